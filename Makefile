@@ -1,0 +1,55 @@
+# Two commands matter: `make demo` and `make test`. Both need only make and a Python >= 3.11.
+# PYTHON=... chooses the interpreter, ARGS=... is handed on to the command behind a target.
+
+BIN := .venv/bin
+ARGS ?=
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test check fmt bench sim docs schemas lock
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: ## Make .venv with everything development needs (uv is installed into .tools/ if missing)
+	@scripts/venv dev
+
+demo: ## Tell an invented story end to end, in fast motion (ARGS="--headless --json")
+	@scripts/venv demo
+	@$(BIN)/tocsin demo $(ARGS)
+
+test: check ## Everything that must hold: format, lint, types, layers, tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: venv ## Format, lint, types and layers, without the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: venv ## Put the code into the house format and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: venv ## Measure on this machine and write docs/benchmarks.md
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+sim: venv ## Run the simulation (SEEDS=200 many, SEED=7 one, TRACE=1 tells each step)
+	$(BIN)/python -m tests.simulation $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(if $(TRACE),--trace) $(ARGS)
+
+docs: venv ## Check that every link and file named in the documents exists
+	$(BIN)/python -m pytest tests/test_docs.py $(ARGS)
+
+schemas: venv ## Write schemas/json and schemas/asyncapi.yaml from the models
+	$(BIN)/tocsin schema export $(ARGS)
+
+# A release younger than a week is left out: poisoned ones are usually found by then.
+COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --no-build \
+	--generate-hashes --exclude-newer "7 days" --custom-compile-command "make lock" $(ARGS)
+
+lock: UV := $(shell command -v .tools/bin/uv || command -v uv)
+lock: venv ## Resolve pyproject.toml into the hash-pinned locks (ARGS=--upgrade for newer versions)
+	$(COMPILE) --extra demo --group build --output-file requirements.txt
+	$(COMPILE) --extra demo --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	echo "uv" | $(UV) pip compile - --quiet --universal --python-version 3.11 --no-build --no-annotate \
+		--generate-hashes --exclude-newer "7 days" --custom-compile-command "make lock" $(ARGS) --output-file requirements-tools.txt
