@@ -1,0 +1,78 @@
+"""What every test stands on: a clean environment, and no way out of this machine.
+
+Loopback only, whatever library opens the socket: an audit hook sees them all. A test that tried to
+reach out fails even where the code under test swallowed the error.
+"""
+
+import ipaddress
+import os
+import socket
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+# Before anything of ours is imported: no setting of the person running the tests takes part.
+for _name in sorted(os.environ):
+    if _name.startswith("TOCSIN_"):
+        del os.environ[_name]
+
+
+class ReachedOutError(AssertionError):
+    """A test tried to leave this machine."""
+
+
+_attempts: list[str] = []
+
+
+def _is_here(host: object) -> bool:
+    """Whether a host as given to a socket means this machine. None is `wherever I am`."""
+    if host is None:
+        return True
+    name = host.decode(errors="replace") if isinstance(host, bytes) else str(host)
+    if name in {"localhost", socket.gethostname()}:
+        return True
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _guard(event: str, arguments: tuple[object, ...]) -> None:
+    match event, arguments:
+        case (
+            (
+                "socket.connect" | "socket.bind" | "socket.sendto" | "socket.sendmsg",
+                (socket.socket(family=socket.AF_INET | socket.AF_INET6), (host, *_)),
+            )
+            | ("socket.getaddrinfo", (host, *_))
+            | ("socket.gethostbyname" | "socket.gethostbyaddr", (host,))
+        ) if not _is_here(host):
+            _attempts.append(f"{event} {host!r}")
+            raise ReachedOutError(f"{event} to {host!r}: tests stay on loopback")
+
+
+sys.addaudithook(_guard)
+
+
+@pytest.fixture
+def reached_out() -> list[str]:
+    """Attempts to leave this machine so far in this test; clear it in a test that means to try."""
+    return _attempts
+
+
+@pytest.fixture(autouse=True)
+def _stays_here() -> Iterator[None]:
+    _attempts.clear()
+    yield
+    tried = list(_attempts)
+    _attempts.clear()
+    assert not tried, f"this test tried to leave the machine: {', '.join(tried)}"
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test sets in the environment, the next does not find."""
+    for name in sorted(os.environ):
+        if name.startswith("TOCSIN_"):
+            monkeypatch.delenv(name)
