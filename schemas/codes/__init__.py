@@ -1,0 +1,43 @@
+"""The vocabularies: every code that an event, a rule or a fact may carry.
+
+What lives here: enums and the one table per vocabulary that says what a code means.
+What may not: behaviour, texts that recipients read (those are templates).
+Add a code by adding one line to the table of its module; nothing else needs to know.
+"""
+
+from schemas.codes.actions import ActionKind, Effect
+from schemas.codes.countries import CountryRole, is_country
+from schemas.codes.dates import DateKind
+from schemas.codes.people import HeightenedRisk, SubjectKind
+from schemas.codes.scales import (
+    Certainty,
+    Danger,
+    Mode,
+    Precision,
+    Reliability,
+    Severity,
+)
+from schemas.codes.threats import EventType, Threat, threat_of
+from schemas.codes.tracks import Audience, FieldName, TrackName
+
+__all__ = [
+    "ActionKind",
+    "Audience",
+    "Certainty",
+    "CountryRole",
+    "Danger",
+    "DateKind",
+    "Effect",
+    "EventType",
+    "FieldName",
+    "HeightenedRisk",
+    "Mode",
+    "Precision",
+    "Reliability",
+    "Severity",
+    "SubjectKind",
+    "Threat",
+    "TrackName",
+    "is_country",
+    "threat_of",
+]

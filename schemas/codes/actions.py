@@ -1,0 +1,43 @@
+"""What somebody may do about a case, and the effect it had."""
+
+from enum import StrEnum
+
+
+class ActionKind(StrEnum):
+    """Kinds of action (missions' guidelines, HURIDOCS list 20)."""
+
+    CALL = "call"
+    LETTER = "letter"
+    DEMARCHE = "demarche"
+    VISIT = "visit"
+    TRIAL_OBSERVATION = "trial_observation"
+    MEETING = "meeting"
+    ENQUIRY = "enquiry"
+    JOINT_STATEMENT = "joint_statement"
+    STATEMENT = "statement"
+    SUPPLIER_WARNING = "supplier_warning"
+    LEGAL_SUPPORT = "legal_support"
+    MEDICAL_SUPPORT = "medical_support"
+    RELOCATION = "relocation"
+    FUNDING = "funding"
+    VISA = "visa"
+    COMPLAINT_OPENED = "complaint_opened"
+    OTHER = "other"
+
+    @property
+    def takes_place(self) -> bool:
+        """Whether its giver is asked 4 h after the due time instead of at it (design 5.6)."""
+        return self in (
+            ActionKind.VISIT,
+            ActionKind.TRIAL_OBSERVATION,
+            ActionKind.MEETING,
+        )
+
+
+class Effect(StrEnum):
+    """What an action changed for the person (HURIDOCS list 44)."""
+
+    POSITIVE = "positive"
+    NONE = "none"
+    NEGATIVE = "negative"
+    UNKNOWN = "unknown"

@@ -1,0 +1,42 @@
+"""Country codes and the part a country plays in an event.
+
+Codes are ISO 3166-1 alpha-2. User-assigned codes (AA, QM to QZ, XA to XZ, ZZ) are for invented
+states in tests, demos and exercises; Kosovo is XK as in CLDR.
+"""
+
+from enum import StrEnum
+
+_OFFICIAL = frozenset(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS
+    BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE
+    EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM
+    HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC
+    LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA
+    NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW
+    SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO
+    TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+    """.split()
+)
+USER_ASSIGNED = frozenset(
+    ["AA", "ZZ"]
+    + [f"Q{letter}" for letter in "MNOPQRSTUVWXYZ"]
+    + [f"X{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+)
+
+
+def is_country(code: str) -> bool:
+    """Whether the code is an official or a user-assigned ISO 3166-1 alpha-2 code."""
+    return code in _OFFICIAL or code in USER_ASSIGNED
+
+
+class CountryRole(StrEnum):
+    """What a country has to do with an event."""
+
+    HAPPENED = "happened"
+    NATIONALITY = "nationality"
+    """The subject's; its missions are told only with explicit consent."""
+    RESIDENCE = "residence"
+    TRANSIT = "transit"
+    REQUESTING = "requesting"
+    """Asks for extradition or return; with transit, excluded as a state."""

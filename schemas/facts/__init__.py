@@ -1,0 +1,198 @@
+"""Facts: one thing that happened to a case, past tense. The journal is a list of them.
+
+What lives here: one frozen class per kind of fact, and the codec between facts and exact bytes.
+What may not: decisions. Bodies are open class only: opaque ids, codes, severities, times.
+Add a fact to the module of its family and to `Fact`; a changed fact gets a new `v`.
+"""
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from schemas.facts.answers import (
+    Acted,
+    Answered,
+    AnswerExpired,
+    ConflictDeclared,
+    ContactDropped,
+    ContactSilent,
+    Declined,
+    PassedOn,
+    PromiseAsked,
+    Promised,
+    PromiseMissed,
+)
+from schemas.facts.cases import (
+    Archived,
+    CaseFaulted,
+    CaseOpened,
+    ConsentApplied,
+    EventJoined,
+    ExclusionsJoined,
+    IncidentRepeated,
+    ModeRaised,
+    Planned,
+    PlannedAlert,
+    ProposalDropped,
+    Reopened,
+    ReprisalSuspected,
+    ResolutionProposed,
+    Resolved,
+    SeverityRaised,
+)
+from schemas.facts.duty import (
+    HoldExtended,
+    LiftGiven,
+    Owned,
+    ReleaseGiven,
+    TaskDone,
+    TaskKind,
+    TaskRaised,
+    TaskReminded,
+    TaskTaken,
+    TrackFrozen,
+    TrackLifted,
+    TrackReleased,
+    TrackWoken,
+)
+from schemas.facts.telling import (
+    AlertClosed,
+    AlertWithheld,
+    DeliveryFailed,
+    HandedOff,
+    Notice,
+    NoticesCancelled,
+    Rerouted,
+    StepFired,
+    StepSkipped,
+    StepSuperseded,
+    TellRefused,
+    Told,
+    ToldBeforeExcluded,
+)
+
+Fact = Annotated[
+    CaseOpened
+    | EventJoined
+    | SeverityRaised
+    | Planned
+    | ExclusionsJoined
+    | StepFired
+    | StepSkipped
+    | StepSuperseded
+    | Told
+    | Rerouted
+    | HandedOff
+    | DeliveryFailed
+    | TellRefused
+    | NoticesCancelled
+    | Answered
+    | AnswerExpired
+    | ContactSilent
+    | Promised
+    | PromiseAsked
+    | PromiseMissed
+    | Acted
+    | Declined
+    | ConflictDeclared
+    | ContactDropped
+    | PassedOn
+    | AlertClosed
+    | AlertWithheld
+    | ToldBeforeExcluded
+    | Owned
+    | HoldExtended
+    | TrackWoken
+    | TaskRaised
+    | TaskTaken
+    | TaskReminded
+    | TaskDone
+    | ReleaseGiven
+    | TrackReleased
+    | TrackFrozen
+    | LiftGiven
+    | TrackLifted
+    | ModeRaised
+    | ConsentApplied
+    | ResolutionProposed
+    | Resolved
+    | ProposalDropped
+    | Reopened
+    | Archived
+    | ReprisalSuspected
+    | IncidentRepeated
+    | CaseFaulted,
+    Field(discriminator="kind"),
+]
+
+_FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
+
+
+def dump_fact(fact: Fact) -> bytes:
+    """Return the exact bytes that the journal keeps and hashes."""
+    return _FACT.dump_json(fact, exclude_defaults=False)
+
+
+def load_fact(body: bytes) -> Fact:
+    """Return the fact of these bytes. Raises pydantic.ValidationError on foreign ones."""
+    return _FACT.validate_json(body)
+
+
+__all__ = [
+    "Acted",
+    "AlertClosed",
+    "AlertWithheld",
+    "AnswerExpired",
+    "Answered",
+    "Archived",
+    "CaseFaulted",
+    "CaseOpened",
+    "ConflictDeclared",
+    "ConsentApplied",
+    "ContactDropped",
+    "ContactSilent",
+    "Declined",
+    "DeliveryFailed",
+    "EventJoined",
+    "ExclusionsJoined",
+    "Fact",
+    "HandedOff",
+    "HoldExtended",
+    "IncidentRepeated",
+    "LiftGiven",
+    "ModeRaised",
+    "Notice",
+    "NoticesCancelled",
+    "Owned",
+    "PassedOn",
+    "Planned",
+    "PlannedAlert",
+    "PromiseAsked",
+    "PromiseMissed",
+    "Promised",
+    "ProposalDropped",
+    "ReleaseGiven",
+    "Reopened",
+    "ReprisalSuspected",
+    "Rerouted",
+    "ResolutionProposed",
+    "Resolved",
+    "SeverityRaised",
+    "StepFired",
+    "StepSkipped",
+    "StepSuperseded",
+    "TaskDone",
+    "TaskKind",
+    "TaskRaised",
+    "TaskReminded",
+    "TaskTaken",
+    "TellRefused",
+    "Told",
+    "ToldBeforeExcluded",
+    "TrackFrozen",
+    "TrackLifted",
+    "TrackReleased",
+    "TrackWoken",
+    "dump_fact",
+    "load_fact",
+]

@@ -1,0 +1,198 @@
+"""How a case begins, grows, is resolved and ends."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.codes import Certainty, EventType, Mode, Severity, TrackName
+from schemas.plan import Candidate, Closure, Track, Trouble, Withheld
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened:
+    """A situation nobody had reported before became a case."""
+
+    kind: Literal["case_opened"] = "case_opened"
+    v: Literal[1] = 1
+    case: str
+    ref: str
+    case_kind: Literal["case", "incident"]
+    severity: Severity
+    generation: int
+    opened_at: datetime
+    exercise: bool = False
+    incident: str = ""
+    """Code of an incident: what is wrong with Tocsin itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventJoined:
+    """An event became part of this case."""
+
+    kind: Literal["event_joined"] = "event_joined"
+    v: Literal[1] = 1
+    event: str
+    """Row id of the event: hash(source, id)."""
+    event_type: EventType
+    code: str
+    at: datetime
+    """When it was accepted; deadlines count from here."""
+    certainty: Certainty
+    independent_sources: int
+    subjects: tuple[str, ...] = ()
+    refused_tracks: tuple[TrackName, ...] = ()
+    """Tracks the person's wishes rule out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityRaised:
+    """The case is graver than it was; it never becomes less grave by itself."""
+
+    kind: Literal["severity_raised"] = "severity_raised"
+    v: Literal[1] = 1
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedAlert:
+    """A candidate that became an alert of the case, not told yet."""
+
+    alert: str
+    ref: str
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A policy was frozen for this case: tracks, alerts, and who is left out and why."""
+
+    kind: Literal["planned"] = "planned"
+    v: Literal[1] = 1
+    plan_no: int
+    world: str
+    policy: str
+    rules: tuple[str, ...]
+    at: datetime
+    tracks: tuple[Track, ...]
+    """Tracks added by this plan; those already there are never replaced."""
+    alerts: tuple[PlannedAlert, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusionsJoined:
+    """The closure of the case grew. The content is stored once, by digest."""
+
+    kind: Literal["exclusions_joined"] = "exclusions_joined"
+    v: Literal[1] = 1
+    digest: str
+    closure: Annotated[Closure, Field(exclude=True)] = field(default_factory=Closure)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentApplied:
+    """The case took note of a consent: granted, narrowed or revoked."""
+
+    kind: Literal["consent_applied"] = "consent_applied"
+    v: Literal[1] = 1
+    consent: str
+    state: Literal["granted", "narrowed", "revoked"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeRaised:
+    """A person raised how openly recipients may act."""
+
+    kind: Literal["mode_raised"] = "mode_raised"
+    v: Literal[1] = 1
+    mode: Mode
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReprisalSuspected:
+    """A new act followed an outward notice within 30 days."""
+
+    kind: Literal["reprisal_suspected"] = "reprisal_suspected"
+    v: Literal[1] = 1
+    event: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolutionProposed:
+    """One person proposed that the case is resolved."""
+
+    kind: Literal["resolution_proposed"] = "resolution_proposed"
+    v: Literal[1] = 1
+    by: str
+    at: datetime
+    outcome: str
+    residual_risk: str
+    remedy: Literal["none_sought", "sought", "obtained"]
+    heard: Literal["safe_channel", "representative", "unreachable_documented"]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """Another person confirmed: the case is monitored, and those told are stood down."""
+
+    kind: Literal["resolved"] = "resolved"
+    v: Literal[1] = 1
+    by: str
+    at: datetime
+    monitored_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalDropped:
+    """A proposal to resolve is void: something happened since, or it was taken back."""
+
+    kind: Literal["proposal_dropped"] = "proposal_dropped"
+    v: Literal[1] = 1
+    reason: Literal["new_event", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened:
+    """A monitored case is open again."""
+
+    kind: Literal["reopened"] = "reopened"
+    v: Literal[1] = 1
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """Monitoring ended with nothing owed."""
+
+    kind: Literal["archived"] = "archived"
+    v: Literal[1] = 1
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRepeated:
+    """What is wrong with Tocsin itself was seen again."""
+
+    kind: Literal["incident_repeated"] = "incident_repeated"
+    v: Literal[1] = 1
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFaulted:
+    """Deciding raised. Nothing was lost; it is tried again, and an incident tells duty."""
+
+    kind: Literal["case_faulted"] = "case_faulted"
+    v: Literal[1] = 1
+    at: datetime
+    code: str
+    """Type of the exception, never its text."""
+    retry_at: datetime

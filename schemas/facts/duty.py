@@ -1,0 +1,183 @@
+"""What duty owes, owns, releases and freezes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from schemas.codes import TrackName
+
+TaskKind = Literal[
+    "triage",
+    "first_contact",
+    "check_in",
+    "release",
+    "question",
+    "phone_them",
+    "phone_at_opening",
+    "promise_overdue",
+    "nobody_left",
+    "told_before_excluded",
+    "passed_on_inside",
+    "warning",
+    "still_right",
+    "planning_trouble",
+    "unreachable",
+    "reprisal",
+    "remedy",
+    "confirm_resolution",
+    "likeness",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owned:
+    """A person of duty took the case: owner of everything it owes that had no owner."""
+
+    kind: Literal["owned"] = "owned"
+    v: Literal[1] = 1
+    by: str
+    at: datetime
+    hold_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldExtended:
+    """Duty stays quiet: everything owed has an owner and a future time."""
+
+    kind: Literal["hold_extended"] = "hold_extended"
+    v: Literal[1] = 1
+    track: TrackName
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackWoken:
+    """A ladder starts again from its first rung."""
+
+    kind: Literal["track_woken"] = "track_woken"
+    v: Literal[1] = 1
+    track: TrackName
+    at: datetime
+    reason: Literal[
+        "new_act",
+        "severity_raised",
+        "hold_expired",
+        "task_overdue",
+        "task_critical",
+        "reopened",
+        "suspected_reprisal",
+        "incident_repeated",
+        "nobody_reached",
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRaised:
+    """Something is owed that only a person can do; it stands on the board at once."""
+
+    kind: Literal["task_raised"] = "task_raised"
+    v: Literal[1] = 1
+    task: str
+    task_kind: TaskKind
+    at: datetime
+    due_at: datetime
+    owner: str = ""
+    critical: bool = False
+    alert: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskTaken:
+    """A person took a task."""
+
+    kind: Literal["task_taken"] = "task_taken"
+    v: Literal[1] = 1
+    task: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskReminded:
+    """A task fell due and its owner was told; the next time it escalates."""
+
+    kind: Literal["task_reminded"] = "task_reminded"
+    v: Literal[1] = 1
+    task: str
+    next_at: datetime
+    escalated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDone:
+    """A person did what was owed, or what was owed is no longer needed."""
+
+    kind: Literal["task_done"] = "task_done"
+    v: Literal[1] = 1
+    task: str
+    by: str
+    at: datetime
+    result: str = "done"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseGiven:
+    """A person allowed a track to tell its parties; a second one may still be needed."""
+
+    kind: Literal["release_given"] = "release_given"
+    v: Literal[1] = 1
+    track: TrackName
+    by: str
+    at: datetime
+    record: str = ""
+    """Id of the release record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackReleased:
+    """Everybody who had to allow it did; the track's clock runs from here."""
+
+    kind: Literal["track_released"] = "track_released"
+    v: Literal[1] = 1
+    track: TrackName
+    at: datetime
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackFrozen:
+    """Nothing further is told on these tracks until people lift it."""
+
+    kind: Literal["track_frozen"] = "track_frozen"
+    v: Literal[1] = 1
+    tracks: tuple[TrackName, ...]
+    at: datetime
+    by: str
+    """A person, or `engine` for an automatic freeze."""
+    reason: Literal["by_hand", "suspected_reprisal", "passed_on_inside", "warned"]
+    until: datetime | None = None
+    needs_two: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiftGiven:
+    """A person agreed to lift a freeze that needs two."""
+
+    kind: Literal["lift_given"] = "lift_given"
+    v: Literal[1] = 1
+    track: TrackName
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackLifted:
+    """A track may go on."""
+
+    kind: Literal["track_lifted"] = "track_lifted"
+    v: Literal[1] = 1
+    track: TrackName
+    at: datetime
+    by: tuple[str, ...]

@@ -1,0 +1,174 @@
+"""Who was told, over which way, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from schemas.codes import TrackName
+from schemas.plan import Reason
+from schemas.projection import Purpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One message to one endpoint for one tell, as decided."""
+
+    key: str
+    """hash(alert, tell_no, purpose, endpoint): Message-ID and provider key."""
+    endpoint: str
+    """`channel:endpoint id`."""
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFired:
+    """A rung of a ladder was decided; it is never decided again."""
+
+    kind: Literal["step_fired"] = "step_fired"
+    v: Literal[1] = 1
+    track: TrackName
+    step: int
+    """Index of the step; len(steps) and above are repeats."""
+    due_at: datetime
+    next_at: datetime | None
+    """When the next rung is due; None when an outward ladder has no further rung."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSkipped:
+    """A rung had nobody to tell; a task says so."""
+
+    kind: Literal["step_skipped"] = "step_skipped"
+    v: Literal[1] = 1
+    track: TrackName
+    step: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSuperseded:
+    """A rung that came due during an outage gave way to a later one, or to a person."""
+
+    kind: Literal["step_superseded"] = "step_superseded"
+    v: Literal[1] = 1
+    track: TrackName
+    step: int
+    reason: Literal["superseded_by_later", "stale_after_outage", "date_moved"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One round of telling one party was decided; its messages are now owed."""
+
+    kind: Literal["told"] = "told"
+    v: Literal[1] = 1
+    alert: str
+    ref: str
+    track: TrackName
+    party: str
+    tell_no: int
+    purpose: Purpose
+    at: datetime
+    notices: tuple[Notice, ...]
+    answer_by: datetime | None = None
+    """When silence of these contacts brings in the next."""
+    detail: str = ""
+    """Code that a duty message shows, such as the kind of a task."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerouted:
+    """A way to reach a contact failed for good; the next way is tried now."""
+
+    kind: Literal["rerouted"] = "rerouted"
+    v: Literal[1] = 1
+    alert: str
+    ref: str
+    track: TrackName
+    party: str
+    tell_no: int
+    purpose: Purpose
+    at: datetime
+    notices: tuple[Notice, ...]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOff:
+    """A message was accepted by the next hop. Sent is not delivered, delivered is not seen."""
+
+    kind: Literal["handed_off"] = "handed_off"
+    v: Literal[1] = 1
+    key: str
+    alert: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFailed:
+    """A message will not arrive this way: refused for good, or unknown after all attempts."""
+
+    kind: Literal["delivery_failed"] = "delivery_failed"
+    v: Literal[1] = 1
+    key: str
+    alert: str
+    contact: str
+    reason: Literal["refused_permanent", "unknown_exhausted"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellRefused:
+    """The guard refused at the last moment: the message was not sent."""
+
+    kind: Literal["tell_refused"] = "tell_refused"
+    v: Literal[1] = 1
+    alert: str
+    tell_no: int
+    keys: tuple[str, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesCancelled:
+    """Messages of these alerts that had not left are no longer right."""
+
+    kind: Literal["notices_cancelled"] = "notices_cancelled"
+    v: Literal[1] = 1
+    alerts: tuple[str, ...]
+    purposes: tuple[Purpose, ...]
+    contact: str = ""
+    """Empty: of every contact; else only of this one."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertClosed:
+    """A recipient's page closed: nothing more is asked, nothing more can be read."""
+
+    kind: Literal["alert_closed"] = "alert_closed"
+    v: Literal[1] = 1
+    alert: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertWithheld:
+    """A planned recipient will not be told, at least for now."""
+
+    kind: Literal["alert_withheld"] = "alert_withheld"
+    v: Literal[1] = 1
+    alert: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldBeforeExcluded:
+    """A party that had been told turned out to be one that must not know."""
+
+    kind: Literal["told_before_excluded"] = "told_before_excluded"
+    v: Literal[1] = 1
+    alert: str
+    party: str
+    reason: Reason
+    tells: int

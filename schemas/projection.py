@@ -1,0 +1,75 @@
+"""The only object a template or channel may receive: what this recipient may see.
+
+A `Projection` is made by `rules.guard` alone; a test walks the code and fails if anything else
+calls `_make_projection`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from schemas.codes import Audience, FieldName
+
+
+class Purpose(StrEnum):
+    """What a message is for; each has its own fixed words."""
+
+    TELL = "tell"
+    """Outward: please answer."""
+    ASK_OUTCOME = "ask_outcome"
+    """Outward: you promised something for now; how did it go?"""
+    STAND_DOWN = "stand_down"
+    """Nothing more is asked of you."""
+    WAIT = "wait"
+    """Please do nothing until a stated time."""
+    PAGE = "page"
+    """Duty: a case needs somebody."""
+    TASK = "task"
+    """Duty: a decision is due."""
+    INCIDENT = "incident"
+    """Duty: something is wrong with Tocsin itself."""
+    OVERDUE = "overdue"
+    """Duty: many at once, after an outage."""
+
+
+class _Sealed:
+    """Held by the one function that may construct a projection."""
+
+
+_SEAL = _Sealed()
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What one recipient may see, in a message (`reference`, `deadline`, …) and on its page."""
+
+    _seal: _Sealed
+    purpose: Purpose
+    audience: Audience
+    reference: str
+    """Outward: the alert's own reference. Duty: the case reference."""
+    deadline: datetime | None
+    language: str
+    zone: str
+    """IANA zone in which the recipient reads times."""
+    severity: str
+    """Only duty messages carry it."""
+    detail: str
+    """A code for duty messages (`told_before_excluded`, `channel_failing`); empty outward."""
+    count: int
+    """How many cases one duty page stands for; 1 but for `OVERDUE`."""
+    fields: Mapping[FieldName, str]
+    """Page content by class; never used in a message."""
+    exercise: bool
+
+    def __post_init__(self) -> None:
+        if self._seal is not _SEAL:
+            raise TypeError("Only rules.guard makes a Projection; ask the guard for one.")
+
+
+def _make_projection(**values: Any) -> Projection:
+    fields = MappingProxyType(dict(values.pop("fields", {})))
+    return Projection(_SEAL, fields=fields, **values)

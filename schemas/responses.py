@@ -1,0 +1,135 @@
+"""What people answer, how they reached us, and the answers the engine gives back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from schemas.codes import ActionKind, Effect
+
+
+class ResponseKind(StrEnum):
+    """An answer means the same on every way in."""
+
+    ACKNOWLEDGED = "acknowledged"
+    """Somebody has it; holds that answerer for a while, and nothing more outward."""
+    COMMITTED = "committed"
+    """Will do something by a time."""
+    ACTED = "acted"
+    """Has done it."""
+    DECLINED = "declined"
+    """Will not; the next target is told at once."""
+    CONFLICT = "conflict"
+    """Has a conflict of interest; the page closes."""
+    WRONG_CONTACT = "wrong_contact"
+    """Not for this person; the next contact is told at once."""
+    PASSED_ON = "passed_on"
+    """Gave it to somebody else, who is named."""
+    ASKS = "asks"
+    """Has a question: becomes a task."""
+    WARNS = "warns"
+    """Says that this would do harm now."""
+    ALREADY_ACTING = "already_acting"
+
+
+class Way(StrEnum):
+    """How an answer or command came in."""
+
+    PAGE = "page"
+    SMS = "sms"
+    EMAIL = "email"
+    API = "api"
+    KAFKA = "kafka"
+    CLI = "cli"
+    CONSOLE = "console"
+    PHONE = "phone"
+    """Entered by a handler on the answerer's behalf."""
+
+
+class DeclineReason(StrEnum):
+    """Why somebody declined; `warns` and `asks` are answers of their own."""
+
+    NOT_US = "not_us"
+    OUTSIDE_MANDATE = "outside_mandate"
+    INSIDE_INFORMATION = "inside_information"
+    NO_CAPACITY = "no_capacity"
+    OTHER = "other"
+
+
+class AnswerClass(StrEnum):
+    """How a handler classes an answer; the last three never quieten anything."""
+
+    ASSISTANCE = "assistance"
+    PLEDGED = "pledged"
+    TOKEN = "token"  # noqa: S105 (an answer class, not a secret)
+    COUNTER_PRODUCTIVE = "counter_productive"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One answer to one alert."""
+
+    kind: ResponseKind
+    way: Way
+    by: str
+    """Contact id, duty person id, or the handler who typed it in."""
+    action: ActionKind | None = None
+    due: datetime | None = None
+    """When a promise falls due, or until when a warning holds."""
+    effect: Effect | None = None
+    reason: DeclineReason | None = None
+    passed_on_to: str = ""
+    """Party id it was passed on to, if known."""
+    note: str = ""
+    """Vault id of what was written in words; never the words."""
+
+
+class RefusedBecause(StrEnum):
+    """Why the desk refused a command. Shown to whoever gave it, with the next step."""
+
+    UNKNOWN_CASE = "unknown_case"
+    UNKNOWN_ALERT = "unknown_alert"
+    UNKNOWN_TASK = "unknown_task"
+    NOT_OPEN = "not_open"
+    SAME_PERSON = "same_person"
+    """Two people are needed and this is the first one again."""
+    NOT_AUTHORISED = "not_authorised"
+    NOT_PROPOSED = "not_proposed"
+    ALREADY_ANSWERED = "already_answered"
+    PAGE_CLOSED = "page_closed"
+    EXPIRED = "expired"
+    WRONG_CODE = "wrong_code"
+    NO_SUCH_TRACK = "no_such_track"
+    INCOMPLETE = "incomplete"
+    """The record lacks something it must have; the message names it."""
+    GUARD = "guard"
+    """The guard refuses; the verdict's reason goes with it."""
+    EQUIVOCATION = "equivocation"
+    """The same id came before with other content; the first stays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """Carried out and durable."""
+
+    case: str = ""
+    reference: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Already:
+    """The same command was carried out before; this is what it answered then."""
+
+    previous: Done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Not carried out; nothing changed."""
+
+    reason: RefusedBecause
+    detail: str = ""
+
+
+Result = Done | Already | Refused
