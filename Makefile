@@ -47,9 +47,9 @@ schemas: venv ## Write schemas/json and schemas/asyncapi.yaml from the models
 COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --no-build \
 	--generate-hashes --exclude-newer "7 days" --custom-compile-command "make lock" $(ARGS)
 
-lock: UV := $(shell command -v .tools/bin/uv || command -v uv)
+lock: UV = $(or $(wildcard .tools/bin/uv),uv)
 lock: venv ## Resolve pyproject.toml into the hash-pinned locks (ARGS=--upgrade for newer versions)
-	$(COMPILE) --extra demo --group build --output-file requirements.txt
-	$(COMPILE) --extra demo --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
-	echo "uv" | $(UV) pip compile - --quiet --universal --python-version 3.11 --no-build --no-annotate \
+	@$(COMPILE) --extra demo --group build --output-file requirements.txt
+	@$(COMPILE) --extra demo --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	@echo "uv" | $(UV) pip compile - --quiet --universal --python-version 3.11 --no-build --no-annotate \
 		--generate-hashes --exclude-newer "7 days" --custom-compile-command "make lock" $(ARGS) --output-file requirements-tools.txt

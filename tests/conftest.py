@@ -11,6 +11,11 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# Every run tries the same examples, and a busy machine is no failure.
+settings.register_profile("house", deadline=None, derandomize=True, database=None, print_blob=True)
+settings.load_profile("house")
 
 # Before anything of ours is imported: no setting of the person running the tests takes part.
 for _name in sorted(os.environ):
