@@ -1,0 +1,37 @@
+"""What surrounds a case while it is decided: read in the same transaction, never stored with it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_core import core_schema
+
+from rules.graph import Registry
+from schemas.plan import Closure
+from schemas.roster import Roster
+from schemas.safeguards import Consent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """Attached by the desk before `decide`; `evolve` carries it along untouched.
+
+    Replay needs none of it: facts name what was decided.
+    """
+
+    registry: Registry = field(default_factory=Registry)
+    roster: Roster = field(default_factory=lambda: Roster(version=""))
+    consents: tuple[Consent, ...] = ()
+    """The newest record of each of the case's subjects."""
+    closure: Closure = field(default_factory=Closure)
+    """The case's stored closure, joined with one over the current registry at claim time."""
+    stopped: bool = False
+    """Stop outgoing is on."""
+    ref_key: bytes = b""
+    """Deployment key from which references are derived."""
+    ref_extra: int = 0
+    """Extra characters for new references, set after a collision."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
+        """Keep the codec of the state from looking inside: surroundings are never stored."""
+        return core_schema.any_schema()

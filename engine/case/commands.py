@@ -1,0 +1,319 @@
+"""Commands: every way into a case. A command asks; facts say what came of it.
+
+Commands of the outside world carry `inbox` (who sent it, its id, a digest): the desk answers a
+repeated one with what it answered before, and refuses the same id with other content.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from schemas.codes import Mode, TrackName
+from schemas.event import ThreatEvent
+from schemas.plan import Candidates
+from schemas.responses import Response
+from schemas.safeguards import Consent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """Identity of an outside command."""
+
+    source: str
+    id: str
+    digest: str
+    """sha256 hex of the exact content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedBox:
+    """Ciphertext of the sealed companion, ready for the vault."""
+
+    key_id: str
+    ciphertext: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """An accepted report: what may be read, what is sealed, and whose it is."""
+
+    event_id: str
+    """hash(source, id): row id of the event."""
+    source: str
+    event: ThreatEvent
+    body: bytes
+    """Exact bytes of the event as stored (open and need-to-know fields only)."""
+    sealed: SealedBox | None
+    received_at: datetime
+    capped: bool = False
+    """The publisher claimed a severity or type beyond its key's scope."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventArrived:
+    """A report reached us."""
+
+    inbox: Inbox
+    report: Report
+    candidates: Candidates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Time passed; decide everything that is due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Respond:
+    """Somebody answered an alert."""
+
+    inbox: Inbox
+    alert: str
+    response: Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRecord:
+    """Whether, why and how to tell a track's parties (rows P10, P30). Codes and vault ids only."""
+
+    id: str
+    why: str
+    """Code: `protect_now`, `requested_by_subject`, `leverage`, `observe_date`, `other`."""
+    reprisal_forecast: Literal["low", "medium", "high", "unknown"]
+    wishes_read: bool
+    how: str = "quiet_request"
+    local_partner: str = ""
+    """Id of the partner who agreed; needed for companies."""
+    expires_at: datetime | None = None
+    note: str = ""
+    """Vault id of what was written in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A person allows a track to tell its parties."""
+
+    inbox: Inbox
+    case: str
+    track: TrackName
+    by: str
+    record: ReleaseRecord
+    controllers: tuple[str, ...] = ()
+    """Parties under `controller_needs_two` that this release names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentChanged:
+    """A subject's consent was granted, narrowed or revoked."""
+
+    inbox: Inbox
+    consent: Consent
+    state: Literal["granted", "narrowed", "revoked"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """A person stops tracks of a case."""
+
+    inbox: Inbox
+    case: str
+    tracks: tuple[TrackName, ...]
+    by: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lift:
+    """A person lets a frozen track go on."""
+
+    inbox: Inbox
+    case: str
+    track: TrackName
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeTask:
+    """A person takes a task."""
+
+    inbox: Inbox
+    case: str
+    task: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishTask:
+    """A person did what a task asked for."""
+
+    inbox: Inbox
+    case: str
+    task: str
+    by: str
+    result: str = "done"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeResolution:
+    """A person says that the case is resolved."""
+
+    inbox: Inbox
+    case: str
+    by: str
+    outcome: str
+    residual_risk: str
+    remedy: Literal["none_sought", "sought", "obtained"]
+    heard: Literal["safe_channel", "representative", "unreachable_documented"]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmResolution:
+    """Another person agrees."""
+
+    inbox: Inbox
+    case: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen:
+    """A person opens a monitored case again, or takes a proposal back."""
+
+    inbox: Inbox
+    case: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseMode:
+    """A person raises how openly recipients may act. Never to public in this release."""
+
+    inbox: Inbox
+    case: str
+    mode: Mode
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseIncident:
+    """Something is wrong with Tocsin itself. One open incident per (code, key)."""
+
+    code: str
+    """`quarantine`, `channel_failing`, `reached_nobody`, `invariant_broken`, `case_faulted` …"""
+    key: str = ""
+    """What it is about: a channel, a case id; opaque."""
+    severe: bool = True
+    """Pages as critical; else as high."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """The sender is about to send these notices of a case; the guard looks once more."""
+
+    notices: tuple["DueNotice", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueNotice:
+    """A notification that is due, as read under the case lock."""
+
+    key: str
+    alert: str
+    tell_no: int
+    purpose: str
+    contact: str
+    endpoint: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of one notification of a case, once that is certain."""
+
+    key: str
+    alert: str
+    tell_no: int
+    purpose: str
+    contact: str
+    endpoint: str
+    state: Literal["handed_off", "failed_permanent", "unknown_exhausted"]
+
+
+CaseCommand = (
+    EventArrived
+    | Tick
+    | Respond
+    | Release
+    | ConsentChanged
+    | Freeze
+    | Lift
+    | TakeTask
+    | FinishTask
+    | ProposeResolution
+    | ConfirmResolution
+    | Reopen
+    | RaiseMode
+    | RaiseIncident
+    | Claimed
+    | Settled
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FireDue:
+    """Desk-level: decide what is due, gravest and oldest first, for up to `limit` cases."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimSends:
+    """Desk-level: hand out up to `slots` notifications that may be sent now."""
+
+    slots: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryOutcome:
+    """What one try of the sender came to."""
+
+    key: str
+    attempt_no: int
+    state: Literal["handed_off", "failed_temporary", "failed_permanent", "unknown"]
+    reason: str
+    """An `OutcomeReason` code."""
+    provider_id: str = ""
+    retry_after: float | None = None
+    """Seconds, as the provider asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleSends:
+    """Desk-level: outcomes of tries, in groups."""
+
+    outcomes: tuple[TryOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine:
+    """Desk-level: bytes that are not an event. Kept sealed; a human is told by an incident."""
+
+    source: str
+    reason: str
+    """Code and field path of the first error; never the content."""
+    sealed: SealedBox
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopOutgoing:
+    """Desk-level: the kill switch, on or off. Duty is still told."""
+
+    inbox: Inbox
+    on: bool
+    by: str
+
+
+Command = CaseCommand | FireDue | ClaimSends | SettleSends | Quarantine | StopOutgoing

@@ -1,0 +1,222 @@
+"""What is remembered of a case between two commands: small, frozen, without growing lists."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+from engine.case.around import Around
+from schemas.codes import ActionKind, Certainty, Mode, Severity, TrackName
+from schemas.facts import TaskKind
+from schemas.plan import ContactRef, Reason, Track
+
+
+class CaseStatus(StrEnum):
+    """The life of a case."""
+
+    NEW = "new"
+    """Nothing was decided yet; never stored."""
+    OPEN = "open"
+    STANDING = "standing"
+    """Two people decided that it lasts; check-ins go on. Set by a later issue."""
+    MONITORED = "monitored"
+    """Resolved by two people; a new event reopens it."""
+    CLOSED = "closed"
+    """Monitoring ended. A further event opens the next generation."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the case owes something and must be due at some time."""
+        return self in (CaseStatus.OPEN, CaseStatus.STANDING, CaseStatus.MONITORED)
+
+
+class AlertStatus(StrEnum):
+    """Where one party stands in one track of one case."""
+
+    PLANNED = "planned"
+    """Not told; its track waits for a gate or a step."""
+    WAITING = "waiting"
+    """Told; nobody answered yet."""
+    ANSWERED = "answered"
+    """Somebody of it has it."""
+    PROMISED = "promised"
+    """Somebody of it promised something; holds the whole alert until it is due."""
+    ACTED = "acted"
+    DECLINED = "declined"
+    SILENT = "silent"
+    """Every contact was told and none answered; a person phones them."""
+    WITHHELD = "withheld"
+    """Planned or told, and now the guard refuses."""
+    CLOSED = "closed"
+    """Its page closed: excluded, in conflict, or stood down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A contact that was told and owes an answer, or gave one that still holds."""
+
+    contact: str
+    next_at: datetime
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """An open promise of an alert. `ask_at` is its next time: first to ask, then to go on."""
+
+    action: str
+    action_kind: ActionKind
+    by: str
+    due_at: datetime
+    ask_at: datetime
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What one party must answer in one case on one track."""
+
+    id: str
+    ref: str
+    track: TrackName
+    party: str
+    contacts: tuple[ContactRef, ...]
+    rank: int = 0
+    status: AlertStatus = AlertStatus.PLANNED
+    tell_no: int = 0
+    handed_off: bool = False
+    """Whether any message of it left the house: only then can it have been told."""
+    told_contacts: tuple[str, ...] = ()
+    dropped_contacts: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    """`channel:endpoint id` that failed for good in this case."""
+    calls: tuple[Call, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    reason: Reason | None = None
+    """Why it is withheld or closed."""
+
+    @property
+    def live(self) -> bool:
+        """Whether more may be asked of this party."""
+        return self.status in (
+            AlertStatus.WAITING,
+            AlertStatus.ANSWERED,
+            AlertStatus.PROMISED,
+            AlertStatus.SILENT,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackState:
+    """A ladder of the plan and where it stands."""
+
+    track: Track
+    anchor_at: datetime | None = None
+    """None: waits for its gate."""
+    step: int = 0
+    """Index of the next rung; from len(steps) on, repeats."""
+    next_at: datetime | None = None
+    hold_until: datetime | None = None
+    """Duty: quiet until here, because somebody owns what is owed."""
+    released_by: tuple[str, ...] = ()
+    frozen: bool = False
+    frozen_until: datetime | None = None
+    lift_needs_two: bool = False
+    lifted_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """An open obligation of duty."""
+
+    id: str
+    kind: TaskKind
+    due_at: datetime
+    next_at: datetime
+    """When its owner is told, then when it escalates; never None while open."""
+    owner: str = ""
+    critical: bool = False
+    alert: str = ""
+    reminded: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Resolution as one person proposed it; another one confirms."""
+
+    by: str
+    at: datetime
+    outcome: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One situation, escalated until resolved."""
+
+    id: str = ""
+    ref: str = ""
+    kind: str = "case"
+    incident: str = ""
+    status: CaseStatus = CaseStatus.NEW
+    severity: Severity = Severity.WATCH
+    generation: int = 0
+    exercise: bool = False
+    opened_at: datetime | None = None
+    version: int = 0
+    """How many facts made it; the journal's n."""
+    plan_no: int = 0
+    serial: int = 0
+    """Counts tasks and promises, so that their ids are never reused."""
+    certainty: Certainty = Certainty.UNKNOWN
+    independent_sources: int = 0
+    mode_ceiling: Mode = Mode.PRIVATE
+    subjects: tuple[str, ...] = ()
+    refused_tracks: tuple[TrackName, ...] = ()
+    closure_digest: str = ""
+    cleared: tuple[str, ...] = ()
+    released_controllers: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
+    tracks: tuple[TrackState, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    proposal: Proposal | None = None
+    owner: str = ""
+    last_outward_at: datetime | None = None
+    check_ins: int = 0
+    """How many were kept; the cadence widens with it."""
+    monitored_until: datetime | None = None
+    remedy_sought: bool = False
+    faults: int = 0
+    retry_at: datetime | None = None
+    """Set while the last decision faulted: nothing fires before it."""
+    around: Around = field(default_factory=Around)
+    """What surrounds it in this transaction: never stored, never part of replay."""
+
+    def track(self, name: TrackName) -> TrackState | None:
+        """The state of a track, or None when the plan has none of that name."""
+        return next((t for t in self.tracks if t.track.name is name), None)
+
+    def alert(self, alert_id: str) -> Alert | None:
+        """The alert of this id, or None."""
+        return next((a for a in self.alerts if a.id == alert_id), None)
+
+    def task(self, task_id: str) -> Task | None:
+        """The open task of this id, or None."""
+        return next((t for t in self.tasks if t.id == task_id), None)
+
+
+_CASE: TypeAdapter[Case] = TypeAdapter(Case)
+
+
+def dump_case(case: Case) -> bytes:
+    """Return the state as stored: defaults and surroundings left out."""
+    return _CASE.dump_json(case, exclude={"around"}, exclude_defaults=True)
+
+
+def load_case(body: bytes) -> Case:
+    """Return the case of a stored state."""
+    return _CASE.validate_json(body)

@@ -1,0 +1,435 @@
+"""All tables. Times are stored as UTC microseconds since 1970 (`Instant`), bodies as exact bytes.
+
+Nothing here is of the sealed class except `vault.ciphertext` and `quarantine.ciphertext`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData()
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored as microseconds: sorts, compares and hashes the same anywhere."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Return the microseconds; refuse a naive time."""
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Return the aware UTC time."""
+        return None if value is None else from_micros(value)
+
+
+def to_micros(value: datetime) -> int:
+    """Microseconds since 1970 of an aware time. Raises TypeError on a naive one."""
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def from_micros(value: int) -> datetime:
+    """The aware UTC time of microseconds since 1970."""
+    return _EPOCH + value * _MICROSECOND
+
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("source", String(160), primary_key=True),
+    Column("id", String(160), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("result", LargeBinary, nullable=False),  # JSON of Done or Refused
+    Column("equivocations", Integer, nullable=False, server_default=text("0")),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", String(64), primary_key=True),  # hash(source, id)
+    Column("case_id", String(40), nullable=False),
+    Column("source", String(160), nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("type", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # exact bytes of the event, unsealed classes
+    Column("vault_id", String(64), nullable=True),
+)
+Index("events_by_case", events.c.case_id, events.c.at)
+
+offsets = Table(
+    "offsets",
+    metadata,
+    Column("topic", String(200), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("next_offset", BigInteger, nullable=False),
+    Column("starts", Integer, nullable=False, server_default=text("0")),
+    Column("starts_at_offset", BigInteger, nullable=False, server_default=text("-1")),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("source", String(160), nullable=False),
+    Column("reason", String(400), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("key_id", String(64), nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("topic", String(200), nullable=True),
+    Column("part", Integer, nullable=True),
+    Column("offset", BigInteger, nullable=True),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("ref", String(16), nullable=False, unique=True),
+    Column("kind", String(10), nullable=False),
+    Column("incident", String(64), nullable=False, server_default=""),
+    Column("status", String(10), nullable=False),
+    Column("severity", Integer, nullable=False),  # Severity.rank, 0 the gravest
+    Column("exercise", Boolean, nullable=False),
+    Column("owner", String(64), nullable=False, server_default=""),
+    Column("opened_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),  # facts so far; the journal's n
+    Column("head", String(64), nullable=False),  # hash of the newest journal leaf
+    Column("due_at", Instant, nullable=True),
+    Column("closure_digest", String(64), nullable=False, server_default=""),
+    Column("state", LargeBinary, nullable=False),  # engine.case.state.dump_case
+)
+Index(
+    "cases_due",
+    cases.c.due_at,
+    cases.c.severity,
+    sqlite_where=cases.c.due_at.is_not(None),
+    postgresql_where=cases.c.due_at.is_not(None),
+)
+
+situations = Table(  # (source, situation) -> newest generation
+    "situations",
+    metadata,
+    Column("source", String(160), primary_key=True),
+    Column("situation", String(160), primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("case_id", String(40), nullable=False),
+)
+
+case_subjects = Table(  # which cases a subject's consent concerns
+    "case_subjects",
+    metadata,
+    Column("pseudonym", String(320), primary_key=True),
+    Column("case_id", String(40), primary_key=True),
+)
+
+closures = Table(  # content-addressed exclusion closures
+    "closures",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("plan_no", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("world", String(80), nullable=False),
+    Column("policy", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # the Planned fact
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("stream", String(40), primary_key=True),  # case id, or "system"
+    Column("n", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("v", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("prev", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+outbox = Table(  # rows are deleted after the broker's answer; never a cursor over a sequence
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("topic", String(200), nullable=False),
+    Column("key", String(40), nullable=False),  # case id: order is kept per key
+    Column("n", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("key", "n"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("ref", String(16), nullable=False, unique=True),
+    Column("case_id", String(40), nullable=False),
+    Column("track", String(16), nullable=False),
+    Column("party", String(128), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("tell_no", Integer, nullable=False),
+    Column("first_told_at", Instant, nullable=True),
+    Column("answered_at", Instant, nullable=True),
+    Column("reason", String(40), nullable=False, server_default=""),
+    UniqueConstraint("case_id", "track", "party"),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("case_id", String(40), nullable=False),
+    Column("alert_id", String(40), nullable=False),
+    Column("tell_no", Integer, nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("party", String(128), nullable=False),
+    Column("contact", String(128), nullable=False),
+    Column("endpoint", String(160), nullable=False),  # channel:endpoint id
+    Column("channel", String(32), nullable=False),
+    Column("lane", Integer, nullable=False),  # 0 duty grave, 1 duty rest, 2 outward grave, 3 rest
+    Column("tell_rank", Integer, nullable=False),  # 0 first tell of its case, else 1
+    Column("detail", String(64), nullable=False, server_default=""),
+    Column("answer_by", Instant, nullable=True),
+    Column("decided_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    # queued sending handed_off delivered failed_temporary failed_permanent unknown
+    # superseded cancelled: they only move forward
+    Column("next_at", Instant, nullable=True),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("unknowns", Integer, nullable=False, server_default=text("0")),
+    Column("instance", String(64), nullable=False, server_default=""),
+    Column("provider_id", String(200), nullable=False, server_default=""),
+    Column("settled_at", Instant, nullable=True),
+    Column("reason", String(40), nullable=False, server_default=""),
+)
+Index(
+    "notifications_due",
+    notifications.c.lane,
+    notifications.c.tell_rank,
+    notifications.c.next_at,
+    notifications.c.case_id,
+    sqlite_where=notifications.c.next_at.is_not(None),
+    postgresql_where=notifications.c.next_at.is_not(None),
+)
+Index("notifications_by_alert", notifications.c.alert_id)
+Index("notifications_by_case", notifications.c.case_id)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("attempt_no", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("instance", String(64), nullable=False),
+    Column("state", String(16), nullable=False, server_default="sending"),
+    Column("reason", String(40), nullable=False, server_default=""),
+    Column("settled_at", Instant, nullable=True),
+)
+
+tokens = Table(  # answer pages: one token per (alert, contact); codes are derived, never stored
+    "tokens",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # sha256 of the token in the link
+    Column("alert_id", String(40), nullable=False),
+    Column("contact", String(128), nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("opened", Integer, nullable=False, server_default=text("0")),
+    Column("agreed_at", Instant, nullable=True),
+    Column("answered_at", Instant, nullable=True),
+)
+Index("tokens_by_alert", tokens.c.alert_id)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", String(48), primary_key=True),
+    Column("case_id", String(40), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("alert_id", String(40), nullable=False, server_default=""),
+    Column("detail", String(64), nullable=False, server_default=""),
+    Column("critical", Boolean, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("owner", String(64), nullable=False, server_default=""),
+    Column("done_at", Instant, nullable=True),
+    Column("done_by", String(64), nullable=False, server_default=""),
+    Column("result", String(64), nullable=False, server_default=""),
+)
+Index("tasks_by_case", tasks.c.case_id)
+Index(
+    "tasks_open",
+    tasks.c.due_at,
+    sqlite_where=tasks.c.done_at.is_(None),
+    postgresql_where=tasks.c.done_at.is_(None),
+)
+
+actions = Table(  # the ledger
+    "actions",
+    metadata,
+    Column("id", String(48), primary_key=True),
+    Column("case_id", String(40), nullable=False),
+    Column("alert_id", String(40), nullable=False),
+    Column("party", String(128), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("state", String(12), nullable=False),  # promised asked done missed withdrawn
+    Column("promised_at", Instant, nullable=True),
+    Column("due_at", Instant, nullable=True),
+    Column("done_at", Instant, nullable=True),
+    Column("effect", String(12), nullable=False, server_default=""),
+)
+Index("actions_by_case", actions.c.case_id)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("pseudonym", String(320), nullable=False),
+    Column("n", Integer, nullable=False),  # the newest n of a pseudonym counts
+    Column("at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("pseudonym", "n"),
+)
+
+releases = Table(  # release records: codes only
+    "releases",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("case_id", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+parties = Table(
+    "parties",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+links = Table(
+    "links",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+rosters = Table(
+    "rosters",
+    metadata,
+    Column("version", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+rulebooks = Table(
+    "rulebooks",
+    metadata,
+    Column("version", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("source", Text, nullable=False),  # exact YAML as activated
+)
+
+vault = Table(
+    "vault",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(24), nullable=False),  # report, note, wording of an answer
+    Column("key_id", String(64), nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("digest", String(64), nullable=False),  # salted
+    Column("salt", String(64), nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(64), primary_key=True),  # person:ana
+    Column("label", String(80), nullable=False),
+    Column("role", String(12), nullable=False),  # handler second reader
+    Column("password", String(200), nullable=False),  # Argon2id
+    Column("totp", LargeBinary, nullable=False),  # sealed with the deployment key
+    Column("totp_step", BigInteger, nullable=False, server_default=text("0")),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("locked_until", Instant, nullable=True),
+    Column("disabled", Boolean, nullable=False, server_default=text("false")),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # sha256 of the cookie
+    Column("person", String(64), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+)
+
+source_keys = Table(  # bearer keys of publishers
+    "source_keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("source", String(160), nullable=False),
+    Column("secret", String(64), nullable=False),  # HMAC-SHA256 with the deployment pepper
+    Column("types", String(200), nullable=False),  # space-separated event types
+    Column("severity_ceiling", String(12), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant, nullable=True),
+)
+
+instances = Table(
+    "instances",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("roles", String(80), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("beat_at", Instant, nullable=False),
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    # registry_version, rulebook_version, roster_version, stopped, held, audited_at
+    Column("value", String(200), nullable=False),
+)
