@@ -39,6 +39,8 @@ def test_an_intruder_is_named_with_the_way_to_be_rid_of_it(
     record.mkdir()
     (record / "METADATA").write_text("Metadata-Version: 2.1\nName: django-rules\nVersion: 3.5\n")
     (record / "RECORD").write_text("rules/__init__.py,,\n")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "__init__.py").touch()  # later Pythons leave out what is not there
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
 
     foreign = import_names.foreign_owners()
