@@ -87,7 +87,7 @@ class Hop:
     """One link on the path that explains why a party was found."""
 
     kind: str
-    """A `LinkKind`, or `event` for the part the event itself says."""
+    """A `LinkKind`, `event` for the part the event itself says, or `seat` for a party's state."""
     a: str
     b: str
     link: str = ""
@@ -120,6 +120,8 @@ class Excluded:
     """Only because the perpetrator is unknown: two people may lift it for a case."""
     levels: tuple[str, ...] = ()
     """Empty: all of it. Otherwise only these levels (of a controller)."""
+    clearable: bool = False
+    """Rests on an ended or unverified link that is no control: two people may clear it for a case."""
     distance: int = 0
     """Links from the seed; what lies within two is explained on the board."""
 
@@ -276,6 +278,8 @@ class Candidates:
     """Ids of the rules that matched."""
     tracks: tuple[Track, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    explained: tuple[Candidate, ...] = ()
+    """Never told: the guard says of each why not, and the case shows it (design section 6)."""
     withheld: tuple[Withheld, ...] = ()
     closure: Closure = field(default_factory=Closure)
     troubles: tuple[Trouble, ...] = ()

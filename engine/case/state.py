@@ -120,6 +120,8 @@ class TrackState:
     hold_until: datetime | None = None
     """Duty: quiet until here, because somebody owns what is owed."""
     released_by: tuple[str, ...] = ()
+    named_controllers: tuple[str, ...] = ()
+    """Headquarters of controllers that the first releaser named; the second must name them too."""
     frozen: bool = False
     frozen_until: datetime | None = None
     lift_needs_two: bool = False

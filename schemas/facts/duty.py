@@ -132,7 +132,15 @@ class ReleaseGiven:
     by: str
     at: datetime
     record: str = ""
-    """Id of the release record."""
+    """Id of the release record; its codes follow (rows P10, P30)."""
+    why: str = ""
+    how: str = ""
+    reprisal_forecast: str = ""
+    wishes_read: bool = False
+    local_partner: str = ""
+    expires_at: datetime | None = None
+    controllers: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

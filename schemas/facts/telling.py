@@ -113,6 +113,7 @@ class DeliveryFailed:
     key: str
     alert: str
     contact: str
+    endpoint: str
     reason: Literal["refused_permanent", "unknown_exhausted"]
     at: datetime
 
@@ -126,6 +127,8 @@ class TellRefused:
     alert: str
     tell_no: int
     keys: tuple[str, ...]
+    contacts: tuple[str, ...]
+    """Contacts that were to be told and were not."""
     reason: Reason
 
 

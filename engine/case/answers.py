@@ -1,0 +1,292 @@
+"""Answers: the same on every way in. An answer never silences anybody but its own party."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from engine.case import commands as c
+from engine.case import tasks, telling, times
+from engine.case.draft import Draft, Refusal
+from engine.case.protect import judge_party
+from engine.case.state import Alert, AlertStatus, CaseStatus
+from schemas import facts as f
+from schemas.codes import ActionKind, Effect, TrackName
+from schemas.plan import Reason
+from schemas.projection import Purpose
+from schemas.responses import DeclineReason, RefusedBecause, Response, ResponseKind
+
+_MESSAGES = (Purpose.TELL, Purpose.ASK_OUTCOME)
+
+
+def respond(draft: Draft, command: c.Respond) -> None:
+    """Take an answer. Raises Refusal when nothing can be answered there any more."""
+    if draft.case.status is not CaseStatus.OPEN:
+        raise Refusal(RefusedBecause.NOT_OPEN, "Nothing more is asked of you.")
+    alert = draft.alert(command.alert)
+    if alert.track is TrackName.DUTY:
+        _duty(draft, alert, command.response)
+        return
+    if alert.status in (AlertStatus.CLOSED, AlertStatus.WITHHELD):
+        raise Refusal(RefusedBecause.PAGE_CLOSED, "Nothing more is asked of you.")
+    if alert.status is AlertStatus.DECLINED:
+        raise Refusal(RefusedBecause.ALREADY_ANSWERED)
+    _HANDLERS[command.response.kind](draft, alert, command.response)
+
+
+def _duty(draft: Draft, alert: Alert, response: Response) -> None:
+    state = draft.case.track(TrackName.DUTY)
+    if response.kind in (ResponseKind.DECLINED, ResponseKind.WRONG_CONTACT):
+        draft.add(
+            f.Declined(
+                alert=alert.id,
+                party=alert.party,
+                by=response.by,
+                way=response.way.value,
+                at=draft.now,
+                reason=response.reason or DeclineReason.OTHER,
+                note=response.note,
+            )
+        )
+        draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="nobody_reached"))
+        return
+    holds = 1800 if state is None else state.track.answer_holds_for
+    until = draft.now + timedelta(seconds=holds)
+    _say(draft, alert, response, answer="acknowledged", hold_until=until)
+    draft.add(f.Owned(by=response.by, at=draft.now, hold_until=until))
+    everyone = tuple(a.id for a in draft.case.alerts if a.track is TrackName.DUTY)
+    draft.add(
+        f.NoticesCancelled(
+            alerts=everyone,
+            purposes=(Purpose.PAGE, Purpose.INCIDENT, Purpose.OVERDUE),
+            reason="acknowledged",
+        )
+    )
+
+
+def _acknowledged(draft: Draft, alert: Alert, response: Response) -> None:
+    _say(draft, alert, response, answer="acknowledged")
+    _cancel(draft, alert, contact=response.by, reason="answered")
+
+
+def _already_acting(draft: Draft, alert: Alert, response: Response) -> None:
+    _say(draft, alert, response, answer="already_acting")
+    _cancel(draft, alert, contact=response.by, reason="answered")
+
+
+def _asks(draft: Draft, alert: Alert, response: Response) -> None:
+    _say(draft, alert, response, answer="asks")
+    _cancel(draft, alert, contact=response.by, reason="answered")
+    tasks.raise_task(draft, "question", alert=alert.id)
+    tasks.drop_tasks(draft, "phone_at_opening", alert=alert.id)
+
+
+def _warns(draft: Draft, alert: Alert, response: Response) -> None:
+    until = response.due or draft.now + timedelta(hours=4)
+    _say(draft, alert, response, answer="warns", hold_until=until)
+    draft.add(
+        f.TrackFrozen(
+            tracks=(alert.track,), at=draft.now, by=response.by, reason="warned", until=until
+        )
+    )
+    tasks.raise_task(draft, "warning", alert=alert.id, critical=True)
+
+
+def _committed(draft: Draft, alert: Alert, response: Response) -> None:
+    kind = response.action or ActionKind.OTHER
+    if response.due is None:
+        raise Refusal(RefusedBecause.INCOMPLETE, "due: say by when, so that we can ask then.")
+    if response.due <= draft.now:
+        raise Refusal(RefusedBecause.INCOMPLETE, "due: say a time ahead, or say that it is done.")
+    asked_at = response.due + (times.ASK_AFTER_EVENT if kind.takes_place else timedelta(0))
+    draft.add(
+        f.Promised(
+            alert=alert.id,
+            action=f"{alert.id}.p{draft.case.serial}",
+            action_kind=kind,
+            by=response.by,
+            way=response.way.value,
+            at=draft.now,
+            due_at=response.due,
+            ask_at=asked_at,
+            note=response.note,
+        )
+    )
+    _cancel(draft, alert, contact="", reason="promised")
+    tasks.drop_tasks(draft, "phone_them", "phone_at_opening", "promise_overdue", alert=alert.id)
+
+
+def _acted(draft: Draft, alert: Alert, response: Response) -> None:
+    promise = next(
+        (p for p in alert.promises if response.action in (None, p.action_kind)),
+        alert.promises[0] if alert.promises else None,
+    )
+    kind = response.action or (promise.action_kind if promise else ActionKind.OTHER)
+    effect = response.effect or Effect.UNKNOWN
+    draft.add(
+        f.Acted(
+            alert=alert.id,
+            action=promise.action if promise else f"{alert.id}.p{draft.case.serial}",
+            action_kind=kind,
+            effect=effect,
+            by=response.by,
+            way=response.way.value,
+            at=draft.now,
+            note=response.note,
+        )
+    )
+    _cancel(draft, alert, contact="", reason="acted")
+    tasks.drop_tasks(draft, "phone_them", "phone_at_opening", "promise_overdue", alert=alert.id)
+    if effect is Effect.NEGATIVE:
+        _freeze_companies(draft, by="engine")
+        tasks.raise_task(draft, "warning", alert=alert.id, critical=True)
+
+
+def _declined(draft: Draft, alert: Alert, response: Response) -> None:
+    draft.add(
+        f.Declined(
+            alert=alert.id,
+            party=alert.party,
+            by=response.by,
+            way=response.way.value,
+            at=draft.now,
+            reason=response.reason or DeclineReason.OTHER,
+            note=response.note,
+        )
+    )
+    _cancel(draft, alert, contact="", reason="declined")
+    tasks.drop_tasks(draft, "phone_them", "phone_at_opening", "promise_overdue", alert=alert.id)
+    telling.next_party(draft, draft.alert(alert.id))
+
+
+def _conflict(draft: Draft, alert: Alert, response: Response) -> None:
+    draft.add(
+        f.ConflictDeclared(
+            alert=alert.id,
+            party=alert.party,
+            by=response.by,
+            way=response.way.value,
+            at=draft.now,
+        )
+    )
+    _cancel(draft, alert, contact="", reason="conflict")
+    telling.next_party(draft, draft.alert(alert.id))
+
+
+def _wrong_contact(draft: Draft, alert: Alert, response: Response) -> None:
+    draft.add(
+        f.ContactDropped(
+            alert=alert.id,
+            contact=response.by,
+            by=response.by,
+            way=response.way.value,
+            at=draft.now,
+        )
+    )
+    _cancel(draft, alert, contact=response.by, reason="wrong_contact")
+    if not draft.alert(alert.id).calls:
+        _go_on_or_phone(draft, alert)
+
+
+def _passed_on(draft: Draft, alert: Alert, response: Response) -> None:
+    to = response.passed_on_to
+    inside = _inside(draft, alert, to)
+    draft.add(
+        f.PassedOn(
+            alert=alert.id,
+            by=response.by,
+            way=response.way.value,
+            at=draft.now,
+            to=to,
+            inside_closure=inside,
+            note=response.note,
+        )
+    )
+    if inside:
+        draft.add(f.AlertClosed(alert=alert.id, reason=Reason.PERPETRATOR_CLOSURE))
+        _cancel(draft, alert, contact="", reason="passed_on_inside")
+        _freeze_companies(draft, by="engine")
+        tasks.raise_task(draft, "passed_on_inside", alert=alert.id, critical=True)
+        return
+    colleague = telling.contact_of(alert, to)
+    if colleague is None:
+        tasks.raise_task(draft, "question", alert=alert.id, detail="passed_on")
+    elif colleague.id not in alert.told_contacts:
+        telling.tell(draft, draft.alert(alert.id), (colleague,), purpose=Purpose.TELL)
+    if not draft.alert(alert.id).calls:
+        _go_on_or_phone(draft, alert)
+
+
+def _inside(draft: Draft, alert: Alert, to: str) -> bool:
+    if not to or telling.contact_of(alert, to) is not None:
+        return False
+    contact = draft.case.around.registry.contact(to)
+    party = to if contact is None else contact.party
+    if draft.case.around.closure.find(party) is not None:
+        return True
+    if draft.case.around.registry.party(party) is None:
+        return False
+    verdict = judge_party(draft.case, track=alert.track, party=party, now=draft.now)
+    return verdict.reason in (Reason.STATE_OF_PERPETRATOR, Reason.PERPETRATOR_CLOSURE)
+
+
+def _go_on_or_phone(draft: Draft, alert: Alert) -> None:
+    if not telling.tell_next(draft, alert.id):
+        tasks.raise_task(draft, "phone_them", alert=alert.id)
+        telling.next_party(draft, draft.alert(alert.id))
+
+
+def _freeze_companies(draft: Draft, *, by: str) -> None:
+    if draft.case.track(TrackName.COMPANIES) is not None:
+        draft.add(
+            f.TrackFrozen(
+                tracks=(TrackName.COMPANIES,),
+                at=draft.now,
+                by=by,
+                reason="passed_on_inside",
+                needs_two=True,
+            )
+        )
+
+
+def _say(
+    draft: Draft,
+    alert: Alert,
+    response: Response,
+    *,
+    answer: str,
+    hold_until: datetime | None = None,
+) -> None:
+    state = draft.case.track(alert.track)
+    if hold_until is None:
+        holds = 0 if state is None else (state.track.answer_holds_for or state.track.answer_by)
+        hold_until = draft.now + timedelta(seconds=holds)
+    draft.add(
+        f.Answered(
+            alert=alert.id,
+            answer=answer,  # type: ignore[arg-type]  # one of the literals, by its callers above
+            by=response.by,
+            way=response.way.value,
+            at=draft.now,
+            hold_until=hold_until,
+            note=response.note,
+        )
+    )
+
+
+def _cancel(draft: Draft, alert: Alert, *, contact: str, reason: str) -> None:
+    draft.add(
+        f.NoticesCancelled(alerts=(alert.id,), purposes=_MESSAGES, contact=contact, reason=reason)
+    )
+
+
+_HANDLERS: dict[ResponseKind, Callable[[Draft, Alert, Response], None]] = {
+    ResponseKind.ACKNOWLEDGED: _acknowledged,
+    ResponseKind.COMMITTED: _committed,
+    ResponseKind.ACTED: _acted,
+    ResponseKind.DECLINED: _declined,
+    ResponseKind.CONFLICT: _conflict,
+    ResponseKind.WRONG_CONTACT: _wrong_contact,
+    ResponseKind.PASSED_ON: _passed_on,
+    ResponseKind.ASKS: _asks,
+    ResponseKind.WARNS: _warns,
+    ResponseKind.ALREADY_ACTING: _already_acting,
+}

@@ -1,0 +1,70 @@
+"""`decide`: what a command does to a case, as facts. Pure; one table says who decides what."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from engine.case import (
+    answers,
+    arrival,
+    closing,
+    consenting,
+    delivery,
+    gates,
+    incidents,
+    ladder,
+    tasks,
+)
+from engine.case import commands as c
+from engine.case.draft import Draft, Refusal
+from engine.case.state import Case, CaseStatus
+from schemas.facts import Fact
+from schemas.responses import RefusedBecause
+
+__all__ = ["Refusal", "decide", "run"]
+
+
+def _tick(draft: Draft, command: c.Tick) -> None:
+    """Nothing of its own: what is due fires after every command."""
+
+
+_HANDLERS: dict[type[Any], Callable[[Draft, Any], None]] = {
+    c.EventArrived: arrival.arrive,
+    c.Tick: _tick,
+    c.Respond: answers.respond,
+    c.Release: gates.release,
+    c.ConsentChanged: consenting.change,
+    c.Freeze: gates.freeze,
+    c.Lift: gates.lift,
+    c.RaiseMode: gates.raise_mode,
+    c.TakeTask: tasks.take,
+    c.FinishTask: tasks.finish,
+    c.ProposeResolution: closing.propose,
+    c.ConfirmResolution: closing.confirm,
+    c.Reopen: closing.reopen,
+    c.RaiseIncident: incidents.raise_incident,
+    c.Claimed: delivery.claim,
+    c.Settled: delivery.settle,
+}
+
+_OPENS = (c.EventArrived, c.RaiseIncident)
+_LEAVES_TIME_ALONE = (c.Claimed, c.Settled)
+
+
+def decide(case: Case, command: c.CaseCommand, now: datetime) -> list[Fact]:
+    """Return the facts that the command leads to. Raises Refusal when it may not be carried out.
+
+    Whatever else is due by `now` is decided with it, so nothing waits for the next tick.
+    """
+    return list(run(case, command, now)[1])
+
+
+def run(case: Case, command: c.CaseCommand, now: datetime) -> tuple[Case, tuple[Fact, ...]]:
+    """Return the case after the command and the facts that made it so."""
+    if case.status is CaseStatus.NEW and not isinstance(command, _OPENS):
+        raise Refusal(RefusedBecause.UNKNOWN_CASE)
+    draft = Draft(case=case, now=now)
+    _HANDLERS[type(command)](draft, command)
+    if not isinstance(command, _LEAVES_TIME_ALONE):
+        ladder.fire(draft)
+    return draft.case, tuple(draft.facts)

@@ -1,0 +1,52 @@
+"""When a case must next be looked at. Never None while it is open, standing or monitored."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from engine.case.state import Alert, Case, CaseStatus, TrackState
+from schemas.codes import TrackName
+
+
+def due_at(case: Case) -> datetime | None:
+    """Return the earliest thing this case owes, or None when it owes nothing any more."""
+    if not case.status.alive:
+        return None
+    if case.retry_at is not None:
+        return case.retry_at
+    return min(_owed(case), default=None)
+
+
+def track_due_at(state: TrackState) -> datetime | None:
+    """When a ladder next moves: its rung, the end of its quiet, or the end of its freeze."""
+    if state.frozen:
+        return state.frozen_until
+    if state.hold_until is not None:
+        return state.hold_until
+    return state.next_at
+
+
+def paused(case: Case, alert: Alert) -> bool:
+    """Whether the alert's own clock stands still because its track is frozen."""
+    state = case.track(alert.track)
+    return state is not None and state.frozen
+
+
+def _owed(case: Case) -> Iterator[datetime]:
+    for task in case.tasks:
+        yield task.next_at
+    if case.status is CaseStatus.MONITORED:
+        if case.monitored_until is not None and not case.tasks:
+            yield case.monitored_until
+        return
+    for state in case.tracks:
+        due = track_due_at(state)
+        if due is not None:
+            yield due
+    frozen = {state.track.name for state in case.tracks if state.frozen}
+    for alert in case.alerts:
+        if alert.track is TrackName.DUTY or alert.track in frozen:
+            continue
+        for call in alert.calls:
+            yield call.next_at
+        for promise in alert.promises:
+            yield promise.ask_at

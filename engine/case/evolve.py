@@ -1,0 +1,180 @@
+"""`evolve`: what a fact makes of a case. Pure; replaying the journal gives the same state."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from engine.case import evolve_alerts, evolve_duty
+from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Proposal, TrackState
+from schemas import facts as f
+from schemas.codes import Certainty
+from schemas.plan import Anchor, Reason
+
+
+def evolve(case: Case, fact: f.Fact) -> Case:
+    """Return the case after the fact. Raises KeyError for a fact of no known kind."""
+    after = _STEPS[type(fact)](case, fact)
+    if isinstance(fact, f.CaseFaulted):
+        return replace(after, version=case.version + 1)
+    return replace(after, version=case.version + 1, faults=0, retry_at=None)
+
+
+def _opened(case: Case, fact: f.CaseOpened) -> Case:
+    return replace(
+        case,
+        id=fact.case,
+        ref=fact.ref,
+        kind=fact.case_kind,
+        incident=fact.incident,
+        status=CaseStatus.OPEN,
+        severity=fact.severity,
+        generation=fact.generation,
+        exercise=fact.exercise,
+        opened_at=fact.opened_at,
+    )
+
+
+_CERTAINTY_ORDER = (
+    Certainty.UNKNOWN,
+    Certainty.UNLIKELY,
+    Certainty.POSSIBLE,
+    Certainty.LIKELY,
+    Certainty.CONFIRMED,
+)
+
+
+def _event_joined(case: Case, fact: f.EventJoined) -> Case:
+    return replace(
+        case,
+        certainty=max(case.certainty, fact.certainty, key=_CERTAINTY_ORDER.index),
+        independent_sources=max(case.independent_sources, fact.independent_sources),
+        subjects=tuple(sorted({*case.subjects, *fact.subjects})),
+        refused_tracks=tuple(sorted({*case.refused_tracks, *fact.refused_tracks})),
+    )
+
+
+def _severity_raised(case: Case, fact: f.SeverityRaised) -> Case:
+    return replace(case, severity=fact.severity)
+
+
+def _planned(case: Case, fact: f.Planned) -> Case:
+    tracks = tuple(
+        TrackState(
+            track=track,
+            anchor_at=fact.at if track.anchor is Anchor.OPENED else None,
+            next_at=fact.at + evolve_duty.offset(track, 0)
+            if track.anchor is Anchor.OPENED and track.steps
+            else None,
+        )
+        for track in fact.tracks
+    )
+    alerts = tuple(
+        Alert(
+            id=planned.alert,
+            ref=planned.ref,
+            track=planned.candidate.track,
+            party=planned.candidate.party,
+            contacts=planned.candidate.contacts,
+            rank=planned.candidate.rank,
+        )
+        for planned in fact.alerts
+    )
+    return replace(
+        case,
+        plan_no=fact.plan_no,
+        tracks=case.tracks + tracks,
+        alerts=case.alerts + alerts,
+    )
+
+
+def _exclusions_joined(case: Case, fact: f.ExclusionsJoined) -> Case:
+    around = case.around
+    if fact.closure.digest:
+        around = replace(around, closure=fact.closure)
+    return replace(case, closure_digest=fact.digest, around=around)
+
+
+def _unchanged(case: Case, fact: object) -> Case:
+    return case
+
+
+def _mode_raised(case: Case, fact: f.ModeRaised) -> Case:
+    return replace(case, mode_ceiling=fact.mode)
+
+
+def _proposed(case: Case, fact: f.ResolutionProposed) -> Case:
+    proposal = Proposal(by=fact.by, at=fact.at, outcome=fact.outcome, remedy=fact.remedy)
+    return replace(case, proposal=proposal)
+
+
+def _resolved(case: Case, fact: f.Resolved) -> Case:
+    over = tuple(
+        replace(alert, status=AlertStatus.CLOSED, reason=Reason.CASE_OVER, calls=(), promises=())
+        if alert.live or alert.status in (AlertStatus.PLANNED, AlertStatus.ACTED)
+        else alert
+        for alert in case.alerts
+    )
+    still = tuple(
+        replace(state, next_at=None, hold_until=None, anchor_at=None, released_by=())
+        for state in case.tracks
+    )
+    return replace(
+        case,
+        status=CaseStatus.MONITORED,
+        monitored_until=fact.monitored_until,
+        remedy_sought=case.proposal is not None and case.proposal.remedy == "sought",
+        proposal=None,
+        alerts=over,
+        tracks=still,
+    )
+
+
+def _proposal_dropped(case: Case, fact: f.ProposalDropped) -> Case:
+    return replace(case, proposal=None)
+
+
+def _reopened(case: Case, fact: f.Reopened) -> Case:
+    again = tuple(
+        replace(alert, status=AlertStatus.PLANNED, reason=None, told_contacts=())
+        if alert.reason is Reason.CASE_OVER
+        else alert
+        for alert in case.alerts
+    )
+    return replace(
+        case,
+        status=CaseStatus.OPEN,
+        monitored_until=None,
+        remedy_sought=False,
+        owner="",
+        check_ins=0,
+        alerts=again,
+    )
+
+
+def _archived(case: Case, fact: f.Archived) -> Case:
+    return replace(case, status=CaseStatus.CLOSED, monitored_until=None)
+
+
+def _faulted(case: Case, fact: f.CaseFaulted) -> Case:
+    return replace(case, faults=case.faults + 1, retry_at=fact.retry_at)
+
+
+_STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
+    f.CaseOpened: _opened,
+    f.EventJoined: _event_joined,
+    f.SeverityRaised: _severity_raised,
+    f.Planned: _planned,
+    f.ExclusionsJoined: _exclusions_joined,
+    f.ConsentApplied: _unchanged,
+    f.ModeRaised: _mode_raised,
+    f.ReprisalSuspected: _unchanged,
+    f.ResolutionProposed: _proposed,
+    f.Resolved: _resolved,
+    f.ProposalDropped: _proposal_dropped,
+    f.Reopened: _reopened,
+    f.Archived: _archived,
+    f.IncidentRepeated: _unchanged,
+    f.CaseFaulted: _faulted,
+    **evolve_alerts.STEPS,
+    **evolve_duty.STEPS,
+}

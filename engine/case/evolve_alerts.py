@@ -1,0 +1,239 @@
+"""What telling and answers make of an alert."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from engine.case.state import Alert, AlertStatus, Call, Case, Promise
+from schemas import facts as f
+from schemas.codes import TrackName
+from schemas.plan import Reason
+from schemas.projection import Purpose
+
+
+def swap(case: Case, alert: Alert) -> Case:
+    """Return the case with this alert in the place of the one with its id, or added."""
+    if case.alert(alert.id) is None:
+        return replace(case, alerts=(*case.alerts, alert))
+    return replace(case, alerts=tuple(alert if a.id == alert.id else a for a in case.alerts))
+
+
+def _change(case: Case, alert_id: str, **changes: Any) -> Case:
+    alert = case.alert(alert_id)
+    return case if alert is None else swap(case, replace(alert, **changes))
+
+
+def _without(calls: tuple[Call, ...], *contacts: str) -> tuple[Call, ...]:
+    return tuple(call for call in calls if call.contact not in contacts)
+
+
+def _told(case: Case, fact: f.Told) -> Case:
+    alert = case.alert(fact.alert) or Alert(
+        id=fact.alert, ref=fact.ref, track=fact.track, party=fact.party, contacts=()
+    )
+    contacts = tuple(dict.fromkeys(notice.contact for notice in fact.notices))
+    alert = replace(
+        alert,
+        tell_no=fact.tell_no,
+        told_contacts=(
+            *alert.told_contacts,
+            *(c for c in contacts if c not in alert.told_contacts),
+        ),
+    )
+    if fact.purpose is Purpose.TELL:
+        owed: tuple[Call, ...] = ()
+        if fact.answer_by is not None:
+            owed = tuple(Call(contact=c, next_at=fact.answer_by) for c in contacts)
+        alert = replace(
+            alert,
+            status=AlertStatus.PROMISED if alert.promises else AlertStatus.WAITING,
+            reason=None,
+            calls=(*_without(alert.calls, *contacts), *owed),
+        )
+        if fact.track.outward:
+            case = replace(case, last_outward_at=fact.at)
+    elif fact.track is TrackName.DUTY:
+        alert = replace(alert, status=AlertStatus.WAITING)
+    return swap(case, alert)
+
+
+def _handed_off(case: Case, fact: f.HandedOff) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is None or alert.handed_off:
+        return case
+    return swap(case, replace(alert, handed_off=True))
+
+
+def _delivery_failed(case: Case, fact: f.DeliveryFailed) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is None or fact.endpoint in alert.failed:
+        return case
+    return swap(case, replace(alert, failed=(*alert.failed, fact.endpoint)))
+
+
+def _tell_refused(case: Case, fact: f.TellRefused) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is None or alert.status in (AlertStatus.CLOSED, AlertStatus.DECLINED):
+        return case
+    return swap(
+        case,
+        replace(
+            alert,
+            status=AlertStatus.WITHHELD,
+            reason=fact.reason,
+            told_contacts=tuple(c for c in alert.told_contacts if c not in fact.contacts),
+            calls=_without(alert.calls, *fact.contacts),
+        ),
+    )
+
+
+def _closed(case: Case, fact: f.AlertClosed) -> Case:
+    return _change(
+        case, fact.alert, status=AlertStatus.CLOSED, reason=fact.reason, calls=(), promises=()
+    )
+
+
+def _withheld(case: Case, fact: f.AlertWithheld) -> Case:
+    return _change(case, fact.alert, status=AlertStatus.WITHHELD, reason=fact.reason, calls=())
+
+
+def _answered(case: Case, fact: f.Answered) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is None:
+        return case
+    calls = alert.calls
+    if alert.track is not TrackName.DUTY:
+        held = Call(contact=fact.by, next_at=fact.hold_until, answered=True)
+        calls = (*_without(alert.calls, fact.by), held)
+    status = AlertStatus.PROMISED if alert.promises else AlertStatus.ANSWERED
+    return swap(case, replace(alert, status=status, calls=calls))
+
+
+def _call_ended(case: Case, fact: f.AnswerExpired | f.ContactSilent) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is None:
+        return case
+    calls = _without(alert.calls, fact.contact)
+    status = alert.status
+    if status in (AlertStatus.WAITING, AlertStatus.ANSWERED):
+        if any(call.answered for call in calls):
+            status = AlertStatus.ANSWERED
+        else:
+            status = AlertStatus.WAITING if calls else AlertStatus.SILENT
+    return swap(case, replace(alert, status=status, calls=calls))
+
+
+def _promised(case: Case, fact: f.Promised) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is None:
+        return case
+    promise = Promise(
+        action=fact.action,
+        action_kind=fact.action_kind,
+        by=fact.by,
+        due_at=fact.due_at,
+        ask_at=fact.ask_at,
+    )
+    case = replace(case, serial=case.serial + 1)
+    return swap(
+        case,
+        replace(alert, status=AlertStatus.PROMISED, promises=(*alert.promises, promise), calls=()),
+    )
+
+
+def _promise_asked(case: Case, fact: f.PromiseAsked) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is None:
+        return case
+    promises = tuple(
+        replace(p, asked=True, ask_at=fact.next_at) if p.action == fact.action else p
+        for p in alert.promises
+    )
+    return swap(case, replace(alert, promises=promises))
+
+
+def _promise_missed(case: Case, fact: f.PromiseMissed) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is None:
+        return case
+    promises = tuple(p for p in alert.promises if p.action != fact.action)
+    status = AlertStatus.PROMISED if promises else AlertStatus.SILENT
+    return swap(case, replace(alert, status=status, promises=promises))
+
+
+def _acted(case: Case, fact: f.Acted) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is None:
+        return case
+    promises = tuple(p for p in alert.promises if p.action != fact.action)
+    status = AlertStatus.PROMISED if promises else AlertStatus.ACTED
+    case = replace(case, serial=case.serial + 1)
+    return swap(case, replace(alert, status=status, promises=promises, calls=()))
+
+
+def _declined(case: Case, fact: f.Declined) -> Case:
+    if fact.party not in case.declined:
+        case = replace(case, declined=(*case.declined, fact.party))
+    return _change(case, fact.alert, status=AlertStatus.DECLINED, calls=(), promises=())
+
+
+def _conflict(case: Case, fact: f.ConflictDeclared) -> Case:
+    if fact.party not in case.conflicts:
+        case = replace(case, conflicts=(*case.conflicts, fact.party))
+    return _change(
+        case,
+        fact.alert,
+        status=AlertStatus.CLOSED,
+        reason=Reason.CONFLICT,
+        calls=(),
+        promises=(),
+    )
+
+
+def _dropped(case: Case, fact: f.ContactDropped) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is None:
+        return case
+    return swap(
+        case,
+        replace(
+            alert,
+            dropped_contacts=(*alert.dropped_contacts, fact.contact),
+            calls=_without(alert.calls, fact.contact),
+        ),
+    )
+
+
+def _passed_on(case: Case, fact: f.PassedOn) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is None:
+        return case
+    return swap(case, replace(alert, calls=_without(alert.calls, fact.by)))
+
+
+def _unchanged(case: Case, fact: object) -> Case:
+    return case
+
+
+STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
+    f.Told: _told,
+    f.Rerouted: _unchanged,
+    f.HandedOff: _handed_off,
+    f.DeliveryFailed: _delivery_failed,
+    f.TellRefused: _tell_refused,
+    f.NoticesCancelled: _unchanged,
+    f.AlertClosed: _closed,
+    f.AlertWithheld: _withheld,
+    f.ToldBeforeExcluded: _unchanged,
+    f.Answered: _answered,
+    f.AnswerExpired: _call_ended,
+    f.ContactSilent: _call_ended,
+    f.Promised: _promised,
+    f.PromiseAsked: _promise_asked,
+    f.PromiseMissed: _promise_missed,
+    f.Acted: _acted,
+    f.Declined: _declined,
+    f.ConflictDeclared: _conflict,
+    f.ContactDropped: _dropped,
+    f.PassedOn: _passed_on,
+}

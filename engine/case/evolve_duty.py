@@ -1,0 +1,174 @@
+"""What duty's facts make of tracks and tasks."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from engine.case.state import Case, Task, TrackState
+from schemas import facts as f
+from schemas.codes import TrackName
+from schemas.plan import Track
+
+
+def offset(track: Track, step: int) -> timedelta:
+    """How long after the anchor a rung is due; rungs past the last are repeats."""
+    if step < len(track.steps):
+        return timedelta(seconds=track.steps[step].offset)
+    total = track.steps[-1].offset if track.steps else 0
+    for round_ in range(step - len(track.steps) + 1):
+        total += track.repeat_every[min(round_, len(track.repeat_every) - 1)]
+    return timedelta(seconds=total)
+
+
+def swap(case: Case, state: TrackState) -> Case:
+    """Return the case with this track's state in the place of the old one."""
+    name = state.track.name
+    return replace(case, tracks=tuple(state if s.track.name is name else s for s in case.tracks))
+
+
+def _change(case: Case, name: TrackName, **changes: Any) -> Case:
+    state = case.track(name)
+    return case if state is None else swap(case, replace(state, **changes))
+
+
+def _step_fired(case: Case, fact: f.StepFired) -> Case:
+    return _change(case, fact.track, step=fact.step + 1, next_at=fact.next_at)
+
+
+def _step_passed(case: Case, fact: f.StepSuperseded | f.StepSkipped) -> Case:
+    return _change(case, fact.track, step=fact.step + 1)
+
+
+def _owned(case: Case, fact: f.Owned) -> Case:
+    tasks = tuple(t if t.owner else replace(t, owner=fact.by) for t in case.tasks)
+    case = replace(case, owner=fact.by, tasks=tasks)
+    return _change(case, TrackName.DUTY, hold_until=fact.hold_until)
+
+
+def _hold_extended(case: Case, fact: f.HoldExtended) -> Case:
+    return _change(case, fact.track, hold_until=fact.until)
+
+
+def _woken(case: Case, fact: f.TrackWoken) -> Case:
+    state = case.track(fact.track)
+    if state is None:
+        return case
+    first = fact.at + offset(state.track, 0)
+    return swap(case, replace(state, anchor_at=fact.at, step=0, next_at=first, hold_until=None))
+
+
+def _task_raised(case: Case, fact: f.TaskRaised) -> Case:
+    task = Task(
+        id=fact.task,
+        kind=fact.task_kind,
+        due_at=fact.due_at,
+        next_at=fact.at if fact.critical else fact.due_at,
+        owner=fact.owner,
+        critical=fact.critical,
+        alert=fact.alert,
+        detail=fact.detail,
+    )
+    return replace(case, serial=case.serial + 1, tasks=(*case.tasks, task))
+
+
+def _task_changed(case: Case, task_id: str, **changes: Any) -> Case:
+    tasks = tuple(replace(t, **changes) if t.id == task_id else t for t in case.tasks)
+    return replace(case, tasks=tasks)
+
+
+def _task_taken(case: Case, fact: f.TaskTaken) -> Case:
+    task = case.task(fact.task)
+    if task is None:
+        return case
+    return _task_changed(
+        case, fact.task, owner=fact.by, next_at=max(task.next_at, task.due_at), reminded=False
+    )
+
+
+def _task_reminded(case: Case, fact: f.TaskReminded) -> Case:
+    return _task_changed(case, fact.task, next_at=fact.next_at, reminded=True)
+
+
+def _task_done(case: Case, fact: f.TaskDone) -> Case:
+    task = case.task(fact.task)
+    if task is None:
+        return case
+    kept = task.kind in ("first_contact", "check_in") and fact.result == "done"
+    return replace(
+        case,
+        tasks=tuple(t for t in case.tasks if t.id != fact.task),
+        check_ins=case.check_ins + 1 if kept else case.check_ins,
+    )
+
+
+def _release_given(case: Case, fact: f.ReleaseGiven) -> Case:
+    state = case.track(fact.track)
+    if state is None:
+        return case
+    named = fact.controllers
+    if state.released_by and fact.by not in state.released_by:
+        agreed = {c for c in fact.controllers if c in state.named_controllers}
+        case = replace(
+            case, released_controllers=tuple(sorted({*case.released_controllers, *agreed}))
+        )
+        named = ()
+    by = state.released_by if fact.by in state.released_by else (*state.released_by, fact.by)
+    return swap(case, replace(state, released_by=by, named_controllers=named))
+
+
+def _released(case: Case, fact: f.TrackReleased) -> Case:
+    state = case.track(fact.track)
+    if state is None:
+        return case
+    first = fact.at + offset(state.track, 0) if state.track.steps else None
+    return swap(
+        case,
+        replace(state, anchor_at=fact.at, step=0, next_at=first, released_by=fact.by),
+    )
+
+
+def _frozen(case: Case, fact: f.TrackFrozen) -> Case:
+    for name in fact.tracks:
+        state = case.track(name)
+        if state is None:
+            continue
+        two = fact.needs_two or (state.frozen and state.lift_needs_two)
+        until = None if two else fact.until
+        case = swap(
+            case,
+            replace(state, frozen=True, frozen_until=until, lift_needs_two=two, lifted_by=()),
+        )
+    return case
+
+
+def _lift_given(case: Case, fact: f.LiftGiven) -> Case:
+    state = case.track(fact.track)
+    if state is None or fact.by in state.lifted_by:
+        return case
+    return swap(case, replace(state, lifted_by=(*state.lifted_by, fact.by)))
+
+
+def _lifted(case: Case, fact: f.TrackLifted) -> Case:
+    return _change(
+        case, fact.track, frozen=False, frozen_until=None, lift_needs_two=False, lifted_by=()
+    )
+
+
+STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
+    f.StepFired: _step_fired,
+    f.StepSkipped: _step_passed,
+    f.StepSuperseded: _step_passed,
+    f.Owned: _owned,
+    f.HoldExtended: _hold_extended,
+    f.TrackWoken: _woken,
+    f.TaskRaised: _task_raised,
+    f.TaskTaken: _task_taken,
+    f.TaskReminded: _task_reminded,
+    f.TaskDone: _task_done,
+    f.ReleaseGiven: _release_given,
+    f.TrackReleased: _released,
+    f.TrackFrozen: _frozen,
+    f.LiftGiven: _lift_given,
+    f.TrackLifted: _lifted,
+}

@@ -1,0 +1,45 @@
+"""Incidents: something is wrong with Tocsin itself. Duty only, until two people close it."""
+
+from engine.case import commands as c
+from engine.case import ids
+from engine.case.draft import Draft
+from engine.case.state import CaseStatus
+from rules.candidates import fallback
+from schemas import facts as f
+from schemas.codes import Severity, TrackName
+
+
+def raise_incident(draft: Draft, command: c.RaiseIncident) -> None:
+    """Open the incident, or note that it was seen again; one that is quiet is woken once."""
+    case = draft.case
+    if case.status is CaseStatus.NEW:
+        severity = Severity.CRITICAL if command.severe else Severity.HIGH
+        built_in = fallback(severity)
+        draft.add(
+            f.CaseOpened(
+                case=case.id,
+                ref=ids.case_ref(case.around.ref_key, case.id, extra=case.around.ref_extra),
+                case_kind="incident",
+                severity=severity,
+                generation=case.generation,
+                opened_at=draft.now,
+                incident=command.code,
+            )
+        )
+        draft.add(
+            f.Planned(
+                plan_no=1,
+                world=built_in.world,
+                policy=built_in.policy,
+                rules=(),
+                at=draft.now,
+                tracks=built_in.tracks,
+            )
+        )
+        return
+    if case.status is CaseStatus.MONITORED:
+        draft.add(f.IncidentRepeated(at=draft.now))
+        draft.add(f.Reopened(at=draft.now, by="engine"))
+        draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="incident_repeated"))
+        return
+    # An open incident already pages; noting each repeat would bury the journal.

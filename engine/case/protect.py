@@ -1,0 +1,137 @@
+"""The guard as the core asks it: safeguards of a case, and a verdict on one party or contact."""
+
+from datetime import datetime
+
+from engine.case.state import Alert, Case
+from rules import guard
+from schemas.codes import Mode, TrackName
+from schemas.party import Contact, Endpoint
+from schemas.plan import ContactRef, Reason, Verdict
+from schemas.safeguards import Safeguards
+
+EXCLUDED = frozenset(
+    {
+        Reason.PERPETRATOR_CLOSURE,
+        Reason.UNKNOWN_PERPETRATOR_GROUP,
+        Reason.CONTROLLER_NEEDS_TWO,
+        Reason.REPRESENTS,
+        Reason.OFFICER_OF,
+        Reason.STATE_OF_PERPETRATOR,
+        Reason.REQUESTING_STATE,
+        Reason.TRANSIT_STATE,
+        Reason.MECHANISM_OF_COMPLAINT,
+        Reason.CONFLICT,
+        Reason.EXERCISE,
+        Reason.UNKNOWN_PARTY,
+    }
+)
+"""Refusals that no consent, release or wait can turn: not even a stand-down is sent."""
+
+UNCONSENTED = frozenset(
+    {
+        Reason.CONSENT_NONE,
+        Reason.CONSENT_AUDIENCE,
+        Reason.CONSENT_MODE,
+        Reason.CONSENT_EXPIRED,
+        Reason.CONSENT_REVOKED,
+        Reason.WISH,
+    }
+)
+"""Refusals after which those already told are stood down."""
+
+PASSING = frozenset({Reason.FROZEN, Reason.HELD, Reason.STOPPED, Reason.CERTAINTY}) | UNCONSENTED
+"""Refusals that people or later events may turn."""
+
+
+def safeguards(case: Case) -> Safeguards:
+    """What the guard must know of this case, as it stands in this transaction."""
+    return Safeguards(
+        certainty=case.certainty,
+        independent_sources=case.independent_sources,
+        mode_ceiling=case.mode_ceiling,
+        subjects=case.subjects,
+        consents=case.around.consents,
+        closure=case.around.closure,
+        cleared=case.cleared,
+        released_controllers=case.released_controllers,
+        conflicts=case.conflicts,
+        declined=case.declined,
+        refused_kinds=case.refused_tracks,
+        frozen=tuple(s.track.name for s in case.tracks if s.frozen),
+        stopped=False,  # Stop outgoing is checked where sends are claimed: what waits there stays.
+        exercise=case.exercise,
+    )
+
+
+def judge_party(
+    case: Case, *, track: TrackName, party: str, now: datetime, mode: Mode | None = None
+) -> Verdict:
+    """Whether this party may be told at all, whoever of it. `mode`: of a track being planned."""
+    return _judge(case, track=track, party=party, contact=None, endpoint=None, now=now, mode=mode)
+
+
+def judge_contact(case: Case, alert: Alert, ref: ContactRef, *, now: datetime) -> Verdict:
+    """Whether this contact of the alert's party may be told now, by its next usable endpoint."""
+    registry = case.around.registry
+    contact = registry.contact(ref.id)
+    if contact is None:
+        return Verdict(
+            allowed=False,
+            reason=Reason.NO_ENDPOINT,
+            remedy="Put the contact back into the registry, or name another one.",
+        )
+    name = next_endpoint(alert, ref)
+    endpoint = None if name is None else registry.endpoint(endpoint_id(name))
+    if endpoint is None:
+        return Verdict(
+            allowed=False,
+            reason=Reason.NO_ENDPOINT,
+            remedy="Add a way to reach this contact, or phone it.",
+        )
+    return _judge(
+        case, track=alert.track, party=alert.party, contact=contact, endpoint=endpoint, now=now
+    )
+
+
+def next_endpoint(alert: Alert, ref: ContactRef) -> str | None:
+    """The first way to reach a contact that has not failed for good in this case."""
+    return next((name for name in ref.endpoints if name not in alert.failed), None)
+
+
+def endpoint_id(name: str) -> str:
+    """The registry's id of `channel:endpoint id`."""
+    return name.partition(":")[2]
+
+
+def _judge(
+    case: Case,
+    *,
+    track: TrackName,
+    party: str,
+    contact: Contact | None,
+    endpoint: Endpoint | None,
+    now: datetime,
+    mode: Mode | None = None,
+) -> Verdict:
+    known = case.around.registry.party(party)
+    if known is None:
+        return Verdict(
+            allowed=False,
+            reason=Reason.UNKNOWN_PARTY,
+            remedy="Add the party to the registry first.",
+        )
+    state = case.track(track)
+    if mode is None and state is not None:
+        mode = state.track.mode
+    if mode is None:
+        return Verdict(allowed=False, reason=Reason.GATE_CLOSED)
+    return guard.judge(
+        party=known,
+        contact=contact,
+        endpoint=endpoint,
+        track=track,
+        mode=mode,
+        safeguards=safeguards(case),
+        registry=case.around.registry,
+        now=now,
+    )

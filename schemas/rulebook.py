@@ -1,0 +1,163 @@
+"""The shape of a rulebook as it is written in YAML: rules, walks, policies, severity, duty.
+
+Shape only. `rules.rulebook.load` reads a text into it, checks what a shape cannot say (that walks
+exist, that duty is never disarmed) and compiles the conditions. Durations are written `15m`,
+`4h`, `2d`, or as whole seconds; inside they are seconds.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from schemas.codes import FieldName, Mode, Severity, TrackName
+from schemas.plan import Anchor, Gate, Spread, Until
+from schemas.roster import Role
+
+_DURATION = re.compile(r"(0|[1-9][0-9]{0,8})([smhd]?)")
+_UNIT = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+MAX_RULES = 10_000
+
+
+def seconds(value: Any) -> int:
+    """Seconds of `15m`, `4h`, `2d`, `90s` or a whole number. Raises ValueError with a remedy."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("not a duration; write for example 15m, 4h or 2d, or whole seconds")
+    return int(match[1]) * _UNIT[match[2]]
+
+
+def _per_severity(value: Any) -> Any:
+    """One duration stands for all severities."""
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
+        return dict.fromkeys(Severity, value)
+    return value
+
+
+Duration = Annotated[int, BeforeValidator(seconds)]
+PerSeverity = Annotated[Mapping[Severity, Duration], BeforeValidator(_per_severity)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+Ask = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StepShape(_Part):
+    """One rung: this long after the track's anchor."""
+
+    after: Duration
+    roles: tuple[Role, ...] = ()
+    """Duty only: whom the step wakes."""
+    spread: Spread = Spread.ALL
+    """Outward only: all parties at once, or one at a time, nearest first."""
+
+
+class TrackShape(_Part):
+    """One audience's ladder within a policy."""
+
+    gate: Gate
+    mode: Mode = Mode.QUIET
+    anchor: Anchor = Anchor.RELEASED
+    steps: tuple[StepShape, ...] = (StepShape(after=0),)
+    until: Until = Until.ACTED
+    answer_by: PerSeverity
+    answer_holds_for: PerSeverity | None = None
+    """None: as long as `answer_by` (design section 5.6)."""
+    repeat_every: Mapping[Severity, tuple[Duration, ...]] = Field(default_factory=dict)
+    ask: Ask = "reply"
+    """Code of what is asked; a template turns it into words."""
+
+
+class PolicyShape(_Part):
+    """A named set of tracks."""
+
+    tracks: Mapping[TrackName, TrackShape]
+
+
+class DutyShape(_Part):
+    """Duty's own ladder, which every case has whatever the rules say."""
+
+    steps: Mapping[Severity, tuple[StepShape, ...]]
+    answer_holds_for: PerSeverity
+    repeat_every: Mapping[Severity, tuple[Duration, ...]]
+
+
+class TellShape(_Part):
+    """Whom a matching rule puts on which track."""
+
+    track: TrackName
+    walk: Name
+    ask: Ask | None = None
+    """None: what the track asks."""
+
+
+class RuleShape(_Part):
+    """When the condition is true of an event, tell these, by this policy."""
+
+    id: Name
+    when: str
+    policy: Name
+    tell: tuple[TellShape, ...] = ()
+    explain: tuple[Name, ...] = ()
+    """Walks whose parties are shown with the reason why they are not told."""
+
+
+class WalkShape(_Part):
+    """A walk under a name of its own, narrowed."""
+
+    walk: Name
+    states: tuple[CountryCode, ...] = ()
+    """`third_missions`: the states whose missions the desk trusts."""
+
+
+class Modifier(_Part):
+    """How a circumstance raises severity; nothing lowers it."""
+
+    raise_by: int = Field(default=0, ge=0, le=3)
+    at_least: Severity | None = None
+    up_to: Severity = Severity.CRITICAL
+    """`raise_by` goes no further than this."""
+
+
+class SeverityShape(_Part):
+    """Severity per event code, and what raises it."""
+
+    codes: Mapping[str, Severity] = Field(default_factory=dict)
+    """Codes that differ from the vocabulary's own severity."""
+    modifiers: Mapping[str, Modifier] = Field(default_factory=dict)
+    """`danger_now`, `heightened_risk` (any), or one heightened-risk code."""
+
+
+class ProtocolShape(_Part):
+    """What one publisher may release by machine, agreed beforehand by two people. Shape only."""
+
+    id: Name
+    publisher: str
+    audiences: tuple[TrackName, ...]
+    codes: tuple[str, ...]
+    subject: str | None = None
+    agreed_by: tuple[str, str]
+    until: AwareDatetime
+
+
+class RulebookShape(_Part):
+    """A whole rulebook, versioned as a unit."""
+
+    version: Literal["1"]
+    """Of the shape; the version of the content is its digest."""
+    name: Name
+    severity: SeverityShape = SeverityShape()
+    walks: Mapping[Name, WalkShape] = Field(default_factory=dict)
+    policies: Mapping[Name, PolicyShape]
+    rules: tuple[RuleShape, ...] = Field(max_length=MAX_RULES)
+    field_classes: Mapping[TrackName, tuple[FieldName, ...]]
+    """What an audience may ever be shown; consent narrows it further."""
+    duty: DutyShape
+    protocols: tuple[ProtocolShape, ...] = ()
