@@ -8,7 +8,7 @@ from engine.case.recheck import recheck
 from engine.case.state import CaseStatus
 from rules import exclusion
 from schemas import facts as f
-from schemas.codes import EventType, Severity, TrackName
+from schemas.codes import EventType, Reliability, Severity, TrackName
 from schemas.event import ThreatEvent
 from schemas.plan import Candidates, Trouble, Withheld
 
@@ -142,11 +142,17 @@ def _join(draft: Draft, command: c.EventArrived) -> None:
             code=report.event.code,
             at=draft.now,
             certainty=report.event.certainty,
-            independent_sources=report.event.independent_sources,
+            independent_sources=_reliable_sources(report.event),
             subjects=subjects_of(report.source, report.event),
             refused_tracks=tuple(sorted(refused)),
         )
     )
+
+
+def _reliable_sources(event: ThreatEvent) -> int:
+    """Independent sources that count towards certainty: only reliable ones (design 6.5)."""
+    reliable = event.source_reliability in (Reliability.HIGH, Reliability.MODERATE)
+    return event.independent_sources if reliable else 0
 
 
 def subjects_of(source: str, event: ThreatEvent) -> tuple[str, ...]:
