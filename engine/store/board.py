@@ -1,0 +1,423 @@
+"""The read side of the board: what is owed, who is on duty, and one case as a story.
+
+Statements are constants; every function takes a connection of a reader and returns frozen rows.
+Nothing here is of the sealed class: ids of vault rows, never their content.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, func, select
+
+from engine.case.state import Case, load_case
+from engine.store.tables import (
+    actions,
+    alerts,
+    cases,
+    contacts,
+    events,
+    instances,
+    journal,
+    meta,
+    notifications,
+    parties,
+    people,
+    plans,
+    rosters,
+    tasks,
+)
+from schemas.codes import Severity
+from schemas.facts import Fact, Planned, load_fact
+
+CHUNK = 400
+"""Ids of one `IN` list."""
+_SEVERITIES = tuple(Severity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """One line of the list of cases."""
+
+    id: str
+    ref: str
+    kind: str
+    incident: str
+    status: str
+    severity: Severity
+    exercise: bool
+    owner: str
+    opened_at: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRow:
+    """An open task with the case it belongs to."""
+
+    id: str
+    case: CaseRow
+    kind: str
+    detail: str
+    alert: str
+    critical: bool
+    due_at: datetime
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseRow:
+    """A promise that falls due."""
+
+    id: str
+    case: CaseRow
+    party: str
+    kind: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """What the head of every page shows."""
+
+    stopped: bool = False
+    held: bool = False
+    beat_at: datetime | None = None
+    """Newest heartbeat of any instance."""
+    roster: bytes = b""
+    people: Mapping[str, str] = field(default_factory=dict)
+    """Person id -> label."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """An event of a case: what may be read of it, and where its sealed part lies."""
+
+    id: str
+    code: str
+    type: str
+    at: datetime
+    source: str
+    body: bytes
+    vault_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRow:
+    """What became of one message."""
+
+    key: str
+    alert: str
+    tell_no: int
+    purpose: str
+    contact: str
+    channel: str
+    state: str
+    decided_at: datetime
+    settled_at: datetime | None
+    answer_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One fact of the journal."""
+
+    n: int
+    at: datetime
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """Everything a case page tells."""
+
+    row: CaseRow
+    case: Case
+    events: tuple[EventRow, ...]
+    notices: tuple[NoticeRow, ...]
+    actions: tuple[Any, ...]
+    plans: tuple[Planned, ...]
+    entries: tuple[Entry, ...]
+    """A page of the journal, newest first."""
+    earlier: bool
+    """Whether there are facts before these."""
+
+
+_CASE_COLUMNS = (
+    cases.c.id,
+    cases.c.ref,
+    cases.c.kind,
+    cases.c.incident,
+    cases.c.status,
+    cases.c.severity,
+    cases.c.exercise,
+    cases.c.owner,
+    cases.c.opened_at,
+    cases.c.due_at,
+)
+_ALIVE = ("open", "standing", "monitored")
+
+OPEN_TASKS = (
+    select(
+        *_CASE_COLUMNS,
+        tasks.c.id.label("task"),
+        tasks.c.kind.label("task_kind"),
+        tasks.c.detail,
+        tasks.c.alert_id,
+        tasks.c.critical,
+        tasks.c.due_at.label("task_due"),
+        tasks.c.owner.label("task_owner"),
+    )
+    .join_from(tasks, cases, tasks.c.case_id == cases.c.id)
+    .where(tasks.c.done_at.is_(None))
+    .order_by(cases.c.severity, tasks.c.due_at, tasks.c.id)
+    .limit(bindparam("most"))
+)
+UNOWNED = (
+    select(*_CASE_COLUMNS)
+    .where(cases.c.status == "open", cases.c.owner == "")
+    .order_by(cases.c.severity, cases.c.opened_at, cases.c.id)
+    .limit(bindparam("most"))
+)
+PROMISES = (
+    select(
+        *_CASE_COLUMNS,
+        actions.c.id.label("action"),
+        actions.c.party,
+        actions.c.kind.label("action_kind"),
+        actions.c.due_at.label("action_due"),
+    )
+    .join_from(actions, cases, actions.c.case_id == cases.c.id)
+    .where(actions.c.state.in_(("promised", "asked")), actions.c.due_at.is_not(None))
+    .order_by(actions.c.due_at, actions.c.id)
+    .limit(bindparam("most"))
+)
+CASES = (
+    select(*_CASE_COLUMNS)
+    .where(cases.c.status.in_(bindparam("statuses", expanding=True)))
+    .where(cases.c.severity.in_(bindparam("severities", expanding=True)))
+    .order_by(cases.c.severity, cases.c.opened_at.desc(), cases.c.id)
+    .limit(bindparam("most"))
+    .offset(bindparam("skip"))
+)
+COUNT_CASES = (
+    select(func.count())
+    .select_from(cases)
+    .where(cases.c.status.in_(bindparam("statuses", expanding=True)))
+    .where(cases.c.severity.in_(bindparam("severities", expanding=True)))
+)
+META = select(meta.c.key, meta.c.value)
+BEAT = select(func.max(instances.c.beat_at))
+PEOPLE = select(people.c.id, people.c.label)
+ROSTER = select(rosters.c.body).order_by(rosters.c.at.desc()).limit(1)
+ROSTER_OF = select(rosters.c.body).where(rosters.c.version == bindparam("version"))
+CASE_BY_REF = select(*_CASE_COLUMNS, cases.c.state).where(cases.c.ref == bindparam("ref"))
+EVENTS = (
+    select(
+        events.c.id,
+        events.c.code,
+        events.c.type,
+        events.c.at,
+        events.c.source,
+        events.c.body,
+        events.c.vault_id,
+    )
+    .where(events.c.case_id == bindparam("case"))
+    .order_by(events.c.at.desc(), events.c.id)
+    .limit(bindparam("most"))
+)
+NOTICES = (
+    select(
+        notifications.c.key,
+        notifications.c.alert_id,
+        notifications.c.tell_no,
+        notifications.c.purpose,
+        notifications.c.contact,
+        notifications.c.channel,
+        notifications.c.state,
+        notifications.c.decided_at,
+        notifications.c.settled_at,
+        notifications.c.answer_by,
+    )
+    .where(notifications.c.case_id == bindparam("case"))
+    .order_by(notifications.c.decided_at.desc(), notifications.c.key)
+    .limit(bindparam("most"))
+)
+ACTIONS = (
+    select(actions)
+    .where(actions.c.case_id == bindparam("case"))
+    .order_by(actions.c.promised_at, actions.c.id)
+)
+PLANS = select(plans.c.body).where(plans.c.case_id == bindparam("case")).order_by(plans.c.plan_no)
+JOURNAL = (
+    select(journal.c.n, journal.c.at, journal.c.body)
+    .where(journal.c.stream == bindparam("case"), journal.c.n < bindparam("before"))
+    .order_by(journal.c.n.desc())
+    .limit(bindparam("most"))
+)
+PARTY_BODIES = select(parties.c.id, parties.c.body).where(
+    parties.c.id.in_(bindparam("ids", expanding=True))
+)
+CONTACT_BODIES = select(contacts.c.id, contacts.c.body).where(
+    contacts.c.id.in_(bindparam("ids", expanding=True))
+)
+ALERT_CASE = select(alerts.c.case_id, alerts.c.ref).where(alerts.c.id == bindparam("alert"))
+
+_LAST = 2**31 - 1
+
+
+def engine(conn: Connection) -> Engine:
+    """Whether outgoing is stopped, the newest heartbeat, our own people and the roster."""
+    known = {row.key: row.value for row in conn.execute(META)}
+    version = known.get("roster_version", "")
+    body = conn.execute(ROSTER_OF, {"version": version}).scalar() if version else None
+    if body is None:
+        body = conn.execute(ROSTER).scalar()
+    beat = conn.execute(BEAT).scalar()
+    return Engine(
+        stopped=_on(known.get("stopped", "")),
+        held=_on(known.get("held", "")),
+        beat_at=beat,
+        roster=body or b"",
+        people={row.id: row.label for row in conn.execute(PEOPLE)},
+    )
+
+
+def open_tasks(conn: Connection, *, most: int) -> tuple[TaskRow, ...]:
+    """Tasks nobody has finished, of the gravest cases first, then the earliest due."""
+    return tuple(
+        TaskRow(
+            id=row.task,
+            case=_case_row(row),
+            kind=row.task_kind,
+            detail=row.detail,
+            alert=row.alert_id,
+            critical=row.critical,
+            due_at=row.task_due,
+            owner=row.task_owner,
+        )
+        for row in conn.execute(OPEN_TASKS, {"most": most})
+    )
+
+
+def unowned(conn: Connection, *, most: int) -> tuple[CaseRow, ...]:
+    """Open cases that nobody has taken, gravest and oldest first."""
+    return tuple(_case_row(row) for row in conn.execute(UNOWNED, {"most": most}))
+
+
+def promises(conn: Connection, *, most: int) -> tuple[PromiseRow, ...]:
+    """Open promises, the earliest first."""
+    return tuple(
+        PromiseRow(
+            id=row.action,
+            case=_case_row(row),
+            party=row.party,
+            kind=row.action_kind,
+            due_at=row.action_due,
+        )
+        for row in conn.execute(PROMISES, {"most": most})
+    )
+
+
+def list_cases(
+    conn: Connection,
+    *,
+    statuses: Iterable[str] = _ALIVE,
+    severities: Iterable[Severity] = _SEVERITIES,
+    most: int,
+    skip: int = 0,
+) -> tuple[tuple[CaseRow, ...], int]:
+    """A page of cases, and how many there are in all."""
+    picked = {"statuses": list(statuses), "severities": [s.rank for s in severities]}
+    rows = conn.execute(CASES, picked | {"most": most, "skip": skip})
+    return tuple(_case_row(row) for row in rows), conn.execute(COUNT_CASES, picked).scalar_one()
+
+
+def case_file(
+    conn: Connection, *, ref: str, before: int = _LAST, facts: int = 40, most: int = 400
+) -> CaseFile | None:
+    """A case by its reference, with a page of its journal before fact number `before`."""
+    found = conn.execute(CASE_BY_REF, {"ref": ref}).one_or_none()
+    if found is None:
+        return None
+    of = {"case": found.id}
+    entries = [
+        Entry(n=row.n, at=row.at, fact=load_fact(row.body))
+        for row in conn.execute(JOURNAL, of | {"before": before, "most": facts + 1})
+    ]
+    planned = [load_fact(body) for body in conn.execute(PLANS, of).scalars()]
+    return CaseFile(
+        row=_case_row(found),
+        case=load_case(found.state),
+        events=tuple(
+            EventRow(
+                id=row.id,
+                code=row.code,
+                type=row.type,
+                at=row.at,
+                source=row.source,
+                body=row.body,
+                vault_id=row.vault_id or "",
+            )
+            for row in conn.execute(EVENTS, of | {"most": most})
+        ),
+        notices=tuple(
+            NoticeRow(
+                key=row.key,
+                alert=row.alert_id,
+                tell_no=row.tell_no,
+                purpose=row.purpose,
+                contact=row.contact,
+                channel=row.channel,
+                state=row.state,
+                decided_at=row.decided_at,
+                settled_at=row.settled_at,
+                answer_by=row.answer_by,
+            )
+            for row in conn.execute(NOTICES, of | {"most": most})
+        ),
+        actions=tuple(conn.execute(ACTIONS, of)),
+        plans=tuple(fact for fact in planned if isinstance(fact, Planned)),
+        entries=tuple(entries[:facts]),
+        earlier=len(entries) > facts,
+    )
+
+
+def party_names(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Names of parties by id; those that are not in the registry are left out."""
+    return _named(conn, PARTY_BODIES, ids, key="name")
+
+
+def contact_labels(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """What the board shows for contacts, by id."""
+    return _named(conn, CONTACT_BODIES, ids, key="label")
+
+
+def _named(conn: Connection, statement: Any, ids: Iterable[str], *, key: str) -> dict[str, str]:
+    wanted = sorted(set(ids))
+    found = {}
+    for start in range(0, len(wanted), CHUNK):
+        for row in conn.execute(statement, {"ids": wanted[start : start + CHUNK]}):
+            found[row.id] = str(orjson.loads(row.body).get(key) or row.id)
+    return found
+
+
+def _case_row(row: Any) -> CaseRow:
+    return CaseRow(
+        id=row.id,
+        ref=row.ref,
+        kind=row.kind,
+        incident=row.incident,
+        status=row.status,
+        severity=_SEVERITIES[row.severity],
+        exercise=row.exercise,
+        owner=row.owner,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+    )
+
+
+def _on(value: str) -> bool:
+    return value not in ("", "0", "false", "off", "no")

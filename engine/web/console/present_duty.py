@@ -1,0 +1,147 @@
+"""What duty owed, owned, released and froze, in sentences."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.web.console.names import Names
+from engine.web.console.present_line import Line, listed, tracks
+from engine.web.words.states import TASK, TRACK
+from schemas import facts as f
+
+_WOKEN = {
+    "new_act": "something new was done",
+    "severity_raised": "the case is graver than before",
+    "hold_expired": "nobody holds it any more",
+    "task_overdue": "a task is overdue",
+    "task_critical": "a critical task came up",
+    "reopened": "the case is open again",
+    "suspected_reprisal": "a reprisal is suspected",
+    "incident_repeated": "the incident happened again",
+    "nobody_reached": "nobody could be reached",
+}
+_FROZEN = {
+    "by_hand": "by hand",
+    "suspected_reprisal": "because a reprisal is suspected",
+    "passed_on_inside": "because it was passed on to somebody who must not know",
+    "warned": "because somebody said that acting now would do harm",
+}
+FORECAST = {
+    "low": "little reprisal expected",
+    "medium": "some reprisal expected",
+    "high": "strong reprisal expected",
+    "unknown": "reprisal cannot be foreseen",
+}
+WHY_RELEASE = {
+    "protect_now": "to protect now",
+    "requested_by_subject": "the person asked for it",
+    "leverage": "they can make a difference",
+    "observe_date": "somebody should be there on the date",
+    "other": "another reason",
+}
+
+
+def _owned(fact: f.Owned, names: Names) -> Line:
+    return Line(
+        (
+            names.person(fact.by),
+            f" took the case. Duty is quiet until {names.time(fact.hold_until)}.",
+        ),
+        "good",
+    )
+
+
+def _held(fact: f.HoldExtended, names: Names) -> Line:
+    return Line(
+        (
+            f"{TRACK[fact.track]} stays quiet until {names.time(fact.until)}: "
+            "everything owed has an owner.",
+        )
+    )
+
+
+def _woken(fact: f.TrackWoken, names: Names) -> Line:
+    return Line((f"{TRACK[fact.track]} is called from the start: {_WOKEN[fact.reason]}.",), "warm")
+
+
+def _raised(fact: f.TaskRaised, names: Names) -> Line:
+    owner = (names.person(fact.owner), " owns it, ") if fact.owner else ("Nobody owns it yet, ",)
+    return Line(
+        (f"To do: {TASK.get(fact.task_kind, fact.task_kind)}.",),
+        "alarm" if fact.critical else "plain",
+        (*owner, f"due {names.time(fact.due_at)}."),
+    )
+
+
+def _taken(fact: f.TaskTaken, names: Names) -> Line:
+    return Line((names.person(fact.by), " took a task."))
+
+
+def _reminded(fact: f.TaskReminded, names: Names) -> Line:
+    told = "everybody on duty was called" if fact.escalated else "its owner was reminded"
+    return Line((f"A task fell due; {told}.",), "warm")
+
+
+def _done(fact: f.TaskDone, names: Names) -> Line:
+    if fact.result == "not_needed":
+        return Line(("A task is no longer needed.",))
+    more = ("Something was noted; it lies sealed in the vault.",) if fact.note else ()
+    result = "" if fact.result == "done" else f": {fact.result.replace('_', ' ')}"
+    return Line((names.person(fact.by), f" finished a task{result}."), "good", more)
+
+
+def _given(fact: f.ReleaseGiven, names: Names) -> Line:
+    said = [
+        WHY_RELEASE.get(fact.why, ""),
+        FORECAST.get(fact.reprisal_forecast, ""),
+        "the wishes were read" if fact.wishes_read else "",
+    ]
+    more = "; ".join(part for part in said if part)
+    return Line(
+        (names.person(fact.by), f" released {TRACK[fact.track]}."),
+        "good",
+        (f"{more[:1].upper()}{more[1:]}.",) if more else (),
+    )
+
+
+def _released(fact: f.TrackReleased, names: Names) -> Line:
+    by = listed([names.person(person) for person in fact.by])
+    return Line((f"{TRACK[fact.track]} may be told, released by ", *by, "."), "good")
+
+
+def _frozen(fact: f.TrackFrozen, names: Names) -> Line:
+    until = f" until {names.time(fact.until)}" if fact.until else " until somebody lifts it"
+    two = " Two people are needed to lift it." if fact.needs_two else ""
+    return Line(
+        (
+            names.person(fact.by),
+            f" froze {tracks(fact.tracks)}{until}, {_FROZEN[fact.reason]}.{two}",
+        ),
+        "alarm",
+    )
+
+
+def _lift(fact: f.LiftGiven, names: Names) -> Line:
+    return Line(
+        (names.person(fact.by), f" agreed to lift {TRACK[fact.track]}; a second person is needed.")
+    )
+
+
+def _lifted(fact: f.TrackLifted, names: Names) -> Line:
+    by = listed([names.person(person) for person in fact.by])
+    return Line((f"{TRACK[fact.track]} may go on, lifted by ", *by, "."), "good")
+
+
+DUTY: dict[type, Callable[[Any, Names], Line]] = {
+    f.Owned: _owned,
+    f.HoldExtended: _held,
+    f.TrackWoken: _woken,
+    f.TaskRaised: _raised,
+    f.TaskTaken: _taken,
+    f.TaskReminded: _reminded,
+    f.TaskDone: _done,
+    f.ReleaseGiven: _given,
+    f.TrackReleased: _released,
+    f.TrackFrozen: _frozen,
+    f.LiftGiven: _lift,
+    f.TrackLifted: _lifted,
+}

@@ -1,0 +1,246 @@
+"""Scales, tracks, statuses, actions and tasks in words."""
+
+from typing import get_args
+
+from engine.case.state import AlertStatus, CaseStatus
+from schemas.codes import (
+    ActionKind,
+    Certainty,
+    CountryRole,
+    Danger,
+    DateKind,
+    Effect,
+    Mode,
+    Precision,
+    Severity,
+    SubjectKind,
+    TrackName,
+)
+from schemas.facts import TaskKind
+from schemas.plan import Gate
+from schemas.responses import DeclineReason, ResponseKind, Way
+
+SEVERITY: dict[Severity, str] = {
+    Severity.CRITICAL: "critical",
+    Severity.HIGH: "high",
+    Severity.ELEVATED: "elevated",
+    Severity.WATCH: "watch",
+}
+
+TRACK: dict[TrackName, str] = {
+    TrackName.DUTY: "Duty",
+    TrackName.PROTECTION: "Protection",
+    TrackName.MISSIONS: "Embassies",
+    TrackName.NHRIS: "Human rights institutions",
+    TrackName.MSIS: "Initiatives",
+    TrackName.INVESTORS: "Investors",
+    TrackName.COMPANIES: "Companies",
+    TrackName.MECHANISMS: "UN and regional mechanisms",
+    TrackName.LEGAL: "Lawyers",
+    TrackName.SPORTS: "Sports bodies",
+    TrackName.UNIONS: "Unions",
+}
+
+CERTAINTY: dict[Certainty, str] = {
+    Certainty.CONFIRMED: "confirmed",
+    Certainty.LIKELY: "likely, not confirmed",
+    Certainty.POSSIBLE: "possible, not confirmed",
+    Certainty.UNLIKELY: "unlikely",
+    Certainty.UNKNOWN: "not yet checked",
+}
+
+MODE: dict[Mode, str] = {
+    Mode.QUIET: "quiet: nobody learns that they were asked",
+    Mode.PRIVATE: "private: known among those told",
+    Mode.PUBLIC: "public",
+}
+
+DANGER: dict[Danger, str] = {
+    Danger.YES: "Yes, right now",
+    Danger.NO: "Not at this moment",
+    Danger.UNKNOWN: "Nobody knows",
+}
+
+PRECISION: dict[Precision, str] = {
+    Precision.MINUTE: "to the minute",
+    Precision.HOUR: "to the hour",
+    Precision.DAY: "the day",
+    Precision.MONTH: "the month",
+    Precision.YEAR: "the year",
+    Precision.UNKNOWN: "not known",
+}
+
+SUBJECT: dict[SubjectKind, str] = {
+    SubjectKind.PERSON: "One person",
+    SubjectKind.GROUP: "A group",
+    SubjectKind.COMMUNITY: "A community",
+    SubjectKind.INSTITUTION: "An organisation",
+    SubjectKind.NONE_IDENTIFIABLE: "Nobody in particular",
+}
+
+CASE_STATUS: dict[CaseStatus, str] = {
+    CaseStatus.NEW: "new",
+    CaseStatus.OPEN: "open",
+    CaseStatus.STANDING: "standing",
+    CaseStatus.MONITORED: "monitored",
+    CaseStatus.CLOSED: "closed",
+}
+
+ALERT_STATUS: dict[AlertStatus, str] = {
+    AlertStatus.PLANNED: "not told yet",
+    AlertStatus.WAITING: "told, no answer yet",
+    AlertStatus.ANSWERED: "has it",
+    AlertStatus.PROMISED: "promised to act",
+    AlertStatus.ACTED: "acted",
+    AlertStatus.DECLINED: "declined",
+    AlertStatus.SILENT: "silent, phone them",
+    AlertStatus.WITHHELD: "not told",
+    AlertStatus.CLOSED: "nothing more is asked",
+}
+
+DELIVERY: dict[str, str] = {
+    "queued": "queued, not sent yet",
+    "sending": "being sent",
+    "handed_off": "handed to the next hop; whether it arrived is not known",
+    "delivered": "delivered; whether it was seen is not known",
+    "failed_temporary": "not accepted yet, tried again",
+    "failed_permanent": "refused for good",
+    "unknown": "outcome unknown, tried again",
+    "superseded": "not sent: a later message replaced it",
+    "cancelled": "not sent: no longer right",
+}
+
+GATE: dict[Gate, str] = {
+    Gate.NONE: "needs no release",
+    Gate.PROTOCOL: "released by an agreed protocol",
+    Gate.RELEASE: "one person releases it",
+    Gate.RELEASE_TWO: "two people release it",
+    Gate.NECESSITY: "only out of necessity",
+}
+
+ACTION: dict[ActionKind, str] = {
+    ActionKind.CALL: "a call",
+    ActionKind.LETTER: "a letter",
+    ActionKind.DEMARCHE: "a démarche",
+    ActionKind.VISIT: "a visit",
+    ActionKind.TRIAL_OBSERVATION: "observing the hearing",
+    ActionKind.MEETING: "a meeting",
+    ActionKind.ENQUIRY: "a quiet enquiry",
+    ActionKind.JOINT_STATEMENT: "a joint statement",
+    ActionKind.STATEMENT: "a statement",
+    ActionKind.SUPPLIER_WARNING: "a word with the supplier",
+    ActionKind.LEGAL_SUPPORT: "legal support",
+    ActionKind.MEDICAL_SUPPORT: "medical support",
+    ActionKind.RELOCATION: "relocation",
+    ActionKind.FUNDING: "funding",
+    ActionKind.VISA: "a visa",
+    ActionKind.COMPLAINT_OPENED: "opening a complaint file",
+    ActionKind.OTHER: "something else",
+}
+
+EFFECT: dict[Effect, str] = {
+    Effect.POSITIVE: "it helped",
+    Effect.NONE: "it changed nothing",
+    Effect.NEGATIVE: "it made things worse",
+    Effect.UNKNOWN: "too early to say",
+}
+
+DECLINE: dict[DeclineReason, str] = {
+    DeclineReason.NOT_US: "this is not ours",
+    DeclineReason.OUTSIDE_MANDATE: "it is outside our mandate",
+    DeclineReason.INSIDE_INFORMATION: "our inside-information rules forbid it",
+    DeclineReason.NO_CAPACITY: "we have no capacity",
+    DeclineReason.OTHER: "another reason",
+}
+
+RESPONSE: dict[ResponseKind, str] = {
+    ResponseKind.ACKNOWLEDGED: "has got it",
+    ResponseKind.COMMITTED: "will do something",
+    ResponseKind.ACTED: "has done something",
+    ResponseKind.DECLINED: "declines",
+    ResponseKind.CONFLICT: "has a conflict of interest",
+    ResponseKind.WRONG_CONTACT: "is the wrong person",
+    ResponseKind.PASSED_ON: "passed it on",
+    ResponseKind.ASKS: "has a question",
+    ResponseKind.WARNS: "says it would do harm now",
+    ResponseKind.ALREADY_ACTING: "is already acting",
+}
+
+WAY: dict[Way, str] = {
+    Way.PAGE: "on the answer page",
+    Way.SMS: "by SMS",
+    Way.EMAIL: "by e-mail",
+    Way.API: "through a program",
+    Way.KAFKA: "through a stream",
+    Way.CLI: "at the command line",
+    Way.CONSOLE: "on the board",
+    Way.PHONE: "by phone",
+}
+
+COUNTRY_ROLE: dict[CountryRole, str] = {
+    CountryRole.HAPPENED: "where it happened",
+    CountryRole.NATIONALITY: "nationality",
+    CountryRole.RESIDENCE: "residence",
+    CountryRole.TRANSIT: "transit",
+    CountryRole.REQUESTING: "wants the person returned",
+}
+
+DATE: dict[DateKind, str] = {
+    DateKind.HEARING: "Hearing",
+    DateKind.VERDICT: "Verdict",
+    DateKind.DEPORTATION: "Deportation",
+    DateKind.EVICTION: "Eviction",
+    DateKind.VISIT: "Visit",
+    DateKind.MEETING: "Meeting",
+    DateKind.DELEGATION: "Delegation",
+    DateKind.ELECTION: "Election",
+    DateKind.OTHER: "Date",
+}
+
+TASK: dict[str, str] = {
+    "triage": "Look at the case and decide",
+    "first_contact": "Speak to the source or the defender",
+    "check_in": "Check in on the safe channel",
+    "release": "Decide whether to release a track",
+    "question": "Answer a question",
+    "phone_them": "Phone them: nobody answered",
+    "phone_at_opening": "Phone them when they open",
+    "promise_overdue": "Ask what became of a promise",
+    "nobody_left": "Find somebody else: nobody is left to ask",
+    "told_before_excluded": "Somebody was told who must not know",
+    "passed_on_inside": "It was passed on to somebody who must not know",
+    "warning": "Somebody says that acting now would do harm",
+    "still_right": "Is a late message still right?",
+    "planning_trouble": "Planning was not complete",
+    "unreachable": "A way to reach somebody does not work",
+    "reprisal": "A new act followed our notice: suspected reprisal",
+    "remedy": "Follow up the remedy",
+    "confirm_resolution": "Confirm that the case is resolved",
+    "likeness": "This may be the same as another case",
+}
+TASK_KINDS: tuple[str, ...] = get_args(TaskKind)
+
+DECISIONS: tuple[str, ...] = (
+    "triage",
+    "release",
+    "confirm_resolution",
+    "still_right",
+    "warning",
+    "planning_trouble",
+    "likeness",
+)
+"""Tasks that ask for a decision rather than for a deed."""
+
+INCIDENT: dict[str, str] = {
+    "quarantine": "Something arrived that is not an event",
+    "channel_failing": "A channel is failing",
+    "reached_nobody": "A message reached nobody",
+    "invariant_broken": "A promise of the engine does not hold",
+    "case_faulted": "Deciding a case failed",
+    "answer_code_guessed": "Somebody guessed at the code of an answer page",
+}
+
+
+def incident(code: str) -> str:
+    """What is wrong with Tocsin itself; a code without words is shown as it is."""
+    return INCIDENT.get(code, f"Tocsin has a problem: {code.replace('_', ' ')}")
