@@ -1,0 +1,388 @@
+"""One event under one world: what matches, who might be told, who must not be, and why.
+
+The first half of planning. It runs before the transaction and knows nothing of the case; the
+second half guards every candidate under the case lock.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules import duty, language
+from rules.exclusion import closure
+from rules.graph import Registry
+from rules.rulebook import Rule, Rulebook, day_of
+from rules.walks import Found, Start
+from schemas.codes import EventType, Severity, TrackName, threat_of
+from schemas.event import ThreatEvent, received_late
+from schemas.party import Contact, Level, PartyKind
+from schemas.plan import (
+    Candidate,
+    Candidates,
+    Closure,
+    ContactRef,
+    Excluded,
+    Gate,
+    Hop,
+    Reason,
+    Track,
+    Trouble,
+    Withheld,
+)
+from schemas.rulebook import TellShape
+
+EXPLAINED_WITHIN = 2
+"""Links from a seed within which an exclusion is shown (design section 6)."""
+
+_LIFTABLE = frozenset(
+    {
+        Reason.CONTROLLER_NEEDS_TWO,
+        Reason.UNKNOWN_PERPETRATOR_GROUP,
+    }
+)
+_NEVER_RECIPIENTS = frozenset({PartyKind.STATE, PartyKind.PERSON})
+_EXPECTS_HELP = frozenset({EventType.ACT, EventType.WARNING, EventType.EXERCISE})
+"""For these a rule should match; a consent or a moved date may well lead to nobody new."""
+_GATE_STRENGTH = (Gate.NONE, Gate.PROTOCOL, Gate.NECESSITY, Gate.RELEASE, Gate.RELEASE_TWO)
+_COMPLAINTS_ONLY = frozenset(
+    {PartyKind.BANK, PartyKind.EXPORT_CREDIT_AGENCY, PartyKind.INVESTOR, PartyKind.COMPANY}
+)
+"""On the mechanisms track these are reached through their complaints office and nothing else."""
+_TRACK_OF_KIND = {
+    PartyKind.COMPANY: TrackName.COMPANIES,
+    PartyKind.SITE: TrackName.COMPANIES,
+    PartyKind.EVENT_ORGANISER: TrackName.SPORTS,
+    PartyKind.MISSION: TrackName.MISSIONS,
+    PartyKind.MSI: TrackName.MSIS,
+    PartyKind.ASSOCIATION: TrackName.MSIS,
+    PartyKind.NETWORK: TrackName.MSIS,
+    PartyKind.INVESTOR: TrackName.INVESTORS,
+    PartyKind.BANK: TrackName.INVESTORS,
+    PartyKind.EXPORT_CREDIT_AGENCY: TrackName.INVESTORS,
+    PartyKind.NHRI: TrackName.NHRIS,
+    PartyKind.SPORTS_BODY: TrackName.SPORTS,
+    PartyKind.LAW_FIRM: TrackName.LEGAL,
+    PartyKind.UNION: TrackName.UNIONS,
+    PartyKind.MECHANISM: TrackName.MECHANISMS,
+    PartyKind.PROTECTION: TrackName.PROTECTION,
+}
+_TRACK_OF_WALK = {
+    "group": TrackName.COMPANIES,
+    "buyers": TrackName.COMPANIES,
+    "companies": TrackName.COMPANIES,
+    "investors": TrackName.INVESTORS,
+    "lenders": TrackName.INVESTORS,
+    "home_missions": TrackName.MISSIONS,
+    "residence_missions": TrackName.MISSIONS,
+    "nationality_missions": TrackName.MISSIONS,
+    "third_missions": TrackName.MISSIONS,
+    "home_nhri": TrackName.NHRIS,
+    "msis": TrackName.MSIS,
+    "protection": TrackName.PROTECTION,
+    "legal": TrackName.LEGAL,
+    "mechanisms": TrackName.MECHANISMS,
+    "unions": TrackName.UNIONS,
+    "sports": TrackName.SPORTS,
+}
+"""Under which audience an explained party is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A rulebook and a registry, as they were at one moment."""
+
+    rulebook: Rulebook
+    registry: Registry
+
+    @property
+    def version(self) -> str:
+        """Names both; the same records and rules, the same version."""
+        both = f"{self.rulebook.version}/{self.registry.version}"
+        return hashlib.sha256(both.encode()).hexdigest()[:32]
+
+
+def candidates(
+    world: World,
+    event: ThreatEvent,
+    *,
+    severity_ceiling: Severity | None = None,
+    at: datetime | None = None,
+) -> Candidates:
+    """What this event leads to under this world; the duty track is always there.
+
+    `severity_ceiling` is what the publisher's key may claim. `at` is when the event was accepted:
+    the day links must hold if the event names no time, and the measure of an implausible one.
+    """
+    rulebook = world.rulebook
+    severity, capped = rulebook.severity(event, ceiling=severity_ceiling)
+    matched, erred = _match(rulebook, event, severity)
+    shut = closure(world.registry, event)
+    search = _Search(world, event, severity, shut, at)
+    for rule in matched:
+        for tell in rule.shape.tell:
+            search.tell(rule.shape.policy, tell)
+        for walk in rule.shape.explain:
+            search.explain(walk)
+    search.named()
+    chosen = search.chosen()
+    return Candidates(
+        world=world.version,
+        severity=severity,
+        policy=matched[0].shape.policy if matched else "",
+        rules=tuple(rule.shape.id for rule in matched),
+        tracks=(rulebook.duty_track(severity), *search.tracks.values()),
+        candidates=chosen,
+        explained=search.explained_only(),
+        withheld=search.all_withheld(),
+        closure=shut,
+        troubles=tuple(
+            _troubles(
+                world.registry, event, matched=matched, erred=erred, capped=capped,
+                found=bool(chosen), at=at,
+            )
+        ),
+    )  # fmt: skip
+
+
+def fallback(severity: Severity) -> Candidates:
+    """The built-in duty plan, for an event whose matching raised. Needs no rulebook."""
+    return Candidates(
+        world="",
+        severity=severity,
+        tracks=(duty.built_in(severity),),
+        troubles=(Trouble.PLANNING_FAILED,),
+    )
+
+
+def _match(rulebook: Rulebook, event: ThreatEvent, severity: Severity) -> tuple[list[Rule], bool]:
+    """The rules that are true of the event, and whether any could not be decided."""
+    values = language.values_of(event, severity=severity)
+    matched, erred = [], False
+    for rule in rulebook.rules:
+        holds = rule.condition.holds(values)
+        if holds is True:
+            matched.append(rule)
+        erred = erred or isinstance(holds, language.Unknown)
+    return matched, erred
+
+
+class _Search:
+    """Gathers candidates over all matching rules; each party once per track, by its best path."""
+
+    def __init__(
+        self,
+        world: World,
+        event: ThreatEvent,
+        severity: Severity,
+        shut: Closure,
+        at: datetime | None,
+    ) -> None:
+        self._world = world
+        self._event = event
+        self._severity = severity
+        self._shut = shut
+        self._start = Start(
+            registry=world.registry, event=event, on=day_of(event, otherwise=at and at.date())
+        )
+        self.tracks: dict[TrackName, Track] = {}
+        self._found: dict[tuple[TrackName, str], Found] = {}
+        self._explained: dict[str, tuple[TrackName, Found]] = {}
+        self._withheld: dict[tuple[str, str], Withheld] = {}
+
+    def tell(self, policy: str, tell: TellShape) -> None:
+        track = self._world.rulebook.track(policy, tell, self._severity)
+        known = self.tracks.get(track.name)
+        self.tracks[track.name] = track if known is None else _stricter(known, track)
+        walked = self._world.rulebook.walk(tell.walk, self._start)
+        for found in walked.found:
+            key = (track.name, found.party)
+            if key not in self._found or found.nearness < self._found[key].nearness:
+                self._found[key] = found
+        for withheld in walked.withheld:
+            self._withhold(withheld, track=track.name)
+
+    def explain(self, walk: str) -> None:
+        shape = self._world.rulebook.shape.walks.get(walk)
+        track = _TRACK_OF_WALK[shape.walk if shape else walk]
+        walked = self._world.rulebook.walk(walk, self._start)
+        for found in walked.found:
+            self._explained.setdefault(found.party, (track, found))
+        for withheld in walked.withheld:
+            self._withhold(withheld, track=track)
+
+    def named(self) -> None:
+        """Parties the event names are explained, whatever part they play."""
+        for part in self._event.parties:
+            if not part.party:
+                continue
+            hop = Hop(kind="event", a=part.role, b=part.party)
+            party = self._world.registry.party(part.party)
+            if party is None:
+                self._withhold(Withheld(party=part.party, reason=Reason.UNKNOWN_PARTY, path=(hop,)))
+            elif party.kind in _TRACK_OF_KIND:
+                found = Found(party=part.party, path=(hop,))
+                self._explained.setdefault(part.party, (_TRACK_OF_KIND[party.kind], found))
+
+    def chosen(self) -> tuple[Candidate, ...]:
+        """Candidates per track, nearest first. Those nobody can ever lift are not among them."""
+        chosen: list[Candidate] = []
+        for name in self.tracks:
+            near = sorted(
+                (found for (track, _), found in self._found.items() if track is name),
+                key=lambda found: found.nearness,
+            )
+            ranked = [found for found in near if self._reachable(name, found)]
+            chosen.extend(self._candidate(name, found, rank) for rank, found in enumerate(ranked))
+        return tuple(chosen)
+
+    def explained_only(self) -> tuple[Candidate, ...]:
+        """Parties found by no rule that tells, and excluded by nothing: the guard says why not."""
+        told = {party for _, party in self._found}
+        return tuple(
+            self._candidate(track, found, 0, explained=True)
+            for party, (track, found) in sorted(self._explained.items())
+            if party not in told and self._shut.find(party) is None
+        )
+
+    def all_withheld(self) -> tuple[Withheld, ...]:
+        """Each withheld party or contact once: the closure's reason stands before any other."""
+        shown = {
+            (entry.party, ""): Withheld(party=entry.party, reason=entry.reason, path=entry.path)
+            for entry in self._shut.entries
+            if self._worth_showing(entry)
+        }
+        told = {party for _, party in self._found}
+        for key, withheld in self._withheld.items():
+            excluded = self._shut.find(withheld.party) is not None
+            by_link = withheld.reason in (Reason.LINK_NOT_CURRENT, Reason.LINK_UNVERIFIED)
+            if not excluded and not (by_link and withheld.party in told):
+                shown.setdefault(key, withheld)
+        return tuple(shown[key] for key in sorted(shown))
+
+    def _worth_showing(self, entry: Excluded) -> bool:
+        party = self._world.registry.party(entry.party)
+        if party is None or party.kind in _NEVER_RECIPIENTS:
+            return False
+        return (
+            entry.distance <= EXPLAINED_WITHIN
+            or entry.party in self._explained
+            or any(found == entry.party for _, found in self._found)
+        )
+
+    def _reachable(self, track: TrackName, found: Found) -> bool:
+        entry = self._shut.find(found.party)
+        if entry is not None and not (entry.tagged or entry.clearable or entry.reason in _LIFTABLE):
+            return False
+        if self._event.happened_in is None and track in (TrackName.MISSIONS, TrackName.NHRIS):
+            # Whose state this is cannot be told apart from the perpetrator's.
+            reason = Reason.COUNTRY_UNRESOLVED
+        elif not self._contacts(track, found.party):
+            reason = Reason.NO_ENDPOINT
+        else:
+            return True
+        self._withhold(Withheld(party=found.party, reason=reason, path=found.path), track=track)
+        return False
+
+    def _candidate(
+        self, track: TrackName, found: Found, rank: int, *, explained: bool = False
+    ) -> Candidate:
+        return Candidate(
+            party=found.party,
+            track=track,
+            path=found.path,
+            contacts=self._contacts(track, found.party, explained=explained),
+            rank=rank,
+        )
+
+    def _contacts(
+        self, track: TrackName, party: str, *, explained: bool = False
+    ) -> tuple[ContactRef, ...]:
+        """Ways to reach a party by machine; the others are withheld, one by one."""
+        refs = []
+        for contact in self._world.registry.contacts(party):
+            if not self._level_fits(track, party, contact):
+                if not explained:  # nobody there is told anyway: one reason per party is enough
+                    level = Withheld(party=party, reason=Reason.LEVEL, contact=contact.id)
+                    self._withhold(level, track=track)
+                continue
+            endpoints = tuple(
+                f"{end.channel}:{end.id}"
+                for end in contact.endpoints
+                if end.exercise is self._event.exercise
+            )
+            if endpoints:
+                refs.append(
+                    ContactRef(
+                        id=contact.id,
+                        level=contact.level.value,
+                        endpoints=endpoints,
+                        hours=contact.hours,
+                    )
+                )
+        return tuple(refs)
+
+    def _level_fits(self, track: TrackName, party: str, contact: Contact) -> bool:
+        if track is TrackName.MECHANISMS:
+            known = self._world.registry.party(party)
+            if known is not None and known.kind in _COMPLAINTS_ONLY:
+                return contact.level is Level.COMPLAINTS_OFFICE
+        return contact.level.automatic
+
+    def _withhold(self, withheld: Withheld, *, track: TrackName | None = None) -> None:
+        if track is not None:
+            withheld = Withheld(
+                party=withheld.party,
+                reason=withheld.reason,
+                track=track,
+                path=withheld.path,
+                contact=withheld.contact,
+            )
+        self._withheld.setdefault((withheld.party, withheld.contact), withheld)
+
+
+def _stricter(first: Track, second: Track) -> Track:
+    """Two rules on one track: the first one's ladder, the stronger gate and the quieter mode."""
+    gate = max(first.gate, second.gate, key=_GATE_STRENGTH.index)
+    mode = first.mode if first.mode.within(second.mode) else second.mode
+    return Track(
+        name=first.name,
+        gate=gate,
+        mode=mode,
+        anchor=first.anchor,
+        steps=first.steps,
+        until=first.until,
+        answer_by=min(first.answer_by, second.answer_by),
+        answer_holds_for=min(first.answer_holds_for, second.answer_holds_for),
+        repeat_every=first.repeat_every,
+        ask=first.ask,
+    )
+
+
+def _troubles(
+    registry: Registry,
+    event: ThreatEvent,
+    *,
+    matched: list[Rule],
+    erred: bool,
+    capped: bool,
+    found: bool,
+    at: datetime | None,
+) -> Iterator[Trouble]:
+    expects_help = event.type in _EXPECTS_HELP
+    if erred:
+        yield Trouble.RULE_ERRED
+    if not matched and expects_help:
+        yield Trouble.NO_RULE_MATCHED
+    if event.happened_in is None and expects_help:
+        yield Trouble.COUNTRY_UNRESOLVED
+    if any(part.party is None or registry.party(part.party) is None for part in event.parties):
+        yield Trouble.PARTY_UNRESOLVED
+    if threat_of(event.code) is None:
+        yield Trouble.CODE_UNKNOWN
+    if any(rule.shape.tell for rule in matched) and not found:
+        yield Trouble.NOBODY_FOUND
+    if at is not None and received_late(event, received_at=at):
+        yield Trouble.TIME_IMPLAUSIBLE
+    if capped:
+        yield Trouble.SEVERITY_CAPPED

@@ -1,0 +1,140 @@
+"""Opening hours as people write them: `Mon-Fri 08:00-16:00 Europe/Berlin; Sat 09:00-12:00`.
+
+Ranges are separated by `;`. Days are `Mon`, `Mon-Fri`, `Mon,Wed` or `daily`; a range whose end is
+not after its start runs into the next day. A range without a zone has that of the range before it.
+Empty hours mean: reachable at all hours. Times are local, so they follow daylight saving.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_RANGE = re.compile(
+    r"(?P<days>[A-Za-z][A-Za-z,\- ]*?)\s+(?P<start>\d{1,2}:\d{2})\s*[-–]\s*(?P<end>\d{1,2}:\d{2})"
+    r"(?:\s+(?P<zone>[A-Za-z][A-Za-z0-9_+\-/]*))?"
+)
+_LOOK_AHEAD_DAYS = 8
+"""A weekly plan opens again within a week; one day more for ranges that run over midnight."""
+
+
+class HoursError(ValueError):
+    """Hours that cannot be read; the message says what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    days: frozenset[int]
+    start: int
+    """Minutes after midnight."""
+    end: int
+    """Minutes after midnight of the first day; beyond 1440 it lies in the next day."""
+    zone: ZoneInfo
+
+    def on(self, day: date) -> tuple[datetime, datetime] | None:
+        """Opening and closing of the range that starts on this day, in UTC."""
+        if day.weekday() not in self.days:
+            return None
+        return self._at(day, self.start, fold=0), self._at(day, self.end, fold=1)
+
+    def _at(self, day: date, minutes: int, *, fold: int) -> datetime:
+        # An hour that comes twice: open at the first, close at the second, rather long than short.
+        days, minutes = divmod(minutes, 1440)
+        clock = time(minutes // 60, minutes % 60, fold=fold)
+        local = datetime.combine(day + timedelta(days=days), clock, tzinfo=self.zone)
+        return local.astimezone(UTC)
+
+
+def check(hours: str) -> None:
+    """Raises HoursError when the text cannot be read."""
+    _ranges(hours)
+
+
+def open_at(hours: str, instant: datetime) -> bool:
+    """Whether somebody is there at this instant (aware). Raises HoursError."""
+    ranges = _ranges(hours)
+    return not ranges or any(start <= instant < end for start, end in _around(ranges, instant))
+
+
+def next_opening(hours: str, instant: datetime) -> datetime:
+    """The first instant from this one on at which somebody is there, in UTC. Raises HoursError.
+
+    The instant itself when it is open then.
+    """
+    if open_at(hours, instant):
+        return instant.astimezone(UTC)
+    starts = [start for start, end in _around(_ranges(hours), instant) if instant < start < end]
+    return min(starts)
+
+
+def _around(ranges: tuple[_Range, ...], instant: datetime) -> list[tuple[datetime, datetime]]:
+    found = []
+    for each in ranges:
+        today = instant.astimezone(each.zone).date()
+        for offset in range(-2, _LOOK_AHEAD_DAYS + 1):
+            span = each.on(today + timedelta(days=offset))
+            if span is not None:
+                found.append(span)
+    return found
+
+
+def _ranges(hours: str) -> tuple[_Range, ...]:
+    ranges: list[_Range] = []
+    zone: ZoneInfo | None = None
+    for part in hours.split(";"):
+        if not part.strip():
+            continue
+        match = _RANGE.fullmatch(part.strip())
+        if match is None:
+            raise HoursError(
+                f"Cannot read the hours {part.strip()!r}. "
+                "Write for example Mon-Fri 08:00-16:00 Europe/Berlin."
+            )
+        zone = _zone(match["zone"]) if match["zone"] else zone
+        if zone is None:
+            raise HoursError(
+                f"The hours {part.strip()!r} name no time zone. Add one, for example Europe/Berlin."
+            )
+        start, end = _minutes(match["start"]), _minutes(match["end"])
+        if start == 1440:
+            raise HoursError("A day starts at 00:00, not at 24:00. Write the next day at 00:00.")
+        ranges.append(
+            _Range(_weekdays(match["days"]), start, end if end > start else end + 1440, zone)
+        )
+    return tuple(ranges)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise HoursError(
+            f"There is no time zone {name!r}. Use a name such as Europe/Berlin or UTC."
+        ) from error
+
+
+def _minutes(clock: str) -> int:
+    hours, minutes = (int(part) for part in clock.split(":"))
+    if minutes > 59 or hours * 60 + minutes > 1440:
+        raise HoursError(f"There is no time {clock}. Use 00:00 to 24:00.")
+    return hours * 60 + minutes
+
+
+def _weekdays(text: str) -> frozenset[int]:
+    if text.strip().lower() == "daily":
+        return frozenset(range(7))
+    found: set[int] = set()
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        start = _weekday(first)
+        end = _weekday(last) if last else start
+        found.update((start + offset) % 7 for offset in range((end - start) % 7 + 1))
+    return frozenset(found)
+
+
+def _weekday(text: str) -> int:
+    name = text.strip().lower()
+    if name not in _DAYS:
+        raise HoursError(f"There is no day {text.strip()!r}. Use Mon Tue Wed Thu Fri Sat Sun.")
+    return _DAYS.index(name)

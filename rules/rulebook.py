@@ -1,0 +1,221 @@
+"""Loads a rulebook: every mistake at once, each with its place and what to do about it.
+
+A loaded rulebook is safe to run: its conditions are compiled, its duty ladders cannot be empty, and
+no rule can address what does not exist.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from rules import duty, language
+from rules.lint import lint
+from rules.source import At, Problem, Source, read
+from rules.walks import WALKS, Start, Walk, Walked
+from schemas.codes import Danger, FieldName, Severity, TrackName, threat_of
+from schemas.event import ThreatEvent
+from schemas.plan import Step, Track
+from schemas.rulebook import Modifier, RulebookShape, RuleShape, StepShape, TellShape
+
+UNKNOWN_CODE_SEVERITY = Severity.HIGH
+"""An unknown code goes to a human, now."""
+
+
+class RulebookError(ValueError):
+    """A rulebook that cannot be loaded. The message lists every problem, one a line."""
+
+    def __init__(self, filename: str, problems: tuple[Problem, ...]) -> None:
+        self.filename = filename
+        self.problems = problems
+        super().__init__(
+            "\n".join(
+                f"{filename}:{each.line}:{each.column}: {each.message} {each.remedy}"
+                for each in problems
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule ready to run."""
+
+    shape: RuleShape
+    condition: language.Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """A loaded rulebook. `version` is the digest of its content, whatever its layout."""
+
+    version: str
+    name: str
+    shape: RulebookShape
+    rules: tuple[Rule, ...]
+
+    def severity(
+        self, event: ThreatEvent, *, ceiling: Severity | None = None
+    ) -> tuple[Severity, bool]:
+        """The event's severity, and whether the ceiling of its publisher's key lowered it.
+
+        Never below what the code has by itself: a ceiling limits what is claimed, not what
+        happened.
+        """
+        own = self._own(event.code)
+        wanted = own
+        for modifier in self._modifiers(event):
+            wanted = _gravest(wanted, _raised(own, modifier))
+        if event.severity is not None:
+            wanted = _gravest(wanted, event.severity)
+        if ceiling is None or ceiling.at_least(wanted):
+            return wanted, False
+        capped = _gravest(own, ceiling)
+        return capped, capped is not wanted
+
+    def duty_track(self, severity: Severity) -> Track:
+        """The ladder that wakes our own people, frozen for this severity."""
+        return duty.track(
+            steps=_steps(self.shape.duty.steps[severity]),
+            answer_holds_for=self.shape.duty.answer_holds_for[severity],
+            repeat_every=self.shape.duty.repeat_every[severity],
+        )
+
+    def track(self, policy: str, tell: TellShape, severity: Severity) -> Track:
+        """The track of a policy, frozen for this severity and this rule's ask."""
+        shape = self.shape.policies[policy].tracks[tell.track]
+        answer_by = shape.answer_by[severity]
+        holds = shape.answer_holds_for
+        return Track(
+            name=tell.track,
+            gate=shape.gate,
+            mode=shape.mode,
+            anchor=shape.anchor,
+            steps=_steps(shape.steps),
+            until=shape.until,
+            answer_by=answer_by,
+            answer_holds_for=answer_by if holds is None else holds[severity],
+            repeat_every=tuple(shape.repeat_every.get(severity, ())),
+            ask=tell.ask or shape.ask,
+        )
+
+    def walk(self, name: str, start: Start) -> Walked:
+        """What this walk, built in or named in the rulebook, finds from here."""
+        own = self.shape.walks.get(name)
+        walk: Walk = WALKS[own.walk if own else name]
+        if own and own.states:
+            start = Start(
+                registry=start.registry, event=start.event, on=start.on, states=own.states
+            )
+        return walk(start)
+
+    def field_class(self, audience: TrackName) -> frozenset[FieldName]:
+        """The fields this audience may ever be shown; none when the rulebook is silent."""
+        return frozenset(self.shape.field_classes.get(audience, ()))
+
+    def _own(self, code: str) -> Severity:
+        threat = threat_of(code)
+        known = threat.severity if threat else UNKNOWN_CODE_SEVERITY
+        return self.shape.severity.codes.get(code, known)
+
+    def _modifiers(self, event: ThreatEvent) -> list[Modifier]:
+        risks = sorted({risk.value for each in event.subjects for risk in each.heightened_risk})
+        names = ["danger_now"] if event.danger_now is Danger.YES else []
+        names += ["heightened_risk", *risks] if risks else []
+        table = self.shape.severity.modifiers
+        return [table[name] for name in names if name in table]
+
+
+def load(text: str, *, filename: str) -> Rulebook:
+    """Read, check and compile. Raises RulebookError with every problem found."""
+    source = read(text)
+    if source.problems:
+        raise RulebookError(filename, tuple(sorted(source.problems)))
+    try:
+        shape = RulebookShape.model_validate(source.data)
+    except ValidationError as error:
+        problems = [_shape_problem(source, each) for each in error.errors()]
+        problems += _compile_all_raw(source)
+        raise RulebookError(filename, tuple(sorted(set(problems)))) from None
+    rules, problems = _compile_all(shape, source)
+    problems += lint(shape, source)
+    if problems:
+        raise RulebookError(filename, tuple(sorted(set(problems))))
+    version = hashlib.sha256(shape.model_dump_json().encode()).hexdigest()[:32]
+    return Rulebook(version=version, name=shape.name, shape=shape, rules=tuple(rules))
+
+
+def _compile_all(shape: RulebookShape, source: Source) -> tuple[list[Rule], list[Problem]]:
+    rules: list[Rule] = []
+    problems: list[Problem] = []
+    for index, rule in enumerate(shape.rules):
+        try:
+            rules.append(Rule(shape=rule, condition=language.compile(rule.when)))
+        except language.ConditionError as error:
+            problems.append(_condition_problem(source, index, error))
+    return rules, problems
+
+
+def _compile_all_raw(source: Source) -> list[Problem]:
+    """Conditions of a text whose shape is wrong: their mistakes are shown in the same pass."""
+    problems: list[Problem] = []
+    rules = source.data.get("rules") if isinstance(source.data, dict) else None
+    for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+        when = rule.get("when") if isinstance(rule, dict) else None
+        if isinstance(when, str):
+            try:
+                language.compile(when)
+            except language.ConditionError as error:
+                problems.append(_condition_problem(source, index, error))
+    return problems
+
+
+def _condition_problem(source: Source, index: int, error: language.ConditionError) -> Problem:
+    line, column = source.inside(("rules", index, "when"), line=error.line, column=error.column)
+    return Problem(line, column, error.message, error.remedy)
+
+
+def _shape_problem(source: Source, error: Any) -> Problem:
+    path: At = tuple(part for part in error["loc"] if part != "[key]")
+    kind, text = str(error["type"]), str(error["msg"])
+    if kind == "extra_forbidden":
+        line, column = source.key_place(path)
+        message, remedy = (
+            f"The key {path[-1]!r} is not known here.",
+            "Correct its spelling or remove it.",
+        )
+    elif kind == "missing":
+        line, column = source.place(path[:-1])
+        message, remedy = f"The key {path[-1]!r} is missing.", "Add it."
+    else:
+        line, column = source.key_place(path) if "[key]" in error["loc"] else source.place(path)
+        message = f"The value of {_dotted(path)} is wrong."
+        remedy = text.removeprefix("Value error, ").rstrip(".") + "."
+        remedy = remedy[0].upper() + remedy[1:]
+    return Problem(line, column, message, remedy)
+
+
+def _dotted(path: At) -> str:
+    return ".".join(str(part) for part in path) or "the file"
+
+
+def _steps(shapes: tuple[StepShape, ...]) -> tuple[Step, ...]:
+    return tuple(
+        Step(offset=shape.after, roles=tuple(shape.roles), spread=shape.spread) for shape in shapes
+    )
+
+
+def _gravest(a: Severity, b: Severity) -> Severity:
+    return a if a.at_least(b) else b
+
+
+def _raised(own: Severity, modifier: Modifier) -> Severity:
+    order = list(Severity)
+    raised = order[max(own.rank - modifier.raise_by, min(own.rank, modifier.up_to.rank))]
+    return raised if modifier.at_least is None else _gravest(raised, modifier.at_least)
+
+
+def day_of(event: ThreatEvent, *, otherwise: date | None) -> date | None:
+    """The day on which links must hold for this event: its own, else the one given."""
+    return event.occurred.at.date() if event.occurred.at else otherwise
