@@ -38,6 +38,8 @@ class Record:
     offset: int
     key: bytes | None
     value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    """As the broker has them; CloudEvents in binary mode keep their attributes here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,14 +4,18 @@ Headers and keys are read by brokers, proxies and tools, so nothing here may car
 or a threat word: `subject` and `partitionkey` are the publisher's opaque situation.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from schemas.event import OpaqueId
+from schemas.event import Moment, OpaqueId
 
 THREAT_TYPE = "org.tocsin.threat.reported.v1"
 CASE_FACT_TYPE = "org.tocsin.case.fact.v1"
+
+
+SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/][A-Za-z0-9._:@/+-]{0,127}$")]
+"""Who published: a short URI reference such as `hotline-a` or `/desk/form`."""
 
 
 class Envelope(BaseModel):
@@ -21,10 +25,10 @@ class Envelope(BaseModel):
 
     specversion: Literal["1.0"]
     id: OpaqueId
-    source: OpaqueId
+    source: SourceId
     type: str
     subject: OpaqueId | None = None
-    time: AwareDatetime | None = None
+    time: Moment | None = None
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: str | None = None
     partitionkey: OpaqueId | None = None

@@ -4,10 +4,20 @@ The event itself is of the classes *open* and *need-to-know* (design section 6).
 where exactly, or in whose words belongs into `Sealed`, which intake turns into ciphertext.
 """
 
-from datetime import datetime
-from typing import Annotated, Literal
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+)
 
 from schemas.codes import (
     Audience,
@@ -32,6 +42,34 @@ OpaqueId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@
 """An identifier somebody else chose. Ours never carry meaning; theirs must not carry names."""
 
 
+_RFC3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)", re.ASCII
+)
+
+
+def _spelled_out(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+        raise ValueError("not a time with its offset; send it as 2027-03-01T22:00:00Z")
+    try:
+        return datetime.fromisoformat(value.upper())
+    except ValueError:
+        raise ValueError("no such day or time of day; send a real one") from None
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("outside the years 1 to 9999 in UTC; send the real time") from None
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_spelled_out), AfterValidator(_in_utc)]
+"""A time spelled out with its offset, in UTC inside. Bare numbers are refused: nobody knows whether
+they count seconds or milliseconds (B8)."""
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", str_max_length=32_768)
 
@@ -39,7 +77,7 @@ class _Frozen(BaseModel):
 class When(_Frozen):
     """A point in time and how exactly it is known."""
 
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     precision: Precision = Precision.UNKNOWN
 
 
@@ -100,7 +138,7 @@ class DateAhead(_Frozen):
 
     id: OpaqueId
     kind: DateKind
-    at: AwareDatetime
+    at: Moment
     precision: Precision = Precision.HOUR
     cancelled: bool = False
 
@@ -116,7 +154,7 @@ class ConsentGiven(_Frozen):
     mode: Mode = Mode.QUIET
     fields: tuple[FieldName, ...] = ()
     """Fields that may be projected; empty means what the audience's field class allows."""
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     obtained: Literal["written", "spoken", "gesture", "standing_agreement", "unknown"] = "unknown"
 
 
