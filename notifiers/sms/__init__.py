@@ -1,0 +1,1 @@
+"""Text messages through any gateway that speaks HTTP, described in the settings."""

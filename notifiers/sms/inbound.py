@@ -1,0 +1,115 @@
+"""What a gateway tells us: a text was delivered, or somebody answered."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any
+
+from notifiers.sms.config import SmsSettings
+from notifiers.sms.template import MISSING, at_path, one_of
+
+_REFERENCE = re.compile(
+    r"(?<![A-Z0-9])(?:TC-[A-Z0-9]{4,8}|[A-Z0-9]{4,6}-[A-Z0-9]{2,4})(?![A-Z0-9])"
+)
+_WORD = re.compile(r"[A-Z0-9]{1,12}")
+_DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_TEXT_MAX = 500
+_WORDS_MAX = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of a text after the gateway took it. One of the two names is given."""
+
+    key: str
+    provider_id: str
+    delivered: bool | None
+    """None: a state in between, nothing to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer by SMS. The words the person wrote beyond the code are not kept."""
+
+    reference: str
+    """`7K3Q-92`, `TC-4F2M9`; empty when there is none, or more than one."""
+    words: tuple[str, ...]
+    """At most three, in capitals: `("1",)`."""
+    sender: str = field(default="", repr=False)
+    """The number, to be compared with the contact's; never to be logged."""
+    id: str = ""
+    """The gateway's own name for the answer: the same one may be reported twice."""
+
+
+def parse_receipt(settings: SmsSettings, payload: Any) -> Receipt:
+    """Return what a receipt says.
+
+    Raises ValueError, without any content, when receipts are not described in the settings or this
+    one has no status or names no text.
+    """
+    mapping = settings.receipt
+    if mapping is None:
+        raise ValueError("this channel's settings describe no receipts")
+    status = at_path(payload, mapping.status)
+    if status is MISSING:
+        raise ValueError(f"the receipt has nothing at {mapping.status}")
+    key = _text_at(payload, mapping.key)
+    provider_id = _text_at(payload, mapping.provider_id)
+    if not key and not provider_id:
+        raise ValueError("the receipt does not say which text it is about")
+    delivered: bool | None = None
+    if one_of(status, mapping.delivered):
+        delivered = True
+    elif one_of(status, mapping.failed):
+        delivered = False
+    return Receipt(key=key, provider_id=provider_id, delivered=delivered)
+
+
+def parse_reply(settings: SmsSettings, payload: Any) -> Reply:
+    """Return what an incoming text answers: `1 7K3Q-92`, in any order and any case.
+
+    Raises ValueError, without any content, when answers are not described in the settings or this
+    one has no text.
+    """
+    mapping = settings.reply
+    if mapping is None:
+        raise ValueError("this channel's settings describe no replies")
+    text = at_path(payload, mapping.text)
+    if not isinstance(text, str):
+        raise ValueError(f"the reply has no text at {mapping.text}")
+    reference, words = read_code(text)
+    return Reply(
+        reference=reference,
+        words=words,
+        sender=_text_at(payload, mapping.sender),
+        id=_text_at(payload, mapping.id),
+    )
+
+
+def read_code(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return reference and words of `1 TC-4F2M9` or `7k3q-92 - 1.`, whatever surrounds them.
+
+    Digits of any script and dashes of any kind count. Two different references in one text are
+    none, because nobody can say which was meant; a word such as `half-way` beside one is no second.
+    """
+    plain = unicodedata.normalize("NFKC", text[:_TEXT_MAX])
+    plain = "".join(
+        str(unicodedata.decimal(c)) if c.isdecimal() else c
+        for c in plain
+        if unicodedata.category(c) != "Cf"
+    )
+    plain = _DASH.sub("-", plain).upper()
+    found = list(dict.fromkeys(_REFERENCE.findall(plain)))
+    if len(found) > 1:
+        found = [each for each in found if any(c.isdigit() for c in each)]
+    words = _WORD.findall(_REFERENCE.sub(" ", plain))
+    return found[0] if len(found) == 1 else "", tuple(words[:_WORDS_MAX])
+
+
+def _text_at(payload: Any, path: str | None) -> str:
+    if path is None:
+        return ""
+    value = at_path(payload, path)
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value)[:200] if not isinstance(value, int) or abs(value) < 10**30 else ""
