@@ -13,8 +13,8 @@ from rules import duty, language
 from rules.exclusion import closure
 from rules.graph import Registry
 from rules.rulebook import Rule, Rulebook, day_of
-from rules.walks import Found, Start
-from schemas.codes import EventType, Severity, TrackName, threat_of
+from rules.steps import Found, Start
+from schemas.codes import CountryRole, EventType, Severity, TrackName, threat_of
 from schemas.event import ThreatEvent, received_late
 from schemas.party import Contact, Level, PartyKind
 from schemas.plan import (
@@ -274,7 +274,7 @@ class _Search:
         entry = self._shut.find(found.party)
         if entry is not None and not (entry.tagged or entry.clearable or entry.reason in _LIFTABLE):
             return False
-        if self._event.happened_in is None and track in (TrackName.MISSIONS, TrackName.NHRIS):
+        if _nowhere(self._event) and track in (TrackName.MISSIONS, TrackName.NHRIS):
             # Whose state this is cannot be told apart from the perpetrator's.
             reason = Reason.COUNTRY_UNRESOLVED
         elif not self._contacts(track, found.party):
@@ -359,6 +359,13 @@ def _stricter(first: Track, second: Track) -> Track:
     )
 
 
+def _nowhere(event: ThreatEvent) -> bool:
+    """Whether nobody said where it happened, nor where the person is held on the way."""
+    return not any(
+        country.role in (CountryRole.HAPPENED, CountryRole.TRANSIT) for country in event.countries
+    )
+
+
 def _troubles(
     registry: Registry,
     event: ThreatEvent,
@@ -374,7 +381,7 @@ def _troubles(
         yield Trouble.RULE_ERRED
     if not matched and expects_help:
         yield Trouble.NO_RULE_MATCHED
-    if event.happened_in is None and expects_help:
+    if _nowhere(event) and expects_help:
         yield Trouble.COUNTRY_UNRESOLVED
     if any(part.party is None or registry.party(part.party) is None for part in event.parties):
         yield Trouble.PARTY_UNRESOLVED

@@ -8,8 +8,8 @@ missing or unclear counts as a refusal.
 from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 
-from rules.exclusion import of_state
 from rules.graph import Registry
+from rules.states import of_state
 from schemas.codes import Audience, FieldName, Mode, TrackName
 from schemas.party import Contact, Endpoint, LinkKind, Party, PartyKind
 from schemas.plan import Excluded, Reason, Verdict

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from rules import duty, language
 from rules.lint import lint
 from rules.source import At, Problem, Source, read
-from rules.walks import WALKS, Start, Walk, Walked
+from rules.steps import Start, Walked
+from rules.walks import WALKS, Walk
 from schemas.codes import Danger, FieldName, Severity, TrackName, threat_of
 from schemas.event import ThreatEvent
 from schemas.plan import Step, Track

@@ -5,73 +5,22 @@ only a lapsed, ended or unverified link would bring in is withheld with that rea
 keeps its path. Order: nearest first (links that are no control weigh more than control), then id.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from rules.graph import Registry
+from rules.steps import Found, Start, Steps, Walked, covers, nearest
 from schemas.codes import CountryRole
-from schemas.event import ThreatEvent
-from schemas.party import Link, LinkKind, LinkStatus, Party, PartyKind
-from schemas.plan import Hop, Path, Reason, Withheld
+from schemas.party import LinkKind, PartyKind
+from schemas.plan import Hop, Withheld
 
-_CONTROL = frozenset({LinkKind.OPERATES, LinkKind.PARENT_OF})
 _NO_HEADQUARTERS = frozenset({PartyKind.SITE, PartyKind.PERSON, PartyKind.STATE, PartyKind.GROUP})
-_NO_START = ("mechanism", "investor")
-"""Roles from which no walk starts: they are helpers or bystanders, not part of the business."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A party a walk reached."""
-
-    party: str
-    path: Path
-
-    @property
-    def nearness(self) -> tuple[int, int, str]:
-        """Smaller is nearer: hops that are no control, all hops, then the id."""
-        loose = sum(hop.kind not in _CONTROL and hop.kind != "event" for hop in self.path)
-        return (loose, len(self.path), self.party)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walked:
-    """What a walk yields: those it may include, and those only a bad link would include."""
-
-    found: tuple[Found, ...] = ()
-    withheld: tuple[Withheld, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
-    """Where walks start: one event over one registry, on one day."""
-
-    registry: Registry
-    event: ThreatEvent
-    on: date | None
-    """The day links must hold. None: only links without an end are trusted."""
-    states: tuple[str, ...] = ()
-    """`third_missions`: the states whose missions the desk trusts."""
-
 
 Walk = Callable[[Start], Walked]
 
 
-def usable(link: Link, on: date | None) -> Reason | None:
-    """None when the link may include on that day, else why not."""
-    if link.status is LinkStatus.LAPSED:
-        return Reason.LINK_NOT_CURRENT
-    if link.status is not LinkStatus.VERIFIED:
-        return Reason.LINK_UNVERIFIED
-    holds = link.valid_until is None if on is None else link.current(on)
-    return None if holds else Reason.LINK_NOT_CURRENT
-
-
 def group(start: Start) -> Walked:
     """The headquarters above those named in the event: parents, operators, partners, clients."""
-    steps = _Steps(start)
+    steps = Steps(start)
     named = {each.party for each in steps.named()}
     return steps.done(
         found
@@ -82,7 +31,7 @@ def group(start: Start) -> Walked:
 
 def buyers(start: Start) -> Walked:
     """Who buys from those named in the event, or from their group."""
-    steps = _Steps(start)
+    steps = Steps(start)
     return steps.done(steps.buyers())
 
 
@@ -94,45 +43,45 @@ def companies(start: Start) -> Walked:
 
 def investors(start: Start) -> Walked:
     """Who holds shares in the group, then in its buyers."""
-    steps = _Steps(start)
+    steps = Steps(start)
     held = (*steps.base(), *steps.buyers())
     return steps.done(steps.into(held, LinkKind.INVESTS_IN))
 
 
 def lenders(start: Start) -> Walked:
     """Who finances the group."""
-    steps = _Steps(start)
+    steps = Steps(start)
     return steps.done(steps.into(steps.base(), LinkKind.FINANCES))
 
 
 def home_missions(start: Start) -> Walked:
     """Missions, in the country of the event, of the states where the group has its seats."""
-    steps = _Steps(start)
+    steps = Steps(start)
     return steps.done(steps.missions(steps.home_states(), in_transit=False))
 
 
 def residence_missions(start: Start) -> Walked:
     """Missions of the state where the person lives, where they are or are held on the way."""
-    steps = _Steps(start)
+    steps = Steps(start)
     return steps.done(steps.missions(steps.said_states(CountryRole.RESIDENCE), in_transit=True))
 
 
 def nationality_missions(start: Start) -> Walked:
     """Missions of the person's own state. Dangerous: only with explicit consent (mission A30)."""
-    steps = _Steps(start)
+    steps = Steps(start)
     return steps.done(steps.missions(steps.said_states(CountryRole.NATIONALITY), in_transit=True))
 
 
 def third_missions(start: Start) -> Walked:
     """Missions of the states on the desk's own list, where it happened."""
-    steps = _Steps(start)
+    steps = Steps(start)
     listed = [(code, (Hop(kind="event", a="third_state", b=code),)) for code in start.states]
     return steps.done(steps.missions(listed, in_transit=False))
 
 
 def home_nhri(start: Start) -> Walked:
     """The human rights institutions of the states where the group has its seats."""
-    steps = _Steps(start)
+    steps = Steps(start)
     return steps.done(
         Found(party=party.id, path=(*path, Hop(kind="seat", a=party.id, b=code)))
         for code, path in steps.home_states()
@@ -143,7 +92,7 @@ def home_nhri(start: Start) -> Walked:
 
 def msis(start: Start) -> Walked:
     """Initiatives of which the group or a buyer is a member, covering this sector and country."""
-    steps = _Steps(start)
+    steps = Steps(start)
     members = (*steps.base(), *steps.buyers())
     return steps.done(
         found
@@ -174,7 +123,7 @@ def mechanisms(start: Start) -> Walked:
 
 def sports(start: Start) -> Walked:
     """The sports bodies named in the event, the bodies above them, and who sponsors these."""
-    steps = _Steps(start)
+    steps = Steps(start)
     bodies = [
         found
         for found in steps.named()
@@ -214,181 +163,18 @@ WALKS: Mapping[str, Walk] = MappingProxyType(
 )
 
 
-@dataclass
-class _Steps:
-    """One walk under way: remembers whom a bad link would have brought in."""
-
-    start: Start
-    _refused: dict[str, Withheld] = field(default_factory=dict)
-
-    def done(self, finds: Iterable[Found]) -> Walked:
-        """Each party once, by its nearest path; withheld only if no good link brings it in."""
-        nearest = _nearest(finds)
-        kept = tuple(found for found in nearest if self.start.registry.party(found.party))
-        unknown = tuple(
-            Withheld(party=found.party, reason=Reason.UNKNOWN_PARTY, path=found.path)
-            for found in nearest
-            if not self.start.registry.party(found.party)
-        )
-        there = {found.party for found in nearest}
-        refused = tuple(
-            self._refused[party] for party in sorted(self._refused) if party not in there
-        )
-        return Walked(found=kept, withheld=unknown + refused)
-
-    def kind(self, found: Found) -> PartyKind | None:
-        party = self.start.registry.party(found.party)
-        return party.kind if party else None
-
-    def covers(self, found: Found) -> bool:
-        party = self.start.registry.party(found.party)
-        return party is not None and _covers(party, self.start.event)
-
-    def named(self) -> list[Found]:
-        """The business parties that the event itself names."""
-        return [
-            Found(party=part.party, path=(Hop(kind="event", a=part.role, b=part.party),))
-            for part in self.start.event.parties
-            if part.party and part.role not in _NO_START
-        ]
-
-    def family(self) -> tuple[Found, ...]:
-        """Those named, the clients of a named guard, partners, and whoever controls any of them."""
-        named = self.named()
-        beside = [
-            *named,
-            *self.into(named, LinkKind.CONTRACTS_SECURITY),
-            *self.into(named, LinkKind.JOINT_VENTURE_WITH),
-            *self.out_of(named, LinkKind.JOINT_VENTURE_WITH),
-        ]
-        controlled = self._spread(beside, lambda each: self.into(each, *sorted(_CONTROL)))
-        partners = [
-            *self.into(controlled, LinkKind.JOINT_VENTURE_WITH),
-            *self.out_of(controlled, LinkKind.JOINT_VENTURE_WITH),
-        ]
-        return _nearest((*controlled, *partners))
-
-    def base(self) -> tuple[Found, ...]:
-        """The family, and what those named control."""
-        below = self._spread(self.named(), lambda each: self.out_of(each, *sorted(_CONTROL)))
-        return _nearest((*self.family(), *below))
-
-    def buyers(self) -> list[Found]:
-        return self.into(self.base(), LinkKind.BUYS_FROM)
-
-    def up(self, starts: Iterable[Found], kind: LinkKind) -> list[Found]:
-        """All that is reached over this kind of link from `a` to `b`, without the starts."""
-        starts = tuple(starts)
-        known = {found.party for found in starts}
-        reached = self._spread(starts, lambda each: self.out_of(each, kind))
-        return [found for found in reached if found.party not in known]
-
-    def into(self, finds: Iterable[Found], *kinds: LinkKind) -> list[Found]:
-        """One hop against the links: who does it to these."""
-        return list(self._hop(finds, frozenset(kinds), forward=False))
-
-    def out_of(self, finds: Iterable[Found], *kinds: LinkKind) -> list[Found]:
-        """One hop along the links: to whom these do it."""
-        return list(self._hop(finds, frozenset(kinds), forward=True))
-
-    def home_states(self) -> list[tuple[str, Path]]:
-        """The seats of the family, but not the country where it happened."""
-        happened = _codes(self.start.event, CountryRole.HAPPENED)
-        found: dict[str, Path] = {}
-        for member in self.family():
-            party = self.start.registry.party(member.party)
-            if party is None or party.state is None or party.state in happened:
-                continue
-            seat = Hop(kind="seat", a=party.id, b=party.state)
-            found.setdefault(party.state, (*member.path, seat))
-        return list(found.items())
-
-    def said_states(self, role: CountryRole) -> list[tuple[str, Path]]:
-        return [
-            (code, (Hop(kind="event", a=role.value, b=code),))
-            for code in _codes(self.start.event, role)
-        ]
-
-    def missions(self, states: Iterable[tuple[str, Path]], *, in_transit: bool) -> Iterator[Found]:
-        """The missions of these states to where it happened."""
-        event = self.start.event
-        hosts = set(_codes(event, CountryRole.HAPPENED))
-        if in_transit:
-            hosts.update(_codes(event, CountryRole.TRANSIT))
-        for code, path in states:
-            for party in self.start.registry.of_state(code):
-                if party.kind is not PartyKind.MISSION:
-                    continue
-                mission = Found(party=party.id, path=path)
-                for link in self.start.registry.links_from(party.id, {LinkKind.ACCREDITED_TO}):
-                    host = self.start.registry.party(link.b)
-                    if (host.state if host else link.b) in hosts:
-                        yield from self._over(mission, party.id, link)
-
-    def _spread(
-        self, starts: Iterable[Found], step: Callable[[Iterable[Found]], list[Found]]
-    ) -> tuple[Found, ...]:
-        seen: dict[str, Found] = {}
-        frontier = list(starts)
-        while frontier:
-            fresh = [found for found in _nearest(frontier) if found.party not in seen]
-            seen.update((found.party, found) for found in fresh)
-            frontier = step(fresh)
-        return tuple(seen.values())
-
-    def _hop(
-        self, finds: Iterable[Found], kinds: Set[LinkKind], *, forward: bool
-    ) -> Iterator[Found]:
-        registry = self.start.registry
-        for found in finds:
-            links = registry.links_from if forward else registry.links_to
-            for link in links(found.party, kinds):
-                yield from self._over(found, link.b if forward else link.a, link)
-
-    def _over(self, found: Found, party: str, link: Link) -> Iterator[Found]:
-        path = (*found.path, Hop(kind=link.kind.value, a=link.a, b=link.b, link=link.id))
-        reason = usable(link, self.start.on)
-        if reason is None:
-            yield Found(party=party, path=path)
-        else:
-            self._refused.setdefault(party, Withheld(party=party, reason=reason, path=path))
-
-
 def _listed(start: Start, kind: PartyKind) -> Walked:
     """Parties of a kind that cover the event's country and sector; no link is needed."""
-    return _Steps(start).done(
+    return Steps(start).done(
         Found(party=party.id, path=(Hop(kind="event", a=role, b=code),))
         for party in start.registry.of_kind(kind)
-        if _covers(party, start.event)
+        if covers(party, start.event)
         for role, code in [("happened", start.event.happened_in or "")]
     )
 
 
-def _covers(party: Party, event: ThreatEvent) -> bool:
-    here = {country.code for country in event.countries if country.role in _WHERE}
-    in_region = not party.regions or not here.isdisjoint(party.regions)
-    in_sector = not party.sectors or event.sector is None or event.sector in party.sectors
-    return in_region and in_sector
-
-
-_WHERE = frozenset({CountryRole.HAPPENED, CountryRole.TRANSIT})
-
-
-def _codes(event: ThreatEvent, role: CountryRole) -> list[str]:
-    return [country.code for country in event.countries if country.role is role]
-
-
-def _nearest(finds: Iterable[Found]) -> tuple[Found, ...]:
-    best: dict[str, Found] = {}
-    for found in finds:
-        known = best.get(found.party)
-        if known is None or found.nearness < known.nearness:
-            best[found.party] = found
-    return tuple(sorted(best.values(), key=lambda found: found.nearness))
-
-
 def _together(*walks: Walked) -> Walked:
-    found = _nearest(found for walked in walks for found in walked.found)
+    found = nearest(found for walked in walks for found in walked.found)
     there = {each.party for each in found}
     refused: dict[str, Withheld] = {}
     for walked in walks:
