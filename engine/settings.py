@@ -1,0 +1,237 @@
+"""Settings: defaults, then a TOML or YAML file, then `TOCSIN_…` variables.
+
+Nested names use two underscores: `TOCSIN_KAFKA__BROKERS`. A secret `x` may be given as `x_file` (or
+`TOCSIN_X_FILE`), the path of a file that holds it. All mistakes are reported at once, each with
+where it stands and what to do; a name nobody knows is a mistake too.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from engine.settings_file import SettingsError, read_settings_file, read_twin_files
+from schemas.codes import EventType, Severity
+
+PREFIX = "TOCSIN_"
+CONFIG_VARIABLE = PREFIX + "CONFIG"
+SECRETS = (("database_url",), ("kafka", "password"))
+REQUEST_MARGIN = 5  # seconds; below it aiokafka gives up on a rebalance that is going well
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+Words = Annotated[tuple[str, ...], NoDecode]
+
+
+def _words(value: Any) -> Any:
+    """Let a variable hold a list as words with commas or spaces between them."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+class HttpSettings(_Part):
+    """Where the pages and the API listen."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8470, ge=0, le=65_535)
+    public_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:8470/")
+    """Printed in messages: the address under which recipients reach the answer page."""
+    secure_cookies: bool = True
+    """Off only where the console is served on loopback without TLS."""
+
+
+class SourceSettings(_Part):
+    """A publisher that may speak on the topics; refused unless listed."""
+
+    source: str
+    types: str = " ".join(t for t in EventType if t is not EventType.CONSENT)
+    """Event types, and `to:` words for the audiences its consents may open."""
+    severity_ceiling: Severity = Severity.CRITICAL
+
+
+class KafkaSettings(_Part):
+    """Brokers, topics and the times that must fit together. Times in seconds."""
+
+    enabled: bool = False
+    brokers: Words = ("127.0.0.1:9092",)
+    group: str = "tocsin"
+    instance: str = ""
+    """Static member id, where a replica has a lasting name."""
+    critical_topic: str = "tocsin.threats.critical"
+    normal_topic: str = "tocsin.threats"
+    cases_topic: str = "tocsin.cases"
+    quarantine_topic: str = "tocsin.quarantine"
+    critical_runner: Literal["aiokafka", "faust"] = "aiokafka"
+    normal_runner: Literal["aiokafka", "faust"] = "faust"
+    durability: Literal["replicated", "single", "none"] = "replicated"
+    sources: tuple[SourceSettings, ...] = ()
+    session_timeout: float = Field(default=6, gt=0)
+    heartbeat_interval: float = Field(default=1.5, gt=0)
+    rebalance_timeout: float = Field(default=20, gt=0)
+    request_timeout: float = Field(default=25, gt=0)
+    security: Literal["plaintext", "ssl", "sasl_ssl"] = "plaintext"
+    username: str = ""
+    password: SecretStr | None = None
+    ca_file: Path | None = None
+
+    _split = field_validator("brokers", mode="before")(_words)
+
+    @model_validator(mode="after")
+    def _times_fit(self) -> Self:
+        least = max(self.session_timeout, self.rebalance_timeout) + REQUEST_MARGIN
+        if self.request_timeout < least:
+            raise ValueError(
+                f"request_timeout is {self.request_timeout:g} s; it must be at least {least:g} s,"
+                f" {REQUEST_MARGIN} s more than the longer of session_timeout"
+                f" ({self.session_timeout:g} s) and rebalance_timeout"
+                f" ({self.rebalance_timeout:g} s)"
+            )
+        if self.heartbeat_interval * 3 > self.session_timeout:
+            raise ValueError(
+                f"heartbeat_interval is {self.heartbeat_interval:g} s; three of them must fit into"
+                f" session_timeout ({self.session_timeout:g} s)"
+            )
+        return self
+
+
+Role = Literal["intake", "web", "timers", "sender", "relay", "auditor"]
+ALL_ROLES: tuple[Role, ...] = ("intake", "web", "timers", "sender", "relay", "auditor")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Nothing here is read again while running."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    data_dir: Path = Path("tocsin-data")
+    """Database, keys and outbox of this deployment."""
+    database_url: SecretStr | None = None
+    """SQLAlchemy's; without one, SQLite in the data directory."""
+    http: HttpSettings = HttpSettings()
+    phone: str = ""
+    """The number printed in every message and page: a person answers it at any hour."""
+    language: str = "en"
+    timezone: str = "UTC"
+    channels: dict[str, dict[str, Any]] = {}
+    """Name of a channel -> its own settings with `kind`; see each channel's page."""
+    kafka: KafkaSettings = KafkaSettings()
+    roles: Annotated[tuple[Role, ...], NoDecode] = ALL_ROLES
+    rulebook: Path | None = None
+    registry: Path | None = None
+    roster: Path | None = None
+    instance: str = ""
+    """Name of this process among several; the host and process id when empty."""
+    time_factor: float = Field(default=1, gt=0, le=10_000)
+    """Seconds of the engine per second of the wall: for the demo only."""
+
+    _split = field_validator("roles", mode="before")(_words)
+
+    @property
+    def keys_dir(self) -> Path:
+        """Where the master secret and the intake keys lie."""
+        return self.data_dir / "keys"
+
+    @property
+    def database(self) -> SecretStr:
+        """The database's URL, by default SQLite in the data directory."""
+        if self.database_url is not None:
+            return self.database_url
+        return SecretStr(f"sqlite:///{self.data_dir / 'tocsin.db'}")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables win over what the file said, which is handed in as arguments."""
+        return _Variables(settings_cls), init_settings
+
+
+class _Variables(EnvSettingsSource):
+    """The environment, with secrets taken out of the files that it names."""
+
+    def __call__(self) -> dict[str, Any]:
+        tree = dict(super().__call__())
+        for name, secret in _twin_names().items():
+            if name in os.environ and len(secret) == 1:  # nested ones are in the tree already
+                tree[f"{secret[0]}_file"] = os.environ[name]
+        return read_twin_files(tree, SECRETS)
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read the settings. Without a path, `TOCSIN_CONFIG` may name the file.
+
+    Raises SettingsError, which lists every mistake.
+    """
+    named = os.environ.get(CONFIG_VARIABLE)
+    path = path or (Path(named) if named else None)
+    mistakes = _unknown_variables(os.environ)
+    given = read_twin_files(read_settings_file(path), SECRETS) if path else {}
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        mistakes += [_mistake(one, path) for one in error.errors(include_url=False)]
+        raise SettingsError(*mistakes) from None
+    except ValueError as error:  # pydantic-settings: a variable that is not the JSON it should be
+        raise SettingsError(*mistakes, f"{error}; lists and tables are given as JSON") from None
+    if mistakes:
+        raise SettingsError(*mistakes)
+    return settings
+
+
+def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    known = {name.upper() for name in Settings.model_fields}
+    known |= {"_".join(secret).upper() for secret in SECRETS if len(secret) == 1}
+    return [
+        f"{name}: no such setting; take it away, or mend its spelling"
+        for name in sorted(environment)
+        if name.startswith(PREFIX)
+        and name != CONFIG_VARIABLE
+        and name not in _twin_names()
+        and name.removeprefix(PREFIX).split("__")[0] not in known
+    ]
+
+
+def _twin_names() -> dict[str, tuple[str, ...]]:
+    return {PREFIX + "__".join(secret).upper() + "_FILE": secret for secret in SECRETS}
+
+
+def _mistake(error: Any, path: Path | None) -> str:
+    """One mistake: where it stands, and what is wrong, without the value."""
+    place = [str(part) for part in error["loc"]]
+    variable = PREFIX + "__".join(place).upper()
+    where = variable if variable in os.environ else f"{path or 'settings'}: {'.'.join(place)}"
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        said = "no such setting; take it away, or mend its spelling"
+    return f"{where}: {said}"
