@@ -8,8 +8,10 @@ from typing import Any
 from notifiers.sms.config import SmsSettings
 from notifiers.sms.template import MISSING, at_path, one_of
 
+# The letters references are made of: none that sounds or looks like another.
+_LETTER = "[2-9A-HJKMNP-TV-Z]"
 _REFERENCE = re.compile(
-    r"(?<![A-Z0-9])(?:TC-[A-Z0-9]{4,8}|[A-Z0-9]{4,6}-[A-Z0-9]{2,4})(?![A-Z0-9])"
+    rf"(?<![A-Z0-9])(?:TC-{_LETTER}{{5,9}}|{_LETTER}{{4}}-{_LETTER}{{2,5}})(?![A-Z0-9])"
 )
 _WORD = re.compile(r"[A-Z0-9]{1,12}")
 _DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
