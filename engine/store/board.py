@@ -79,7 +79,7 @@ class PromiseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Engine:
+class Head:
     """What the head of every page shows."""
 
     stopped: bool = False
@@ -257,6 +257,7 @@ JOURNAL = (
     .order_by(journal.c.n.desc())
     .limit(bindparam("most"))
 )
+BODIES = select(journal.c.body).where(journal.c.stream == bindparam("case"))
 PARTY_BODIES = select(parties.c.id, parties.c.body).where(
     parties.c.id.in_(bindparam("ids", expanding=True))
 )
@@ -268,7 +269,7 @@ ALERT_CASE = select(alerts.c.case_id, alerts.c.ref).where(alerts.c.id == bindpar
 _LAST = 2**31 - 1
 
 
-def engine(conn: Connection) -> Engine:
+def head(conn: Connection) -> Head:
     """Whether outgoing is stopped, the newest heartbeat, our own people and the roster."""
     known = {row.key: row.value for row in conn.execute(META)}
     version = known.get("roster_version", "")
@@ -276,7 +277,7 @@ def engine(conn: Connection) -> Engine:
     if body is None:
         body = conn.execute(ROSTER).scalar()
     beat = conn.execute(BEAT).scalar()
-    return Engine(
+    return Head(
         stopped=_on(known.get("stopped", "")),
         held=_on(known.get("held", "")),
         beat_at=beat,
@@ -383,6 +384,14 @@ def case_file(
         entries=tuple(entries[:facts]),
         earlier=len(entries) > facts,
     )
+
+
+def sealed_ids(conn: Connection, *, case: str) -> frozenset[str]:
+    """Ids of everything sealed that belongs to a case: its reports, and notes of its facts."""
+    found = {row.vault_id for row in conn.execute(EVENTS, {"case": case, "most": _LAST})}
+    for body in conn.execute(BODIES, {"case": case}).scalars():
+        found.add(orjson.loads(body).get("note") or "")
+    return frozenset(str(id) for id in found if id)
 
 
 def party_names(conn: Connection, ids: Iterable[str]) -> dict[str, str]:

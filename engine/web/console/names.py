@@ -46,6 +46,10 @@ class Names:
         known = self.alerts.get(id)
         return "" if known is None else TRACK[known[1]]
 
+    def track_words(self, detail: str) -> str:
+        """A track by its code; empty when it is none."""
+        return TRACK[TrackName(detail)] if detail in set(TrackName) else ""
+
     def is_duty(self, id: str) -> bool:
         """Whether an alert pages our own people."""
         known = self.alerts.get(id)

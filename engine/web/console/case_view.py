@@ -1,0 +1,193 @@
+"""One case as its page shows it: made of what the store read, in words. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from engine.case.state import Case, CaseStatus
+from engine.store.board import CaseFile, EventRow
+from engine.web.console.left_out import LeftOut, left_out
+from engine.web.console.names import Names
+from engine.web.console.story_lines import StoryLine, story_lines
+from engine.web.console.track_view import TrackView, track_views
+from engine.web.services import Visitor
+from engine.web.words.countries import country_name
+from engine.web.words.sentence import Said
+from engine.web.words.states import CERTAINTY, TASK, incident
+from engine.web.words.threats import noun_of
+from engine.web.words.times import left, moment
+from schemas.codes import TrackName
+from schemas.event import ThreatEvent
+
+_SOON = timedelta(minutes=15)
+REPORTS_MOST = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskView:
+    """One open task."""
+
+    id: str
+    what: Said
+    due: str
+    left: str
+    over: bool
+    soon: bool
+    owner: str
+    critical: bool
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    """One event of the case; its sealed part is a page of its own."""
+
+    id: str
+    said: Said
+    when: str
+    sealed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """Everything of a case that one page shows."""
+
+    summary: Said
+    notes: tuple[tuple[str, Said], ...]
+    tasks: tuple[TaskView, ...]
+    tracks: tuple[TrackView, ...]
+    left_out: tuple[LeftOut, ...]
+    reports: tuple[ReportView, ...]
+    story: tuple[StoryLine, ...]
+    next_words: str
+    may_own: bool
+    may_confirm: bool
+    may_drop: bool
+    may_resolve: bool
+    may_reopen: bool
+    earlier: int = field(default=0)
+    """The number before which earlier facts are; 0 when there are none."""
+
+
+def case_view(file: CaseFile, *, names: Names, visitor: Visitor, now: datetime) -> CaseView:
+    """Put a case into words, for this person, at this time."""
+    case = file.case
+    is_open = case.status is CaseStatus.OPEN
+    mine = case.proposal is not None and case.proposal.by == visitor.person
+    return CaseView(
+        summary=_summary(file, names),
+        notes=tuple(_notes(case, names, visitor)),
+        tasks=_tasks(case, names, visitor, now),
+        tracks=track_views(file, names=names, me=visitor.person),
+        left_out=left_out(file, names=names),
+        reports=tuple(_report(row, names) for row in file.events[:REPORTS_MOST]),
+        story=story_lines(file, names=names),
+        next_words=_next(file, names),
+        may_own=is_open
+        and case.owner != visitor.person
+        and any(a.track is TrackName.DUTY for a in case.alerts),
+        may_confirm=is_open and case.proposal is not None and not mine,
+        may_drop=is_open and case.proposal is not None,
+        may_resolve=is_open and case.proposal is None,
+        may_reopen=case.status is CaseStatus.MONITORED,
+        earlier=file.entries[-1].n if file.earlier and file.entries else 0,
+    )
+
+
+def ids_of(file: CaseFile) -> frozenset[str]:
+    """Every id of a party, contact or person that the page may have to name."""
+    found: set[str] = {case_alert.party for case_alert in file.case.alerts}
+    found |= {ref.id for alert in file.case.alerts for ref in alert.contacts}
+    found |= {row.contact for row in file.notices}
+    for plan in file.plans:
+        for out in plan.withheld:
+            found |= {out.party, out.contact}
+            found |= {end for hop in out.path for end in (hop.a, hop.b)}
+    for entry in file.entries:
+        for name in ("party", "contact", "by", "to", "owner"):
+            value = getattr(entry.fact, name, "")
+            found |= set(value) if isinstance(value, tuple) else {value}
+    return frozenset(filter(None, found))
+
+
+def _summary(file: CaseFile, names: Names) -> Said:
+    case, row = file.case, file.row
+    opened = f"opened {names.time(row.opened_at)}"
+    if row.kind == "incident":
+        return (f"{incident(row.incident)}, {opened}.",)
+    first = file.events[-1] if file.events else None
+    what = noun_of(first.code) if first else "Nothing reported"
+    country = _country(file.events)
+    where = f" in {country}" if country else ", country not known"
+    owner: Said = (", owned by ", names.person(case.owner)) if case.owner else ()
+    return (f"{what}{where}. It is {CERTAINTY[case.certainty]}; {opened}", *owner, ".")
+
+
+def _country(events: Iterable[EventRow]) -> str:
+    for row in events:
+        code = ThreatEvent.model_validate_json(row.body).happened_in
+        if code:
+            return country_name(code)
+    return ""
+
+
+def _notes(case: Case, names: Names, visitor: Visitor) -> Iterable[tuple[str, Said]]:
+    if case.retry_at is not None:
+        yield "alarm", (f"Deciding this case failed; tried again {names.time(case.retry_at)}.",)
+    if case.proposal is not None:
+        yield (
+            "good",
+            (
+                names.person(case.proposal.by),
+                " proposed that this is resolved. Another person has to confirm.",
+            ),
+        )
+    if case.status is CaseStatus.OPEN and not case.owner:
+        yield "alarm", ("Nobody has taken this case yet.",)
+    if case.monitored_until is not None and case.status is CaseStatus.MONITORED:
+        yield "good", (f"Resolved. Watched until {names.time(case.monitored_until)}.",)
+
+
+def _tasks(case: Case, names: Names, visitor: Visitor, now: datetime) -> tuple[TaskView, ...]:
+    ordered = sorted(case.tasks, key=lambda task: (not task.critical, task.due_at, task.id))
+    return tuple(
+        TaskView(
+            id=task.id,
+            what=task_words(task.kind, task.alert, task.detail, names),
+            due=f"due {names.time(task.due_at)}",
+            left=left(task.due_at, now=now),
+            over=task.due_at < now,
+            soon=task.due_at < now + _SOON,
+            owner=names.person(task.owner).text if task.owner else "",
+            critical=task.critical,
+            mine=bool(task.owner) and task.owner == visitor.person,
+        )
+        for task in ordered
+    )
+
+
+def task_words(kind: str, alert: str, detail: str, names: Names) -> Said:
+    """What a task asks, about whom."""
+    words = TASK.get(kind, kind.replace("_", " "))
+    if alert:
+        return (f"{words}: ", names.alert(alert))
+    track = names.track_words(detail)
+    return (f"{words}: {track}",) if track else (words,)
+
+
+def _report(row: EventRow, names: Names) -> ReportView:
+    event = ThreatEvent.model_validate_json(row.body)
+    occurred = event.occurred.at
+    said = f"{noun_of(row.code)}. It is {CERTAINTY[event.certainty]}."
+    when = f"Arrived {names.time(row.at)}"
+    if occurred is not None:
+        zone = ZoneInfo(names.zone)
+        when += f"; happened {moment(occurred, zone=zone)}"
+    return ReportView(id=row.id, said=(said,), when=when, sealed=bool(row.vault_id))
+
+
+def _next(file: CaseFile, names: Names) -> str:
+    if file.row.due_at is None:
+        return ""
+    return f"Tocsin itself acts next: {names.time(file.row.due_at)}."

@@ -1,0 +1,28 @@
+"""All pages of the board."""
+
+from starlette.routing import Route
+
+from engine.web.console.case_forms import CaseForms
+from engine.web.console.case_page import CasePage
+from engine.web.console.lists import Lists
+from engine.web.console.login import Login
+from engine.web.console.phone_answer import PhoneAnswer
+from engine.web.console.report_form import ReportForm
+from engine.web.console.reveal import Reveal
+from engine.web.console.shell import Shell
+from engine.web.services import Services
+
+
+def routes(services: Services) -> list[Route]:
+    """The board's routes; each checks the session itself."""
+    shell = Shell(services)
+    case_page = CasePage(shell)
+    return [
+        *Login(shell).routes(),
+        *Lists(shell).routes(),
+        *ReportForm(shell).routes(),
+        *CaseForms(shell, case_page).routes(),
+        *PhoneAnswer(shell, case_page).routes(),
+        *Reveal(shell, case_page).routes(),
+        *case_page.routes(),
+    ]

@@ -1,0 +1,128 @@
+"""The tracks of a case in words: what each waits for, who is asked, what came of it. Pure."""
+
+from dataclasses import dataclass
+
+from engine.case.state import Alert, AlertStatus, Case, CaseStatus, TrackState
+from engine.store.board import CaseFile, NoticeRow
+from engine.web.console.names import Names
+from engine.web.console.present_line import channel
+from engine.web.words.reasons import why
+from engine.web.words.sentence import Said
+from engine.web.words.states import ALERT_STATUS, DELIVERY, GATE, TRACK
+from schemas.codes import TrackName
+from schemas.plan import Gate
+
+DELIVERIES_MOST = 3
+_GOOD = (AlertStatus.ANSWERED, AlertStatus.PROMISED, AlertStatus.ACTED)
+_TOLD = (*_GOOD, AlertStatus.WAITING, AlertStatus.SILENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """One party on one track."""
+
+    id: str
+    ref: str
+    party: str
+    status: str
+    good: bool
+    deliveries: tuple[Said, ...]
+    why: str
+    answerable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackView:
+    """One ladder."""
+
+    id: str
+    name: str
+    words: str
+    rows: tuple[AlertView, ...]
+    may_release: bool
+    release_words: str
+    may_lift: bool
+    lift_words: str
+
+    @property
+    def may(self) -> bool:
+        """Whether there is anything to press."""
+        return self.may_release or self.may_lift
+
+
+def track_views(file: CaseFile, *, names: Names, me: str) -> tuple[TrackView, ...]:
+    """Every track of the plan, duty first."""
+    case = file.case
+    return tuple(_track(state, case, file.notices, names, me) for state in case.tracks)
+
+
+def _track(
+    state: TrackState, case: Case, notices: tuple[NoticeRow, ...], names: Names, me: str
+) -> TrackView:
+    name = state.track.name
+    duty = name is TrackName.DUTY
+    waits = state.anchor_at is None and not duty
+    first = bool(state.released_by)
+    is_open = case.status is CaseStatus.OPEN
+    return TrackView(
+        id=name.value,
+        name=TRACK[name],
+        words=_words(state, names),
+        rows=tuple(
+            _alert(alert, notices, names)
+            for alert in sorted(case.alerts, key=lambda each: (each.rank, each.party))
+            if alert.track is name
+        ),
+        may_release=is_open and waits and me not in state.released_by,
+        release_words="Release as the second person…" if first else "Decide on the release…",
+        may_lift=is_open and state.frozen and me not in state.lifted_by,
+        lift_words="Lift as the second person" if state.lifted_by else "Lift the freeze",
+    )
+
+
+def _words(state: TrackState, names: Names) -> str:
+    said = []
+    if state.frozen:
+        until = f" until {names.time(state.frozen_until)}" if state.frozen_until else ""
+        two = "; two people are needed to lift it" if state.lift_needs_two else ""
+        said.append(f"Frozen{until}{two}.")
+    if state.track.name is TrackName.DUTY:
+        if state.hold_until is not None:
+            said.append(f"Quiet until {names.time(state.hold_until)}: somebody has it.")
+        elif state.next_at is not None:
+            said.append(f"Called again {names.time(state.next_at)} until somebody takes it.")
+    elif state.anchor_at is None:
+        given = " and ".join(names.person(person).text for person in state.released_by)
+        more = f" {given} agreed; one more is needed." if given else ""
+        said.append(f"Waits: {GATE[state.track.gate]}.{more}")
+    else:
+        released = state.track.gate is not Gate.NONE
+        said.append(f"{'Released' if released else 'Started'} {names.time(state.anchor_at)}.")
+        if state.next_at is not None:
+            said.append(f"Next step {names.time(state.next_at)}.")
+    return " ".join(said)
+
+
+def _alert(alert: Alert, notices: tuple[NoticeRow, ...], names: Names) -> AlertView:
+    latest = [row for row in notices if row.alert == alert.id and row.tell_no == alert.tell_no]
+    duty = alert.track is TrackName.DUTY
+    refused = alert.status in (AlertStatus.WITHHELD, AlertStatus.CLOSED)
+    return AlertView(
+        id=alert.id,
+        ref="" if duty else alert.ref,
+        party=names.party(alert.party).text,
+        status=ALERT_STATUS[alert.status],
+        good=alert.status in _GOOD,
+        deliveries=tuple(_delivery(row, names, duty=duty) for row in latest[:DELIVERIES_MOST]),
+        why=why(alert.reason) if alert.reason is not None and refused else "",
+        answerable=not duty and alert.status in _TOLD,
+    )
+
+
+def _delivery(row: NoticeRow, names: Names, *, duty: bool) -> Said:
+    state = DELIVERY.get(row.state, row.state.replace("_", " "))
+    when = names.time(row.settled_at or row.decided_at)
+    way = channel(row.channel)
+    if duty:
+        return (f"{way[:1].upper()}{way[1:]}: {state} ({when})",)
+    return (names.contact(row.contact), f", {way}: {state} ({when})")

@@ -1,0 +1,136 @@
+"""Everything the pages need, handed in by the one place that wires (`engine.bootstrap`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from starlette.routing import BaseRoute
+
+from engine.case.commands import Command
+from engine.clock import Clock
+from engine.entropy import Entropy
+from engine.ports import Reader, Writer
+from engine.vault import Secret
+from rules.graph import Registry
+from schemas.codes import FieldName, TrackName
+from schemas.responses import Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """A person of ours who is logged in."""
+
+    person: str
+    label: str
+    role: str
+    """`handler`, `second` or `reader`."""
+    csrf: str
+
+    @property
+    def acts(self) -> bool:
+        """Whether this role may change anything; a reader only reads."""
+        return self.role != "reader"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a report sent with the form."""
+
+    reference: str = ""
+    problems: tuple[str, ...] = ()
+    """Field path and what to do, one sentence each; empty when it was taken."""
+
+
+class Desk(Protocol):
+    """The only writer, as a page sees it."""
+
+    async def urgent(self, command: Command) -> Result:
+        """Submit on the lane that goes before all other work: answers, stops, releases."""
+        ...
+
+    async def submit(self, command: Command) -> Result:
+        """Submit on the normal lane."""
+        ...
+
+
+class People(Protocol):
+    """Logging in and out, and who is asking."""
+
+    async def log_in(self, *, person: str, password: str, code: str) -> str | None:
+        """Return the session token, or None: wrong, locked or unknown all look the same."""
+        ...
+
+    async def visitor(self, token: str) -> Visitor | None:
+        """The person behind a session token, or None when it is over."""
+        ...
+
+    async def log_out(self, token: str) -> None:
+        """End the session."""
+        ...
+
+
+class Reports(Protocol):
+    """The same door as every other report."""
+
+    async def take(self, raw: bytes, *, by: str) -> Taken:
+        """Accept one CloudEvents JSON event from the form; durable when this returns."""
+        ...
+
+
+class Sealing(Protocol):
+    """Words into the vault, and out again for somebody who may, with a reason."""
+
+    async def keep(self, words: str, *, kind: str) -> str:
+        """Seal these words and return the id of the vault's row; durable when this returns."""
+        ...
+
+    async def reveal(self, vault_id: str, *, by: str, reason: str) -> str | None:
+        """Journal who opened it and why, then return what was sealed; None when its key is gone."""
+        ...
+
+
+class World(Protocol):
+    """What the guard must know beside the case."""
+
+    def registry(self) -> Registry:
+        """The newest snapshot."""
+        ...
+
+    def field_class(self, audience: TrackName) -> frozenset[FieldName]:
+        """What an audience may ever be shown."""
+        ...
+
+
+class Codes(Protocol):
+    """Codes of answer pages: derived, never stored."""
+
+    def code_of(self, token: str) -> str:
+        """The six digits printed in the message that carries this token."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """One instance per running engine."""
+
+    clock: Clock
+    entropy: Entropy
+    reader: Reader
+    writer: Writer
+    desk: Desk
+    people: People
+    reports: Reports
+    sealing: Sealing
+    world: World
+    codes: Codes
+    answer_key: Secret
+    """Signs the state that an answer page carries from stage to stage."""
+    phone: str
+    """The duty line, as printed: `+00 …`."""
+    zone: str = "UTC"
+    """IANA zone in which the board shows times."""
+    secure: bool = True
+    """Whether the board is served over TLS; only a trial on one's own machine is not."""
+    api: Sequence[BaseRoute] = field(default_factory=tuple)
+    """Routes of the programs' doors (`engine.web.api`), when that role runs."""
+    extras: dict[str, Any] = field(default_factory=dict)
