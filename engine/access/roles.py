@@ -1,0 +1,75 @@
+"""Roles and what they may do. What is not in the table is denied."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class PersonRole(StrEnum):
+    """What a person is here for."""
+
+    HANDLER = "handler"
+    """Runs cases: decides, releases, speaks with people."""
+    SECOND = "second"
+    """The second pair of eyes: agrees or not to what a handler proposed, runs nothing alone."""
+    READER = "reader"
+    """Looks at the board; changes nothing and opens nothing sealed."""
+
+
+class Permission(StrEnum):
+    """One thing a person may be allowed to do."""
+
+    READ = "read"
+    """See the board and the story of a case."""
+    REPORT = "report"
+    """Enter a new report."""
+    RESPOND = "respond"
+    """Enter an answer that somebody gave by phone."""
+    TAKE_TASKS = "take_tasks"
+    RELEASE = "release"
+    """Let a track tell its parties, alone or as one of two."""
+    FREEZE = "freeze"
+    STOP = "stop"
+    """Stop outgoing: anybody on duty, since stopping harms less than telling."""
+    LIFT = "lift"
+    """Be one of those who let a frozen track go on."""
+    RESUME = "resume"
+    """Let outgoing go on."""
+    CONSENT = "consent"
+    """Record that a subject's consent changed."""
+    PROPOSE_RESOLUTION = "propose_resolution"
+    CONFIRM_RESOLUTION = "confirm_resolution"
+    REOPEN = "reopen"
+    RAISE_MODE = "raise_mode"
+    REVEAL = "reveal"
+    """Read something sealed, with a reason, journaled."""
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_KEYS = "manage_keys"
+
+
+_HANDLER = frozenset(Permission)
+_SECOND = frozenset(
+    {
+        Permission.READ,
+        Permission.TAKE_TASKS,
+        Permission.RELEASE,
+        Permission.FREEZE,
+        Permission.STOP,
+        Permission.LIFT,
+        Permission.CONFIRM_RESOLUTION,
+        Permission.REOPEN,
+    }
+)
+_READER = frozenset({Permission.READ})
+_TABLE: Mapping[str, frozenset[Permission]] = MappingProxyType(
+    {
+        PersonRole.HANDLER: _HANDLER,
+        PersonRole.SECOND: _SECOND,
+        PersonRole.READER: _READER,
+    }
+)
+
+
+def may(role: str, permission: Permission) -> bool:
+    """Whether the role has the permission. An unknown role has none."""
+    return permission in _TABLE.get(role, frozenset())

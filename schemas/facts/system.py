@@ -1,0 +1,122 @@
+"""What happened to the deployment itself: logins, keys, reveals. Stream `system` of the journal.
+
+Ids and codes only, as in every fact: no name, no address, no reason in words.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAdded:
+    """Somebody may log in from now on."""
+
+    kind: Literal["person_added"] = "person_added"
+    v: Literal[1] = 1
+    person: str
+    role: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDisabled:
+    """Somebody may log in no more; their sessions have ended."""
+
+    kind: Literal["person_disabled"] = "person_disabled"
+    v: Literal[1] = 1
+    person: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedIn:
+    """A person proved both factors."""
+
+    kind: Literal["logged_in"] = "logged_in"
+    v: Literal[1] = 1
+    person: str
+    session: str
+    """First half of the session's digest: tells sessions apart, opens none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginFailed:
+    """Somebody tried to log in as this person and did not prove both factors."""
+
+    kind: Literal["login_failed"] = "login_failed"
+    v: Literal[1] = 1
+    person: str
+    failures: int
+    """In a row, this one included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedOut:
+    """A person ended their session."""
+
+    kind: Literal["logged_out"] = "logged_out"
+    v: Literal[1] = 1
+    person: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceKeyIssued:
+    """A publisher may report over HTTP from now on."""
+
+    kind: Literal["source_key_issued"] = "source_key_issued"
+    v: Literal[1] = 1
+    key: str
+    source: str
+    types: str
+    severity_ceiling: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceKeyRevoked:
+    """A publisher's key opens nothing any more."""
+
+    kind: Literal["source_key_revoked"] = "source_key_revoked"
+    v: Literal[1] = 1
+    key: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultOpened:
+    """A person read something sealed."""
+
+    kind: Literal["vault_opened"] = "vault_opened"
+    v: Literal[1] = 1
+    vault: str
+    by: str
+    reason: str
+    """Vault id of the reason they gave."""
+
+
+SystemFact = Annotated[
+    PersonAdded
+    | PersonDisabled
+    | LoggedIn
+    | LoginFailed
+    | LoggedOut
+    | SourceKeyIssued
+    | SourceKeyRevoked
+    | VaultOpened,
+    Field(discriminator="kind"),
+]
+
+_FACT: TypeAdapter[SystemFact] = TypeAdapter(SystemFact)
+
+
+def dump_system_fact(fact: SystemFact) -> bytes:
+    """Return the exact bytes that the journal keeps and hashes."""
+    return _FACT.dump_json(fact)
+
+
+def load_system_fact(body: bytes) -> SystemFact:
+    """Return the fact of these bytes. Raises pydantic.ValidationError on foreign ones."""
+    return _FACT.validate_json(body)
