@@ -1,0 +1,60 @@
+"""I23: of every open case somebody on duty has been told, lately enough."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
+
+from engine.invariants.accepting import AT_MOST
+from engine.invariants.violation import Violation
+from engine.store.instant import Instant
+from engine.store.tables import alerts, cases, notifications
+
+REACHED_WITHIN = timedelta(minutes=5)
+"""Longer than this from deciding to handing on is an outage (reliability reference, section 3)."""
+
+_n = notifications.c
+_EVER = (
+    select(
+        _n.case_id,
+        func.max(_n.decided_at)
+        .filter(_n.decided_at <= bindparam("latest", type_=Instant), _n.state != "cancelled")
+        .label("asked"),
+        func.max(_n.settled_at).filter(_n.state.in_(("handed_off", "delivered"))).label("reached"),
+    )
+    .select_from(notifications.join(alerts, alerts.c.id == _n.alert_id))
+    .where(alerts.c.track == "duty")
+    .group_by(_n.case_id)
+    .subquery()
+)
+_UNREACHED = (
+    select(cases.c.id, cases.c.incident)
+    .select_from(cases.outerjoin(_EVER, _EVER.c.case_id == cases.c.id))
+    .where(
+        cases.c.status == "open",
+        cases.c.opened_at <= bindparam("latest", type_=Instant),
+        or_(
+            _EVER.c.case_id.is_(None),
+            and_(_EVER.c.reached.is_(None), _EVER.c.asked.is_not(None)),
+            _EVER.c.reached < _EVER.c.asked,
+        ),
+    )
+    .order_by(cases.c.severity, cases.c.opened_at)
+    .limit(AT_MOST)
+)
+
+
+def check(conn: Connection, *, now: datetime, up_since: datetime | None) -> Iterator[Violation]:
+    """List open cases of which nobody on duty was told within `REACHED_WITHIN`.
+
+    Silent while the engine has not been up for that long: it may be catching up.
+    """
+    if up_since is None or now - up_since < REACHED_WITHIN:
+        return
+    for row in conn.execute(_UNREACHED, {"latest": now - REACHED_WITHIN}):
+        yield Violation(
+            invariant="I23",
+            row=row.id,
+            what="Nobody on duty has been reached about this case.",
+            remedy="Take it on the board now, and look which channels fail.",
+        )

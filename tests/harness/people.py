@@ -1,0 +1,99 @@
+"""Invented parties, people and duty, in the words a coordinator would use to describe them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from rules.graph import Registry
+from schemas.party import Contact, Endpoint, Level, Link, LinkKind, LinkStatus, Party, PartyKind
+from schemas.roster import DutyPerson, Role, Roster, Shift
+
+ALWAYS = ""
+"""Hours of somebody who can be reached at any time."""
+
+
+def party(id: str, kind: PartyKind | str, state: str | None = None, **more: Any) -> Party:
+    """One party; its name is made of its id."""
+    name = str(more.pop("name", id.replace("-", " ").title()))
+    return Party(id=id, kind=PartyKind(kind), name=name, state=state, **more)
+
+
+def link(a: str, kind: LinkKind | str, b: str, **more: Any) -> Link:
+    """`a` does it to `b`, verified and current unless said otherwise."""
+    more.setdefault("status", LinkStatus.VERIFIED)
+    kind = LinkKind(kind)
+    return Link(id=f"{a}.{kind}.{b}", kind=kind, a=a, b=b, source="invented", **more)
+
+
+def contact(
+    id: str,
+    party: str,
+    level: Level | str = Level.GENERAL,
+    *,
+    ways: Iterable[str] = ("email",),
+    hours: str = ALWAYS,
+    rank: int = 0,
+    members: tuple[str, ...] = (),
+) -> Contact:
+    """Somebody of a party, with one address on each of these channels."""
+    return Contact(
+        id=id,
+        party=party,
+        label=id,
+        level=Level(level),
+        endpoints=tuple(
+            Endpoint(id=f"{id}.{way}", channel=way, address=f"{id}@{way}.example", members=members)
+            for way in ways
+        ),
+        hours=hours,
+        rank=rank,
+    )
+
+
+def registry(
+    *, parties: Iterable[Party], links: Iterable[Link] = (), contacts: Iterable[Contact] = ()
+) -> Registry:
+    """A registry of these records."""
+    return Registry(parties, links=links, contacts=contacts)
+
+
+def person(name: str, *, ways: Iterable[str] = ("sms",)) -> DutyPerson:
+    """One of our own people: `person("Ana")` is `person:ana` with a phone `sms:ana.sms`."""
+    short = name.lower()
+    return DutyPerson(
+        id=f"person:{short}", label=name, endpoints=tuple(f"{way}:{short}.{way}" for way in ways)
+    )
+
+
+def duty(
+    *,
+    handlers: Iterable[str] = (),
+    seconds: Iterable[str] = (),
+    shift_leads: Iterable[str] = (),
+    directors: Iterable[str] = (),
+    floor: str | None = "Flo",
+    until: datetime | None = None,
+) -> Roster:
+    """Who is on duty at all hours; `until` ends every shift then. The floor has two channels."""
+    roles = (
+        (Role.HANDLER, tuple(handlers)),
+        (Role.SECOND, tuple(seconds)),
+        (Role.SHIFT_LEAD, tuple(shift_leads)),
+        (Role.DIRECTOR, tuple(directors)),
+    )
+    names = dict.fromkeys(name for _, some in roles for name in some)
+    return Roster(
+        version="invented",
+        people=tuple(person(name) for name in names),
+        shifts=tuple(
+            Shift(role=role, person=f"person:{name.lower()}", ends=until)
+            for role, some in roles
+            for name in some
+        ),
+        floor=None if floor is None else person(floor, ways=("sms", "email")),
+    )
+
+
+def faro() -> Roster:
+    """The Faro desk: Ana and Ben (handlers), Chi (shift lead), Dia (director)."""
+    return duty(handlers=("Ana",), seconds=("Ben",), shift_leads=("Chi",), directors=("Dia",))
