@@ -30,7 +30,8 @@ def _domain(text: str) -> str:
     lower = text.lower()
     try:
         wire = lower if lower.isascii() else idna.encode(lower).decode("ascii")
-        if idna.decode(wire) != idna.decode(lower):
+        back = idna.decode(wire)
+        if not lower.isascii() and back != lower:
             raise ValueError
     except (ValueError, idna.IDNAError):
         raise ValueError("the domain after the @ is not a domain name") from None

@@ -34,8 +34,8 @@ class Mail:
 
     @property
     def text(self) -> str:
-        """The words, without the newline that ends them."""
-        return str(self.parsed.get_content()).rstrip("\r\n")
+        """The words, lines ended by a single newline, the last by none."""
+        return str(self.parsed.get_content()).replace("\r\n", "\n").rstrip("\n")
 
 
 class SmtpSink(Sink):

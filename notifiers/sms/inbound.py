@@ -13,7 +13,7 @@ _LETTER = "[2-9A-HJKMNP-TV-Z]"
 _REFERENCE = re.compile(
     rf"(?<![A-Z0-9])(?:TC-{_LETTER}{{5,9}}|{_LETTER}{{4}}-{_LETTER}{{2,5}})(?![A-Z0-9])"
 )
-_WORD = re.compile(r"[A-Z0-9]{1,12}")
+_WORD = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{1,12}(?![A-Z0-9])")
 _DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _TEXT_MAX = 500
 _WORDS_MAX = 3
