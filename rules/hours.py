@@ -126,9 +126,9 @@ def _weekdays(text: str) -> frozenset[int]:
         return frozenset(range(7))
     found: set[int] = set()
     for part in text.split(","):
-        first, _, last = part.partition("-")
+        first, dash, last = part.partition("-")
         start = _weekday(first)
-        end = _weekday(last) if last else start
+        end = _weekday(last) if dash else start
         found.update((start + offset) % 7 for offset in range((end - start) % 7 + 1))
     return frozenset(found)
 
