@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
 
+from engine.access import People, Session, Sessions
 from engine.case.commands import Command
 from engine.clock import Clock
 from engine.entropy import Entropy
@@ -17,28 +18,16 @@ from schemas.responses import Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
-    """A person of ours who is logged in."""
-
-    person: str
-    label: str
-    role: str
-    """`handler`, `second` or `reader`."""
-    csrf: str
-
-    @property
-    def acts(self) -> bool:
-        """Whether this role may change anything; a reader only reads."""
-        return self.role != "reader"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What became of a report sent with the form."""
 
     reference: str = ""
     problems: tuple[str, ...] = ()
     """Field path and what to do, one sentence each; empty when it was taken."""
+
+
+Visitor = Session
+"""A person of ours who is logged in."""
 
 
 class Desk(Protocol):
@@ -50,22 +39,6 @@ class Desk(Protocol):
 
     async def submit(self, command: Command) -> Result:
         """Submit on the normal lane."""
-        ...
-
-
-class People(Protocol):
-    """Logging in and out, and who is asking."""
-
-    async def log_in(self, *, person: str, password: str, code: str) -> str | None:
-        """Return the session token, or None: wrong, locked or unknown all look the same."""
-        ...
-
-    async def visitor(self, token: str) -> Visitor | None:
-        """The person behind a session token, or None when it is over."""
-        ...
-
-    async def log_out(self, token: str) -> None:
-        """End the session."""
         ...
 
 
@@ -119,6 +92,7 @@ class Services:
     writer: Writer
     desk: Desk
     people: People
+    sessions: Sessions
     reports: Reports
     sealing: Sealing
     world: World

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from engine.access import Permission
 from engine.case import commands as c
 from engine.case.state import AlertStatus, TrackState
 from engine.web.console.case_page import CasePage, Loaded
@@ -14,7 +15,7 @@ from engine.web.console.case_view import task_words
 from engine.web.console.fields import moment_of
 from engine.web.console.present_cases import HEARD, OUTCOMES, REMEDIES, RISKS
 from engine.web.console.present_duty import FORECAST, WHY_RELEASE
-from engine.web.console.shell import Act, Shell, Show
+from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
 from engine.web.words.states import GATE, TRACK
@@ -42,15 +43,18 @@ class CaseForms:
 
     def routes(self) -> list[Route]:
         """A page to fill in, and the act it leads to."""
+        pages = (
+            ("finish/{task}", self.ask_finish, self.finish, Permission.TAKE_TASKS),
+            ("release/{track}", self.ask_release, self.release, Permission.RELEASE),
+            ("freeze", self.ask_freeze, self.freeze, Permission.FREEZE),
+            ("resolve", self.ask_resolve, self.resolve, Permission.PROPOSE_RESOLUTION),
+        )
         return [
-            self._both("/cases/{ref}/finish/{task}", self.ask_finish, self.finish),
-            self._both("/cases/{ref}/release/{track}", self.ask_release, self.release),
-            self._both("/cases/{ref}/freeze", self.ask_freeze, self.freeze),
-            self._both("/cases/{ref}/resolve", self.ask_resolve, self.resolve),
+            self._shell.route(
+                f"/cases/{{ref}}/{path}", show=show, act=self._shell.acting(act, permission)
+            )
+            for path, show, act, permission in pages
         ]
-
-    def _both(self, path: str, show: Show, act: Act) -> Route:
-        return self._shell.route(path, show=show, act=self._shell.acting(act))
 
     async def ask_finish(self, request: Request, visitor: Visitor) -> Response:
         """How did it end?"""

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from engine.access import Permission, may
 from engine.case import commands as c
 from engine.store import board
 from engine.store.board import CaseFile
@@ -78,7 +79,7 @@ class CasePage:
         """The case and the pages behind it."""
         route = self._shell.route
         return [
-            route("/cases/{ref}", show=self.show, act=self._shell.acting(self.act)),
+            route("/cases/{ref}", show=self.show, act=self.act),
             route("/cases/{ref}/story", show=self.story),
             route("/cases/{ref}/left-out", show=self.left_out),
         ]
@@ -163,7 +164,9 @@ class CasePage:
             return await self._shell.not_found(visitor)
         file = found.file
         verb, _, what = form.get("act").partition(":")
-        make = _ACTS.get(verb)
+        permission, make = _ACTS.get(verb, (None, None))
+        if permission is not None and not may(visitor.role, permission):
+            return await self._shell.not_yours(visitor)
         back = f"/cases/{file.row.ref}"
         inbox = self._shell.inbox(visitor, form, about=f"{back} {verb}")
         command = make(file, inbox, visitor.person, what) if make else None
@@ -210,10 +213,10 @@ def _reopen(file: CaseFile, inbox: c.Inbox, me: str, what: str) -> c.Command | N
     return c.Reopen(inbox=inbox, case=file.row.id, by=me)
 
 
-_ACTS: dict[str, _Make] = {
-    "own": _own,
-    "take": _take,
-    "lift": _lift,
-    "confirm": _confirm,
-    "reopen": _reopen,
+_ACTS: dict[str, tuple[Permission, _Make]] = {
+    "own": (Permission.TAKE_TASKS, _own),
+    "take": (Permission.TAKE_TASKS, _take),
+    "lift": (Permission.LIFT, _lift),
+    "confirm": (Permission.CONFIRM_RESOLUTION, _confirm),
+    "reopen": (Permission.REOPEN, _reopen),
 }

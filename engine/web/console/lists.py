@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from engine.access import Permission, may
 from engine.case.commands import StopOutgoing
 from engine.case.state import CaseStatus
 from engine.store import board
@@ -66,7 +67,7 @@ class Lists:
             self._shell.route("/", show=self.first),
             self._shell.route("/owed", show=self.owed),
             self._shell.route("/cases", show=self.cases),
-            self._shell.route("/stop", show=self.ask_stop, act=self._shell.acting(self.stop)),
+            self._shell.route("/stop", show=self.ask_stop, act=self.stop),
         ]
 
     async def first(self, request: Request, visitor: Visitor) -> Response:
@@ -144,6 +145,8 @@ class Lists:
     async def stop(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Press or release the switch."""
         on = form.get("on") == "yes"
+        if not may(visitor.role, Permission.STOP if on else Permission.RESUME):
+            return await self._shell.not_yours(visitor)
         command = StopOutgoing(
             inbox=self._shell.inbox(visitor, form, about="stop"), on=on, by=visitor.person
         )

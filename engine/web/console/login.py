@@ -57,7 +57,7 @@ class Login:
 
     async def logout(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """End the session and have the browser forget what it holds of us."""
-        await self._shell.services.people.log_out(request.cookies.get(self._shell.cookie, ""))
+        await self._shell.services.sessions.end(request.cookies[self._shell.cookie])
         response = RedirectResponse("/login", status_code=303)
         response.delete_cookie(
             self._shell.cookie,

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from engine.access import Permission
 from engine.case import commands as c
 from engine.case.state import Alert
 from engine.web.console.case_page import CasePage, Loaded
@@ -33,7 +34,7 @@ class PhoneAnswer:
 
     def routes(self) -> list[Route]:
         """The form and its act."""
-        act = self._shell.acting(self.record)
+        act = self._shell.acting(self.record, Permission.RESPOND)
         return [self._shell.route("/cases/{ref}/answer/{alert}", show=self.ask, act=act)]
 
     async def ask(self, request: Request, visitor: Visitor) -> Response:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from engine.access import Permission
 from engine.web.console.fields import choice, moment_of
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
@@ -66,7 +67,8 @@ class ReportForm:
 
     def routes(self) -> list[Route]:
         """The form and its act."""
-        return [self._shell.route("/new", show=self.ask, act=self._shell.acting(self.take))]
+        act = self._shell.acting(self.take, Permission.REPORT)
+        return [self._shell.route("/new", show=self.ask, act=act)]
 
     async def ask(self, request: Request, visitor: Visitor) -> Response:
         """An empty form."""

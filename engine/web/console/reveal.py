@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from engine.access import Permission
 from engine.store import board
 from engine.web.console.case_page import CasePage
 from engine.web.console.shell import Shell
@@ -37,7 +38,7 @@ class Reveal:
 
     def routes(self) -> list[Route]:
         """The question, and the answer to it."""
-        act = self._shell.acting(self.open)
+        act = self._shell.acting(self.open, Permission.REVEAL)
         return [self._shell.route("/cases/{ref}/reveal/{id}", show=self.ask, act=act)]
 
     async def ask(self, request: Request, visitor: Visitor) -> Response:

@@ -1,7 +1,6 @@
 """What every page of the board shares: who is asking, the head of the page, sending a command."""
 
 import hashlib
-import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from engine.access import Permission, may
 from engine.case.commands import Command, Inbox
 from engine.store import board
 from engine.web.forms import Form, FormRefusedError, read_form
@@ -21,7 +21,7 @@ from engine.web.services import Services, Visitor
 from engine.web.words.reasons import REFUSED
 from engine.web.words.times import span
 from rules.roster import on_call
-from schemas.responses import Refused, Result
+from schemas.responses import Refused, RefusedBecause, Result
 from schemas.roster import Role, Roster
 
 Show = Callable[[Request, Visitor], Awaitable[Response]]
@@ -75,7 +75,7 @@ class Shell:
                 return await self.say(
                     visitor, "Not carried out", (error.sentence,), status=error.status
                 )
-            if not hmac.compare_digest(form.raw("csrf").encode(), visitor.csrf.encode()):
+            if not visitor.csrf_matches(form.raw("csrf")):
                 return await self.say(
                     visitor,
                     "Not carried out",
@@ -87,25 +87,25 @@ class Shell:
         methods = (["GET"] if show else []) + (["POST"] if act else [])
         return Route(path, endpoint, methods=methods)
 
-    def acting(self, act: Act) -> Act:
-        """Only for people whose role may change something."""
+    def acting(self, act: Act, permission: Permission) -> Act:
+        """Only for people whose role may do this."""
 
         async def guarded(request: Request, visitor: Visitor, form: Form) -> Response:
-            if not visitor.acts:
-                return await self.say(
-                    visitor,
-                    "Not carried out",
-                    ("Your role reads only.", "Ask a handler or the shift lead."),
-                    status=403,
-                )
+            if not may(visitor.role, permission):
+                return await self.not_yours(visitor)
             return await act(request, visitor, form)
 
         return guarded
 
+    async def not_yours(self, visitor: Visitor) -> Response:
+        """The role does not allow this."""
+        sentences = REFUSED[RefusedBecause.NOT_AUTHORISED]
+        return await self.say(visitor, "Not carried out; nothing changed", sentences, status=403)
+
     async def visitor(self, request: Request) -> Visitor | None:
         """The person of the session cookie, or None."""
         token = request.cookies.get(self.cookie, "")
-        return await self.services.people.visitor(token) if token else None
+        return await self.services.sessions.find(token) if token else None
 
     async def render(
         self, template: str, visitor: Visitor, *, status: int = 200, **values: Any
@@ -118,6 +118,7 @@ class Shell:
             status=status,
             top=await self.top(),
             visitor=visitor,
+            can={each.value for each in Permission if may(visitor.role, each)},
             form=FormToken(csrf=visitor.csrf, nonce=token),
             **values,
         )

@@ -1,0 +1,209 @@
+"""Answer pages as stored: whose a token is, how often it was tried, and what its page is about.
+
+A token is stored by its digest alone; codes are derived and never stored. Reading and judging
+happen on one view of the data; the few writes are single statements.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, bindparam, func, select, update
+
+from engine.case.state import Case, load_case
+from engine.store.tables import (
+    alerts,
+    cases,
+    closures,
+    consents,
+    contacts,
+    events,
+    meta,
+    notifications,
+    plans,
+    tokens,
+)
+from schemas.event import ThreatEvent
+from schemas.facts import Planned, load_fact
+from schemas.plan import Closure
+from schemas.safeguards import Consent
+
+TRIES = 5
+"""Wrong codes after which a token is dead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRow:
+    """What is known of a token."""
+
+    digest: str
+    alert: str
+    contact: str
+    expires_at: datetime
+    tries: int
+    agreed_at: datetime | None
+    answered_at: datetime | None
+
+    @property
+    def dead(self) -> bool:
+        """Whether too many wrong codes were tried."""
+        return self.tries >= TRIES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What a page is about, read in one go, for the guard to judge."""
+
+    case: Case
+    events: tuple[ThreatEvent, ...]
+    """Newest first."""
+    as_of: datetime | None
+    plans: tuple[Planned, ...]
+    closure: Closure
+    consents: tuple[Consent, ...]
+    stopped: bool
+    answer_by: datetime | None
+    """Of the newest message to this contact."""
+
+
+_CONSENT: TypeAdapter[Consent] = TypeAdapter(Consent)
+_CLOSURE: TypeAdapter[Closure] = TypeAdapter(Closure)
+EVENTS_MOST = 50
+
+FIND = select(
+    tokens.c.digest,
+    tokens.c.alert_id,
+    tokens.c.contact,
+    tokens.c.expires_at,
+    tokens.c.tries,
+    tokens.c.agreed_at,
+    tokens.c.answered_at,
+).where(tokens.c.digest == bindparam("d"))
+LOCKED = FIND.with_for_update()
+OPENED = update(tokens).where(tokens.c.digest == bindparam("d")).values(opened=tokens.c.opened + 1)
+TRIED = update(tokens).where(tokens.c.digest == bindparam("d")).values(tries=tokens.c.tries + 1)
+AGREED = (
+    update(tokens)
+    .where(tokens.c.digest == bindparam("d"), tokens.c.agreed_at.is_(None))
+    .values(agreed_at=bindparam("now"))
+)
+ANSWERED = (
+    update(tokens).where(tokens.c.digest == bindparam("d")).values(answered_at=bindparam("now"))
+)
+CASE_OF = (
+    select(cases.c.id, cases.c.state, cases.c.closure_digest)
+    .join_from(alerts, cases, alerts.c.case_id == cases.c.id)
+    .where(alerts.c.id == bindparam("alert"))
+)
+EVENTS_OF = (
+    select(events.c.body, events.c.at)
+    .where(events.c.case_id == bindparam("case"))
+    .order_by(events.c.at.desc(), events.c.id)
+    .limit(EVENTS_MOST)
+)
+PLANS_OF = (
+    select(plans.c.body).where(plans.c.case_id == bindparam("case")).order_by(plans.c.plan_no)
+)
+CLOSURE_OF = select(closures.c.body).where(closures.c.digest == bindparam("digest"))
+STOPPED = select(meta.c.value).where(meta.c.key == "stopped")
+NEWEST_CONSENTS = (
+    select(consents.c.body)
+    .where(consents.c.pseudonym.in_(bindparam("who", expanding=True)))
+    .where(
+        consents.c.n
+        == select(func.max(consents.alias("newer").c.n))
+        .where(consents.alias("newer").c.pseudonym == consents.c.pseudonym)
+        .correlate(consents)
+        .scalar_subquery()
+    )
+    .order_by(consents.c.pseudonym)
+)
+ANSWER_BY = (
+    select(notifications.c.answer_by)
+    .where(notifications.c.alert_id == bindparam("alert"))
+    .where(notifications.c.contact == bindparam("contact"))
+    .order_by(notifications.c.tell_no.desc())
+    .limit(1)
+)
+CONTACTS_OF = select(contacts.c.id, contacts.c.body).where(
+    contacts.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+def find_token(conn: Connection, digest: str) -> TokenRow | None:
+    """The token of this digest, or None."""
+    return _token(conn.execute(FIND, {"d": digest}).one_or_none())
+
+
+def count_opened(conn: Connection, digest: str) -> None:
+    """Something opened the page: a person, a scanner, a preview. Never taken for seen."""
+    conn.execute(OPENED, {"d": digest})
+
+
+def try_code(conn: Connection, digest: str, *, right: bool) -> TokenRow | None:
+    """Count a wrong code under the row's lock. The row as it is afterwards; None when unknown."""
+    row = _token(conn.execute(LOCKED, {"d": digest}).one_or_none())
+    if row is None or right or row.dead:
+        return row
+    conn.execute(TRIED, {"d": digest})
+    return _token(conn.execute(FIND, {"d": digest}).one_or_none())
+
+
+def note_agreed(conn: Connection, digest: str, *, now: datetime) -> None:
+    """The recipient gave the undertaking; it holds for later visits."""
+    conn.execute(AGREED, {"d": digest, "now": now})
+
+
+def note_answered(conn: Connection, digest: str, *, now: datetime) -> None:
+    """The recipient answered; a later answer moves the time on."""
+    conn.execute(ANSWERED, {"d": digest, "now": now})
+
+
+def matter(conn: Connection, *, alert: str, contact: str) -> Matter | None:
+    """Everything the guard and the page need about an alert, or None when there is no such."""
+    found = conn.execute(CASE_OF, {"alert": alert}).one_or_none()
+    if found is None:
+        return None
+    case = load_case(found.state)
+    rows = conn.execute(EVENTS_OF, {"case": found.id}).all()
+    closure = conn.execute(CLOSURE_OF, {"digest": found.closure_digest}).scalar()
+    planned = [load_fact(body) for body in conn.execute(PLANS_OF, {"case": found.id}).scalars()]
+    return Matter(
+        case=case,
+        events=tuple(ThreatEvent.model_validate_json(row.body) for row in rows),
+        as_of=rows[0].at if rows else None,
+        plans=tuple(fact for fact in planned if isinstance(fact, Planned)),
+        closure=Closure() if closure is None else _CLOSURE.validate_json(closure),
+        consents=_consents(conn, case.subjects),
+        stopped=(conn.execute(STOPPED).scalar() or "") not in ("", "0", "false", "off", "no"),
+        answer_by=conn.execute(ANSWER_BY, {"alert": alert, "contact": contact}).scalar(),
+    )
+
+
+def contact_labels(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Role labels of contacts by id."""
+    rows = conn.execute(CONTACTS_OF, {"ids": sorted(set(ids))})
+    return {row.id: str(orjson.loads(row.body).get("label") or row.id) for row in rows}
+
+
+def _consents(conn: Connection, subjects: Iterable[str]) -> tuple[Consent, ...]:
+    who = sorted(set(subjects))
+    bodies = conn.execute(NEWEST_CONSENTS, {"who": who}).scalars() if who else ()
+    return tuple(_CONSENT.validate_json(body) for body in bodies)
+
+
+def _token(row: Row[*tuple[Any, ...]] | None) -> TokenRow | None:
+    if row is None:
+        return None
+    return TokenRow(
+        digest=row.digest,
+        alert=row.alert_id,
+        contact=row.contact,
+        expires_at=row.expires_at,
+        tries=row.tries,
+        agreed_at=row.agreed_at,
+        answered_at=row.answered_at,
+    )

@@ -1,0 +1,205 @@
+"""What a recipient may see of a case: the event's fields, judged and projected by the guard. Pure.
+
+A field is taken from what the case knows, cut down to the stage, to the audience's field class
+and to the consent; `rules.guard.project` does the last two and is the only maker of what is shown.
+"""
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from engine.case.protect import PASSING, safeguards
+from engine.case.state import Alert, AlertStatus, CaseStatus
+from engine.store.answer_pages import Matter
+from engine.web.answer.stages import Stage
+from rules import guard
+from rules.graph import Registry
+from schemas.codes import EventType, FieldName, SubjectKind
+from schemas.party import PartyKind
+from schemas.plan import Path, Reason, Verdict
+from schemas.projection import Projection, Purpose
+from schemas.safeguards import Consent
+
+_KIND = frozenset({FieldName.COUNTRY, FieldName.ACT, FieldName.AS_OF})
+_ADVERSE = _KIND | {FieldName.COMPANY}
+OF_STAGE: Mapping[Stage, Set[FieldName]] = {
+    Stage.UNDERTAKING: frozenset(),
+    Stage.KIND: _KIND,
+    Stage.ADVERSE: _ADVERSE,
+    Stage.CONTENT: frozenset(FieldName),
+    Stage.DETAIL: frozenset({FieldName.ASK, FieldName.ANSWER_BY}),
+}
+_NOTHING = frozenset({FieldName.ASK})
+"""Consents that agree on no field allow what says nothing of the case."""
+_COLLECTIVE = (SubjectKind.COMMUNITY, SubjectKind.GROUP, SubjectKind.INSTITUTION)
+
+
+class Door(StrEnum):
+    """Whether the page opens."""
+
+    OPEN = "open"
+    WAIT = "wait"
+    """Not now: frozen or stopped. Please do nothing for the moment."""
+    CLOSED = "closed"
+    """Nothing more is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The guard's answer for one look at the page."""
+
+    door: Door
+    alert: Alert | None = None
+    projection: Projection | None = None
+
+
+def look(
+    matter: Matter,
+    *,
+    alert_id: str,
+    contact: str,
+    stage: Stage,
+    registry: Registry,
+    field_class: Set[FieldName],
+    now: datetime,
+) -> View:
+    """Judge this contact of this party again, now, and project what the stage may show."""
+    alert = matter.case.alert(alert_id)
+    if alert is None or not _still_asked(matter, alert, contact):
+        return View(door=Door.CLOSED)
+    verdict = _judge(matter, alert, contact, registry=registry, now=now)
+    if not verdict.allowed:
+        passing = verdict.reason in PASSING and not verdict.reason.startswith("consent")
+        return View(door=Door.WAIT if passing else Door.CLOSED)
+    if matter.stopped:
+        return View(door=Door.WAIT)
+    person = registry.contact(contact)
+    projection = guard.project(
+        verdict=verdict,
+        purpose=Purpose.TELL,
+        audience=alert.track,
+        reference=alert.ref,
+        deadline=matter.answer_by,
+        language=person.languages[0] if person and person.languages else "en",
+        zone=_zone(person.hours if person else ""),
+        severity="",
+        detail="",
+        count=1,
+        event_fields=event_fields(matter, alert, registry=registry),
+        field_class=set(field_class) & set(OF_STAGE[stage]),
+        consent_fields=consent_fields(matter.consents),
+        exercise=matter.case.exercise,
+    )
+    return View(door=Door.OPEN, alert=alert, projection=projection)
+
+
+def event_fields(matter: Matter, alert: Alert, *, registry: Registry) -> dict[FieldName, str]:
+    """Codes and times of what the case knows, for one party; nothing of the sealed class."""
+    case = matter.case
+    track = case.track(alert.track)
+    acts = [event for event in matter.events if event.type is EventType.ACT]
+    told = (acts or list(matter.events))[-1:]  # the act with which it began
+    path = _path(matter, alert)
+    found: dict[FieldName, str | None] = {
+        FieldName.COUNTRY: next((e.happened_in for e in matter.events if e.happened_in), None),
+        FieldName.ACT: told[0].code if told else None,
+        FieldName.SECTOR: next((e.sector for e in matter.events if e.sector), None),
+        FieldName.COMPANY: _company(path, alert.party, registry=registry),
+        FieldName.CERTAINTY: case.certainty.value,
+        FieldName.AS_OF: matter.as_of.isoformat() if matter.as_of else None,
+        FieldName.WHY_YOU: path[-1].a if path and path[-1].kind == "event" else _last_kind(path),
+        FieldName.ASK: track.track.ask if track else None,
+        FieldName.ANSWER_BY: matter.answer_by.isoformat() if matter.answer_by else None,
+        FieldName.SUBJECT_KIND: _subject_kind(matter),
+        FieldName.DATE_AHEAD: _date_ahead(matter),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def consent_fields(consents: Iterable[Consent]) -> frozenset[FieldName]:
+    """What every subject allows. Empty means that none of them narrowed it."""
+    narrowed = [frozenset(consent.fields) for consent in consents if consent.fields]
+    if not narrowed:
+        return frozenset()
+    return frozenset.intersection(*narrowed) or _NOTHING
+
+
+def _still_asked(matter: Matter, alert: Alert, contact: str) -> bool:
+    over = (AlertStatus.CLOSED, AlertStatus.WITHHELD, AlertStatus.DECLINED, AlertStatus.PLANNED)
+    return (
+        matter.case.status is CaseStatus.OPEN
+        and alert.status not in over
+        and contact not in alert.dropped_contacts
+    )
+
+
+def _judge(
+    matter: Matter, alert: Alert, contact: str, *, registry: Registry, now: datetime
+) -> Verdict:
+    party, person = registry.party(alert.party), registry.contact(contact)
+    state = matter.case.track(alert.track)
+    if party is None or person is None or state is None:
+        return Verdict(allowed=False, reason=Reason.UNKNOWN_PARTY)
+    around = replace(
+        matter.case.around,
+        registry=registry,
+        consents=matter.consents,
+        closure=matter.closure,
+    )
+    return guard.judge(
+        party=party,
+        contact=person,
+        endpoint=None,
+        track=alert.track,
+        mode=state.track.mode,
+        safeguards=safeguards(replace(matter.case, around=around)),
+        registry=registry,
+        now=now,
+    )
+
+
+def _path(matter: Matter, alert: Alert) -> Path:
+    for plan in reversed(matter.plans):
+        for planned in plan.alerts:
+            if planned.alert == alert.id:
+                return planned.candidate.path
+    return ()
+
+
+def _last_kind(path: Path) -> str | None:
+    return path[-1].kind if path else None
+
+
+def _company(path: Path, own: str, *, registry: Registry) -> str | None:
+    """The name of the company nearest to the recipient on its path; never the recipient itself."""
+    for hop in reversed(path):
+        for id in (hop.b, hop.a):
+            party = registry.party(id)
+            if party is not None and party.kind is PartyKind.COMPANY and id != own:
+                return party.name
+    return None
+
+
+def _subject_kind(matter: Matter) -> str | None:
+    kinds = [subject.kind for event in matter.events for subject in event.subjects]
+    collective = next((kind for kind in _COLLECTIVE if kind in kinds), None)
+    return (collective or (kinds[-1] if kinds else None)) or None
+
+
+def _date_ahead(matter: Matter) -> str | None:
+    """`hearing 2027-03-17T08:00:00+00:00` of the next date that was not cancelled."""
+    newest: dict[str, tuple[datetime, str] | None] = {}
+    for event in reversed(matter.events):
+        for ahead in event.dates:
+            newest[ahead.id] = None if ahead.cancelled else (ahead.at, ahead.kind.value)
+    coming = sorted(
+        date for date in newest.values() if date and matter.as_of and date[0] > matter.as_of
+    )
+    return f"{coming[0][1]} {coming[0][0].isoformat()}" if coming else None
+
+
+def _zone(hours: str) -> str:
+    """The zone at the end of a contact's hours; UTC without one."""
+    last = hours.split()[-1] if hours.split() else ""
+    return last if "/" in last else "UTC"
