@@ -3,9 +3,6 @@
 Nothing here is of the sealed class except `vault.ciphertext` and `quarantine.ciphertext`.
 """
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -20,39 +17,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+
+from engine.store.instant import Instant
 
 metadata = MetaData()
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC datetime, stored as microseconds: sorts, compares and hashes the same anywhere."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Return the microseconds; refuse a naive time."""
-        return None if value is None else to_micros(value)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        """Return the aware UTC time."""
-        return None if value is None else from_micros(value)
-
-
-def to_micros(value: datetime) -> int:
-    """Microseconds since 1970 of an aware time. Raises TypeError on a naive one."""
-    return (value - _EPOCH) // _MICROSECOND
-
-
-def from_micros(value: int) -> datetime:
-    """The aware UTC time of microseconds since 1970."""
-    return _EPOCH + value * _MICROSECOND
-
 
 inbox = Table(
     "inbox",
@@ -126,8 +94,8 @@ cases = Table(
 )
 Index(
     "cases_due",
-    cases.c.due_at,
     cases.c.severity,
+    cases.c.due_at,
     sqlite_where=cases.c.due_at.is_not(None),
     postgresql_where=cases.c.due_at.is_not(None),
 )
@@ -234,8 +202,9 @@ notifications = Table(
     Column("settled_at", Instant, nullable=True),
     Column("reason", String(40), nullable=False, server_default=""),
 )
-Index(
+Index(  # claimed per channel, since each has its own free slots
     "notifications_due",
+    notifications.c.channel,
     notifications.c.lane,
     notifications.c.tell_rank,
     notifications.c.next_at,
@@ -334,24 +303,20 @@ releases = Table(  # release records: codes only
     Column("body", LargeBinary, nullable=False),
 )
 
-parties = Table(
-    "parties",
-    metadata,
-    Column("id", String(128), primary_key=True),
-    Column("body", LargeBinary, nullable=False),
-)
-links = Table(
-    "links",
-    metadata,
-    Column("id", String(128), primary_key=True),
-    Column("body", LargeBinary, nullable=False),
-)
-contacts = Table(
-    "contacts",
-    metadata,
-    Column("id", String(128), primary_key=True),
-    Column("body", LargeBinary, nullable=False),
-)
+
+def _records(name: str) -> Table:
+    """Records of the registry: their shape is that of `schemas.party`."""
+    return Table(
+        name,
+        metadata,
+        Column("id", String(128), primary_key=True),
+        Column("body", LargeBinary, nullable=False),
+    )
+
+
+parties = _records("parties")
+links = _records("links")
+contacts = _records("contacts")
 rosters = Table(
     "rosters",
     metadata,

@@ -97,6 +97,68 @@ class VaultOpened:
     """Vault id of the reason they gave."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingStopped:
+    """A person stopped everything that goes out; duty is still told."""
+
+    kind: Literal["outgoing_stopped"] = "outgoing_stopped"
+    v: Literal[1] = 1
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingAllowed:
+    """A person let messages go out again."""
+
+    kind: Literal["outgoing_allowed"] = "outgoing_allowed"
+    v: Literal[1] = 1
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equivocated:
+    """The same id came again with other content; the first stays."""
+
+    kind: Literal["equivocated"] = "equivocated"
+    v: Literal[1] = 1
+    id: str
+    """hash(source, id): row id of the event, if it was one."""
+    digest: str
+    """Of what came now and was not taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """Bytes that are no event were kept, sealed."""
+
+    kind: Literal["quarantined"] = "quarantined"
+    v: Literal[1] = 1
+    id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStarted:
+    """An engine started on this store."""
+
+    kind: Literal["engine_started"] = "engine_started"
+    v: Literal[1] = 1
+    instance: str
+    unknown: int
+    """Messages that were being sent when the one before ended: nobody knows whether they left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldActivated:
+    """Another registry, roster or rulebook is in force."""
+
+    kind: Literal["world_activated"] = "world_activated"
+    v: Literal[1] = 1
+    part: Literal["registry", "roster", "rulebook"]
+    version: str
+    by: str
+
+
 SystemFact = Annotated[
     PersonAdded
     | PersonDisabled
@@ -105,7 +167,13 @@ SystemFact = Annotated[
     | LoggedOut
     | SourceKeyIssued
     | SourceKeyRevoked
-    | VaultOpened,
+    | VaultOpened
+    | OutgoingStopped
+    | OutgoingAllowed
+    | Equivocated
+    | Quarantined
+    | EngineStarted
+    | WorldActivated,
     Field(discriminator="kind"),
 ]
 

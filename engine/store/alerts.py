@@ -1,0 +1,40 @@
+"""Alert rows: whose they are, by id and by the reference that people say."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from engine.store.dialect import chunks, insert_or_update
+from engine.store.tables import alerts
+
+_a = alerts.c
+_UPSERT = insert_or_update(alerts, keys=("id",), changes={"status": ...})
+
+SAVE = insert_or_update(
+    alerts,
+    keys=("id",),
+    changes={
+        "status": ...,
+        "tell_no": ...,
+        "reason": ...,
+        "first_told_at": func.coalesce(_a.first_told_at, _UPSERT.excluded.first_told_at),
+        "answered_at": func.coalesce(_a.answered_at, _UPSERT.excluded.answered_at),
+    },
+)
+CASES = select(_a.id, _a.case_id).where(_a.id.in_(bindparam("ids", expanding=True)))
+BY_REF = select(_a.id, _a.case_id, _a.track, _a.party).where(_a.ref == bindparam("ref"))
+
+
+def cases_of(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """The case of each of these alerts."""
+    found = {}
+    for some in chunks(sorted(set(ids))):
+        for row in conn.execute(CASES, {"ids": some}):
+            found[row.id] = row.case_id
+    return found
+
+
+def by_ref(conn: Connection, ref: str) -> tuple[str, str, str] | None:
+    """(alert, case, party) of a reference as an answer names it, or None."""
+    row = conn.execute(BY_REF, {"ref": ref}).one_or_none()
+    return None if row is None else (row.id, row.case_id, row.party)

@@ -1,0 +1,208 @@
+"""Case rows: finding the due ones, making missing ones, reading and writing what runs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
+
+from engine.case.due import due_at
+from engine.case.state import Case, dump_case
+from engine.store.dialect import chunks, insert_or_ignore, insert_or_update
+from engine.store.tables import case_subjects, cases, situations
+from schemas.codes import Severity
+
+NEW = "new"
+"""Status of a row that was made so that it can be locked; never left behind by a commit."""
+
+INSERT_MISSING = insert_or_ignore(cases)
+DELETE_NEW = delete(cases).where(cases.c.id == bindparam("of_id"), cases.c.status == NEW)
+READ = (
+    select(cases.c.id, cases.c.version, cases.c.head, cases.c.status, cases.c.state)
+    .where(cases.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(cases.c.id)
+    .with_for_update()
+)
+UPDATE = (
+    update(cases)
+    .where(cases.c.id == bindparam("of_id"), cases.c.version == bindparam("was"))
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in (
+                "ref",
+                "kind",
+                "incident",
+                "status",
+                "severity",
+                "exercise",
+                "owner",
+                "opened_at",
+                "version",
+                "head",
+                "due_at",
+                "closure_digest",
+                "state",
+            )
+        }
+    )
+)
+POSTPONE = update(cases).where(cases.c.id == bindparam("of_id")).values(due_at=bindparam("until"))
+
+
+def _due_of(severity: Severity) -> Select[Any]:
+    due = (
+        select(cases.c.id, cases.c.severity, cases.c.due_at)
+        .where(
+            cases.c.severity == literal_column(str(severity.rank)),
+            cases.c.due_at <= bindparam("now"),
+        )
+        .order_by(cases.c.due_at)
+        .limit(bindparam("most"))
+        .subquery()
+    )
+    return select(due.c.id, due.c.severity, due.c.due_at)
+
+
+DUE = (
+    union_all(*(_due_of(severity) for severity in Severity))
+    .order_by("severity", "due_at", "id")
+    .limit(bindparam("most"))
+)
+NEXT_DUE = union_all(
+    *(
+        select(func.min(cases.c.due_at).label("due_at")).where(
+            cases.c.severity == literal_column(str(severity.rank)), cases.c.due_at.is_not(None)
+        )
+        for severity in Severity
+    )
+)
+
+SITUATION = (
+    select(situations.c.generation, situations.c.case_id)
+    .where(
+        situations.c.source == bindparam("source"),
+        situations.c.situation == bindparam("situation"),
+    )
+    .with_for_update()
+)
+SAVE_SITUATION = insert_or_update(
+    situations, keys=("source", "situation"), changes={"generation": ..., "case_id": ...}
+)
+
+SUBJECTS = select(case_subjects.c.pseudonym, case_subjects.c.case_id).where(
+    case_subjects.c.pseudonym.in_(bindparam("pseudonyms", expanding=True))
+)
+INSERT_SUBJECT = insert_or_ignore(case_subjects)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCase:
+    """A case row as it was read under its lock; `state` is empty for one just made."""
+
+    id: str
+    version: int
+    head: str
+    status: str
+    state: bytes
+
+
+def due_ids(conn: Connection, *, now: datetime, most: int) -> list[str]:
+    """Cases that owe something by now, gravest first, then the longest due."""
+    return [row.id for row in conn.execute(DUE, {"now": now, "most": most})]
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """When the next case is due, overdue ones included; None while nothing is owed."""
+    return min(
+        (row.due_at for row in conn.execute(NEXT_DUE) if row.due_at is not None), default=None
+    )
+
+
+def insert_missing(conn: Connection, ids: Iterable[str], *, now: datetime) -> None:
+    """Make rows for cases that may not exist, in one order, so that two processes make one."""
+    rows = [
+        {
+            "id": id,
+            "ref": id[-16:],
+            "kind": "case",
+            "incident": "",
+            "status": NEW,
+            "severity": len(Severity) - 1,
+            "exercise": False,
+            "owner": "",
+            "opened_at": now,
+            "version": 0,
+            "head": "",
+            "due_at": None,
+            "closure_digest": "",
+            "state": b"",
+        }
+        for id in sorted(set(ids))
+    ]
+    if rows:
+        conn.execute(INSERT_MISSING, rows)
+
+
+def lock(conn: Connection, ids: Iterable[str]) -> dict[str, StoredCase]:
+    """Read and lock these cases, by id; ids that name no case are left out."""
+    found = {}
+    for some in chunks(sorted(set(ids))):
+        for row in conn.execute(READ, {"ids": some}):
+            found[row.id] = StoredCase(
+                id=row.id, version=row.version, head=row.head, status=row.status, state=row.state
+            )
+    return found
+
+
+def row_of(case: Case, *, was: int, head: str) -> dict[str, Any]:
+    """The parameters of `UPDATE` for a case that stood at version `was`."""
+    return {
+        "of_id": case.id,
+        "was": was,
+        "new_ref": case.ref,
+        "new_kind": case.kind,
+        "new_incident": case.incident,
+        "new_status": case.status.value,
+        "new_severity": case.severity.rank,
+        "new_exercise": case.exercise,
+        "new_owner": case.owner,
+        "new_opened_at": case.opened_at,
+        "new_version": case.version,
+        "new_head": head,
+        "new_due_at": due_at(case),
+        "new_closure_digest": case.closure_digest,
+        "new_state": dump_case(case),
+    }
+
+
+def subjects(conn: Connection, pseudonyms: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The cases that each subject's consent concerns."""
+    found: dict[str, list[str]] = {}
+    for some in chunks(sorted(set(pseudonyms))):
+        for row in conn.execute(SUBJECTS, {"pseudonyms": some}):
+            found.setdefault(row.pseudonym, []).append(row.case_id)
+    return {pseudonym: tuple(sorted(ids)) for pseudonym, ids in found.items()}
+
+
+def situation(conn: Connection, *, source: str, situation: str) -> tuple[int, str] | None:
+    """Newest generation and case of a situation, or None for one nobody reported before."""
+    row = conn.execute(SITUATION, {"source": source, "situation": situation}).one_or_none()
+    return None if row is None else (row.generation, row.case_id)
+
+
+def save_situations(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Point situations at their newest case."""
+    if rows:
+        conn.execute(SAVE_SITUATION, list(rows))

@@ -1,0 +1,39 @@
+"""Consents by pseudonym: every record is kept, the newest of a pseudonym counts."""
+
+from collections.abc import Iterable
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, bindparam, func, insert, select
+
+from engine.store.dialect import chunks
+from engine.store.tables import consents
+from schemas.safeguards import Consent
+
+_CODEC: TypeAdapter[Consent] = TypeAdapter(Consent)
+
+INSERT = insert(consents)
+_older = consents.alias("newest")
+NEWEST = (
+    select(consents.c.pseudonym, consents.c.n, consents.c.body)
+    .where(consents.c.pseudonym.in_(bindparam("pseudonyms", expanding=True)))
+    .where(
+        consents.c.n
+        == select(func.max(_older.c.n))
+        .where(_older.c.pseudonym == consents.c.pseudonym)
+        .scalar_subquery()
+    )
+)
+
+
+def newest(conn: Connection, pseudonyms: Iterable[str]) -> dict[str, tuple[int, Consent]]:
+    """(n, record) that counts for each of these pseudonyms."""
+    found = {}
+    for some in chunks(sorted(set(pseudonyms))):
+        for row in conn.execute(NEWEST, {"pseudonyms": some}):
+            found[row.pseudonym] = (row.n, _CODEC.validate_json(row.body))
+    return found
+
+
+def dump(consent: Consent) -> bytes:
+    """The stored bytes of a record."""
+    return _CODEC.dump_json(consent)

@@ -1,0 +1,139 @@
+"""Opening the database: how SQLite must be set so that what it says is durable, is.
+
+Figures: core reference section 2. The write-ahead log is kept short by both a large automatic
+checkpoint and a passive one every half second; either alone gives gigabyte logs or long pauses.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from engine.store.locks import FileLock
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_MS = 5_000
+"""How long a connection waits for another one's lock before it says so."""
+AUTOCHECKPOINT_PAGES = 20_000
+READER = {"tocsin_begin": "BEGIN"}
+"""Execution options of a connection that only reads."""
+
+__all__ = ["Database", "StoreError", "read", "transact"]
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message says why and what to do."""
+
+
+class Database:
+    """One database, by SQLAlchemy URL. `exclusive` takes the file lock of a running engine.
+
+    Raises StoreError for an URL that cannot work, and `locks.FileInUseError` when another engine
+    runs on the same file.
+    """
+
+    def __init__(self, url: str, *, exclusive: bool = True) -> None:
+        self.url = make_url(url)
+        self._lock: FileLock | None = None
+        arguments: dict[str, Any] = {}
+        if self.sqlite:
+            if not self.url.database or self.url.database == ":memory:":
+                raise StoreError(
+                    "A database in memory keeps no promise: name a file, for example "
+                    "sqlite:///var/tocsin.sqlite"
+                )
+            path = Path(self.url.database)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if exclusive:
+                self._lock = FileLock(path)
+            _make_private(path)
+            arguments = {
+                "isolation_level": None,  # ours are BEGIN and COMMIT, never the driver's
+                "check_same_thread": False,
+                "cached_statements": 512,
+                "timeout": BUSY_TIMEOUT_MS / 1000,
+            }
+        self.engine: Engine = create_engine(
+            self.url, poolclass=NullPool, connect_args=arguments, query_cache_size=1_000
+        )
+        if self.sqlite:
+            event.listen(self.engine, "connect", _set_up)
+            event.listen(self.engine, "begin", _begin)
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether it is one file of one process."""
+        return self.url.get_backend_name() == "sqlite"
+
+    def writer(self) -> Connection:
+        """A connection whose transactions begin by taking the write lock."""
+        return self.engine.connect()
+
+    def reader(self) -> Connection:
+        """A connection that cannot write."""
+        conn = self.engine.connect().execution_options(**READER)
+        if self.sqlite:
+            conn.exec_driver_sql("PRAGMA query_only=ON")
+        conn.rollback()
+        return conn
+
+    def checkpointer(self) -> Connection | None:
+        """A connection for `checkpoint`; None where the server looks after itself."""
+        if not self.sqlite:
+            return None
+        return self.engine.connect().execution_options(**READER, isolation_level="AUTOCOMMIT")
+
+    def close(self) -> None:
+        """Give the file back. Connections are closed by those who opened them."""
+        self.engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+
+def transact(conn: Connection, fn: Callable[[Connection], T]) -> T:
+    """Run `fn` in a transaction, durable when this returns; whatever it raises undoes it."""
+    with conn.begin():
+        return fn(conn)
+
+
+def read(conn: Connection, fn: Callable[[Connection], T]) -> T:
+    """Run `fn` on one consistent view, and end that view."""
+    view = conn.begin()
+    try:
+        return fn(conn)
+    finally:
+        view.rollback()
+
+
+def checkpoint(conn: Connection) -> None:
+    """Move what is committed from the log into the file, as far as nobody is in the way."""
+    conn.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").close()
+
+
+def _set_up(connection: Any, record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"wal_autocheckpoint={AUTOCHECKPOINT_PAGES}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(conn: Connection) -> None:
+    begin = conn.get_execution_options().get("tocsin_begin", "BEGIN IMMEDIATE")
+    conn.exec_driver_sql(begin)
+
+
+def _make_private(path: Path) -> None:
+    """A new database file is its owner's alone; what was there keeps its mode."""
+    if not path.exists():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))

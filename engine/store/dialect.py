@@ -1,0 +1,41 @@
+"""The few places where SQLite and PostgreSQL differ. Everything else is one code path.
+
+PostgreSQL's INSERT … ON CONFLICT compiles unchanged for SQLite, and `with_for_update` to nothing
+there: the whole file is locked by BEGIN IMMEDIATE already.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import Insert
+
+IN_LIST = 900
+"""Ids in one IN list: far below SQLite's limit of variables, large enough to cost little."""
+
+
+def insert_or_ignore(table: Table) -> Insert:
+    """An INSERT that leaves an existing row as it is."""
+    return postgresql.insert(table).on_conflict_do_nothing()
+
+
+def insert_or_update(table: Table, *, keys: tuple[str, ...], changes: dict[str, Any]) -> Insert:
+    """An INSERT that updates an existing row; a change of `...` takes what was to be inserted."""
+    statement = postgresql.insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=list(keys),
+        set_={
+            name: statement.excluded[name] if value is ... else value
+            for name, value in changes.items()
+        },
+    )
+
+
+def is_sqlite(conn: Connection) -> bool:
+    """Whether one process owns the whole file, so that whatever it finds half done is its own."""
+    return conn.dialect.name == "sqlite"
+
+
+def chunks(ids: list[str]) -> list[list[str]]:
+    """Lists short enough for one IN."""
+    return [ids[start : start + IN_LIST] for start in range(0, len(ids), IN_LIST)]

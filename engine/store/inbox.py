@@ -1,0 +1,48 @@
+"""The inbox: every outside command once, for ever, with what it was answered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
+
+from engine.store.tables import inbox
+from schemas.responses import Done
+
+_CODEC: TypeAdapter[Done] = TypeAdapter(Done)
+_PAIRS = 400
+"""(source, id) pairs in one select: two variables each."""
+
+INSERT = insert(inbox)
+EQUIVOCATED = (
+    update(inbox)
+    .where(inbox.c.source == bindparam("of_source"), inbox.c.id == bindparam("of_id"))
+    .values(equivocations=inbox.c.equivocations + 1)
+)
+READ = select(inbox.c.source, inbox.c.id, inbox.c.digest, inbox.c.result).where(
+    tuple_(inbox.c.source, inbox.c.id).in_(bindparam("pairs", expanding=True))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What came under an id before, and what it was answered."""
+
+    digest: str
+    result: Done
+
+
+def read(conn: Connection, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Entry]:
+    """The entries of these (source, id)."""
+    wanted = sorted(set(pairs))
+    found = {}
+    for start in range(0, len(wanted), _PAIRS):
+        for row in conn.execute(READ, {"pairs": wanted[start : start + _PAIRS]}):
+            result = _CODEC.validate_json(row.result)
+            found[(row.source, row.id)] = Entry(digest=row.digest, result=result)
+    return found
+
+
+def dump(result: Done) -> bytes:
+    """The stored bytes of an answer."""
+    return _CODEC.dump_json(result)

@@ -1,0 +1,186 @@
+"""Notification rows: what is due on each channel, claiming, trying and settling.
+
+States only move forward; the WHERE of each update says from where.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    case,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
+
+from engine.store.dialect import chunks
+from engine.store.instant import Instant
+from engine.store.tables import attempts, notifications
+
+PENDING = ("queued", "failed_temporary", "unknown")
+"""States in which a message may still leave."""
+UNSETTLED = (*PENDING, "sending")
+
+DUTY_LANES = (0, 1)
+ALL_LANES = (0, 1, 2, 3)
+
+_n = notifications.c
+
+INSERT = insert(notifications)
+CANCEL = (
+    update(notifications)
+    .where(
+        _n.alert_id == bindparam("of_alert"),
+        _n.purpose == bindparam("of_purpose"),
+        or_(_n.contact == bindparam("of_contact"), bindparam("of_contact") == ""),
+        _n.state.in_(UNSETTLED),
+    )
+    .values(
+        # One that is being sent is only marked: what became of it decides.
+        state=case((_n.state == "sending", "sending"), else_="cancelled"),
+        settled_at=case((_n.state == "sending", None), else_=bindparam("now", type_=Instant)),
+        next_at=None,
+        reason=bindparam("why"),
+    )
+)
+SETTLE = (
+    update(notifications)
+    .where(_n.key == bindparam("of_key"), _n.state.in_(UNSETTLED))
+    .values(
+        state=bindparam("ended"),
+        settled_at=bindparam("now"),
+        next_at=None,
+        reason=bindparam("why"),
+    )
+)
+CLAIM = (
+    update(notifications)
+    .where(_n.key == bindparam("of_key"), _n.state.in_(PENDING))
+    .values(
+        state="sending",
+        next_at=None,
+        attempts=bindparam("attempt_no"),
+        instance=bindparam("of_instance"),
+        reason="",
+    )
+)
+RETRY = (  # only the try that is under way decides when the next one is
+    update(notifications)
+    .where(
+        _n.key == bindparam("of_key"),
+        _n.state == "sending",
+        _n.attempts == bindparam("attempt_no"),
+    )
+    .values(
+        state=bindparam("to_state"),
+        next_at=bindparam("again_at"),
+        unknowns=bindparam("so_many_unknowns"),
+        reason=bindparam("why"),
+        settled_at=bindparam("ended_at"),
+    )
+)
+POSTPONE = (
+    update(notifications)
+    .where(_n.key == bindparam("of_key"), _n.state.in_(PENDING))
+    .values(next_at=bindparam("again_at"))
+)
+NAME_PROVIDER = (
+    update(notifications)
+    .where(_n.key == bindparam("of_key"))
+    .values(provider_id=bindparam("known_as"))
+)
+INSERT_ATTEMPT = insert(attempts)
+SETTLE_ATTEMPT = (
+    update(attempts)
+    .where(
+        attempts.c.key == bindparam("of_key"),
+        attempts.c.attempt_no == bindparam("no"),
+        attempts.c.settled_at.is_(None),
+    )
+    .values(state=bindparam("ended"), reason=bindparam("why"), settled_at=bindparam("now"))
+)
+
+CHANNELS = text(  # a loose scan of the index: one probe per channel, however many are waiting
+    """
+    WITH RECURSIVE waiting(channel) AS (
+      SELECT min(channel) FROM notifications WHERE next_at IS NOT NULL
+      UNION ALL
+      SELECT (SELECT min(n.channel) FROM notifications n
+              WHERE n.next_at IS NOT NULL AND n.channel > waiting.channel)
+      FROM waiting WHERE waiting.channel IS NOT NULL
+    )
+    SELECT channel FROM waiting WHERE channel IS NOT NULL
+    """
+)
+
+
+def _due_in(lane: int, rank: int) -> Select[Any]:
+    due = (
+        select(_n.key, _n.case_id, _n.lane, _n.tell_rank, _n.next_at)
+        .where(
+            _n.channel == bindparam("channel"),
+            _n.lane == literal_column(str(lane)),
+            _n.tell_rank == literal_column(str(rank)),
+            _n.next_at <= bindparam("now"),
+        )
+        .order_by(_n.next_at, _n.case_id)
+        .limit(bindparam("slots"))
+        .subquery()
+    )
+    return select(due.c.key, due.c.case_id, due.c.lane, due.c.tell_rank, due.c.next_at)
+
+
+def _due(lanes: tuple[int, ...]) -> Any:
+    return (
+        union_all(*(_due_in(lane, rank) for lane in lanes for rank in (0, 1)))
+        .order_by("lane", "tell_rank", "next_at", "case_id", "key")
+        .limit(bindparam("slots"))
+    )
+
+
+DUE = _due(ALL_LANES)
+DUE_DUTY = _due(DUTY_LANES)
+BY_KEYS = (
+    select(notifications)
+    .where(_n.key.in_(bindparam("keys", expanding=True)))
+    .order_by(_n.key)
+    .with_for_update(skip_locked=True)
+)
+NEXT = select(_n.next_at).where(_n.next_at.is_not(None))
+ABANDONED = (
+    select(_n.key, _n.attempts, _n.unknowns, _n.reason)
+    .where(_n.state == "sending", _n.instance != bindparam("of_instance"))
+    .order_by(_n.key)
+)
+
+
+def channels(conn: Connection) -> list[str]:
+    """Channels on which something waits, now or later."""
+    return list(conn.execute(CHANNELS).scalars())
+
+
+def due(
+    conn: Connection, *, channel: str, slots: int, now: datetime, stopped: bool
+) -> list[tuple[str, str]]:
+    """(key, case) of what may be sent now on a channel: duty and grave first, first tells first."""
+    statement = DUE_DUTY if stopped else DUE
+    rows = conn.execute(statement, {"channel": channel, "slots": slots, "now": now})
+    return [(row.key, row.case_id) for row in rows]
+
+
+def by_keys(conn: Connection, keys: Iterable[str]) -> dict[str, Row[Any]]:
+    """These notifications, locked; those another process holds are left out."""
+    found = {}
+    for some in chunks(sorted(set(keys))):
+        for row in conn.execute(BY_KEYS, {"keys": some}):
+            found[row.key] = row
+    return found

@@ -1,0 +1,40 @@
+"""Rows of the vault: ciphertext only, named in the journal by id and salted digest."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from engine.case.commands import SealedBox
+from engine.store.dialect import insert_or_ignore
+from engine.store.tables import quarantine, vault
+
+INSERT = insert(vault)
+READ = select(vault.c.key_id, vault.c.ciphertext).where(vault.c.id == bindparam("id"))
+INSERT_QUARANTINE = insert_or_ignore(quarantine)
+
+
+def row(box: SealedBox, *, id: str, kind: str, salt: str, at: datetime) -> dict[str, Any]:
+    """The row of a sealed box. `salt` comes from the engine's entropy; erasing it ends the tie."""
+    digest = hashlib.sha256(salt.encode("ascii") + box.ciphertext).hexdigest()
+    return {
+        "id": id,
+        "at": at,
+        "kind": kind,
+        "key_id": box.key_id,
+        "ciphertext": box.ciphertext,
+        "digest": digest,
+        "salt": salt,
+    }
+
+
+def keep(conn: Connection, box: SealedBox, *, id: str, kind: str, salt: str, at: datetime) -> None:
+    """Store a sealed box under this id."""
+    conn.execute(INSERT, row(box, id=id, kind=kind, salt=salt, at=at))
+
+
+def read(conn: Connection, id: str) -> SealedBox | None:
+    """The sealed box of this id, or None. Opening it is the caller's, who journals it first."""
+    found = conn.execute(READ, {"id": id}).one_or_none()
+    return None if found is None else SealedBox(key_id=found.key_id, ciphertext=found.ciphertext)

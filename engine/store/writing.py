@@ -1,0 +1,202 @@
+"""Writing one batch: one executemany per statement, in one order.
+
+What changes stored rows comes before what adds rows, as `engine.store.project` promises.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Executable,
+    bindparam,
+    insert,
+    or_,
+    update,
+)
+
+from engine.case.state import Case
+from engine.ports import Position
+from engine.store import (
+    alerts,
+    cases,
+    closures,
+    consents,
+    inbox,
+    journal,
+    meta,
+    notifications,
+    offsets,
+    outbox,
+    tokens,
+    vault,
+)
+from engine.store.dialect import insert_or_update
+from engine.store.project import Decided, Row, project
+from engine.store.tables import actions, events, plans, releases, tasks
+from schemas.facts import dump_fact
+from schemas.facts.system import SystemFact
+
+
+class MovedError(Exception):
+    """A case is not at the version it was read at: somebody else wrote it. Nothing is written."""
+
+
+INSERT_EVENT = insert(events)
+INSERT_PLAN = insert(plans)
+INSERT_RELEASE = insert(releases)
+INSERT_TASK = insert(tasks)
+OWN_TASK = (
+    update(tasks)
+    .where(tasks.c.id == bindparam("of_id"), tasks.c.done_at.is_(None))
+    .values(owner=bindparam("to_owner"))
+)
+FINISH_TASK = (
+    update(tasks)
+    .where(tasks.c.id == bindparam("of_id"), tasks.c.done_at.is_(None))
+    .values(done_at=bindparam("done_at"), done_by=bindparam("done_by"), result=bindparam("result"))
+)
+INSERT_ACTION = insert(actions)
+ACT = insert_or_update(actions, keys=("id",), changes={"state": ..., "done_at": ..., "effect": ...})
+MOVE_ACTION = (
+    update(actions)
+    .where(
+        actions.c.id == bindparam("of_id"),
+        or_(actions.c.state == "promised", actions.c.state == "asked"),
+    )
+    .values(state=bindparam("to_state"))
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """Everything one transaction writes; rows are named by the statement that takes them."""
+
+    decided: list[Decided] = field(default_factory=list)
+    heads: dict[str, str] = field(default_factory=dict)
+    """Newest journal hash of each case, as read."""
+    versions: dict[str, int] = field(default_factory=dict)
+    """Version of each case, as read."""
+    unborn: list[str] = field(default_factory=list)
+    """Rows that were made to be locked and became no case."""
+    postponed: list[Row] = field(default_factory=list)
+    situations: dict[tuple[str, str], Row] = field(default_factory=dict)
+    positions: list[Position] = field(default_factory=list)
+    places: Mapping[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+    """(next offset, epoch) of the partitions, as locked."""
+    inbox: list[Row] = field(default_factory=list)
+    equivocations: list[Row] = field(default_factory=list)
+    events: list[Row] = field(default_factory=list)
+    vault: list[Row] = field(default_factory=list)
+    quarantine: list[Row] = field(default_factory=list)
+    subjects: list[Row] = field(default_factory=list)
+    consents: list[Row] = field(default_factory=list)
+    system: list[SystemFact] = field(default_factory=list)
+    switches: dict[str, str] = field(default_factory=dict)
+    """Values of `meta`."""
+    claims: list[Row] = field(default_factory=list)
+    attempts: list[Row] = field(default_factory=list)
+    tokens: list[Row] = field(default_factory=list)
+    settled_attempts: list[Row] = field(default_factory=list)
+    retries: list[Row] = field(default_factory=list)
+    delays: list[Row] = field(default_factory=list)
+    """Notifications whose claim failed; they come again a little later."""
+    providers: list[Row] = field(default_factory=list)
+
+
+def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
+    """Write the batch. `topic` empty: facts are not published, and the outbox stays empty.
+
+    Raises MovedError, and IntegrityError where a key comes twice.
+    """
+    rows = project(batch.decided, at=at)
+    leaves, ended = _chain(batch, at)
+    many = _Many(conn)
+    if batch.positions:
+        offsets.advance(conn, batch.positions, locked=batch.places)
+    moved = many(cases.UPDATE, ended)
+    if moved != len(ended):
+        raise MovedError(f"{len(ended) - moved} of {len(ended)} cases moved while being decided")
+    many(cases.DELETE_NEW, [{"of_id": id} for id in batch.unborn])
+    many(cases.POSTPONE, batch.postponed)
+    many(cases.SAVE_SITUATION, list(batch.situations.values()))
+    many(inbox.INSERT, batch.inbox)
+    many(inbox.EQUIVOCATED, batch.equivocations)
+    many(vault.INSERT, batch.vault)
+    many(vault.INSERT_QUARANTINE, batch.quarantine)
+    many(INSERT_EVENT, batch.events)
+    many(cases.INSERT_SUBJECT, batch.subjects)
+    many(consents.INSERT, batch.consents)
+    many(closures.INSERT, list(rows.closures.values()))
+    many(INSERT_PLAN, rows.plans)
+    many(INSERT_RELEASE, rows.releases)
+    many(alerts.SAVE, list(rows.alerts.values()))
+    many(notifications.CLAIM, batch.claims)
+    many(notifications.INSERT_ATTEMPT, batch.attempts)
+    many(notifications.SETTLE_ATTEMPT, batch.settled_attempts)
+    many(notifications.RETRY, batch.retries)
+    many(notifications.POSTPONE, batch.delays)
+    many(notifications.NAME_PROVIDER, batch.providers)
+    many(notifications.SETTLE, rows.settle_notices)
+    many(notifications.CANCEL, rows.cancel_notices)
+    many(notifications.INSERT, list(rows.notices.values()))
+    many(tokens.ISSUE, batch.tokens)
+    many(OWN_TASK, rows.own_tasks)
+    many(FINISH_TASK, rows.finish_tasks)
+    many(INSERT_TASK, list(rows.tasks.values()))
+    many(MOVE_ACTION, rows.move_actions)
+    many(INSERT_ACTION, list(rows.actions.values()))
+    many(ACT, list(rows.act.values()))
+    many(journal.INSERT, leaves)
+    if topic:
+        many(outbox.INSERT, [_published(leaf, topic) for leaf in leaves])
+    for key, value in sorted(batch.switches.items()):
+        meta.write(conn, key, value)
+    for fact in batch.system:
+        journal.note(conn, fact, at)
+
+
+class _Many:
+    """Runs a statement over rows; says how many rows it changed."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def __call__(self, statement: Executable, rows: Sequence[Row]) -> int:
+        if not rows:
+            return 0
+        return int(self._conn.execute(statement, list(rows)).rowcount)
+
+
+def _chain(batch: Batch, at: datetime) -> tuple[list[Row], list[Row]]:
+    """The leaves of all facts, and the rows of the cases they lead to."""
+    leaves: list[Row] = []
+    heads = dict(batch.heads)
+    ended: dict[str, Case] = {}
+    for each in batch.decided:
+        stream = each.after.id
+        for n, fact in enumerate(each.facts, start=each.before.version + 1):
+            leaf = journal.leaf(
+                stream=stream,
+                n=n,
+                at=at,
+                kind=fact.kind,
+                v=fact.v,
+                body=dump_fact(fact),
+                prev=heads.get(stream, journal.FIRST),
+            )
+            heads[stream] = leaf["hash"]
+            leaves.append(leaf)
+        if each.facts:
+            ended[stream] = each.after
+    rows = [
+        cases.row_of(case, was=batch.versions[id], head=heads[id])
+        for id, case in sorted(ended.items())
+    ]
+    return leaves, rows
+
+
+def _published(leaf: Row, topic: str) -> dict[str, Any]:
+    return {"topic": topic, "key": leaf["stream"], "n": leaf["n"], "body": leaf["body"]}
