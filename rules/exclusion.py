@@ -144,7 +144,11 @@ def _state_above(registry: Registry, seed: Reach) -> list[Reach]:
         above: list[Reach] = []
         for reach in frontier:
             party = registry.party(reach.party)
-            if party is not None and party.kind in STATE_KINDS and not independent(party):
+            # What has bodies is a state, even if nobody has entered it as one.
+            listed = bool(reach.path) and reach.path[-1].kind == LinkKind.BODY_OF
+            if listed or (
+                party is not None and party.kind in STATE_KINDS and not independent(party)
+            ):
                 found.append(reach)
             links = (
                 *((link.b, link) for link in registry.links_from(reach.party, {LinkKind.BODY_OF})),
