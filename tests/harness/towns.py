@@ -1,0 +1,169 @@
+"""Invented places: registries and rulebooks that the scenarios and the simulation live in."""
+
+from rules.graph import Registry
+from rules.rulebook import Rulebook, load
+from schemas.party import Contact
+from tests.harness.people import contact, link, party, registry
+
+OFFICE = "Mon-Fri 08:00-16:00 UTC"
+
+_DUTY = """
+duty:
+  steps:
+    critical:
+      - {after: 0, roles: [handler]}
+      - {after: 15m, roles: [second]}
+      - {after: 30m, roles: [shift_lead]}
+      - {after: 60m, roles: [director]}
+    high:
+      - {after: 0, roles: [handler]}
+      - {after: 60m, roles: [second]}
+      - {after: 90m, roles: [shift_lead, director]}
+    elevated:
+      - {after: 0, roles: [handler]}
+      - {after: 4h, roles: [second]}
+      - {after: 8h, roles: [shift_lead]}
+      - {after: 24h, roles: [director]}
+    watch:
+      - {after: 0, roles: [handler]}
+      - {after: 24h, roles: [second]}
+  answer_holds_for: {critical: 30m, high: 4h, elevated: 24h, watch: 24h}
+  repeat_every:
+    critical: [15m, 15m, 15m, 15m, 1h]
+    high: [1h, 1h, 1h, 1h, 4h]
+    elevated: [4h, 4h, 24h]
+    watch: [4h, 4h, 24h]
+"""
+
+_FIELDS = """
+field_classes:
+  missions: [country, act, certainty, as_of, why_you, ask, answer_by]
+  nhris: [country, act, certainty, as_of, why_you, ask, answer_by]
+  investors: [country, sector, certainty, as_of, why_you, ask, answer_by]
+  companies: [country, sector, certainty, as_of, why_you, ask, answer_by]
+"""
+
+_POLICY = """
+policies:
+  quiet:
+    tracks:
+      missions: &quiet
+        gate: release
+        mode: quiet
+        answer_by: {critical: 4h, high: 24h, elevated: 72h, watch: 72h}
+        ask: enquire_quietly
+      nhris: *quiet
+      investors:
+        gate: release
+        mode: private
+        steps: [{after: 0, spread: next}]
+        answer_by: {critical: 24h, high: 48h, elevated: 7d, watch: 14d}
+        ask: private_word
+      companies:
+        gate: release_two
+        mode: private
+        answer_by: {critical: 24h, high: 48h, elevated: 7d, watch: 7d}
+        ask: senior_contact
+"""
+
+
+def rulebook(*rules: str, name: str = "invented") -> Rulebook:
+    """A rulebook with these rules, each a YAML item, and the figures of the scenarios."""
+    listed = "\n".join(f"  - {rule}" for rule in rules)
+    text = f'version: "1"\nname: {name}\n{_POLICY}\nrules:\n{listed}\n{_FIELDS}{_DUTY}'
+    return load(text, filename=f"{name}.yaml")
+
+
+ARREST = (
+    '{id: arrest, when: event.code == "arrest", policy: quiet, tell: ['
+    "{track: missions, walk: home_missions}, {track: nhris, walk: home_nhri}],"
+    " explain: [companies]}"
+)
+THREAT = (
+    '{id: threat, when: event.code == "death_threat", policy: quiet, tell: ['
+    "{track: investors, walk: investors}, {track: companies, walk: companies},"
+    " {track: missions, walk: home_missions}]}"
+)
+LIFE = (
+    '{id: life, when: event.severity == "critical", policy: quiet, tell: ['
+    "{track: missions, walk: home_missions}, {track: nhris, walk: home_nhri}]}"
+)
+EVERYTHING = (
+    '{id: everything, when: event.code != "", policy: quiet, tell: ['
+    "{track: missions, walk: home_missions}, {track: nhris, walk: home_nhri},"
+    " {track: investors, walk: investors}, {track: companies, walk: companies}]}"
+)
+
+
+def cerro() -> Registry:
+    """S1: a pit, its operator, the holding; a guard firm; the home state's embassy and NHRI."""
+    return registry(
+        parties=[
+            party("cerro-pit", "site", "QM"),
+            party("cerro-minera", "company", "QM"),
+            party("nordstein", "company", "QN"),
+            party("guardia-sur", "company", "QM"),
+            party("police-qm", "state_body", "QM"),
+            party("state-qm", "state", "QM"),
+            party("state-qn", "state", "QN"),
+            party("embassy-qn", "mission", "QN"),
+            party("nhri-qn", "nhri", "QN", ganhri="A"),
+            party("nhri-qm", "nhri", "QM", ganhri="B"),
+        ],
+        links=[
+            link("cerro-minera", "operates", "cerro-pit"),
+            link("nordstein", "parent_of", "cerro-minera"),
+            link("cerro-minera", "contracts_security", "guardia-sur"),
+            link("police-qm", "body_of", "state-qm"),
+            link("embassy-qn", "accredited_to", "state-qm"),
+        ],
+        contacts=[
+            contact("lea", "embassy-qn", "focal_point", hours=OFFICE),
+            contact("vik", "embassy-qn", "commercial", rank=1),
+            contact("capital-desk", "embassy-qn", "capital_desk", rank=2),
+            contact("nhri-qn-mailbox", "nhri-qn", hours="Mon-Fri 09:00-17:00 UTC"),
+            contact("nhri-qm-mailbox", "nhri-qm"),
+            contact("nordstein-hq", "nordstein", "hq_human_rights"),
+            contact("cerro-office", "cerro-minera", "country_office"),
+            contact("guardia-office", "guardia-sur"),
+        ],
+    )
+
+
+def loto() -> Registry:
+    """S2, smaller: a factory and its holding; a buyer; two investors of the buyer, one behind."""
+    return registry(
+        parties=[
+            party("loto-unit-4", "site", "QR"),
+            party("loto-garments", "company", "QR"),
+            party("loto-holdings", "company", "QR"),
+            party("haldane", "company", "QS"),
+            party("fjord-pension", "investor", "QT"),
+            party("brightwater", "investor", "QT"),
+            party("embassy-qs", "mission", "QS"),
+            party("state-qr", "state", "QR"),
+            party("state-qs", "state", "QS"),
+        ],
+        links=[
+            link("loto-garments", "operates", "loto-unit-4"),
+            link("loto-holdings", "parent_of", "loto-garments"),
+            link("haldane", "buys_from", "loto-garments"),
+            link("fjord-pension", "invests_in", "loto-holdings", share=3.0),
+            link("brightwater", "invests_in", "haldane", share=2.0),
+            link("embassy-qs", "accredited_to", "state-qr"),
+        ],
+        contacts=[
+            contact("noor", "haldane", "hq_human_rights", ways=("email", "sms")),
+            contact("noor-deputy", "haldane", "deputy", rank=1),
+            contact("holdings-hq", "loto-holdings", "hq_human_rights"),
+            contact("fjord", "fjord-pension"),
+            contact("brightwater", "brightwater"),
+            contact("ines", "embassy-qs", "focal_point"),
+            contact("capital-qs", "embassy-qs", "capital_desk", rank=1),
+        ],
+    )
+
+
+def contacts_of(place: Registry, party_id: str) -> tuple[Contact, ...]:
+    """The contacts of a party, the first one first."""
+    return place.contacts(party_id)
