@@ -129,9 +129,14 @@ class SmsGatewaySink(HttpSink):
 
     def settings(self) -> dict[str, Any]:
         """Return the settings of an `sms` channel that sends here."""
+        return self.settings_of(self.url)
+
+    @staticmethod
+    def settings_of(url: str) -> dict[str, Any]:
+        """Return the settings of an `sms` channel that sends to the sink at this address."""
         return {
             "kind": "sms",
-            "url": f"{self.url}/messages",
+            "url": f"{url}/messages",
             "allow_http": True,
             "body": {"id": "{key}", "to": "{to}", "text": "{text}"},
             "success": {"path": "status", "values": ["accepted"]},

@@ -13,6 +13,7 @@ class Sink:
 
     def __init__(self, *, port: int = 0) -> None:
         self._wanted_port = port
+        self._port = 0
         self._server: asyncio.Server | None = None
         self.connections: dict[asyncio.Transport, None] = {}
         self.accepted = 0
@@ -20,10 +21,10 @@ class Sink:
 
     @property
     def port(self) -> int:
-        """The port it listens on. Raises RuntimeError before `start`."""
-        if self._server is None:
+        """The port it listens on, or did. Raises RuntimeError before the first `start`."""
+        if not self._port:
             raise RuntimeError("start the sink first")
-        return int(self._server.sockets[0].getsockname()[1])
+        return self._port
 
     def _session(self) -> asyncio.Protocol:
         raise NotImplementedError
@@ -32,6 +33,7 @@ class Sink:
         """Listen. Raises OSError when the port is taken."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._session, LOOPBACK, self._wanted_port)
+        self._port = int(self._server.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
         """Stop listening and break every connection. What was taken stays."""

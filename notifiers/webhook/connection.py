@@ -111,7 +111,9 @@ class HttpConnection(asyncio.Protocol):
                 self.close()
                 return False
         elif isinstance(event, h11.EndOfMessage):
-            if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
+            both_done = self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
+            # Bytes beyond this answer would be taken for the answer to the next request.
+            if both_done and not self._http.trailing_data[0]:
                 self._http.start_next_cycle()
             else:
                 self.close()
@@ -132,7 +134,8 @@ class HttpConnection(asyncio.Protocol):
             self._waiting.set_exception(error)
 
     def eof_received(self) -> bool:
-        self.data_received(b"")  # ends a body that has no length
+        if self._answer is not None:
+            self.data_received(b"")  # ends a body that has no length
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
