@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from notifiers.sms.config import SmsSettings
@@ -17,6 +18,21 @@ _WORD = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{1,12}(?![A-Z0-9])")
 _DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _TEXT_MAX = 500
 _WORDS_MAX = 3
+
+
+class ReplyCode(StrEnum):
+    """What the digits in our texts stand for. No digit ever means two things: a late `1` to the
+    first message must not be read as `done` when it meets a question about a promise."""
+
+    GOT_IT = "1"
+    """I have it; for duty: I take it."""
+    SOMEONE_ELSE = "2"
+    """I am not the one to ask."""
+    CALL_ME = "3"
+    DONE = "4"
+    """What I promised is done."""
+    NOT_DONE = "5"
+    """What I promised did not happen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +57,12 @@ class Reply:
     """The number, to be compared with the contact's; never to be logged."""
     id: str = ""
     """The gateway's own name for the answer: the same one may be reported twice."""
+
+    @property
+    def code(self) -> ReplyCode | None:
+        """The one code among the words; None when there is none, or more than one."""
+        codes = {word for word in self.words if word in set(ReplyCode)}
+        return ReplyCode(codes.pop()) if len(codes) == 1 else None
 
 
 def parse_receipt(settings: SmsSettings, payload: Any) -> Receipt:

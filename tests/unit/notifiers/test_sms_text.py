@@ -3,7 +3,7 @@
 import pytest
 
 from notifiers.sms.config import SmsSettings
-from notifiers.sms.inbound import Reply, parse_receipt, parse_reply, read_code
+from notifiers.sms.inbound import Reply, ReplyCode, parse_receipt, parse_reply, read_code
 from notifiers.sms.length import cut, segments, units
 from tests.unit.notifiers.messages import naughty_strings
 
@@ -91,6 +91,22 @@ def test_an_answer_is_found_where_the_gateway_puts_it() -> None:
 
     assert reply == Reply(reference="7K3Q-92", words=("1",), sender="+491", id="17")
     assert "+491" not in repr(reply)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("1 TC-4F2M9", ReplyCode.GOT_IT),
+        ("7K3Q-92 4", ReplyCode.DONE),
+        ("1 1 7K3Q-92", ReplyCode.GOT_IT),
+        ("1 or 2? 7K3Q-92", None),
+        ("yes 7K3Q-92", None),
+        ("14 7K3Q-92", None),
+        ("7K3Q-92", None),
+    ],
+)
+def test_a_doubtful_answer_is_left_to_a_person(text: str, code: ReplyCode | None) -> None:
+    assert parse_reply(SETTINGS, {"sms": {"body": text}}).code is code
 
 
 @pytest.mark.parametrize(
