@@ -10,15 +10,13 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from engine.case.state import Case, load_case
+from engine.store import closures, consents
 from engine.store.tables import (
     alerts,
     cases,
-    closures,
-    consents,
     contacts,
     events,
     meta,
@@ -69,8 +67,6 @@ class Matter:
     """Of the newest message to this contact."""
 
 
-_CONSENT: TypeAdapter[Consent] = TypeAdapter(Consent)
-_CLOSURE: TypeAdapter[Closure] = TypeAdapter(Closure)
 EVENTS_MOST = 50
 
 FIND = select(
@@ -107,20 +103,7 @@ EVENTS_OF = (
 PLANS_OF = (
     select(plans.c.body).where(plans.c.case_id == bindparam("case")).order_by(plans.c.plan_no)
 )
-CLOSURE_OF = select(closures.c.body).where(closures.c.digest == bindparam("digest"))
 STOPPED = select(meta.c.value).where(meta.c.key == "stopped")
-NEWEST_CONSENTS = (
-    select(consents.c.body)
-    .where(consents.c.pseudonym.in_(bindparam("who", expanding=True)))
-    .where(
-        consents.c.n
-        == select(func.max(consents.alias("newer").c.n))
-        .where(consents.alias("newer").c.pseudonym == consents.c.pseudonym)
-        .correlate(consents)
-        .scalar_subquery()
-    )
-    .order_by(consents.c.pseudonym)
-)
 ANSWER_BY = (
     select(notifications.c.answer_by)
     .where(notifications.c.alert_id == bindparam("alert"))
@@ -169,15 +152,16 @@ def matter(conn: Connection, *, alert: str, contact: str) -> Matter | None:
         return None
     case = load_case(found.state)
     rows = conn.execute(EVENTS_OF, {"case": found.id}).all()
-    closure = conn.execute(CLOSURE_OF, {"digest": found.closure_digest}).scalar()
+    stored = closures.read(conn, [found.closure_digest])
+    newest = consents.newest(conn, case.subjects)
     planned = [load_fact(body) for body in conn.execute(PLANS_OF, {"case": found.id}).scalars()]
     return Matter(
         case=case,
         events=tuple(ThreatEvent.model_validate_json(row.body) for row in rows),
         as_of=rows[0].at if rows else None,
         plans=tuple(fact for fact in planned if isinstance(fact, Planned)),
-        closure=Closure() if closure is None else _CLOSURE.validate_json(closure),
-        consents=_consents(conn, case.subjects),
+        closure=stored.get(found.closure_digest, Closure()),
+        consents=tuple(record for _, record in newest.values()),
         stopped=(conn.execute(STOPPED).scalar() or "") not in ("", "0", "false", "off", "no"),
         answer_by=conn.execute(ANSWER_BY, {"alert": alert, "contact": contact}).scalar(),
     )
@@ -187,12 +171,6 @@ def contact_labels(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
     """Role labels of contacts by id."""
     rows = conn.execute(CONTACTS_OF, {"ids": sorted(set(ids))})
     return {row.id: str(orjson.loads(row.body).get("label") or row.id) for row in rows}
-
-
-def _consents(conn: Connection, subjects: Iterable[str]) -> tuple[Consent, ...]:
-    who = sorted(set(subjects))
-    bodies = conn.execute(NEWEST_CONSENTS, {"who": who}).scalars() if who else ()
-    return tuple(_CONSENT.validate_json(body) for body in bodies)
 
 
 def _token(row: Row[*tuple[Any, ...]] | None) -> TokenRow | None:

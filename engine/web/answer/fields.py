@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from engine.case.protect import PASSING, safeguards
+from engine.case.protect import WAITING_ONLY, safeguards
 from engine.case.state import Alert, AlertStatus, CaseStatus
 from engine.store.answer_pages import Matter
 from engine.web.answer.stages import Stage
@@ -25,6 +25,7 @@ _KIND = frozenset({FieldName.COUNTRY, FieldName.ACT, FieldName.AS_OF})
 _ADVERSE = _KIND | {FieldName.COMPANY}
 OF_STAGE: Mapping[Stage, Set[FieldName]] = {
     Stage.UNDERTAKING: frozenset(),
+    Stage.NOT_FOR_ME: frozenset(),
     Stage.KIND: _KIND,
     Stage.ADVERSE: _ADVERSE,
     Stage.CONTENT: frozenset(FieldName),
@@ -70,7 +71,7 @@ def look(
         return View(door=Door.CLOSED)
     verdict = _judge(matter, alert, contact, registry=registry, now=now)
     if not verdict.allowed:
-        passing = verdict.reason in PASSING and not verdict.reason.startswith("consent")
+        passing = verdict.reason in WAITING_ONLY
         return View(door=Door.WAIT if passing else Door.CLOSED)
     if matter.stopped:
         return View(door=Door.WAIT)

@@ -23,6 +23,8 @@ class Stage(StrEnum):
 
     UNDERTAKING = "undertaking"
     """Agree, may have a conflict, or not for me."""
+    NOT_FOR_ME = "not_for_me"
+    """The wrong person, or the wrong organisation."""
     KIND = "kind"
     """Told: country and kind. Go on, or not for me."""
     ADVERSE = "adverse"
@@ -44,8 +46,6 @@ class Visit:
     """Seconds since 1970."""
     chosen: str = ""
     """The answer whose particulars are asked."""
-    unagreed: bool = False
-    """Came by way of `I may have a conflict`; has not given the undertaking."""
 
 
 def first_stage(audience: TrackName, *, agreed: bool) -> Stage:
@@ -68,7 +68,7 @@ def first_mark(key: Secret, digest: str) -> str:
 
 def seal(visit: Visit, *, key: Secret, digest: str) -> str:
     """The visit as a form field; only this token's page accepts it again."""
-    body = orjson.dumps([visit.stage, visit.nonce, visit.ends_at, visit.chosen, visit.unagreed])
+    body = orjson.dumps([visit.stage, visit.nonce, visit.ends_at, visit.chosen])
     return f"{_encode(body)}.{_encode(_mac(body, key=key, digest=digest))}"
 
 
@@ -83,10 +83,10 @@ def unseal(state: str, *, key: Secret, digest: str, now: datetime) -> Visit | No
         return None
     if not hmac.compare_digest(given, _mac(body, key=key, digest=digest)):
         return None
-    stage, nonce, ends_at, chosen, unagreed = orjson.loads(body)
+    stage, nonce, ends_at, chosen = orjson.loads(body)
     if ends_at <= now.timestamp():
         return None
-    return Visit(stage=Stage(stage), nonce=nonce, ends_at=ends_at, chosen=chosen, unagreed=unagreed)
+    return Visit(stage=Stage(stage), nonce=nonce, ends_at=ends_at, chosen=chosen)
 
 
 def _mac(body: bytes, *, key: Secret, digest: str) -> bytes:
