@@ -1,0 +1,316 @@
+"""Acts on a case, as the person who asks: each is one command to the desk."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from engine.admin.errors import NotCarriedOutError
+from engine.admin.house import House
+from engine.admin.operation import Arguments, Asked, Nothing
+from engine.admin.reading import OneCase, loaded
+from engine.case import commands as c
+from engine.case.state import Alert, Case
+from engine.web.words.reasons import REFUSED
+from schemas.codes import ActionKind, Effect, Mode, TrackName
+from schemas.event import OpaqueId
+from schemas.responses import (
+    Already,
+    DeclineReason,
+    Done,
+    Refused,
+    RefusedBecause,
+    Response,
+    ResponseKind,
+    Way,
+)
+from schemas.safeguards import Basis, Consent
+
+Outcome = Literal["freed", "safe", "relocated", "threat_ended", "died", "lost_contact", "other"]
+Why = Literal["protect_now", "requested_by_subject", "leverage", "observe_date", "other"]
+Risk = Literal["none", "low", "medium", "high", "unknown"]
+
+
+class Answering(OneCase):
+    """What a party answered, typed in by one of ours."""
+
+    alert: str = Field(max_length=20)
+    """Reference of the alert, `7K3Q-92`."""
+    kind: ResponseKind
+    contact: str = ""
+    """Id of the contact who answered; empty: the first one told."""
+    action: ActionKind | None = None
+    due: AwareDatetime | None = None
+    effect: Effect | None = None
+    reason: DeclineReason | None = None
+    passed_on_to: str = ""
+    note: str = Field(default="", max_length=10_000)
+
+
+class Releasing(OneCase):
+    """The record of a release."""
+
+    track: TrackName
+    why: Why
+    forecast: Literal["low", "medium", "high", "unknown"]
+    wishes_read: bool = False
+    partner: str = Field(default="", max_length=128)
+    controllers: tuple[OpaqueId, ...] = ()
+    expires_at: AwareDatetime | None = None
+    note: str = Field(default="", max_length=10_000)
+
+
+class ConsentGiven(Arguments):
+    """A subject's consent as it is now."""
+
+    subject: str = Field(pattern=r"^[^/\s]{1,160}/\S{1,160}$")
+    """`source/pseudonym`, as the publisher calls the person."""
+    state: Literal["granted", "narrowed", "revoked"]
+    audiences: tuple[TrackName, ...] = ()
+    mode: Mode = Mode.QUIET
+    basis: Basis = Basis.PERSON
+    until: AwareDatetime | None = None
+
+
+class Freezing(OneCase):
+    """Which tracks stop; none: all but duty."""
+
+    tracks: tuple[TrackName, ...] = ()
+    until: AwareDatetime | None = None
+
+
+class Lifting(OneCase):
+    """Which track goes on."""
+
+    track: TrackName
+
+
+class OnTask(OneCase):
+    """A task of a case."""
+
+    task: str = Field(max_length=48)
+
+
+class Finishing(OnTask):
+    """How a task ended."""
+
+    result: Literal["done", "kept", "no_sign", "not_possible"] = "done"
+    note: str = Field(default="", max_length=10_000)
+
+
+class Proposing(OneCase):
+    """Why the case is resolved."""
+
+    outcome: Outcome
+    risk: Risk
+    remedy: Literal["none_sought", "sought", "obtained"]
+    heard: Literal["safe_channel", "representative", "unreachable_documented"]
+    note: str = Field(default="", max_length=10_000)
+
+
+async def take_case(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]:
+    """Say "I have it": the person owns what the case owes, and duty is quiet for a while."""
+    case = (await loaded(house, args.case)).file.case
+    alert = _duty_alert(case, asked.by)
+    answer = Response(kind=ResponseKind.ACKNOWLEDGED, way=Way.CLI, by=asked.by)
+    command = c.Respond(inbox=inbox(asked, args), alert=alert.id, response=answer)
+    return await _submit(house, command)
+
+
+async def respond(house: House, asked: Asked, args: Answering) -> Mapping[str, Any]:
+    """Record what somebody answered by phone, exactly as if they had done it on their page."""
+    case = (await loaded(house, args.case)).file.case
+    alert = _alert_of(case, args.alert)
+    answer = Response(
+        kind=args.kind,
+        way=Way.PHONE,
+        by=args.contact or next(iter(alert.told_contacts), "") or alert.contacts[0].id,
+        action=args.action,
+        due=args.due,
+        effect=args.effect,
+        reason=args.reason,
+        passed_on_to=args.passed_on_to,
+        note=await _kept(house, args.note),
+    )
+    command = c.Respond(inbox=inbox(asked, args), alert=alert.id, response=answer)
+    return await _submit(house, command)
+
+
+async def release(house: House, asked: Asked, args: Releasing) -> Mapping[str, Any]:
+    """One person's release of a track."""
+    case = (await loaded(house, args.case)).file.case
+    identity = inbox(asked, args)
+    record = c.ReleaseRecord(
+        id=f"r{identity.digest[:40]}{identity.id[:16]}",
+        why=args.why,
+        reprisal_forecast=args.forecast,
+        wishes_read=args.wishes_read,
+        local_partner=args.partner,
+        expires_at=args.expires_at,
+        note=await _kept(house, args.note),
+    )
+    return await _submit(
+        house,
+        c.Release(
+            inbox=identity,
+            case=case.id,
+            track=args.track,
+            by=asked.by,
+            record=record,
+            controllers=args.controllers,
+        ),
+    )
+
+
+async def consent(house: House, asked: Asked, args: ConsentGiven) -> Mapping[str, Any]:
+    """Record consent; taking it back goes ahead of all other work."""
+    now: datetime = house.services.clock.now()
+    identity = inbox(asked, args)
+    record = Consent(
+        id=f"k{identity.digest[:40]}{identity.id[:16]}",
+        pseudonym=args.subject,
+        audiences=args.audiences,
+        mode=args.mode,
+        basis=args.basis,
+        given_at=now,
+        until=args.until,
+        revoked=args.state == "revoked",
+    )
+    return await _submit(house, c.ConsentChanged(inbox=identity, consent=record, state=args.state))
+
+
+async def freeze(house: House, asked: Asked, args: Freezing) -> Mapping[str, Any]:
+    """Stop tracks of a case."""
+    case = (await loaded(house, args.case)).file.case
+    return await _submit(
+        house,
+        c.Freeze(
+            inbox=inbox(asked, args), case=case.id, tracks=args.tracks, by=asked.by,
+            until=args.until,
+        ),
+    )  # fmt: skip
+
+
+async def lift(house: House, asked: Asked, args: Lifting) -> Mapping[str, Any]:
+    """Let a frozen track go on."""
+    case = (await loaded(house, args.case)).file.case
+    return await _submit(
+        house, c.Lift(inbox=inbox(asked, args), case=case.id, track=args.track, by=asked.by)
+    )
+
+
+async def stop(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
+    """Stop everything outgoing. Duty is told all the same."""
+    return await _submit(house, c.StopOutgoing(inbox=inbox(asked, args), on=True, by=asked.by))
+
+
+async def resume(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
+    """Let outgoing go on."""
+    return await _submit(house, c.StopOutgoing(inbox=inbox(asked, args), on=False, by=asked.by))
+
+
+async def take(house: House, asked: Asked, args: OnTask) -> Mapping[str, Any]:
+    """Make a task one's own."""
+    case = (await loaded(house, args.case)).file.case
+    return await _submit(
+        house, c.TakeTask(inbox=inbox(asked, args), case=case.id, task=args.task, by=asked.by)
+    )
+
+
+async def finish(house: House, asked: Asked, args: Finishing) -> Mapping[str, Any]:
+    """Close a task with its result."""
+    case = (await loaded(house, args.case)).file.case
+    return await _submit(
+        house,
+        c.FinishTask(
+            inbox=inbox(asked, args),
+            case=case.id,
+            task=args.task,
+            by=asked.by,
+            result=args.result,
+            note=await _kept(house, args.note),
+        ),
+    )
+
+
+async def propose(house: House, asked: Asked, args: Proposing) -> Mapping[str, Any]:
+    """Say that a case is resolved; somebody else confirms."""
+    case = (await loaded(house, args.case)).file.case
+    return await _submit(
+        house,
+        c.ProposeResolution(
+            inbox=inbox(asked, args),
+            case=case.id,
+            by=asked.by,
+            outcome=args.outcome,
+            residual_risk=args.risk,
+            remedy=args.remedy,
+            heard=args.heard,
+            note=await _kept(house, args.note),
+        ),
+    )
+
+
+async def confirm(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]:
+    """Agree that a case is resolved, as the second person."""
+    case = (await loaded(house, args.case)).file.case
+    return await _submit(
+        house, c.ConfirmResolution(inbox=inbox(asked, args), case=case.id, by=asked.by)
+    )
+
+
+async def reopen(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]:
+    """Open a monitored case again, or take a proposal back."""
+    case = (await loaded(house, args.case)).file.case
+    return await _submit(house, c.Reopen(inbox=inbox(asked, args), case=case.id, by=asked.by))
+
+
+def inbox(asked: Asked, args: Arguments) -> c.Inbox:
+    """Identity of a request: sent twice, it is one command."""
+    digest = hashlib.sha256(
+        f"{type(args).__name__}:{args.model_dump_json()}".encode("utf-8", "surrogatepass")
+    ).hexdigest()
+    return c.Inbox(source=f"cli:{asked.by}", id=f"{asked.request}.{digest[:24]}", digest=digest)
+
+
+async def _submit(house: House, command: c.Command) -> Mapping[str, Any]:
+    result = await house.services.desk.urgent(command)
+    if isinstance(result, Refused):
+        sentence, step = REFUSED[result.reason]
+        detail = f" {result.detail}" if result.detail and result.detail != sentence else ""
+        raise NotCarriedOutError("refused", f"{sentence}{detail}", next_step=step)
+    done: Done = result.previous if isinstance(result, Already) else result
+    return {
+        "done": True,
+        "already": isinstance(result, Already),
+        "case": done.reference or done.case,
+        "detail": done.detail,
+    }
+
+
+async def _kept(house: House, note: str) -> str:
+    """Words go into the vault; what is stored and journaled is its id."""
+    return await house.services.sealing.keep(note, kind="note") if note else ""
+
+
+def _alert_of(case: Case, ref: str) -> Alert:
+    found = next((alert for alert in case.alerts if alert.ref == ref.strip().upper()), None)
+    if found is None:
+        sentence, _ = REFUSED[RefusedBecause.UNKNOWN_ALERT]
+        raise NotCarriedOutError(
+            "refused", sentence, next_step="See its alerts: tocsin case told CASE"
+        )
+    return found
+
+
+def _duty_alert(case: Case, person: str) -> Alert:
+    duty = [alert for alert in case.alerts if alert.track is TrackName.DUTY]
+    if not duty:
+        raise NotCarriedOutError(
+            "refused",
+            "Duty has not been paged about this case yet.",
+            next_step="Wait a second and try again.",
+        )
+    return next((alert for alert in duty if alert.party == person), duty[0])

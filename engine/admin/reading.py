@@ -1,0 +1,194 @@
+"""Questions about cases: lists, one case as a story, who was told and who was not."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from engine.admin.errors import NotCarriedOutError
+from engine.admin.house import House
+from engine.admin.operation import Arguments, Asked, Nothing
+from engine.store import board
+from engine.web.console.case_page import Loaded, load
+from engine.web.console.case_view import case_view
+from engine.web.words.sentence import plain
+from engine.web.words.states import DELIVERY
+from schemas.codes import Severity, TrackName
+
+FACTS_SHOWN = 400
+
+
+class CaseList(Arguments):
+    """Which cases."""
+
+    status: tuple[Literal["open", "standing", "monitored", "closed"], ...] = (
+        "open",
+        "standing",
+        "monitored",
+    )
+    severity: tuple[Severity, ...] = tuple(Severity)
+    most: int = Field(default=50, ge=1, le=1_000)
+
+
+class OneCase(Arguments):
+    """A case by its reference, `TC-4F2M9`."""
+
+    case: str = Field(max_length=20)
+
+
+async def list_cases(house: House, asked: Asked, args: CaseList) -> Mapping[str, Any]:
+    """Cases, gravest first."""
+    rows, count = await house.services.reader.run(
+        lambda conn: board.list_cases(
+            conn, statuses=args.status, severities=args.severity, most=args.most
+        )
+    )
+    return {
+        "count": count,
+        "cases": [
+            {
+                "ref": row.ref,
+                "kind": row.kind,
+                "incident": row.incident,
+                "status": row.status,
+                "severity": row.severity.value,
+                "owner": row.owner,
+                "opened_at": row.opened_at,
+                "acts_next_at": row.due_at,
+                "exercise": row.exercise,
+            }
+            for row in rows
+        ],
+    }
+
+
+async def show_case(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]:
+    """One case as a story, newest first, with what it owes and who is left out."""
+    found = await loaded(house, args.case)
+    view = case_view(
+        found.file, names=found.names, visitor=asked.visitor, now=house.services.clock.now()
+    )
+    row = found.file.row
+    return {
+        "ref": row.ref,
+        "status": row.status,
+        "severity": row.severity.value,
+        "owner": row.owner,
+        "summary": plain(view.summary),
+        "notes": [plain(note) for _, note in view.notes],
+        "tracks": [
+            {
+                "track": state.track.name.value,
+                "gate": state.track.gate.value,
+                "released_by": list(state.released_by),
+                "frozen": state.frozen,
+            }
+            for state in found.file.case.tracks
+        ],
+        "tasks": [
+            {
+                "id": task.id,
+                "what": plain(task.what),
+                "due": task.due,
+                "left": task.left,
+                "owner": task.owner,
+                "critical": task.critical,
+            }
+            for task in view.tasks
+        ],
+        "left_out": _left_out(view),
+        "story": [
+            {"day": line.day, "time": line.time, "said": plain(line.said), "more": plain(line.more)}
+            for line in view.story
+        ],
+        "acts_next_at": row.due_at,
+    }
+
+
+async def told(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]:
+    """Who was told, by which way, when, with what result; and who was left out and why."""
+    found = await loaded(house, args.case)
+    names, case = found.names, found.file.case
+    alerts = {alert.id: alert for alert in case.alerts}
+    view = case_view(found.file, names=names, visitor=asked.visitor, now=house.services.clock.now())
+    messages = [
+        {
+            "alert": alerts[notice.alert].ref if notice.alert in alerts else "",
+            "track": alerts[notice.alert].track.value if notice.alert in alerts else "",
+            "party": names.alert(notice.alert).text,
+            "contact": names.contact(notice.contact).text,
+            "channel": notice.channel,
+            "purpose": notice.purpose,
+            "decided_at": notice.decided_at,
+            "state": notice.state,
+            "state_words": DELIVERY.get(notice.state, notice.state),
+            "settled_at": notice.settled_at,
+        }
+        for notice in found.file.notices
+    ]
+    return {
+        "ref": found.file.row.ref,
+        "alerts": [
+            {
+                "alert": alert.ref,
+                "track": alert.track.value,
+                "party": names.party(alert.party).text,
+                "status": alert.status.value,
+                "tells": alert.tell_no,
+            }
+            for alert in case.alerts
+            if alert.track is not TrackName.DUTY
+        ],
+        "messages": messages,
+        "left_out": _left_out(view),
+    }
+
+
+async def list_tasks(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
+    """Everything duty owes, gravest and earliest first."""
+    rows = await house.services.reader.run(lambda conn: board.open_tasks(conn, most=500))
+    return {
+        "tasks": [
+            {
+                "id": row.id,
+                "case": row.case.ref,
+                "severity": row.case.severity.value,
+                "kind": row.kind,
+                "detail": row.detail,
+                "critical": row.critical,
+                "due_at": row.due_at,
+                "owner": row.owner,
+            }
+            for row in rows
+        ]
+    }
+
+
+async def loaded(house: House, ref: str) -> Loaded:
+    """The case of this reference with its names. Raises NotCarriedOutError."""
+    found = await house.services.reader.run(
+        lambda conn: load(
+            conn, ref=ref.strip().upper(), zone=house.services.zone, facts=FACTS_SHOWN
+        )
+    )
+    if found is None:
+        raise NotCarriedOutError(
+            "refused",
+            "There is no case of this reference.",
+            next_step="List the cases: tocsin case list",
+        )
+    return found
+
+
+def _left_out(view: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "who": out.who,
+            "contact": out.contact,
+            "reason": out.reason.value,
+            "why": out.why,
+            "next": out.next,
+            "path": [plain(hop) for hop in out.path],
+        }
+        for out in view.left_out
+    ]

@@ -1,0 +1,45 @@
+"""Everything that can be asked, and what one needs for it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engine.access import Permission as P
+from engine.admin import acting, keeping, reading
+from engine.admin.operation import Nothing, Operation
+
+OPERATIONS: Mapping[str, Operation] = MappingProxyType(
+    {
+        "whoami": Operation(run=keeping.whoami, takes=Nothing, needs=P.READ),
+        "case.list": Operation(run=reading.list_cases, takes=reading.CaseList, needs=P.READ),
+        "case.show": Operation(run=reading.show_case, takes=reading.OneCase, needs=P.READ),
+        "case.told": Operation(run=reading.told, takes=reading.OneCase, needs=P.READ),
+        "case.take": Operation(run=acting.take_case, takes=reading.OneCase, needs=P.TAKE_TASKS),
+        "task.list": Operation(run=reading.list_tasks, takes=Nothing, needs=P.READ),
+        "task.take": Operation(run=acting.take, takes=acting.OnTask, needs=P.TAKE_TASKS),
+        "task.done": Operation(run=acting.finish, takes=acting.Finishing, needs=P.TAKE_TASKS),
+        "respond": Operation(run=acting.respond, takes=acting.Answering, needs=P.RESPOND),
+        "release": Operation(run=acting.release, takes=acting.Releasing, needs=P.RELEASE),
+        "consent": Operation(run=acting.consent, takes=acting.ConsentGiven, needs=P.CONSENT),
+        "freeze": Operation(run=acting.freeze, takes=acting.Freezing, needs=P.FREEZE),
+        "lift": Operation(run=acting.lift, takes=acting.Lifting, needs=P.LIFT),
+        "stop": Operation(run=acting.stop, takes=Nothing, needs=P.STOP),
+        "resume": Operation(run=acting.resume, takes=Nothing, needs=P.RESUME),
+        "resolve.propose": Operation(
+            run=acting.propose, takes=acting.Proposing, needs=P.PROPOSE_RESOLUTION
+        ),
+        "resolve.confirm": Operation(
+            run=acting.confirm, takes=reading.OneCase, needs=P.CONFIRM_RESOLUTION
+        ),
+        "resolve.reopen": Operation(run=acting.reopen, takes=reading.OneCase, needs=P.REOPEN),
+        "person.add": Operation(
+            run=keeping.add_person, takes=keeping.Adding, needs=P.MANAGE_PEOPLE
+        ),
+        "person.list": Operation(run=keeping.people, takes=Nothing, needs=P.READ),
+        "source.add": Operation(run=keeping.issue_key, takes=keeping.Issuing, needs=P.MANAGE_KEYS),
+        "source.revoke": Operation(
+            run=keeping.revoke_key, takes=keeping.OneKey, needs=P.MANAGE_KEYS
+        ),
+        "source.list": Operation(run=keeping.keys, takes=Nothing, needs=P.READ),
+        "event.report": Operation(run=keeping.report, takes=keeping.Reporting, needs=P.REPORT),
+    }
+)

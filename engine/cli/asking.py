@@ -1,0 +1,118 @@
+"""Asking the engine: the running one through its door, else one opened for this command alone.
+
+Whoever holds the lock of the database answers. Where no engine runs, the command opens the house
+itself, does the one thing and closes it; what it decided is sent once an engine runs again.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from engine.cli.exits import CommandError, Exit
+from engine.cli.session import current_session
+from engine.cli.terminal import Terminal
+from engine.entropy import SystemEntropy
+
+DOOR_FILE = "engine.json"
+TIMEOUT = 30.0  # seconds; a log-in alone takes half a second on purpose
+_EXITS = {
+    "refused": Exit.REFUSED,
+    "usage": Exit.USAGE,
+    "not_durable": Exit.NOT_DURABLE,
+    "who": Exit.WHO,
+    "unsound": Exit.UNSOUND,
+    "unreachable": Exit.UNREACHABLE,
+}
+
+
+async def ask(terminal: Terminal, name: str, **args: Any) -> dict[str, Any]:
+    """Carry out one operation as whoever is logged in. Raises CommandError."""
+    session = await current_session(terminal)
+    request = SystemEntropy().token(12).hex()
+    given = {key: value for key, value in args.items() if value is not None}
+    door = read_door(terminal.settings.data_dir)
+    if door is not None:
+        asking = {"name": name, "args": given, "session": session, "request": request}
+        return result_of(await knock(door, "/admin/command", asking))
+    from engine.admin.door import answer
+    from engine.bootstrap.alone import alone
+
+    async with alone(terminal.settings) as house:
+        return result_of(
+            await answer(house, name=name, args=given, session=session, request=request)
+        )
+
+
+async def log_in(terminal: Terminal, *, person: str, password: str, code: str) -> str:
+    """Return the token of a new session. Raises CommandError."""
+    door = read_door(terminal.settings.data_dir)
+    if door is not None:
+        asking = {"person": person, "password": password, "code": code}
+        return str(result_of(await knock(door, "/admin/login", asking))["session"])
+    from engine.admin.door import logged_in
+    from engine.bootstrap.alone import alone
+
+    async with alone(terminal.settings) as house:
+        session = await house.services.people.log_in(person=person, password=password, code=code)
+        return str(result_of(logged_in(session))["session"])
+
+
+def read_door(data_dir: Path) -> dict[str, Any] | None:
+    """Where the running engine's door is, or None when none runs. Raises CommandError."""
+    path = data_dir / DOOR_FILE
+    try:
+        told = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        raise CommandError(
+            Exit.UNREACHABLE,
+            f"An engine seems to run, but {path} cannot be read.",
+            next_step="Give the command as the user who runs the engine.",
+        ) from None
+    return told if isinstance(told, dict) and _alive(told) else None
+
+
+async def knock(door: dict[str, Any], path: str, content: dict[str, Any]) -> dict[str, Any]:
+    """Send one request to the door and return its answer. Raises CommandError."""
+    import httpx2
+
+    try:
+        async with httpx2.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
+            response = await client.post(
+                f"http://127.0.0.1:{door['port']}{path}",
+                json=content,
+                headers={"authorization": f"Bearer {door['token']}"},
+            )
+            answer = response.json()
+    except (httpx2.HTTPError, ValueError):
+        raise CommandError(
+            Exit.UNREACHABLE,
+            "The engine does not answer at its door.",
+            next_step="Look whether it runs: tocsin doctor. What you sent may have been taken; "
+            "look before you send it again.",
+        ) from None
+    return dict(answer)
+
+
+def result_of(answer: dict[str, Any]) -> dict[str, Any]:
+    """The result of an answer, or its problem as a CommandError."""
+    if answer.get("ok"):
+        return dict(answer["result"])
+    raise CommandError(
+        _EXITS.get(str(answer.get("ending")), Exit.REFUSED),
+        str(answer.get("what", "Not carried out.")),
+        next_step=str(answer.get("next_step", "")),
+    )
+
+
+def _alive(told: dict[str, Any]) -> bool:
+    """Whether the process that wrote the file still runs; after a kill the file is left behind."""
+    try:
+        os.kill(int(told["process"]), 0)
+    except (ProcessLookupError, KeyError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True

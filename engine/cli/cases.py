@@ -1,0 +1,261 @@
+"""Commands about cases: looking at them, and acting on them as a named person."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import typer
+
+from engine.cli.asking import ask
+from engine.cli.command import OPERATE, command, group
+from engine.cli.exits import CommandError, Exit
+from engine.cli.terminal import Terminal, table
+
+Ref = Annotated[str, typer.Argument(metavar="CASE", help="Reference of the case: TC-4F2M9.")]
+Track = Annotated[str, typer.Argument(metavar="TRACK", help="missions, nhris, companies …")]
+Until = Annotated[
+    str | None, typer.Option(metavar="TIME", help="With its offset: 2027-03-02T12:00+01:00.")
+]
+Note = Annotated[str, typer.Option(metavar="TEXT", help="In words; goes into the vault.")]
+
+case = group("Look at cases.")
+resolve = group("End a case: one person proposes, another confirms.")
+
+
+@command(case, "list")
+async def list_cases(
+    terminal: Terminal,
+    status: Annotated[
+        list[str] | None, typer.Option(help="open, standing, monitored, closed; repeatable.")
+    ] = None,
+    severity: Annotated[
+        list[str] | None, typer.Option(help="critical, high, elevated, watch; repeatable.")
+    ] = None,
+    most: Annotated[int, typer.Option(help="At most this many.")] = 50,
+) -> None:
+    """Cases, gravest first."""
+    found = await ask(
+        terminal, "case.list", status=status or None, severity=severity or None, most=most
+    )
+    rows = [
+        (c["ref"], c["severity"], c["status"], c["owner"] or "nobody", c["incident"] or "")
+        for c in found["cases"]
+    ]
+    terminal.done(found, table(rows) or ["No such case."])
+
+
+@command(case, "show")
+async def show(terminal: Terminal, ref: Ref) -> None:
+    """One case as a story: what it owes, who is left out and why, what happened."""
+    found = await ask(terminal, "case.show", case=ref)
+    terminal.done(found, _story(found))
+
+
+@command(case, "told")
+async def told(terminal: Terminal, ref: Ref) -> None:
+    """Who was told, which way, when, with what result; and who was not."""
+    found = await ask(terminal, "case.told", case=ref)
+    lines = table(
+        (m["decided_at"][:16].replace("T", " "), m["party"], m["channel"], m["state_words"])
+        for m in found["messages"]
+    )
+    lines += ["", *_left_out(found["left_out"])]
+    terminal.done(found, lines)
+
+
+def declare(app: typer.Typer) -> None:
+    """Register the acts that stand at the top level."""
+    app.add_typer(case, name="case", rich_help_panel=OPERATE)
+
+    @command(app, "respond", panel=OPERATE)
+    async def respond(
+        terminal: Terminal,
+        ref: Ref,
+        alert: Annotated[
+            str, typer.Option(metavar="REF", help="The alert answered: 7K3Q-92. None: you take it.")
+        ] = "",
+        kind: Annotated[
+            str, typer.Option(help="acknowledged, committed, acted, declined, asks, warns …")
+        ] = "acknowledged",
+        contact: Annotated[str, typer.Option(help="Who answered; else the first told.")] = "",
+        action: Annotated[str | None, typer.Option(help="visit, call, letter …")] = None,
+        due: Until = None,
+        effect: Annotated[str | None, typer.Option(help="positive, none, negative")] = None,
+        reason: Annotated[str | None, typer.Option(help="Why declined: not_us …")] = None,
+        note: Note = "",
+    ) -> None:
+        """Take a case, or record what somebody answered by phone."""
+        if not alert:
+            result = await ask(terminal, "case.take", case=ref)
+            terminal.done(
+                result, ["You have it. Duty is quiet while all that is owed has an owner."]
+            )
+            return
+        result = await ask(
+            terminal, "respond", case=ref, alert=alert, kind=kind, contact=contact, action=action,
+            due=moment(due), effect=effect, reason=reason, note=note,
+        )  # fmt: skip
+        terminal.done(result, ["The answer is recorded."])
+
+    @command(app, "release", panel=OPERATE)
+    async def release(
+        terminal: Terminal,
+        ref: Ref,
+        track: Track,
+        why: Annotated[
+            str, typer.Option(help="protect_now, requested_by_subject, leverage, observe_date")
+        ],
+        forecast: Annotated[str, typer.Option(help="Reprisal expected: low, medium, high")],
+        wishes_read: Annotated[
+            bool, typer.Option("--wishes-read", help="You have read what the person wishes.")
+        ] = False,
+        partner: Annotated[str, typer.Option(help="Local partner who agreed; for companies.")] = "",
+        controller: Annotated[
+            list[str] | None, typer.Option(help="Headquarters that two people name; repeatable.")
+        ] = None,
+        until: Until = None,
+        note: Note = "",
+    ) -> None:
+        """Allow a track to tell its parties. Companies need two people."""
+        result = await ask(
+            terminal, "release", case=ref, track=track, why=why, forecast=forecast,
+            wishes_read=wishes_read, partner=partner, controllers=controller or [],
+            expires_at=moment(until), note=note,
+        )  # fmt: skip
+        terminal.done(result, ["Recorded. Once everybody needed has agreed, the track is told."])
+
+    @command(app, "consent", panel=OPERATE)
+    async def consent(
+        terminal: Terminal,
+        subject: Annotated[str, typer.Argument(metavar="SOURCE/PSEUDONYM")],
+        state: Annotated[str, typer.Argument(metavar="STATE", help="granted, narrowed, revoked")],
+        audience: Annotated[
+            list[str] | None, typer.Option(help="Who may be told; repeatable.")
+        ] = None,
+        mode: Annotated[str, typer.Option(help="quiet or private")] = "quiet",
+        basis: Annotated[str, typer.Option(help="person, representative, community …")] = "person",
+        until: Until = None,
+    ) -> None:
+        """Record a consent. Taking it back goes ahead of all other work."""
+        result = await ask(
+            terminal, "consent", subject=subject, state=state, audiences=audience or [],
+            mode=mode, basis=basis, until=moment(until),
+        )  # fmt: skip
+        terminal.done(result, ["Recorded, and in force."])
+
+    @command(app, "freeze", panel=OPERATE)
+    async def freeze(
+        terminal: Terminal,
+        ref: Ref,
+        track: Annotated[
+            list[str] | None, typer.Argument(metavar="[TRACK]...", help="None: all but duty.")
+        ] = None,
+        until: Until = None,
+    ) -> None:
+        """Stop tracks of a case, now."""
+        result = await ask(terminal, "freeze", case=ref, tracks=track or [], until=moment(until))
+        terminal.done(result, ["Frozen. Nothing further is told on these tracks."])
+
+    @command(app, "lift", panel=OPERATE)
+    async def lift(terminal: Terminal, ref: Ref, track: Track) -> None:
+        """Let a frozen track go on. Some freezes need two people."""
+        result = await ask(terminal, "lift", case=ref, track=track)
+        terminal.done(result, ["Recorded. The track goes on once everybody needed has agreed."])
+
+    @command(app, "stop", panel=OPERATE)
+    async def stop(
+        terminal: Terminal,
+        off: Annotated[bool, typer.Option("--off", help="Let outgoing go on.")] = False,
+    ) -> None:
+        """Stop everything outgoing, on all cases. Duty is told all the same."""
+        result = await ask(terminal, "resume" if off else "stop")
+        terminal.done(result, ["Outgoing goes on." if off else "Stopped. Only duty is told."])
+
+    app.add_typer(resolve, name="resolve", rich_help_panel=OPERATE)
+
+
+@command(resolve, "propose")
+async def propose(
+    terminal: Terminal,
+    ref: Ref,
+    outcome: Annotated[
+        str, typer.Option(help="freed, safe, relocated, threat_ended, died, lost_contact, other")
+    ],
+    risk: Annotated[str, typer.Option(help="Risk left: none, low, medium, high, unknown")],
+    remedy: Annotated[str, typer.Option(help="none_sought, sought, obtained")],
+    heard: Annotated[
+        str, typer.Option(help="safe_channel, representative, unreachable_documented")
+    ],
+    note: Note = "",
+) -> None:
+    """Say that a case is resolved. Somebody else has to confirm."""
+    result = await ask(
+        terminal, "resolve.propose", case=ref, outcome=outcome, risk=risk, remedy=remedy,
+        heard=heard, note=note,
+    )  # fmt: skip
+    terminal.done(result, ["Proposed. Another person confirms: tocsin resolve confirm " + ref])
+
+
+@command(resolve, "confirm")
+async def confirm(terminal: Terminal, ref: Ref) -> None:
+    """Agree that a case is resolved, as the second person."""
+    result = await ask(terminal, "resolve.confirm", case=ref)
+    terminal.done(result, ["Resolved. Those who were told are asked nothing more."])
+
+
+@command(resolve, "reopen")
+async def reopen(terminal: Terminal, ref: Ref) -> None:
+    """Open a monitored case again, or take a proposal back."""
+    result = await ask(terminal, "resolve.reopen", case=ref)
+    terminal.done(result, ["Done."])
+
+
+def moment(text: str | None) -> str | None:
+    """A time with its offset, as it travels. Raises CommandError on anything else."""
+    if text is None:
+        return None
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        value = None
+    if value is None or value.tzinfo is None:
+        raise CommandError(
+            Exit.USAGE,
+            f"{text!r} is not a time with its offset.",
+            next_step="Write it as 2027-03-02T12:00+01:00, or with Z for UTC.",
+        )
+    return value.astimezone(UTC).isoformat()
+
+
+Line = Literal["said", "more"]
+
+
+def _story(found: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{found['ref']}  {found['severity']}  {found['status']}",
+        found["summary"],
+        *found["notes"],
+    ]
+    if found["tasks"]:
+        lines += ["", "Owed:"]
+        lines += table(("  " + t["id"], t["what"], t["left"], t["owner"]) for t in found["tasks"])
+    if found["left_out"]:
+        lines += ["", *_left_out(found["left_out"])]
+    lines += ["", "What happened, newest first:"]
+    for line in found["story"]:
+        if line["day"]:
+            lines.append(f"  {line['day']}")
+        lines.append(f"  {line['time']}  {line['said']}")
+        if line["more"]:
+            lines.append(f"         {line['more']}")
+    return lines
+
+
+def _left_out(rows: list[dict[str, Any]]) -> list[str]:
+    if not rows:
+        return ["Nobody was left out."]
+    lines = ["Left out, and why:"]
+    for row in rows:
+        who = f"{row['who']}, {row['contact']}" if row["contact"] else row["who"]
+        lines.append(f"  {who}: {row['why']}")
+        lines += [f"      {hop}" for hop in row["path"]]
+    return lines

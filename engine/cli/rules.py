@@ -1,0 +1,110 @@
+"""Commands about rules, the registry and the published schemas."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.cli.asking import ask
+from engine.cli.command import command, group
+from engine.cli.events import File, _bytes, problems_of
+from engine.cli.exits import CommandError, Exit
+from engine.cli.terminal import Terminal, table
+
+if TYPE_CHECKING:
+    from rules.rulebook import Rulebook
+
+rules = group("Check a rulebook, and see what it would do.")
+registry = group("Parties, links and contacts.")
+schema = group("The published schemas.")
+
+
+@command(rules, "check")
+def check(
+    terminal: Terminal,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Rulebooks, YAML.")],
+) -> None:
+    """Every mistake of a rulebook at once, each with its line. Nothing is activated."""
+    checked = [load_rulebook(file) for file in files]
+    terminal.done(
+        {"checked": [{"name": b.name, "version": b.version, "rules": len(b.rules)} for b in checked]},
+        [f"{f}: {len(b.rules)} rules, version {b.version[:12]}." for f, b in zip(files, checked, strict=True)],
+    )  # fmt: skip
+
+
+@command(rules, "preview")
+async def preview(
+    terminal: Terminal,
+    file: File,
+    rulebook: Annotated[
+        Path | None, typer.Option(help="Try this rulebook instead of the active one.")
+    ] = None,
+) -> None:
+    """Who would be told of this event, who would not, and why. Nothing is sent or stored."""
+    raw = _bytes(file)
+    problems = problems_of(raw)
+    if problems:
+        raise CommandError(
+            Exit.USAGE,
+            f"{file}: this is not an event:\n" + "\n".join(f"  {p}" for p in problems),
+            next_step="Correct these and try again.",
+        )
+    text = _bytes(rulebook).decode("utf-8", "replace") if rulebook else ""
+    found = await ask(
+        terminal, "rules.preview", event=raw.decode("utf-8"), rulebook=text,
+        rulebook_name=str(rulebook or ""),
+    )  # fmt: skip
+    terminal.done(found, _previewed(found))
+
+
+@command(registry, "import")
+async def import_registry(
+    terminal: Terminal,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Registry, YAML.")],
+) -> None:
+    """Replace the registry by these files, all or nothing. Running cases keep their plans."""
+    texts = {str(file): _bytes(file).decode("utf-8", "replace") for file in files}
+    done = await ask(terminal, "registry.import", files=texts)
+    terminal.done(
+        done,
+        [
+            f"{done['parties']} parties, {done['links']} links, {done['contacts']} contacts. "
+            f"Version {done['version'][:12]} is in force."
+        ],
+    )
+
+
+@command(schema, "export")
+def export(
+    terminal: Terminal,
+    to: Annotated[Path | None, typer.Option(help="Folder; else schemas/ of this checkout.")] = None,
+) -> None:
+    """Write the JSON Schemas and the AsyncAPI document from the models."""
+    from schemas import export as exporting
+
+    written = exporting.write(to) if to else exporting.write()
+    terminal.done({"written": [str(p) for p in written]}, [str(path) for path in written])
+
+
+def load_rulebook(file: Path) -> "Rulebook":
+    """Load and check. Raises CommandError listing every mistake."""
+    from rules import rulebook
+
+    try:
+        return rulebook.load(_bytes(file).decode("utf-8"), filename=str(file))
+    except UnicodeDecodeError as error:
+        said = f"{file}: byte {error.start} is not UTF-8."
+    except rulebook.RulebookError as error:
+        said = str(error)
+    raise CommandError(Exit.UNSOUND, said, next_step="Correct these and check again.")
+
+
+def _previewed(found: dict[str, Any]) -> list[str]:
+    lines = [f"Severity {found['severity']}. Rules: {', '.join(found['rules']) or 'none'}."]
+    lines += [f"! {trouble}" for trouble in found["troubles"]]
+    for track in found["tracks"]:
+        lines += ["", f"{track['name']}: {track['gate']}"]
+        lines += table(("  " + p["party"], p["verdict"], p["why"]) for p in track["parties"])
+    lines += ["", "Left out, and why:"]
+    lines += table(("  " + w["party"], w["why"]) for w in found["withheld"]) or ["  nobody"]
+    return [*lines, "", "Nothing was sent."]

@@ -1,0 +1,62 @@
+"""Commands that keep running: the small desk, one process of many, the demo."""
+
+from typing import Annotated
+
+import typer
+
+from engine.cli.command import RUN, command
+from engine.cli.exits import CommandError, Exit
+from engine.cli.terminal import Terminal
+
+
+def declare(app: typer.Typer) -> None:
+    """Register them."""
+
+    @command(app, "up", panel=RUN)
+    async def up(terminal: Terminal) -> None:
+        """Run the whole desk in this process: database, pages, timers, sender."""
+        await _serve(terminal, roles=None)
+
+    @command(app, "run", panel=RUN)
+    async def run(
+        terminal: Terminal,
+        roles: Annotated[
+            str,
+            typer.Option(help="intake,web,timers,sender,relay,auditor, or all."),
+        ] = "all",
+    ) -> None:
+        """Run some roles in this process, beside others over one database."""
+        await _serve(terminal, roles=roles)
+
+    @command(app, "demo", panel=RUN)
+    def demo(
+        terminal: Terminal,
+        headless: Annotated[
+            bool, typer.Option("--headless", help="Tell the story once and stop.")
+        ] = False,
+    ) -> int:
+        """An invented night, in fast motion, end to end. Keeps nothing, tells nobody real."""
+        from engine.demo.run import run_demo
+
+        return run_demo(headless=headless, as_json=terminal.as_json)
+
+
+async def _serve(terminal: Terminal, *, roles: str | None) -> None:
+    from engine.bootstrap import CannotStartError, serve
+    from engine.settings import ALL_ROLES
+
+    settings = terminal.settings
+    if roles is not None:
+        wanted = ALL_ROLES if roles == "all" else tuple(roles.replace(",", " ").split())
+        unknown = [role for role in wanted if role not in ALL_ROLES]
+        if unknown or not wanted:
+            raise CommandError(
+                Exit.USAGE,
+                f"There is no role {', '.join(unknown)}." if unknown else "Name a role.",
+                next_step="Roles: " + ", ".join(ALL_ROLES) + ", or all.",
+            )
+        settings = settings.model_copy(update={"roles": wanted})
+    try:
+        await serve(settings, started=lambda line: terminal.progress(line))
+    except CannotStartError as error:
+        raise CommandError(Exit.UNREACHABLE, error.what, next_step=error.next_step) from None
