@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from schemas.event import Moment, OpaqueId
+from schemas.event import Moment, OpaqueId, Sealed, ThreatEvent
 
 THREAT_TYPE = "org.tocsin.threat.reported.v1"
 CASE_FACT_TYPE = "org.tocsin.case.fact.v1"
@@ -18,8 +18,8 @@ SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/][A-Za-z0-9._:
 """Who published: a short URI reference such as `hotline-a` or `/desk/form`."""
 
 
-class Envelope(BaseModel):
-    """CloudEvents 1.0 in structured JSON mode. Identity is (source, id)."""
+class Attributes(BaseModel):
+    """What every message of ours says about itself, whatever it carries."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_max_length=2_048)
 
@@ -28,11 +28,33 @@ class Envelope(BaseModel):
     source: SourceId
     type: str
     subject: OpaqueId | None = None
+    """The publisher's opaque situation."""
     time: Moment | None = None
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: str | None = None
     partitionkey: OpaqueId | None = None
     tlp: Literal["RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR"] = "RED"
     exercise: bool = False
+
+
+class Envelope(Attributes):
+    """CloudEvents 1.0 in structured JSON mode. Identity is (source, id)."""
+
     data: dict[str, Any]
     """`{"event": ThreatEvent, "sealed": Sealed}`; `sealed` may be absent."""
+
+
+class ThreatData(BaseModel):
+    """What a report carries: the open event, and beside it what only the vault may hold."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    event: ThreatEvent
+    sealed: Sealed | None = None
+
+
+class ThreatMessage(Attributes):
+    """A report as it travels: the model behind the published schema."""
+
+    type: Literal["org.tocsin.threat.reported.v1"]
+    data: ThreatData
