@@ -5,6 +5,7 @@ no rule can address what does not exist.
 """
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +24,16 @@ from schemas.rulebook import Modifier, RulebookShape, RuleShape, StepShape, Tell
 
 UNKNOWN_CODE_SEVERITY = Severity.HIGH
 """An unknown code goes to a human, now."""
+
+
+_REMEDY = {
+    "model_type": "Write `key: value` lines here.",
+    "dict_type": "Write `key: value` lines here.",
+    "mapping_type": "Write `key: value` lines here.",
+    "tuple_type": "Write a list here.",
+    "string_type": "Write a text here.",
+    "string_pattern_mismatch": "Use small letters, digits, _ and -, starting with a letter.",
+}
 
 
 class RulebookError(ValueError):
@@ -143,7 +154,8 @@ def load(text: str, *, filename: str) -> Rulebook:
     problems += lint(shape, source)
     if problems:
         raise RulebookError(filename, tuple(sorted(set(problems))))
-    version = hashlib.sha256(shape.model_dump_json().encode()).hexdigest()[:32]
+    content = json.dumps(shape.model_dump(mode="json"), sort_keys=True)
+    version = hashlib.sha256(content.encode()).hexdigest()[:32]
     return Rulebook(version=version, name=shape.name, shape=shape, rules=tuple(rules))
 
 
@@ -192,7 +204,7 @@ def _shape_problem(source: Source, error: Any) -> Problem:
     else:
         line, column = source.key_place(path) if "[key]" in error["loc"] else source.place(path)
         message = f"The value of {_dotted(path)} is wrong."
-        remedy = text.removeprefix("Value error, ").rstrip(".") + "."
+        remedy = _REMEDY.get(kind) or text.removeprefix("Value error, ").rstrip(".") + "."
         remedy = remedy[0].upper() + remedy[1:]
     return Problem(line, column, message, remedy)
 

@@ -15,10 +15,13 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 MAX_CHARACTERS = 4_000_000
 MAX_ALIASES = 50
-MAX_NODES = 500_000
+MAX_NODES = 200_000
 MAX_DEPTH = 20
 
 _TAG = "tag:yaml.org,2002:"
+_TAGS = frozenset(
+    _TAG + kind for kind in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp")
+)
 Key = str | int
 At = tuple[Key, ...]
 
@@ -128,7 +131,7 @@ class _Reader:
                 self.problem(line, column, "Too deep or too long.", "Make it flatter.")
             self.nodes = MAX_NODES + 1 if self.nodes > MAX_NODES else self.nodes
             return None
-        if not str(node.tag).startswith(_TAG):
+        if str(node.tag) not in _TAGS:
             self.problem(
                 line, column, f"The tag {node.tag} is not known.", "Remove it; write plain values."
             )
