@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from engine.case import commands as c
-from engine.case import tasks, telling, times
+from engine.case import recheck, tasks, telling, times
 from engine.case.draft import Draft, Refusal
 from engine.case.protect import judge_party
 from engine.case.state import Alert, AlertStatus, CaseStatus
@@ -15,17 +15,24 @@ from schemas.projection import Purpose
 from schemas.responses import DeclineReason, RefusedBecause, Response, ResponseKind
 
 _MESSAGES = (Purpose.TELL, Purpose.ASK_OUTCOME)
+_PAGES = (Purpose.PAGE, Purpose.INCIDENT, Purpose.TASK, Purpose.OVERDUE)
+
+_WAIT_UNLESS_SAID = timedelta(hours=4)
+"""How long a warning without a time of its own holds everything back."""
 
 
 def respond(draft: Draft, command: c.Respond) -> None:
     """Take an answer. Raises Refusal when nothing can be answered there any more."""
-    if draft.case.status is not CaseStatus.OPEN:
-        raise Refusal(RefusedBecause.NOT_OPEN, "Nothing more is asked of you.")
     alert = draft.alert(command.alert)
-    if alert.track is TrackName.DUTY:
+    duty = alert.track is TrackName.DUTY
+    answerable = (CaseStatus.OPEN, CaseStatus.MONITORED) if duty else (CaseStatus.OPEN,)
+    if draft.case.status not in answerable:
+        raise Refusal(RefusedBecause.NOT_OPEN, "Nothing more is asked of you.")
+    if duty:
         _duty(draft, alert, command.response)
         return
-    if alert.status in (AlertStatus.CLOSED, AlertStatus.WITHHELD):
+    held_back = alert.status is AlertStatus.WITHHELD and not alert.handed_off
+    if held_back or alert.status in (AlertStatus.CLOSED, AlertStatus.PLANNED):
         raise Refusal(RefusedBecause.PAGE_CLOSED, "Nothing more is asked of you.")
     if alert.status is AlertStatus.DECLINED:
         raise Refusal(RefusedBecause.ALREADY_ANSWERED)
@@ -33,8 +40,10 @@ def respond(draft: Draft, command: c.Respond) -> None:
 
 
 def _duty(draft: Draft, alert: Alert, response: Response) -> None:
-    state = draft.case.track(TrackName.DUTY)
     if response.kind in (ResponseKind.DECLINED, ResponseKind.WRONG_CONTACT):
+        state = draft.case.track(TrackName.DUTY)
+        held = state is not None and state.hold_until is not None
+        by_another = held and draft.case.owner != alert.party
         draft.add(
             f.Declined(
                 alert=alert.id,
@@ -46,41 +55,31 @@ def _duty(draft: Draft, alert: Alert, response: Response) -> None:
                 note=response.note,
             )
         )
-        draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="nobody_reached"))
+        draft.add(f.NoticesCancelled(alerts=(alert.id,), purposes=_PAGES, reason="declined"))
+        if draft.case.status is CaseStatus.OPEN and not by_another:
+            draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="nobody_reached"))
         return
-    holds = 1800 if state is None else state.track.answer_holds_for
-    until = draft.now + timedelta(seconds=holds)
-    _say(draft, alert, response, answer="acknowledged", hold_until=until)
-    draft.add(f.Owned(by=response.by, at=draft.now, hold_until=until))
-    everyone = tuple(a.id for a in draft.case.alerts if a.track is TrackName.DUTY)
-    draft.add(
-        f.NoticesCancelled(
-            alerts=everyone,
-            purposes=(Purpose.PAGE, Purpose.INCIDENT, Purpose.OVERDUE),
-            reason="acknowledged",
-        )
-    )
+    _say(draft, alert, response, answer="acknowledged")
+    tasks.own(draft, response.by)
 
 
 def _acknowledged(draft: Draft, alert: Alert, response: Response) -> None:
     _say(draft, alert, response, answer="acknowledged")
-    _cancel(draft, alert, contact=response.by, reason="answered")
 
 
 def _already_acting(draft: Draft, alert: Alert, response: Response) -> None:
     _say(draft, alert, response, answer="already_acting")
-    _cancel(draft, alert, contact=response.by, reason="answered")
 
 
 def _asks(draft: Draft, alert: Alert, response: Response) -> None:
     _say(draft, alert, response, answer="asks")
-    _cancel(draft, alert, contact=response.by, reason="answered")
     tasks.raise_task(draft, "question", alert=alert.id)
-    tasks.drop_tasks(draft, "phone_at_opening", alert=alert.id)
 
 
 def _warns(draft: Draft, alert: Alert, response: Response) -> None:
-    until = response.due or draft.now + timedelta(hours=4)
+    until = response.due
+    if until is None or until <= draft.now:
+        until = draft.now + _WAIT_UNLESS_SAID
     _say(draft, alert, response, answer="warns", hold_until=until)
     draft.add(
         f.TrackFrozen(
@@ -108,6 +107,7 @@ def _committed(draft: Draft, alert: Alert, response: Response) -> None:
             due_at=response.due,
             ask_at=asked_at,
             note=response.note,
+            contact=answerer(alert, response),
         )
     )
     _cancel(draft, alert, contact="", reason="promised")
@@ -154,7 +154,7 @@ def _declined(draft: Draft, alert: Alert, response: Response) -> None:
     )
     _cancel(draft, alert, contact="", reason="declined")
     tasks.drop_tasks(draft, "phone_them", "phone_at_opening", "promise_overdue", alert=alert.id)
-    telling.next_party(draft, draft.alert(alert.id))
+    telling.next_party(draft, alert.track)
 
 
 def _conflict(draft: Draft, alert: Alert, response: Response) -> None:
@@ -168,22 +168,25 @@ def _conflict(draft: Draft, alert: Alert, response: Response) -> None:
         )
     )
     _cancel(draft, alert, contact="", reason="conflict")
-    telling.next_party(draft, draft.alert(alert.id))
+    tasks.drop_tasks(draft, "phone_them", "phone_at_opening", "promise_overdue", alert=alert.id)
+    recheck.recheck(draft)  # Its pages on other tracks close with it.
+    telling.next_party(draft, alert.track)
 
 
 def _wrong_contact(draft: Draft, alert: Alert, response: Response) -> None:
+    contact = answerer(alert, response)
     draft.add(
         f.ContactDropped(
             alert=alert.id,
-            contact=response.by,
+            contact=contact,
             by=response.by,
             way=response.way.value,
             at=draft.now,
         )
     )
-    _cancel(draft, alert, contact=response.by, reason="wrong_contact")
-    if not draft.alert(alert.id).calls:
-        _go_on_or_phone(draft, alert)
+    if contact:
+        _cancel(draft, alert, contact=contact, reason="wrong_contact")
+    _go_on_if_silent(draft, alert)
 
 
 def _passed_on(draft: Draft, alert: Alert, response: Response) -> None:
@@ -198,6 +201,7 @@ def _passed_on(draft: Draft, alert: Alert, response: Response) -> None:
             to=to,
             inside_closure=inside,
             note=response.note,
+            contact=answerer(alert, response),
         )
     )
     if inside:
@@ -210,9 +214,8 @@ def _passed_on(draft: Draft, alert: Alert, response: Response) -> None:
     if colleague is None:
         tasks.raise_task(draft, "question", alert=alert.id, detail="passed_on")
     elif colleague.id not in alert.told_contacts:
-        telling.tell(draft, draft.alert(alert.id), (colleague,), purpose=Purpose.TELL)
-    if not draft.alert(alert.id).calls:
-        _go_on_or_phone(draft, alert)
+        telling.tell_again(draft, alert.id, colleague.id)
+    _go_on_if_silent(draft, alert)
 
 
 def _inside(draft: Draft, alert: Alert, to: str) -> bool:
@@ -228,10 +231,11 @@ def _inside(draft: Draft, alert: Alert, to: str) -> bool:
     return verdict.reason in (Reason.STATE_OF_PERPETRATOR, Reason.PERPETRATOR_CLOSURE)
 
 
-def _go_on_or_phone(draft: Draft, alert: Alert) -> None:
-    if not telling.tell_next(draft, alert.id):
-        tasks.raise_task(draft, "phone_them", alert=alert.id)
-        telling.next_party(draft, draft.alert(alert.id))
+def _go_on_if_silent(draft: Draft, alert: Alert) -> None:
+    """With nobody of this party left who owes an answer, its next contact is told at once."""
+    now_silent = draft.alert(alert.id).status is AlertStatus.SILENT
+    if now_silent and alert.status is not AlertStatus.SILENT:
+        telling.go_on(draft, alert.id)
 
 
 def _freeze_companies(draft: Draft, *, by: str) -> None:
@@ -256,6 +260,7 @@ def _say(
     hold_until: datetime | None = None,
 ) -> None:
     state = draft.case.track(alert.track)
+    contact = "" if alert.track is TrackName.DUTY else answerer(alert, response)
     if hold_until is None:
         holds = 0 if state is None else (state.track.answer_holds_for or state.track.answer_by)
         hold_until = draft.now + timedelta(seconds=holds)
@@ -268,8 +273,21 @@ def _say(
             at=draft.now,
             hold_until=hold_until,
             note=response.note,
+            contact=contact,
         )
     )
+    if contact:
+        _cancel(draft, alert, contact=contact, reason="answered")
+        tasks.drop_tasks(draft, "phone_them", "phone_at_opening", alert=alert.id)
+
+
+def answerer(alert: Alert, response: Response) -> str:
+    """The contact this answer holds; typed in by somebody of duty, one that was waited for."""
+    if telling.contact_of(alert, response.by) is not None:
+        return response.by
+    waiting = sorted(alert.calls, key=lambda call: (call.answered, call.next_at))
+    known = (*(call.contact for call in waiting), *reversed(alert.told_contacts))
+    return next(iter(known), "")
 
 
 def _cancel(draft: Draft, alert: Alert, *, contact: str, reason: str) -> None:

@@ -1,16 +1,17 @@
 """A report reaches a case: opening or joining it, planning, and suspecting a reprisal."""
 
 from engine.case import commands as c
-from engine.case import ids, tasks, times
-from engine.case.draft import Draft
-from engine.case.protect import EXCLUDED, judge_party
+from engine.case import ids, tasks, telling, times
+from engine.case.draft import Draft, Refusal
+from engine.case.protect import EXCLUDED, LIFTABLE, UNCONSENTED, judge_party
 from engine.case.recheck import recheck
-from engine.case.state import CaseStatus
-from rules import exclusion
+from engine.case.state import AlertStatus, CaseStatus
+from rules import duty, exclusion
 from schemas import facts as f
-from schemas.codes import EventType, Reliability, Severity, TrackName
+from schemas.codes import EventType, Mode, Reliability, Severity, TrackName
 from schemas.event import ThreatEvent
-from schemas.plan import Candidates, Trouble, Withheld
+from schemas.plan import Candidate, Candidates, Reason, Track, Trouble, Verdict, Withheld
+from schemas.responses import RefusedBecause
 
 _WISHES_AGAINST: dict[str, tuple[TrackName, ...]] = {
     "no_company_contact": (TrackName.COMPANIES,),
@@ -25,26 +26,31 @@ def arrive(draft: Draft, command: c.EventArrived) -> None:
     """Take an event into the case: it opens it, joins it, or reopens it."""
     event, candidates = command.report.event, command.candidates
     was = draft.case.status
+    if was is CaseStatus.CLOSED:
+        raise Refusal(RefusedBecause.NOT_OPEN, "A further event opens the next generation.")
     if was is CaseStatus.NEW:
         _open(draft, event, candidates)
     elif was is CaseStatus.MONITORED:
         draft.add(f.Reopened(at=draft.now, by="event"))
-        _owe_contact(draft)
     elif draft.case.proposal is not None:
         draft.add(f.ProposalDropped(reason="new_event"))
+        tasks.drop_tasks(draft, "confirm_resolution")
     had_told_outward = draft.case.last_outward_at
     _join(draft, command)
-    raised = candidates.severity.rank < draft.case.severity.rank
-    if raised:
-        draft.add(f.SeverityRaised(severity=candidates.severity))
-    _exclude(draft, candidates)
-    plan(draft, candidates)
-    recheck(draft)
     reprisal = (
         event.type is EventType.ACT
         and had_told_outward is not None
         and draft.now - had_told_outward <= times.REPRISAL_WINDOW
     )
+    severity = Severity.CRITICAL if reprisal else candidates.severity
+    raised = severity.rank < draft.case.severity.rank
+    tasks.raise_severity(draft, severity, duty=_duty_of(candidates, severity))
+    if was in (CaseStatus.NEW, CaseStatus.MONITORED):
+        tasks.raise_task(draft, "triage")
+        tasks.raise_task(draft, "first_contact")
+    _exclude(draft, candidates)
+    plan(draft, candidates)
+    recheck(draft)
     if reprisal:
         _suspect_reprisal(draft, command.report.event_id)
     elif was is CaseStatus.MONITORED:
@@ -57,6 +63,7 @@ def arrive(draft: Draft, command: c.EventArrived) -> None:
                 reason="severity_raised" if raised else "new_act",
             )
         )
+    ask_for_releases(draft)
 
 
 def plan(draft: Draft, candidates: Candidates) -> None:
@@ -66,11 +73,14 @@ def plan(draft: Draft, candidates: Candidates) -> None:
     """
     case = draft.case
     tracks = tuple(t for t in candidates.tracks if case.track(t.name) is None)
+    if case.track(TrackName.DUTY) is None and all(t.name is not TrackName.DUTY for t in tracks):
+        tracks = (duty.built_in(case.severity), *tracks)  # No plan goes without duty.
     known = {(a.track, a.party) for a in case.alerts}
     fresh = [x for x in candidates.candidates if (x.track, x.party) not in known]
     modes = {t.name: t.mode for t in tracks} | {s.track.name: s.track.mode for s in case.tracks}
     alerts: list[f.PlannedAlert] = []
     withheld = list(candidates.withheld)
+    shown = {(x.party, x.contact) for x in withheld}
     for candidate in fresh:
         verdict = judge_party(
             case,
@@ -79,19 +89,22 @@ def plan(draft: Draft, candidates: Candidates) -> None:
             now=draft.now,
             mode=modes.get(candidate.track),
         )
-        if not verdict.allowed:
-            withheld.append(
-                Withheld(
-                    party=candidate.party,
-                    reason=verdict.reason,
-                    track=candidate.track,
-                    path=verdict.path or candidate.path,
-                )
-            )
-        if verdict.allowed or verdict.reason not in EXCLUDED:
+        if not verdict.allowed and (candidate.party, "") not in shown:
+            withheld.append(_left_out(candidate, verdict))
+        if verdict.allowed or verdict.reason not in EXCLUDED or verdict.reason in LIFTABLE:
             alert = ids.alert_id(case.id, candidate.track, candidate.party)
             ref = ids.alert_ref(case.around.ref_key, alert, extra=case.around.ref_extra)
             alerts.append(f.PlannedAlert(alert=alert, ref=ref, candidate=candidate))
+    for candidate in candidates.explained:
+        verdict = judge_party(
+            case,
+            track=candidate.track,
+            party=candidate.party,
+            now=draft.now,
+            mode=modes.get(candidate.track, Mode.QUIET),
+        )
+        if (candidate.party, "") not in shown and (candidate.track, candidate.party) not in known:
+            withheld.append(_left_out(candidate, verdict))
     draft.add(
         f.Planned(
             plan_no=case.plan_no + 1,
@@ -105,10 +118,28 @@ def plan(draft: Draft, candidates: Candidates) -> None:
             troubles=candidates.troubles,
         )
     )
-    _ask_for_releases(draft, {a.candidate.track for a in alerts})
     for trouble in candidates.troubles:
         critical = draft.case.severity.grave or trouble is Trouble.PLANNING_FAILED
         tasks.raise_task(draft, "planning_trouble", detail=trouble.value, critical=critical)
+
+
+def _left_out(candidate: Candidate, verdict: Verdict) -> Withheld:
+    """Why this party is not told; one that no rule chose and nothing forbids waits at the gate."""
+    return Withheld(
+        party=candidate.party,
+        reason=Reason.GATE_CLOSED if verdict.allowed else verdict.reason,
+        track=candidate.track,
+        path=verdict.path or candidate.path,
+    )
+
+
+def _duty_of(candidates: Candidates, severity: Severity) -> Track:
+    """Duty's ladder for this severity: the rulebook's where the event is that grave itself."""
+    if candidates.severity is severity:
+        for track in candidates.tracks:
+            if track.name is TrackName.DUTY:
+                return track
+    return duty.built_in(severity)
 
 
 def _open(draft: Draft, event: ThreatEvent, candidates: Candidates) -> None:
@@ -124,12 +155,6 @@ def _open(draft: Draft, event: ThreatEvent, candidates: Candidates) -> None:
             exercise=event.exercise,
         )
     )
-    tasks.raise_task(draft, "triage")
-    _owe_contact(draft)
-
-
-def _owe_contact(draft: Draft) -> None:
-    tasks.raise_task(draft, "first_contact")
 
 
 def _join(draft: Draft, command: c.EventArrived) -> None:
@@ -167,21 +192,25 @@ def _exclude(draft: Draft, candidates: Candidates) -> None:
         draft.add(f.ExclusionsJoined(digest=joined.digest, closure=joined))
 
 
-def _ask_for_releases(draft: Draft, tracks: set[TrackName]) -> None:
-    for name in sorted(tracks):
-        allowed = any(
-            judge_party(draft.case, track=name, party=a.party, now=draft.now).allowed
-            for a in draft.case.alerts
-            if a.track is name
-        )
-        if allowed:
-            tasks.raise_task(draft, "release", detail=name.value)
-
-
 def ask_for_releases(draft: Draft) -> None:
-    """Ask a person about every outward track that could now tell somebody and has not."""
-    waiting = {a.track for a in draft.case.alerts if not a.told_contacts and not a.handed_off}
-    _ask_for_releases(draft, waiting - {TrackName.DUTY})
+    """Ask a person about every track that a release would make tell somebody for the first time."""
+    for alert in draft.case.alerts:
+        if alert.status is AlertStatus.CLOSED and alert.reason in UNCONSENTED:
+            verdict = judge_party(draft.case, track=alert.track, party=alert.party, now=draft.now)
+            if verdict.allowed:  # Consent came back: a person may tell it again, no machine will.
+                draft.add(f.AlertWithheld(alert=alert.id, reason=Reason.GATE_CLOSED))
+    for state in draft.case.tracks:
+        name = state.track.name
+        in_turn = state.anchor_at is not None and telling.one_at_a_time(draft.case, name)
+        if name is TrackName.DUTY or (in_turn and telling.somebody_has_it(draft.case, name)):
+            continue
+        if any(
+            a.track is name
+            and telling.may_be_released(a)
+            and judge_party(draft.case, track=name, party=a.party, now=draft.now).allowed
+            for a in draft.case.alerts
+        ):
+            tasks.raise_task(draft, "release", detail=name.value)
 
 
 def _suspect_reprisal(draft: Draft, event: str) -> None:
@@ -197,7 +226,5 @@ def _suspect_reprisal(draft: Draft, event: str) -> None:
                 needs_two=True,
             )
         )
-    if draft.case.severity is not Severity.CRITICAL:
-        draft.add(f.SeverityRaised(severity=Severity.CRITICAL))
     tasks.raise_task(draft, "reprisal", critical=True)
     draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="suspected_reprisal"))

@@ -2,12 +2,12 @@
 
 from engine.case import commands as c
 from engine.case import tasks, telling, times
+from engine.case.arrival import ask_for_releases
 from engine.case.draft import Draft, Refusal
-from engine.case.protect import EXCLUDED, judge_party
+from engine.case.protect import judge_stand_down
 from engine.case.state import Alert, AlertStatus, CaseStatus
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.plan import Reason
 from schemas.projection import Purpose
 from schemas.responses import RefusedBecause
 
@@ -52,13 +52,12 @@ def confirm(draft: Draft, command: c.ConfirmResolution) -> None:
     until = draft.now + times.MONITOR_FOR
     draft.add(f.Resolved(by=command.by, at=draft.now, monitored_until=until))
     for alert in told:
-        verdict = judge_party(draft.case, track=alert.track, party=alert.party, now=draft.now)
-        if verdict.reason in EXCLUDED:
+        if not judge_stand_down(draft.case, alert, None, now=draft.now).allowed:
             continue
         contacts = tuple(
             ref
             for ref in alert.contacts
-            if ref.id in alert.told_contacts and ref.id not in alert.dropped_contacts
+            if ref.id in alert.reached and ref.id not in alert.dropped_contacts
         )
         telling.tell(draft, draft.alert(alert.id), contacts, purpose=Purpose.STAND_DOWN)
     if draft.case.remedy_sought:
@@ -77,6 +76,7 @@ def reopen(draft: Draft, command: c.Reopen) -> None:
     draft.add(f.Reopened(at=draft.now, by=command.by))
     tasks.raise_task(draft, "triage")
     tasks.raise_task(draft, "first_contact")
+    ask_for_releases(draft)
     draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="reopened"))
 
 
@@ -88,5 +88,4 @@ def end_monitoring(draft: Draft) -> None:
 def _was_asked(alert: Alert) -> bool:
     if alert.track is TrackName.DUTY or not alert.handed_off:
         return False
-    closed = alert.status is AlertStatus.CLOSED and alert.reason is not Reason.CASE_OVER
-    return not closed and alert.status is not AlertStatus.DECLINED
+    return alert.status not in (AlertStatus.CLOSED, AlertStatus.DECLINED)

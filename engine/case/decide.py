@@ -10,6 +10,7 @@ from engine.case import (
     closing,
     consenting,
     delivery,
+    finishing,
     gates,
     incidents,
     ladder,
@@ -38,7 +39,7 @@ _HANDLERS: dict[type[Any], Callable[[Draft, Any], None]] = {
     c.Lift: gates.lift,
     c.RaiseMode: gates.raise_mode,
     c.TakeTask: tasks.take,
-    c.FinishTask: tasks.finish,
+    c.FinishTask: finishing.finish,
     c.ProposeResolution: closing.propose,
     c.ConfirmResolution: closing.confirm,
     c.Reopen: closing.reopen,
@@ -65,6 +66,8 @@ def run(case: Case, command: c.CaseCommand, now: datetime) -> tuple[Case, tuple[
         raise Refusal(RefusedBecause.UNKNOWN_CASE)
     draft = Draft(case=case, now=now)
     _HANDLERS[type(command)](draft, command)
-    if not isinstance(command, _LEAVES_TIME_ALONE):
+    # A case whose last tick faulted waits for its next one: an answer must land all the same.
+    faulted = case.retry_at is not None and not isinstance(command, c.Tick)
+    if not faulted and not isinstance(command, _LEAVES_TIME_ALONE):
         ladder.fire(draft)
     return draft.case, tuple(draft.facts)

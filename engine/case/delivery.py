@@ -4,15 +4,26 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.case import commands as c
-from engine.case import ids, paging, tasks, telling
+from engine.case import ids, paging, recheck, tasks, telling
 from engine.case.draft import Draft
-from engine.case.protect import EXCLUDED, endpoint_id, judge_contact, next_endpoint, safeguards
-from engine.case.state import Alert, Case, CaseStatus
+from engine.case.protect import (
+    EXCLUDED,
+    UNCONSENTED,
+    endpoint_id,
+    judge_contact,
+    judge_stand_down,
+    next_endpoint,
+    safeguards,
+)
+from engine.case.state import Alert, AlertStatus, Case, CaseStatus
 from rules import guard
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import ContactRef, Reason, Verdict
 from schemas.projection import Purpose
+
+_ONE_CONTACT = frozenset({Reason.NO_ENDPOINT, Reason.LEVEL, Reason.ENDPOINT_FANS_OUT})
+"""Refusals that concern this way or contact alone: the next one is told instead."""
 
 
 def verdict(case: Case, notice: c.DueNotice, *, now: datetime) -> Verdict:
@@ -28,19 +39,21 @@ def verdict(case: Case, notice: c.DueNotice, *, now: datetime) -> Verdict:
     contact = telling.contact_of(alert, notice.contact)
     if contact is None:
         return Verdict(allowed=False, reason=Reason.UNKNOWN_PARTY)
-    stand_down = notice.purpose == Purpose.STAND_DOWN
-    if not stand_down and case.status is not CaseStatus.OPEN:
-        return Verdict(allowed=False, reason=Reason.CASE_OVER)
     # The way as decided, not the next one that has not failed: this very message is judged.
     ref = ContactRef(id=contact.id, level=contact.level, endpoints=(notice.endpoint,))
-    judged = judge_contact(case, replace(alert, failed=()), ref, now=now)
-    if stand_down and judged.reason not in EXCLUDED and judged.reason is not Reason.NO_ENDPOINT:
-        return Verdict(allowed=True, reason=Reason.ALLOWED, evidence="stand_down")
-    return judged
+    clean = replace(alert, failed=())
+    if notice.purpose == Purpose.STAND_DOWN:
+        return judge_stand_down(case, clean, ref, now=now)
+    if case.status is not CaseStatus.OPEN:
+        return Verdict(allowed=False, reason=Reason.CASE_OVER)
+    if alert.status is AlertStatus.CLOSED:
+        return Verdict(allowed=False, reason=alert.reason or Reason.CASE_OVER)
+    return judge_contact(case, clean, ref, now=now)
 
 
 def claim(draft: Draft, command: c.Claimed) -> None:
     """Refuse what may no longer leave; what is not refused is handed to the sender."""
+    refused: dict[str, Reason] = {}
     for notice in command.notices:
         judged = verdict(draft.case, notice, now=draft.now)
         if judged.allowed:
@@ -54,26 +67,50 @@ def claim(draft: Draft, command: c.Claimed) -> None:
                 reason=judged.reason,
             )
         )
+        if notice.purpose != Purpose.STAND_DOWN:
+            refused[notice.alert] = judged.reason
+    for alert_id, reason in refused.items():
+        alert = draft.case.alert(alert_id)
+        if alert is not None and alert.track is not TrackName.DUTY:
+            _after_refusal(draft, alert, reason)
+
+
+def _after_refusal(draft: Draft, alert: Alert, reason: Reason) -> None:
+    """A refusal at the door changes more than this one message."""
+    if reason in EXCLUDED or reason in UNCONSENTED:
+        if not recheck.still_right(draft, alert):
+            telling.next_party(draft, alert.track)
+    elif reason in _ONE_CONTACT and not alert.calls and not alert.promises:
+        _somebody_else(draft, alert)
 
 
 def settle(draft: Draft, command: c.Settled) -> None:
     """A message was handed on, or will not arrive this way: then the next way, now."""
+    before = draft.case.alert(command.alert)
     if command.state == "handed_off":
-        draft.add(f.HandedOff(key=command.key, alert=command.alert, at=draft.now))
-        return
-    reason = "refused_permanent" if command.state == "failed_permanent" else "unknown_exhausted"
-    draft.add(
-        f.DeliveryFailed(
-            key=command.key,
-            alert=command.alert,
-            contact=command.contact,
-            endpoint=command.endpoint,
-            reason=reason,  # type: ignore[arg-type]  # one of its two literals, from the line above
-            at=draft.now,
+        draft.add(
+            f.HandedOff(key=command.key, alert=command.alert, at=draft.now, contact=command.contact)
         )
-    )
+    else:
+        failed = command.state == "failed_permanent"
+        draft.add(
+            f.DeliveryFailed(
+                key=command.key,
+                alert=command.alert,
+                contact=command.contact,
+                endpoint=command.endpoint,
+                reason="refused_permanent" if failed else "unknown_exhausted",
+                at=draft.now,
+            )
+        )
     alert = draft.case.alert(command.alert)
-    if alert is None or draft.case.status not in (CaseStatus.OPEN, CaseStatus.MONITORED):
+    if before is None or alert is None:
+        return
+    if draft.case.status not in (CaseStatus.OPEN, CaseStatus.MONITORED):
+        return
+    if alert.track is not TrackName.DUTY and command.state != "failed_permanent":
+        _too_late(draft, before, alert, command)
+    if command.state == "handed_off":
         return
     if alert.track is TrackName.DUTY:
         _duty_failed(draft, alert, command)
@@ -81,8 +118,32 @@ def settle(draft: Draft, command: c.Settled) -> None:
         _outward_failed(draft, alert, command)
 
 
+def _too_late(draft: Draft, before: Alert, alert: Alert, command: c.Settled) -> None:
+    """It left before it could be called off: then say so, to duty or to whoever received it."""
+    if command.purpose == Purpose.STAND_DOWN or alert.reason is None:
+        return
+    closed = alert.status is AlertStatus.CLOSED
+    if closed and alert.reason in EXCLUDED:
+        if not before.handed_off and alert.reason is not Reason.CONFLICT:
+            recheck.told_before_excluded(draft, alert, alert.reason)
+        return
+    over = alert.reason is Reason.CASE_OVER or alert.reason in UNCONSENTED
+    contact = telling.contact_of(alert, command.contact)
+    if over and contact is not None and contact.id not in before.reached:
+        telling.tell(draft, alert, (contact,), purpose=Purpose.STAND_DOWN)
+        if not closed:
+            draft.add(f.AlertClosed(alert=alert.id, reason=alert.reason))
+
+
 def _duty_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
-    person = next((p for p in draft.case.around.roster.people if p.id == alert.party), None)
+    roster = draft.case.around.roster
+    state = draft.case.track(TrackName.DUTY)
+    if roster.floor is not None and roster.floor.id == alert.party:
+        return  # Below the floor is nobody; the ladder goes on, and the desk opens an incident.
+    owned = state is not None and state.hold_until is not None
+    if owned and command.purpose != Purpose.TASK:
+        return  # Somebody else has answered meanwhile.
+    person = next((p for p in roster.people if p.id == alert.party), None)
     ways = () if person is None else person.endpoints
     if all(way in alert.failed for way in ways):
         paging.page_floor(draft)
@@ -116,7 +177,12 @@ def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
     if command.purpose == Purpose.STAND_DOWN:
         return
     draft.add(f.ContactSilent(alert=alert.id, contact=contact.id))
+    _somebody_else(draft, draft.alert(alert.id))
+
+
+def _somebody_else(draft: Draft, alert: Alert) -> None:
+    """This contact cannot be reached: the next one, else the next party and a person."""
     if not telling.tell_next(draft, alert.id):
         critical = draft.case.severity.grave
         tasks.raise_task(draft, "unreachable", alert=alert.id, critical=critical)
-        telling.next_party(draft, draft.alert(alert.id))
+        telling.next_party(draft, alert.track)

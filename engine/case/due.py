@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from engine.case.state import Alert, Case, CaseStatus, TrackState
+from engine.case.state import Case, CaseStatus, TrackState
 from schemas.codes import TrackName
 
 
@@ -11,9 +11,10 @@ def due_at(case: Case) -> datetime | None:
     """Return the earliest thing this case owes, or None when it owes nothing any more."""
     if not case.status.alive:
         return None
-    if case.retry_at is not None:
-        return case.retry_at
-    return min(_owed(case), default=None)
+    due = min(_owed(case), default=None)
+    if due is None or case.retry_at is None:
+        return due
+    return max(due, case.retry_at)
 
 
 def track_due_at(state: TrackState) -> datetime | None:
@@ -23,12 +24,6 @@ def track_due_at(state: TrackState) -> datetime | None:
     if state.hold_until is not None:
         return state.hold_until
     return state.next_at
-
-
-def paused(case: Case, alert: Alert) -> bool:
-    """Whether the alert's own clock stands still because its track is frozen."""
-    state = case.track(alert.track)
-    return state is not None and state.frozen
 
 
 def _owed(case: Case) -> Iterator[datetime]:

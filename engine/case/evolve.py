@@ -7,8 +7,8 @@ from typing import Any
 from engine.case import evolve_alerts, evolve_duty
 from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Proposal, TrackState
 from schemas import facts as f
-from schemas.codes import Certainty
-from schemas.plan import Anchor, Reason
+from schemas.codes import Certainty, TrackName
+from schemas.plan import Anchor, Gate, Reason, Track
 
 
 def evolve(case: Case, fact: f.Fact) -> Case:
@@ -54,16 +54,20 @@ def _event_joined(case: Case, fact: f.EventJoined) -> Case:
 
 
 def _severity_raised(case: Case, fact: f.SeverityRaised) -> Case:
-    return replace(case, severity=fact.severity)
+    case = replace(case, severity=fact.severity)
+    state = case.track(TrackName.DUTY)
+    if fact.duty is None or state is None:
+        return case
+    return evolve_duty.swap(case, replace(state, track=fact.duty))
 
 
 def _planned(case: Case, fact: f.Planned) -> Case:
     tracks = tuple(
         TrackState(
             track=track,
-            anchor_at=fact.at if track.anchor is Anchor.OPENED else None,
+            anchor_at=fact.at if _starts_itself(track) else None,
             next_at=fact.at + evolve_duty.offset(track, 0)
-            if track.anchor is Anchor.OPENED and track.steps
+            if _starts_itself(track) and track.steps
             else None,
         )
         for track in fact.tracks
@@ -85,6 +89,12 @@ def _planned(case: Case, fact: f.Planned) -> Case:
         tracks=case.tracks + tracks,
         alerts=case.alerts + alerts,
     )
+
+
+def _starts_itself(track: Track) -> bool:
+    """Whatever a policy says of its clock, nothing that has a gate or goes outward starts alone."""
+    gated = track.gate is not Gate.NONE or track.name.outward
+    return track.anchor is Anchor.OPENED and not gated
 
 
 def _exclusions_joined(case: Case, fact: f.ExclusionsJoined) -> Case:
@@ -115,7 +125,16 @@ def _resolved(case: Case, fact: f.Resolved) -> Case:
         for alert in case.alerts
     )
     still = tuple(
-        replace(state, next_at=None, hold_until=None, anchor_at=None, released_by=())
+        replace(
+            state,
+            next_at=None,
+            hold_until=None,
+            anchor_at=None,
+            released_by=(),
+            again_by=(),
+            named_controllers=(),
+            named_by="",
+        )
         for state in case.tracks
     )
     return replace(
@@ -135,7 +154,7 @@ def _proposal_dropped(case: Case, fact: f.ProposalDropped) -> Case:
 
 def _reopened(case: Case, fact: f.Reopened) -> Case:
     again = tuple(
-        replace(alert, status=AlertStatus.PLANNED, reason=None, told_contacts=())
+        replace(alert, status=AlertStatus.PLANNED, reason=None, told_contacts=(), reached=())
         if alert.reason is Reason.CASE_OVER
         else alert
         for alert in case.alerts

@@ -59,32 +59,44 @@ def _told(case: Case, fact: f.Told) -> Case:
 
 def _handed_off(case: Case, fact: f.HandedOff) -> Case:
     alert = case.alert(fact.alert)
-    if alert is None or alert.handed_off:
+    if alert is None:
         return case
-    return swap(case, replace(alert, handed_off=True))
+    return swap(case, _left_the_house(alert, fact.contact))
+
+
+def _left_the_house(alert: Alert, contact: str) -> Alert:
+    reached = alert.reached
+    if contact and contact not in reached and alert.track is not TrackName.DUTY:
+        reached = (*reached, contact)
+    return replace(alert, handed_off=True, reached=reached)
 
 
 def _delivery_failed(case: Case, fact: f.DeliveryFailed) -> Case:
     alert = case.alert(fact.alert)
-    if alert is None or fact.endpoint in alert.failed:
+    if alert is None:
         return case
-    return swap(case, replace(alert, failed=(*alert.failed, fact.endpoint)))
+    if fact.reason == "unknown_exhausted":
+        # It may have arrived: whoever may know counts as told.
+        alert = _left_the_house(alert, fact.contact)
+    if fact.endpoint not in alert.failed:
+        alert = replace(alert, failed=(*alert.failed, fact.endpoint))
+    return swap(case, alert)
 
 
 def _tell_refused(case: Case, fact: f.TellRefused) -> Case:
     alert = case.alert(fact.alert)
     if alert is None or alert.status in (AlertStatus.CLOSED, AlertStatus.DECLINED):
         return case
-    return swap(
-        case,
-        replace(
-            alert,
-            status=AlertStatus.WITHHELD,
-            reason=fact.reason,
-            told_contacts=tuple(c for c in alert.told_contacts if c not in fact.contacts),
-            calls=_without(alert.calls, *fact.contacts),
-        ),
+    calls = _without(alert.calls, *fact.contacts)
+    alert = replace(
+        alert,
+        told_contacts=tuple(c for c in alert.told_contacts if c not in fact.contacts),
+        calls=calls,
     )
+    # What others of the party were told, promised or did stands; they can still answer.
+    if not calls and not alert.promises and alert.status is not AlertStatus.ACTED:
+        alert = replace(alert, status=AlertStatus.WITHHELD, reason=fact.reason)
+    return swap(case, alert)
 
 
 def _closed(case: Case, fact: f.AlertClosed) -> Case:
@@ -94,33 +106,49 @@ def _closed(case: Case, fact: f.AlertClosed) -> Case:
 
 
 def _withheld(case: Case, fact: f.AlertWithheld) -> Case:
-    return _change(case, fact.alert, status=AlertStatus.WITHHELD, reason=fact.reason, calls=())
+    alert = case.alert(fact.alert)
+    if alert is None:
+        return case
+    if alert.status is AlertStatus.CLOSED:
+        # It was stood down; whatever comes next starts with its first contact again.
+        alert = replace(alert, told_contacts=(), reached=())
+    return swap(
+        case,
+        replace(alert, status=AlertStatus.WITHHELD, reason=fact.reason, calls=(), promises=()),
+    )
 
 
 def _answered(case: Case, fact: f.Answered) -> Case:
     alert = case.alert(fact.alert)
     if alert is None:
         return case
+    if alert.promises or alert.status is AlertStatus.ACTED:
+        return case  # A promise or an act holds the whole alert; "got it" never lowers it.
     calls = alert.calls
     if alert.track is not TrackName.DUTY:
-        held = Call(contact=fact.by, next_at=fact.hold_until, answered=True)
-        calls = (*_without(alert.calls, fact.by), held)
-    status = AlertStatus.PROMISED if alert.promises else AlertStatus.ANSWERED
-    return swap(case, replace(alert, status=status, calls=calls))
+        by = fact.contact or fact.by
+        held = Call(contact=by, next_at=fact.hold_until, answered=True)
+        calls = (*_without(alert.calls, by), held)
+    return swap(case, replace(alert, status=AlertStatus.ANSWERED, reason=None, calls=calls))
 
 
 def _call_ended(case: Case, fact: f.AnswerExpired | f.ContactSilent) -> Case:
     alert = case.alert(fact.alert)
     if alert is None:
         return case
-    calls = _without(alert.calls, fact.contact)
+    return swap(case, _without_call(alert, fact.contact))
+
+
+def _without_call(alert: Alert, contact: str) -> Alert:
+    """The alert when this contact owes no answer any more; with nobody left it is silent."""
+    calls = _without(alert.calls, contact)
     status = alert.status
     if status in (AlertStatus.WAITING, AlertStatus.ANSWERED):
         if any(call.answered for call in calls):
             status = AlertStatus.ANSWERED
         else:
             status = AlertStatus.WAITING if calls else AlertStatus.SILENT
-    return swap(case, replace(alert, status=status, calls=calls))
+    return replace(alert, status=status, calls=calls)
 
 
 def _promised(case: Case, fact: f.Promised) -> Case:
@@ -130,14 +158,20 @@ def _promised(case: Case, fact: f.Promised) -> Case:
     promise = Promise(
         action=fact.action,
         action_kind=fact.action_kind,
-        by=fact.by,
+        by=fact.contact or fact.by,
         due_at=fact.due_at,
         ask_at=fact.ask_at,
     )
     case = replace(case, serial=case.serial + 1)
     return swap(
         case,
-        replace(alert, status=AlertStatus.PROMISED, promises=(*alert.promises, promise), calls=()),
+        replace(
+            alert,
+            status=AlertStatus.PROMISED,
+            reason=None,
+            promises=(*alert.promises, promise),
+            calls=(),
+        ),
     )
 
 
@@ -168,13 +202,24 @@ def _acted(case: Case, fact: f.Acted) -> Case:
     promises = tuple(p for p in alert.promises if p.action != fact.action)
     status = AlertStatus.PROMISED if promises else AlertStatus.ACTED
     case = replace(case, serial=case.serial + 1)
-    return swap(case, replace(alert, status=status, promises=promises, calls=()))
+    return swap(case, replace(alert, status=status, reason=None, promises=promises, calls=()))
 
 
 def _declined(case: Case, fact: f.Declined) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is not None and alert.track is TrackName.DUTY:
+        return _stepped_back(case, alert)
     if fact.party not in case.declined:
         case = replace(case, declined=(*case.declined, fact.party))
     return _change(case, fact.alert, status=AlertStatus.DECLINED, calls=(), promises=())
+
+
+def _stepped_back(case: Case, alert: Alert) -> Case:
+    """One of our own cannot take it: nothing of the case is theirs any more."""
+    tasks = tuple(replace(t, owner="") if t.owner == alert.party else t for t in case.tasks)
+    owner = "" if case.owner == alert.party else case.owner
+    case = replace(case, tasks=tasks, owner=owner)
+    return swap(case, replace(alert, status=AlertStatus.DECLINED))
 
 
 def _conflict(case: Case, fact: f.ConflictDeclared) -> Case:
@@ -197,9 +242,8 @@ def _dropped(case: Case, fact: f.ContactDropped) -> Case:
     return swap(
         case,
         replace(
-            alert,
+            _without_call(alert, fact.contact),
             dropped_contacts=(*alert.dropped_contacts, fact.contact),
-            calls=_without(alert.calls, fact.contact),
         ),
     )
 
@@ -208,7 +252,7 @@ def _passed_on(case: Case, fact: f.PassedOn) -> Case:
     alert = case.alert(fact.alert)
     if alert is None:
         return case
-    return swap(case, replace(alert, calls=_without(alert.calls, fact.by)))
+    return swap(case, _without_call(alert, fact.contact or fact.by))
 
 
 def _unchanged(case: Case, fact: object) -> Case:

@@ -8,7 +8,7 @@ from typing import Any
 from engine.case.state import Case, Task, TrackState
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.plan import Track
+from schemas.plan import Gate, Track
 
 
 def offset(track: Track, step: int) -> timedelta:
@@ -37,7 +37,15 @@ def _step_fired(case: Case, fact: f.StepFired) -> Case:
 
 
 def _step_passed(case: Case, fact: f.StepSuperseded | f.StepSkipped) -> Case:
-    return _change(case, fact.track, step=fact.step + 1)
+    state = case.track(fact.track)
+    if state is None:
+        return case
+    following = fact.step + 1
+    next_at = None
+    goes_on = following < len(state.track.steps) or state.track.repeat_every
+    if state.anchor_at is not None and goes_on:
+        next_at = state.anchor_at + offset(state.track, following)
+    return swap(case, replace(state, step=following, next_at=next_at))
 
 
 def _owned(case: Case, fact: f.Owned) -> Case:
@@ -106,15 +114,35 @@ def _release_given(case: Case, fact: f.ReleaseGiven) -> Case:
     state = case.track(fact.track)
     if state is None:
         return case
-    named = fact.controllers
-    if state.released_by and fact.by not in state.released_by:
-        agreed = {c for c in fact.controllers if c in state.named_controllers}
+    named, named_by = state.named_controllers, state.named_by
+    if fact.controllers and named_by not in ("", fact.by):
+        agreed = {c for c in fact.controllers if c in named}
         case = replace(
             case, released_controllers=tuple(sorted({*case.released_controllers, *agreed}))
         )
-        named = ()
-    by = state.released_by if fact.by in state.released_by else (*state.released_by, fact.by)
-    return swap(case, replace(state, released_by=by, named_controllers=named))
+        named = tuple(c for c in fact.controllers if c not in agreed)
+        named_by = fact.by if named else ""
+    elif fact.controllers:
+        named, named_by = fact.controllers, fact.by
+    state = replace(state, named_controllers=named, named_by=named_by)
+    if state.anchor_at is None:
+        return swap(case, replace(state, released_by=_with(state.released_by, fact.by)))
+    again = _with(state.again_by, fact.by)
+    if len(again) >= releasers(state.track):
+        again = ()
+    return swap(case, replace(state, again_by=again))
+
+
+def releasers(track: Track) -> int:
+    """How many people a gate asks for; one that nobody thought of asks for two."""
+    return _RELEASERS.get(track.gate, 2)
+
+
+_RELEASERS = {Gate.RELEASE: 1, Gate.PROTOCOL: 1, Gate.NECESSITY: 1, Gate.RELEASE_TWO: 2}
+
+
+def _with(people: tuple[str, ...], person: str) -> tuple[str, ...]:
+    return people if person in people else (*people, person)
 
 
 def _released(case: Case, fact: f.TrackReleased) -> Case:
@@ -124,7 +152,7 @@ def _released(case: Case, fact: f.TrackReleased) -> Case:
     first = fact.at + offset(state.track, 0) if state.track.steps else None
     return swap(
         case,
-        replace(state, anchor_at=fact.at, step=0, next_at=first, released_by=fact.by),
+        replace(state, anchor_at=fact.at, step=0, next_at=first, released_by=fact.by, again_by=()),
     )
 
 
@@ -135,6 +163,9 @@ def _frozen(case: Case, fact: f.TrackFrozen) -> Case:
             continue
         two = fact.needs_two or (state.frozen and state.lift_needs_two)
         until = None if two else fact.until
+        if state.frozen and until is not None:
+            # A later freeze never ends an earlier one before its time.
+            until = state.frozen_until and max(until, state.frozen_until)
         case = swap(
             case,
             replace(state, frozen=True, frozen_until=until, lift_needs_two=two, lifted_by=()),

@@ -2,31 +2,35 @@
 
 from engine.case import commands as c
 from engine.case import tasks, telling
+from engine.case.arrival import ask_for_releases
 from engine.case.draft import Draft, Refusal
+from engine.case.evolve_duty import releasers
 from engine.case.state import Case, CaseStatus, TrackState
 from schemas import facts as f
 from schemas.codes import Mode, TrackName
 from schemas.plan import Gate, Spread
 from schemas.responses import RefusedBecause
 
-_NEEDED = {Gate.RELEASE: 1, Gate.PROTOCOL: 1, Gate.NECESSITY: 1, Gate.RELEASE_TWO: 2}
-
 
 def release(draft: Draft, command: c.Release) -> None:
     """A person allows a track; when everybody needed has, its parties are told in this decision.
 
-    Releasing a running track again tells the parties that were found or consented to since.
+    Releasing a running track again tells the parties that were found or consented to since; it
+    takes as many people as the first time.
     """
     _must_be_open(draft.case)
     state = _outward(draft.case, command.track)
     missing = _preflight(state, command.record)
     if missing:
         raise Refusal(RefusedBecause.INCOMPLETE, "preflight: " + ", ".join(missing))
-    running = state.anchor_at is not None
-    needed = _NEEDED.get(state.track.gate, 2)
-    if command.by in state.released_by and not running and needed > 1:
-        raise Refusal(RefusedBecause.SAME_PERSON, "A second person has to release this track.")
     record = command.record
+    if record.expires_at is not None and record.expires_at <= draft.now:
+        raise Refusal(RefusedBecause.EXPIRED, "The release record has run out; write a new one.")
+    running = state.anchor_at is not None
+    agreed = state.again_by if running else state.released_by
+    if command.by in agreed:
+        raise Refusal(RefusedBecause.SAME_PERSON, "A second person has to release this track.")
+    complete = len(agreed) + 1 >= releasers(state.track)
     draft.add(
         f.ReleaseGiven(
             track=command.track,
@@ -43,14 +47,16 @@ def release(draft: Draft, command: c.Release) -> None:
             note=record.note,
         )
     )
-    given = _outward(draft.case, command.track).released_by
+    if not complete:
+        return
     if running:
-        telling.tell_track(draft, command.track, spread=state.track.steps[0].spread)
-    elif len(given) >= needed:
-        draft.add(f.TrackReleased(track=command.track, at=draft.now, by=given))
+        spread = Spread.NEXT if telling.one_at_a_time(draft.case, command.track) else Spread.ALL
+        telling.tell_track(draft, command.track, spread=spread, by_hand=True)
+    else:
+        by = (*agreed, command.by)
+        draft.add(f.TrackReleased(track=command.track, at=draft.now, by=by))
         tasks.drop_tasks(draft, "triage")
-    if running or len(given) >= needed:
-        tasks.drop_tasks(draft, "release", detail=command.track.value)
+    tasks.drop_tasks(draft, "release", detail=command.track.value)
 
 
 def freeze(draft: Draft, command: c.Freeze) -> None:
@@ -77,6 +83,7 @@ def freeze(draft: Draft, command: c.Freeze) -> None:
 
 def lift(draft: Draft, command: c.Lift) -> None:
     """A person lets a frozen track go on; some freezes need two."""
+    _must_be_open(draft.case)
     state = _outward(draft.case, command.track)
     if not state.frozen:
         raise Refusal(RefusedBecause.NO_SUCH_TRACK, "This track is not frozen.")
@@ -88,9 +95,9 @@ def lift(draft: Draft, command: c.Lift) -> None:
             return
     by = tuple(dict.fromkeys((*state.lifted_by, command.by)))
     draft.add(f.TrackLifted(track=command.track, at=draft.now, by=by))
-    tasks.drop_tasks(draft, "reprisal", "warning", "passed_on_inside")
-    if state.anchor_at is not None:
-        telling.tell_track(draft, command.track, spread=Spread.ALL)
+    if not any(each.frozen for each in draft.case.tracks):
+        tasks.drop_tasks(draft, "reprisal", "warning", "passed_on_inside")
+    telling.resume(draft, command.track)
 
 
 def raise_mode(draft: Draft, command: c.RaiseMode) -> None:
@@ -98,7 +105,10 @@ def raise_mode(draft: Draft, command: c.RaiseMode) -> None:
     _must_be_open(draft.case)
     if command.mode is Mode.PUBLIC:
         raise Refusal(RefusedBecause.NOT_AUTHORISED, "No public channel exists in this release.")
+    if command.mode.within(draft.case.mode_ceiling):
+        raise Refusal(RefusedBecause.INCOMPLETE, "mode: the case allows that already.")
     draft.add(f.ModeRaised(mode=command.mode, by=command.by))
+    ask_for_releases(draft)
 
 
 def _must_be_open(case: Case) -> None:

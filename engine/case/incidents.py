@@ -1,12 +1,14 @@
 """Incidents: something is wrong with Tocsin itself. Duty only, until two people close it."""
 
 from engine.case import commands as c
-from engine.case import ids
-from engine.case.draft import Draft
+from engine.case import ids, tasks
+from engine.case.draft import Draft, Refusal
 from engine.case.state import CaseStatus
 from rules.candidates import fallback
+from rules.duty import built_in
 from schemas import facts as f
 from schemas.codes import Severity, TrackName
+from schemas.responses import RefusedBecause
 
 
 def raise_incident(draft: Draft, command: c.RaiseIncident) -> None:
@@ -14,7 +16,7 @@ def raise_incident(draft: Draft, command: c.RaiseIncident) -> None:
     case = draft.case
     if case.status is CaseStatus.NEW:
         severity = Severity.CRITICAL if command.severe else Severity.HIGH
-        built_in = fallback(severity)
+        plain = fallback(severity)
         draft.add(
             f.CaseOpened(
                 case=case.id,
@@ -29,11 +31,11 @@ def raise_incident(draft: Draft, command: c.RaiseIncident) -> None:
         draft.add(
             f.Planned(
                 plan_no=1,
-                world=built_in.world,
-                policy=built_in.policy,
+                world=plain.world,
+                policy=plain.policy,
                 rules=(),
                 at=draft.now,
-                tracks=built_in.tracks,
+                tracks=plain.tracks,
             )
         )
         return
@@ -42,4 +44,9 @@ def raise_incident(draft: Draft, command: c.RaiseIncident) -> None:
         draft.add(f.Reopened(at=draft.now, by="engine"))
         draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="incident_repeated"))
         return
+    if case.status is not CaseStatus.OPEN:
+        raise Refusal(RefusedBecause.NOT_OPEN, "A repeated incident opens the next generation.")
     # An open incident already pages; noting each repeat would bury the journal.
+    if command.severe and case.severity is not Severity.CRITICAL:
+        tasks.raise_severity(draft, Severity.CRITICAL, duty=built_in(Severity.CRITICAL))
+        draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="severity_raised"))

@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from engine.case import closing, paging, tasks, telling, times
+from engine.case import closing, paging, recheck, tasks, telling, times
 from engine.case.draft import Draft
 from engine.case.due import due_at, track_due_at
 from engine.case.evolve_duty import offset
 from engine.case.state import Alert, Call, Case, CaseStatus, Promise, TrackState
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.plan import Reason, Spread, Until
+from schemas.plan import Reason, Until
 from schemas.projection import Purpose
 
 _ROUNDS_AT_MOST = 2_000
@@ -48,7 +48,7 @@ def _move(draft: Draft, state: TrackState) -> None:
     name = state.track.name
     if state.frozen:
         draft.add(f.TrackLifted(track=name, at=draft.now, by=("engine",)))
-        telling.tell_track(draft, name, spread=Spread.ALL)
+        telling.resume(draft, name)
     elif name is TrackName.DUTY:
         if state.hold_until is not None:
             _hold_ends(draft, state)
@@ -59,8 +59,7 @@ def _move(draft: Draft, state: TrackState) -> None:
 
 
 def _hold_ends(draft: Draft, state: TrackState) -> None:
-    owed = draft.case.tasks
-    if owed and all(t.owner and t.due_at > draft.now for t in owed):
+    if tasks.all_owned(draft):
         until = draft.now + timedelta(seconds=state.track.answer_holds_for)
         draft.add(f.HoldExtended(track=TrackName.DUTY, until=until))
         return
@@ -104,16 +103,17 @@ def _rung(draft: Draft, state: TrackState) -> None:
     following = anchor + offset(track, step + 1) if more else None
     if following is not None and following <= draft.now:
         draft.add(f.StepSuperseded(track=track.name, step=step, reason="superseded_by_later"))
-        draft.add(f.StepFired(track=track.name, step=step, due_at=due, next_at=following))
         return
-    draft.add(f.StepFired(track=track.name, step=step, due_at=due, next_at=following))
-    if draft.now - due > times.STALE_AFTER:
+    if _too_late(draft, due):
         draft.add(f.StepSuperseded(track=track.name, step=step, reason="stale_after_outage"))
         tasks.raise_task(draft, "still_right", detail=track.name.value)
         return
+    draft.add(f.StepFired(track=track.name, step=step, due_at=due, next_at=following))
     spread = track.steps[step].spread
-    if not telling.tell_track(draft, track.name, spread=spread):
-        draft.add(f.StepSkipped(track=track.name, step=step, reason=Reason.NO_ENDPOINT))
+    if telling.tell_track(draft, track.name, spread=spread, by_hand=step == 0):
+        return
+    draft.add(f.StepSkipped(track=track.name, step=step, reason=Reason.NO_ENDPOINT))
+    if not telling.somebody_has_it(draft.case, track.name):
         tasks.raise_task(draft, "nobody_left", detail=track.name.value)
 
 
@@ -137,17 +137,22 @@ def _alert_due(draft: Draft, alert: Alert) -> bool:
 def _call_due(draft: Draft, alert: Alert, call: Call) -> None:
     if call.answered:
         draft.add(f.AnswerExpired(alert=alert.id, contact=call.contact))
-        contact = telling.contact_of(alert, call.contact)
-        if contact is not None and _still_open(draft.case, alert):
-            telling.tell(draft, draft.alert(alert.id), (contact,), purpose=Purpose.TELL)
+    else:
+        draft.add(f.ContactSilent(alert=alert.id, contact=call.contact))
+    if not recheck.still_right(draft, draft.alert(alert.id)):
+        telling.next_party(draft, alert.track)
         return
-    draft.add(f.ContactSilent(alert=alert.id, contact=call.contact))
     if not _still_open(draft.case, alert):
         return
-    if draft.now - call.next_at > times.STALE_AFTER:
+    if _too_late(draft, call.next_at):
         tasks.raise_task(draft, "still_right", alert=alert.id)
-        return
-    telling.go_on(draft, alert.id)
+    elif not (call.answered and telling.tell_again(draft, alert.id, call.contact)):
+        telling.go_on(draft, alert.id)
+
+
+def _too_late(draft: Draft, due: datetime) -> bool:
+    """Whether this lay so long that only a person may say whether it is still right."""
+    return draft.now - due > times.STALE_AFTER
 
 
 def _still_open(case: Case, alert: Alert) -> bool:
@@ -158,9 +163,16 @@ def _still_open(case: Case, alert: Alert) -> bool:
 
 
 def _promise_due(draft: Draft, alert: Alert, promise: Promise) -> None:
+    late = _too_late(draft, promise.ask_at)
     if promise.asked:
         draft.add(f.PromiseMissed(alert=alert.id, action=promise.action))
-        telling.go_on(draft, alert.id)
+        after = draft.alert(alert.id)
+        if after.promises or not recheck.still_right(draft, after):
+            return
+        if late:
+            tasks.raise_task(draft, "still_right", alert=alert.id)
+        else:
+            telling.go_on(draft, alert.id)
         return
     draft.add(
         f.PromiseAsked(
@@ -169,7 +181,7 @@ def _promise_due(draft: Draft, alert: Alert, promise: Promise) -> None:
             next_at=draft.now + times.MISSED_AFTER_ASKING,
         )
     )
-    giver = telling.contact_of(alert, promise.by)
-    if giver is not None:
-        telling.tell(draft, draft.alert(alert.id), (giver,), purpose=Purpose.ASK_OUTCOME)
-    tasks.raise_task(draft, "promise_overdue", alert=alert.id, critical=True)
+    if not late and recheck.still_right(draft, draft.alert(alert.id)):
+        telling.tell_again(draft, alert.id, promise.by, purpose=Purpose.ASK_OUTCOME)
+    if draft.alert(alert.id).promises:
+        tasks.raise_task(draft, "promise_overdue", alert=alert.id, critical=True)

@@ -1,7 +1,10 @@
 """Telling duty: never gated, never limited, never guarded away (design section 5.12)."""
 
+from collections.abc import Iterable
+
 from engine.case import ids
 from engine.case.draft import Draft
+from engine.case.state import AlertStatus
 from rules import roster as rota
 from schemas import facts as f
 from schemas.codes import TrackName
@@ -10,15 +13,17 @@ from schemas.projection import Purpose
 from schemas.roster import Role
 
 
-def page_roles(draft: Draft, roles: tuple[str, ...], *, step: int) -> None:
-    """Tell whoever is on duty in these roles now; with nobody at all, say so and keep trying."""
+def page_roles(draft: Draft, roles: Iterable[str], *, step: int | None = None) -> None:
+    """Tell whoever is on duty in these roles now; with nobody at all, say so and keep trying.
+
+    `step`: the rung of duty's ladder, or None where a single page is due.
+    """
     oncall: dict[str, Oncall] = {}
     for role in roles:
-        for person in rota.on_call(draft.case.around.roster, Role(role), draft.now):
+        for person in _willing(draft, Role(role)):
             oncall.setdefault(person.person, person)
-    if not oncall:
+    if not oncall and step is not None:
         draft.add(f.StepSkipped(track=TrackName.DUTY, step=step, reason=Reason.NO_ENDPOINT))
-        return
     for person in oncall.values():
         _page(
             draft, person.person, person.endpoints, purpose=_purpose(draft), detail=_detail(draft)
@@ -33,13 +38,44 @@ def page_floor(draft: Draft) -> None:
         )
 
 
-def tell_person(draft: Draft, person: str, *, detail: str) -> bool:
-    """Tell one of our own people that a task is due. False when there is no way to reach them."""
-    known = next((p for p in draft.case.around.roster.people if p.id == person), None)
+def tell_person(draft: Draft, person: str, *, detail: str, critical: bool) -> bool:
+    """Tell one of our own people that a task is due. False when there is no way to reach them.
+
+    Somebody whom this very decision pages already is not told twice; nor of two tasks at once,
+    unless the second is critical and has to be named.
+    """
+    enough = {Purpose.PAGE, Purpose.INCIDENT} | (set() if critical else {Purpose.TASK})
+    if any(
+        isinstance(fact, f.Told)
+        and (fact.track, fact.party) == (TrackName.DUTY, person)
+        and fact.purpose in enough
+        for fact in draft.facts
+    ):
+        return True
+    roster = draft.case.around.roster
+    everybody = (*roster.people, *((roster.floor,) if roster.floor is not None else ()))
+    known = next((p for p in everybody if p.id == person), None)
     if known is None or not known.endpoints:
         return False
     _page(draft, known.id, known.endpoints, purpose=Purpose.TASK, detail=detail)
     return True
+
+
+def _willing(draft: Draft, role: Role) -> tuple[Oncall, ...]:
+    """On call in this role and has not said no; else the next one up; else those who said no."""
+    roster, now = draft.case.around.roster, draft.now
+    first = rota.on_call(roster, role, now)
+    upward = rota.UPWARD[rota.UPWARD.index(role) :] if role in rota.UPWARD else ()
+    for each in (*upward, Role.FLOOR):
+        willing = tuple(p for p in rota.on_call(roster, each, now) if not _declined(draft, p))
+        if willing:
+            return willing
+    return first
+
+
+def _declined(draft: Draft, person: Oncall) -> bool:
+    alert = draft.case.alert(ids.alert_id(draft.case.id, TrackName.DUTY, person.person))
+    return alert is not None and alert.status is AlertStatus.DECLINED
 
 
 def _purpose(draft: Draft) -> Purpose:
@@ -76,7 +112,7 @@ def _page(
                     endpoint=endpoint,
                     contact=person,
                 )
-                for endpoint in usable
+                for endpoint in dict.fromkeys(usable)
             ),
             detail=detail,
         )

@@ -1,13 +1,14 @@
 """The guard as the core asks it: safeguards of a case, and a verdict on one party or contact."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from engine.case.state import Alert, Case
 from rules import guard
-from schemas.codes import Mode, TrackName
+from schemas.codes import Certainty, Mode, TrackName
 from schemas.party import Contact, Endpoint
 from schemas.plan import ContactRef, Reason, Verdict
-from schemas.safeguards import Safeguards
+from schemas.safeguards import Basis, Consent, Safeguards
 
 EXCLUDED = frozenset(
     {
@@ -22,10 +23,12 @@ EXCLUDED = frozenset(
         Reason.MECHANISM_OF_COMPLAINT,
         Reason.CONFLICT,
         Reason.EXERCISE,
-        Reason.UNKNOWN_PARTY,
     }
 )
-"""Refusals that no consent, release or wait can turn: not even a stand-down is sent."""
+"""Refusals that no consent or wait can turn: not even a stand-down is sent."""
+
+LIFTABLE = frozenset({Reason.CONTROLLER_NEEDS_TWO, Reason.UNKNOWN_PERPETRATOR_GROUP})
+"""Exclusions that two people may turn, by name; until then they hold like any other."""
 
 UNCONSENTED = frozenset(
     {
@@ -39,8 +42,16 @@ UNCONSENTED = frozenset(
 )
 """Refusals after which those already told are stood down."""
 
-PASSING = frozenset({Reason.FROZEN, Reason.HELD, Reason.STOPPED, Reason.CERTAINTY}) | UNCONSENTED
-"""Refusals that people or later events may turn."""
+WAITING_ONLY = frozenset({Reason.FROZEN, Reason.HELD, Reason.STOPPED})
+"""Refusals that end by themselves: what was released goes on without a further release."""
+
+TURNABLE = (
+    frozenset({Reason.CERTAINTY, Reason.MODE, Reason.GATE_CLOSED, Reason.UNKNOWN_PARTY})
+    | WAITING_ONLY
+    | UNCONSENTED
+    | LIFTABLE
+)
+"""Refusals that people or later events may turn; but for those above a person releases again."""
 
 
 def safeguards(case: Case) -> Safeguards:
@@ -90,6 +101,53 @@ def judge_contact(case: Case, alert: Alert, ref: ContactRef, *, now: datetime) -
         )
     return _judge(
         case, track=alert.track, party=alert.party, contact=contact, endpoint=endpoint, now=now
+    )
+
+
+def judge_stand_down(case: Case, alert: Alert, ref: ContactRef | None, *, now: datetime) -> Verdict:
+    """Whether this party, or contact, may hear that nothing more is asked of it.
+
+    That says nothing of the case, so neither consent nor freeze is in its way; exclusion,
+    conflict, and who else reads the address are.
+    """
+    free = replace(
+        safeguards(case),
+        subjects=(),
+        consents=(
+            Consent(
+                id="",
+                pseudonym="",
+                audiences=(alert.track,),
+                mode=Mode.PUBLIC,
+                basis=Basis.NO_IDENTIFIABLE_PERSON,
+                given_at=now,
+            ),
+        ),
+        refused_kinds=(),
+        frozen=(),
+        declined=(),
+        certainty=Certainty.CONFIRMED,
+    )
+    known = case.around.registry.party(alert.party)
+    if known is None:
+        return Verdict(allowed=False, reason=Reason.UNKNOWN_PARTY)
+    contact = endpoint = None
+    if ref is not None:
+        registry = case.around.registry
+        name = next_endpoint(alert, ref)
+        contact = registry.contact(ref.id)
+        endpoint = None if name is None else registry.endpoint(endpoint_id(name))
+        if contact is None or endpoint is None:
+            return Verdict(allowed=False, reason=Reason.NO_ENDPOINT)
+    return guard.judge(
+        party=known,
+        contact=contact,
+        endpoint=endpoint,
+        track=alert.track,
+        mode=Mode.QUIET,
+        safeguards=free,
+        registry=case.around.registry,
+        now=now,
     )
 
 

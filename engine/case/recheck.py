@@ -2,9 +2,10 @@
 
 from engine.case import tasks, telling
 from engine.case.draft import Draft
-from engine.case.protect import EXCLUDED, UNCONSENTED, judge_party
-from engine.case.state import Alert, AlertStatus
+from engine.case.protect import EXCLUDED, LIFTABLE, UNCONSENTED, judge_party
+from engine.case.state import Alert, AlertStatus, Case
 from schemas import facts as f
+from schemas.codes import TrackName
 from schemas.plan import Reason
 from schemas.projection import Purpose
 
@@ -14,45 +15,81 @@ _ALL_PURPOSES = (*_OUTWARD_PURPOSES, Purpose.STAND_DOWN)
 
 def recheck(draft: Draft) -> None:
     """Close, cancel and stand down whatever the guard now refuses. Only ever tightens."""
-    for alert in draft.case.alerts:
-        if not alert.track.outward and alert.track.value == "duty":
-            continue
-        over = alert.status is AlertStatus.CLOSED and alert.reason is not Reason.CASE_OVER
-        if over or alert.status is AlertStatus.DECLINED:
-            continue
-        verdict = judge_party(draft.case, track=alert.track, party=alert.party, now=draft.now)
-        if verdict.allowed:
-            continue
-        if verdict.reason in EXCLUDED:
-            _exclude(draft, alert, verdict.reason)
-        elif verdict.reason in UNCONSENTED:
-            _withdraw(draft, alert, verdict.reason)
+    before = draft.case
+    for alert in before.alerts:
+        still_right(draft, alert)
+    _say_who_is_missing(draft, before)
+
+
+def still_right(draft: Draft, alert: Alert) -> bool:
+    """Whether anything more may be asked of this alert's party; if not, act on it.
+
+    What merely has to wait, or concerns one way to reach it, leaves it right.
+    """
+    if alert.track is TrackName.DUTY:
+        return True
+    if alert.status is AlertStatus.CLOSED and alert.reason in EXCLUDED:
+        return False
+    verdict = judge_party(draft.case, track=alert.track, party=alert.party, now=draft.now)
+    if verdict.reason in EXCLUDED:
+        _exclude(draft, alert, verdict.reason)
+    elif verdict.reason in UNCONSENTED:
+        _withdraw(draft, alert, verdict.reason)
+    else:
+        return verdict.reason is not Reason.DECLINED
+    return False
+
+
+def told_before_excluded(draft: Draft, alert: Alert, reason: Reason) -> None:
+    """Tell duty that somebody saw what it must not know, and how often it was told."""
+    draft.add(
+        f.ToldBeforeExcluded(alert=alert.id, party=alert.party, reason=reason, tells=alert.tell_no)
+    )
+    tasks.raise_task(draft, "told_before_excluded", alert=alert.id, critical=True)
 
 
 def _exclude(draft: Draft, alert: Alert, reason: Reason) -> None:
+    untold = reason in LIFTABLE and not alert.tell_no
+    if untold and alert.status is AlertStatus.WITHHELD and alert.reason is reason:
+        return
+    if untold:
+        draft.add(f.AlertWithheld(alert=alert.id, reason=reason))
+        return
     draft.add(f.NoticesCancelled(alerts=(alert.id,), purposes=_ALL_PURPOSES, reason=reason.value))
-    if alert.handed_off:
-        draft.add(
-            f.ToldBeforeExcluded(
-                alert=alert.id, party=alert.party, reason=reason, tells=alert.tell_no
-            )
-        )
-        tasks.raise_task(draft, "told_before_excluded", alert=alert.id, critical=True)
+    if alert.handed_off and reason is not Reason.CONFLICT:
+        told_before_excluded(draft, alert, reason)
     draft.add(f.AlertClosed(alert=alert.id, reason=reason))
     tasks.drop_tasks(draft, "phone_them", "phone_at_opening", alert=alert.id)
 
 
 def _withdraw(draft: Draft, alert: Alert, reason: Reason) -> None:
-    if alert.status in (AlertStatus.PLANNED, AlertStatus.CLOSED):
+    if alert.status in (AlertStatus.PLANNED, AlertStatus.CLOSED, AlertStatus.DECLINED):
+        return
+    if alert.status is AlertStatus.WITHHELD and alert.reason is reason and not alert.reached:
         return
     draft.add(
         f.NoticesCancelled(alerts=(alert.id,), purposes=_OUTWARD_PURPOSES, reason=reason.value)
     )
-    if alert.handed_off and alert.status is not AlertStatus.WITHHELD:
-        told = tuple(c for c in alert.contacts if c.id in alert.told_contacts)
-        draft.add(f.AlertWithheld(alert=alert.id, reason=reason))
-        telling.tell(draft, draft.alert(alert.id), told, purpose=Purpose.STAND_DOWN)
+    draft.add(f.AlertWithheld(alert=alert.id, reason=reason))
+    reached = tuple(ref for ref in alert.contacts if ref.id in alert.reached)
+    if reached:
+        telling.tell(draft, draft.alert(alert.id), reached, purpose=Purpose.STAND_DOWN)
         draft.add(f.AlertClosed(alert=alert.id, reason=reason))
-    elif alert.status is not AlertStatus.WITHHELD or alert.reason is not reason:
-        draft.add(f.AlertWithheld(alert=alert.id, reason=reason))
-    tasks.drop_tasks(draft, "phone_them", "phone_at_opening", alert=alert.id)
+    tasks.drop_tasks(draft, "phone_them", "phone_at_opening", "promise_overdue", alert=alert.id)
+
+
+def _say_who_is_missing(draft: Draft, before: Case) -> None:
+    """An exclusion may leave a running track with nobody: that is a person's decision, aloud."""
+    for state in draft.case.tracks:
+        name = state.track.name
+        lost = any(
+            a.track is name and a.live and _closed_by_exclusion(draft.case, a.id)
+            for a in before.alerts
+        )
+        if lost and state.anchor_at is not None and not telling.somebody_has_it(draft.case, name):
+            tasks.raise_task(draft, "nobody_left", detail=name.value)
+
+
+def _closed_by_exclusion(case: Case, alert_id: str) -> bool:
+    alert = case.alert(alert_id)
+    return alert is not None and alert.status is AlertStatus.CLOSED and alert.reason in EXCLUDED

@@ -1,5 +1,6 @@
 """What is remembered of a case between two commands: small, frozen, without growing lists."""
 
+import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -88,6 +89,8 @@ class Alert:
     handed_off: bool = False
     """Whether any message of it left the house: only then can it have been told."""
     told_contacts: tuple[str, ...] = ()
+    reached: tuple[str, ...] = ()
+    """Contacts to whom a message left the house: only they are stood down."""
     dropped_contacts: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     """`channel:endpoint id` that failed for good in this case."""
@@ -120,8 +123,11 @@ class TrackState:
     hold_until: datetime | None = None
     """Duty: quiet until here, because somebody owns what is owed."""
     released_by: tuple[str, ...] = ()
+    again_by: tuple[str, ...] = ()
+    """Who released the running track again, for parties found since; as many as at first needed."""
     named_controllers: tuple[str, ...] = ()
-    """Headquarters of controllers that the first releaser named; the second must name them too."""
+    """Headquarters of controllers that one person named; a second must name them too."""
+    named_by: str = ""
     frozen: bool = False
     frozen_until: datetime | None = None
     lift_needs_two: bool = False
@@ -213,12 +219,16 @@ class Case:
 
 _CASE: TypeAdapter[Case] = TypeAdapter(Case)
 
+_PLAIN_UP_TO = 4_096
+"""Bytes. Thirty alerts with their contacts take 20 kB as text and 3 kB compressed, in 0.1 ms."""
+
 
 def dump_case(case: Case) -> bytes:
-    """Return the state as stored: defaults and surroundings left out."""
-    return _CASE.dump_json(case, exclude={"around"}, exclude_defaults=True)
+    """Return the state as stored: defaults and surroundings left out, a long one compressed."""
+    body = _CASE.dump_json(case, exclude={"around"}, exclude_defaults=True)
+    return body if len(body) <= _PLAIN_UP_TO else zlib.compress(body, 1)
 
 
 def load_case(body: bytes) -> Case:
     """Return the case of a stored state."""
-    return _CASE.validate_json(body)
+    return _CASE.validate_json(body if body.startswith(b"{") else zlib.decompress(body))

@@ -1,4 +1,4 @@
-"""What duty owes: raising, taking, finishing and, when late, reminding and escalating."""
+"""What duty owes: raising, taking, hastening and, when late, reminding and escalating."""
 
 from datetime import datetime, timedelta
 
@@ -7,8 +7,13 @@ from engine.case import paging, times
 from engine.case.draft import Draft, Refusal
 from engine.case.state import Case, CaseStatus, Task
 from schemas import facts as f
-from schemas.codes import TrackName
+from schemas.codes import Severity, TrackName
+from schemas.plan import Track
+from schemas.projection import Purpose
 from schemas.responses import RefusedBecause
+
+_QUIET_FOR = timedelta(minutes=30)
+"""How long an acknowledgement holds in a case that lost its duty track."""
 
 
 def raise_task(
@@ -50,44 +55,92 @@ def drop_tasks(draft: Draft, *kinds: f.TaskKind, alert: str = "", detail: str = 
             draft.add(f.TaskDone(task=task.id, by="engine", at=draft.now, result="not_needed"))
 
 
-def take(draft: Draft, command: c.TakeTask) -> None:
-    """A person takes a task."""
-    task = _task(draft.case, command.task)
-    draft.add(f.TaskTaken(task=task.id, by=command.by, at=draft.now))
+def raise_severity(draft: Draft, severity: Severity, *, duty: Track) -> None:
+    """The case is graver: duty's ladder and what it owes to the person follow at once."""
+    if severity.rank >= draft.case.severity.rank:
+        return
+    draft.add(f.SeverityRaised(severity=severity, duty=duty))
+    for task in draft.case.tasks:
+        if task.kind == "check_in":
+            due = draft.now + times.check_in_after(severity, max(draft.case.check_ins - 1, 0))
+        elif task.kind in ("triage", "first_contact", "release"):
+            due = draft.now + times.task_within(severity, task.kind)
+        else:
+            continue
+        if due < task.due_at:
+            draft.add(f.TaskDone(task=task.id, by="engine", at=draft.now, result="superseded"))
+            draft.add(
+                f.TaskRaised(
+                    task=f"{draft.case.id}.t{draft.case.serial}",
+                    task_kind=task.kind,
+                    at=draft.now,
+                    due_at=due,
+                    owner=task.owner,
+                    detail=task.detail,
+                )
+            )
 
 
-def finish(draft: Draft, command: c.FinishTask) -> None:
-    """A person did what a task asked for; some kinds owe the next thing."""
-    task = _task(draft.case, command.task)
+def own(draft: Draft, by: str) -> None:
+    """A person has what this case owes: duty is quiet for a while, and queued pages go."""
+    state = draft.case.track(TrackName.DUTY)
+    holds = _QUIET_FOR if state is None else timedelta(seconds=state.track.answer_holds_for)
+    draft.add(f.Owned(by=by, at=draft.now, hold_until=draft.now + holds))
+    everyone = tuple(a.id for a in draft.case.alerts if a.track is TrackName.DUTY)
     draft.add(
-        f.TaskDone(
-            task=task.id,
-            by=command.by,
-            at=draft.now,
-            result=command.result,
-            note=command.note,
+        f.NoticesCancelled(
+            alerts=everyone,
+            purposes=(Purpose.PAGE, Purpose.INCIDENT, Purpose.OVERDUE),
+            reason="acknowledged",
         )
     )
-    if task.kind in ("first_contact", "check_in") and draft.case.status is CaseStatus.OPEN:
-        after = times.check_in_after(draft.case.severity, max(draft.case.check_ins - 1, 0))
-        raise_task(draft, "check_in", due_at=draft.now + after)
+
+
+def take(draft: Draft, command: c.TakeTask) -> None:
+    """A person takes a task. When everything owed is now somebody's, duty is quiet."""
+    task = find(draft.case, command.task)
+    draft.add(f.TaskTaken(task=task.id, by=command.by, at=draft.now))
+    state = draft.case.track(TrackName.DUTY)
+    calling = state is not None and state.hold_until is None
+    if draft.case.status is CaseStatus.OPEN and calling and all_owned(draft):
+        own(draft, command.by)
+
+
+def all_owned(draft: Draft) -> bool:
+    """Whether everything owed has an owner and a future time; nothing owed is not that."""
+    owed = draft.case.tasks
+    return bool(owed) and all(t.owner and t.due_at > draft.now for t in owed)
 
 
 def fall_due(draft: Draft, task: Task) -> None:
     """A task is due: tell its owner; owned by nobody, or told in vain, wake the whole ladder."""
+    monitored = draft.case.status is CaseStatus.MONITORED
     grace = times.ANSWER_WITHIN[draft.case.severity]
-    if draft.case.status is CaseStatus.MONITORED:
+    if monitored and not task.critical:
         grace = timedelta(hours=24)
-    state = draft.case.track(TrackName.DUTY)
-    quiet = state is None or state.hold_until is not None or state.next_at is None
     to_owner = bool(task.owner) and not task.reminded
-    reached = to_owner and paging.tell_person(draft, task.owner, detail=task.kind)
-    if not reached and quiet and state is not None:
-        draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="task_overdue"))
+    reached = to_owner and paging.tell_person(
+        draft, task.owner, detail=task.kind, critical=task.critical
+    )
+    if not reached:
+        _escalate(draft, task, monitored=monitored)
     draft.add(f.TaskReminded(task=task.id, next_at=draft.now + grace, escalated=not reached))
 
 
-def _task(case: Case, task_id: str) -> Task:
+def _escalate(draft: Draft, task: Task, *, monitored: bool) -> None:
+    state = draft.case.track(TrackName.DUTY)
+    if state is None:
+        return
+    if monitored:
+        # Its ladder rests; the task itself comes back, wider each time.
+        steps = state.track.steps if task.reminded else state.track.steps[:1]
+        paging.page_roles(draft, dict.fromkeys(r for step in steps for r in step.roles))
+    elif state.hold_until is not None or state.next_at is None:
+        draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="task_overdue"))
+
+
+def find(case: Case, task_id: str) -> Task:
+    """The open task of this id. Raises Refusal when there is none."""
     task = case.task(task_id)
     if task is None:
         raise Refusal(RefusedBecause.UNKNOWN_TASK, "It may have been finished already.")

@@ -1,13 +1,20 @@
 """Telling outward parties: the next contact of an alert, the next party of a track."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from engine.case import ids, tasks
 from engine.case.draft import Draft
-from engine.case.protect import PASSING, judge_contact, judge_party, next_endpoint
-from engine.case.state import Alert, AlertStatus
+from engine.case.protect import (
+    TURNABLE,
+    WAITING_ONLY,
+    judge_contact,
+    judge_party,
+    next_endpoint,
+)
+from engine.case.state import Alert, AlertStatus, Case
 from rules import hours
 from schemas import facts as f
+from schemas.codes import TrackName
 from schemas.plan import ContactRef, Reason, Spread
 from schemas.projection import Purpose
 
@@ -19,6 +26,9 @@ def tell_next(draft: Draft, alert_id: str) -> bool:
     mailbox only is told at once, with a task to phone it when grave (design section 5.4).
     """
     alert = draft.alert(alert_id)
+    state = draft.case.track(alert.track)
+    if state is None or state.anchor_at is None:
+        return False  # Nothing goes outward on a track that nobody released.
     party = judge_party(draft.case, track=alert.track, party=alert.party, now=draft.now)
     if not party.allowed:
         _withhold(draft, alert, party.reason)
@@ -31,14 +41,28 @@ def tell_next(draft: Draft, alert_id: str) -> bool:
             _withhold(draft, alert, refused or Reason.NO_ENDPOINT)
         return False
     chosen = [allowed[0]]
-    if not hours.open_at(allowed[0].hours, draft.now):
-        reachable = next((c for c in allowed[1:] if hours.open_at(c.hours, draft.now)), None)
+    if not _open(allowed[0], draft.now):
+        reachable = next((c for c in allowed[1:] if _open(c, draft.now)), None)
         if reachable is not None:
             chosen.append(reachable)
         elif draft.case.severity.grave:
-            opening = hours.next_opening(allowed[0].hours, draft.now) or draft.now
+            opening = _next_opening(allowed[0], draft.now)
             tasks.raise_task(draft, "phone_at_opening", alert=alert.id, due_at=opening)
     tell(draft, draft.alert(alert_id), tuple(chosen), purpose=Purpose.TELL)
+    return True
+
+
+def tell_again(
+    draft: Draft, alert_id: str, contact_id: str, *, purpose: Purpose = Purpose.TELL
+) -> bool:
+    """Tell a contact that was told before. False when it may not be told or has no way left."""
+    alert = draft.alert(alert_id)
+    contact = contact_of(alert, contact_id)
+    if contact is None or contact.id in alert.dropped_contacts:
+        return False
+    if not judge_contact(draft.case, alert, contact, now=draft.now).allowed:
+        return False
+    tell(draft, alert, (contact,), purpose=purpose)
     return True
 
 
@@ -48,12 +72,12 @@ def tell(draft: Draft, alert: Alert, contacts: tuple[ContactRef, ...], *, purpos
     answer_by = None
     if purpose is Purpose.TELL and state is not None:
         answer_by = draft.now + timedelta(seconds=state.track.answer_by)
-    notices = []
+    notices: dict[str, f.Notice] = {}
     for contact in contacts:
         endpoint = next_endpoint(alert, contact)
-        if endpoint is not None:
+        if endpoint is not None and endpoint not in notices:  # One address hears a round once.
             key = ids.notice_key(alert.id, alert.tell_no + 1, endpoint)
-            notices.append(f.Notice(key=key, endpoint=endpoint, contact=contact.id))
+            notices[endpoint] = f.Notice(key=key, endpoint=endpoint, contact=contact.id)
     if not notices:
         return
     draft.add(
@@ -65,24 +89,21 @@ def tell(draft: Draft, alert: Alert, contacts: tuple[ContactRef, ...], *, purpos
             tell_no=alert.tell_no + 1,
             purpose=purpose,
             at=draft.now,
-            notices=tuple(notices),
+            notices=tuple(notices.values()),
             answer_by=answer_by,
         )
     )
 
 
-def tell_track(draft: Draft, name: object, *, spread: Spread) -> bool:
-    """Tell the parties a rung of this track is for. False when nobody was told."""
+def tell_track(draft: Draft, name: TrackName, *, spread: Spread, by_hand: bool = False) -> bool:
+    """Tell the parties a rung of this track is for. False when nobody was told.
+
+    `by_hand`: a person releases in this very decision, so that those whom consent, certainty or a
+    higher ceiling has freed since are told as well; by machine they wait for the next release.
+    """
+    reasons = TURNABLE if by_hand else WAITING_ONLY
     waiting = sorted(
-        (
-            a
-            for a in draft.case.alerts
-            if a.track is name
-            and (
-                a.status is AlertStatus.PLANNED
-                or (a.status is AlertStatus.WITHHELD and a.reason in PASSING)
-            )
-        ),
+        (a for a in draft.case.alerts if a.track is name and _waits(a, reasons)),
         key=lambda a: (a.rank, a.party),
     )
     told = False
@@ -97,29 +118,59 @@ def go_on(draft: Draft, alert_id: str) -> None:
     """Bring in whoever is next: a contact of this party, else the next party, else a person."""
     if tell_next(draft, alert_id):
         return
-    alert = draft.alert(alert_id)
-    if alert.status is AlertStatus.SILENT:
+    if draft.alert(alert_id).status is AlertStatus.SILENT:
         tasks.raise_task(draft, "phone_them", alert=alert_id)
-    next_party(draft, alert)
+    next_party(draft, draft.alert(alert_id).track)
 
 
-def next_party(draft: Draft, alert: Alert) -> None:
+def next_party(draft: Draft, name: TrackName) -> None:
     """Tell the next party of the track when it asks one at a time; with nobody left, say so."""
-    state = draft.case.track(alert.track)
+    state = draft.case.track(name)
     if state is None or state.anchor_at is None or state.frozen:
         return
-    one_at_a_time = any(step.spread is Spread.NEXT for step in state.track.steps)
-    if one_at_a_time and tell_track(draft, alert.track, spread=Spread.NEXT):
+    if one_at_a_time(draft.case, name) and tell_track(draft, name, spread=Spread.NEXT):
         return
-    active = any(a.track is alert.track and a.live for a in draft.case.alerts)
-    acted = any(a.track is alert.track and a.status is AlertStatus.ACTED for a in draft.case.alerts)
-    if not active and not acted:
-        tasks.raise_task(draft, "nobody_left", detail=alert.track.value)
+    if not somebody_has_it(draft.case, name):
+        tasks.raise_task(draft, "nobody_left", detail=name.value)
+
+
+def resume(draft: Draft, name: TrackName) -> None:
+    """A freeze ended: tell those it held back. Rungs that fell due meanwhile fire by themselves."""
+    state = draft.case.track(name)
+    if state is None or state.anchor_at is None:
+        return
+    for alert in draft.case.alerts:
+        held = alert.status is AlertStatus.WITHHELD and alert.reason in WAITING_ONLY
+        if alert.track is name and held:
+            tell_next(draft, alert.id)
+    if state.next_at is None and not somebody_has_it(draft.case, name):
+        next_party(draft, name)
+
+
+def one_at_a_time(case: Case, name: TrackName) -> bool:
+    """Whether this track asks its parties one after the other."""
+    state = case.track(name)
+    return state is not None and any(step.spread is Spread.NEXT for step in state.track.steps)
+
+
+def somebody_has_it(case: Case, name: TrackName) -> bool:
+    """Whether a party of this track was told and may still act, or has acted."""
+    return any(a.track is name and (a.live or a.status is AlertStatus.ACTED) for a in case.alerts)
 
 
 def contact_of(alert: Alert, contact_id: str) -> ContactRef | None:
     """The planned contact of this id, or None."""
     return next((c for c in alert.contacts if c.id == contact_id), None)
+
+
+def may_be_released(alert: Alert) -> bool:
+    """Whether a release could make this alert tell somebody for the first time."""
+    return _waits(alert, TURNABLE - WAITING_ONLY)
+
+
+def _waits(alert: Alert, reasons: frozenset[Reason]) -> bool:
+    withheld = alert.status is AlertStatus.WITHHELD and alert.reason in reasons
+    return alert.status is AlertStatus.PLANNED or withheld
 
 
 def _sift(
@@ -140,3 +191,18 @@ def _withhold(draft: Draft, alert: Alert, reason: Reason) -> None:
         alert.status is AlertStatus.WITHHELD and alert.reason is not reason
     ):
         draft.add(f.AlertWithheld(alert=alert.id, reason=reason))
+
+
+def _open(contact: ContactRef, now: datetime) -> bool:
+    """Hours that nobody can read count as closed: somebody else is told as well."""
+    try:
+        return hours.open_at(contact.hours, now)
+    except hours.HoursError:
+        return False
+
+
+def _next_opening(contact: ContactRef, now: datetime) -> datetime:
+    try:
+        return hours.next_opening(contact.hours, now)
+    except hours.HoursError:
+        return now

@@ -21,6 +21,8 @@ class Answered:
     at: datetime
     hold_until: datetime
     note: str = ""
+    contact: str = ""
+    """Contact it counts for, where somebody of duty typed it in; empty: `by`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class Promised:
     due_at: datetime
     ask_at: datetime
     note: str = ""
+    contact: str = ""
+    """Contact it counts for, where somebody of duty typed it in; empty: `by`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,3 +156,5 @@ class PassedOn:
     """Party or contact id, or empty when it could not be resolved."""
     inside_closure: bool = False
     note: str = ""
+    contact: str = ""
+    """Contact it counts for, where somebody of duty typed it in; empty: `by`."""

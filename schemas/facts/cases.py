@@ -53,6 +53,8 @@ class SeverityRaised:
     kind: Literal["severity_raised"] = "severity_raised"
     v: Literal[1] = 1
     severity: Severity
+    duty: Track | None = None
+    """Duty's ladder from now on: a graver case pages as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

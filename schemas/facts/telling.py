@@ -102,6 +102,8 @@ class HandedOff:
     key: str
     alert: str
     at: datetime
+    contact: str = ""
+    """Who is thereby told; only they are ever stood down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

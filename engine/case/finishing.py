@@ -1,0 +1,49 @@
+"""A person did what a task asked for; some kinds owe the next thing."""
+
+from engine.case import commands as c
+from engine.case import recheck, tasks, telling, times
+from engine.case.draft import Draft, Refusal
+from engine.case.state import CaseStatus, Task
+from schemas import facts as f
+from schemas.codes import TrackName
+from schemas.plan import Spread
+from schemas.responses import RefusedBecause
+
+YES, NO = "yes", "no"
+"""The two answers to "still right?"; that task takes no other, since one of them tells somebody."""
+
+
+def finish(draft: Draft, command: c.FinishTask) -> None:
+    """Close the task and decide what follows from it."""
+    task = tasks.find(draft.case, command.task)
+    if task.kind == "still_right" and command.result not in (YES, NO):
+        raise Refusal(
+            RefusedBecause.INCOMPLETE, "result: yes tells them now, no lets them be; say which."
+        )
+    draft.add(
+        f.TaskDone(
+            task=task.id,
+            by=command.by,
+            at=draft.now,
+            result=command.result,
+            note=command.note,
+        )
+    )
+    if draft.case.status is not CaseStatus.OPEN:
+        return
+    if task.kind in ("first_contact", "check_in"):
+        after = times.check_in_after(draft.case.severity, max(draft.case.check_ins - 1, 0))
+        tasks.raise_task(draft, "check_in", due_at=draft.now + after)
+    elif task.kind == "still_right" and command.result == YES:
+        _tell_late(draft, task)
+
+
+def _tell_late(draft: Draft, task: Task) -> None:
+    if not task.alert:
+        name = TrackName(task.detail)
+        spread = Spread.NEXT if telling.one_at_a_time(draft.case, name) else Spread.ALL
+        telling.tell_track(draft, name, spread=spread, by_hand=True)
+        return
+    alert = draft.alert(task.alert)
+    if alert.live and recheck.still_right(draft, alert):
+        telling.go_on(draft, alert.id)
