@@ -75,15 +75,12 @@ class Net:
         for reach in above:
             self._controller(reach, reason)
         self._aside(beside, below, reason, vendors=vendors)
-        controllers = {reach.party for reach in above}
         for firm in self._neighbours((*beside, *above), self._law_firms):
             self.with_all_below(firm, Reason.REPRESENTS)
         for firm in self._neighbours(self._law_firms_among(below), self._clients_of_law_firm):
             self.with_all_below(firm, Reason.REPRESENTS)
         for body in self._seats_of((*beside, *above)):
-            # Directors sit on their parent's board by nature; two people decide about that one.
-            if body.party not in controllers:
-                self.with_all_below(body, Reason.OFFICER_OF)
+            self.with_all_below(body, Reason.OFFICER_OF)
 
     def with_all_below(self, start: Reach, reason: Reason) -> None:
         for reach in self._flood((start,), self._controlled):
@@ -260,7 +257,10 @@ class Net:
             yield link.a, link
 
     def _seats_of(self, houses: Iterable[Reach]) -> list[Reach]:
-        """Where a house, or one of its people, holds office."""
+        """Where a house, or one of its people, holds office, beyond these houses themselves.
+
+        Directors sit on their parent's board by nature: that must not shut the parent for good.
+        """
         houses = list(houses)
         people = self._neighbours(houses, self._officers)
         own = {house.party for house in houses}
