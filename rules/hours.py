@@ -15,8 +15,8 @@ _RANGE = re.compile(
     r"(?P<days>[A-Za-z][A-Za-z,\- ]*?)\s+(?P<start>\d{1,2}:\d{2})\s*[-–]\s*(?P<end>\d{1,2}:\d{2})"
     r"(?:\s+(?P<zone>[A-Za-z][A-Za-z0-9_+\-/]*))?"
 )
-_LOOK_AHEAD_DAYS = 8
-"""A weekly plan opens again within a week; one day more for ranges that run over midnight."""
+_LOOK_AHEAD_DAYS = 15
+"""A weekly plan opens again within a week, or within two where the clock change swallows it."""
 
 
 class HoursError(ValueError):

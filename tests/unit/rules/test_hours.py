@@ -104,6 +104,7 @@ def test_a_range_that_lies_in_the_lost_hour_does_not_exist_that_day() -> None:
     hours = "Sun 02:10-02:50 Europe/Berlin"
 
     assert next_opening(hours, _utc("2027-03-27T12:00")) == _utc("2027-04-04T00:10")
+    assert next_opening(hours, _utc("2027-03-21T12:00")) == _utc("2027-04-04T00:10")
 
 
 @pytest.mark.parametrize(
