@@ -1,6 +1,6 @@
 """Case rows: finding the due ones, making missing ones, reading and writing what runs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    tuple_,
     union_all,
     update,
 )
@@ -22,6 +23,9 @@ from engine.case.state import Case, dump_case
 from engine.store.dialect import chunks, insert_or_ignore, insert_or_update
 from engine.store.tables import case_subjects, cases, situations
 from schemas.codes import Severity
+
+_PAIRS = 400
+"""Pairs in one select: two variables each."""
 
 NEW = "new"
 """Status of a row that was made so that it can be locked; never left behind by a commit."""
@@ -89,13 +93,18 @@ NEXT_DUE = union_all(
     )
 )
 
-SITUATION = (
-    select(situations.c.generation, situations.c.case_id)
-    .where(
-        situations.c.source == bindparam("source"),
-        situations.c.situation == bindparam("situation"),
+SITUATIONS = (
+    select(
+        situations.c.source,
+        situations.c.situation,
+        situations.c.generation,
+        situations.c.case_id,
+        cases.c.status,
     )
-    .with_for_update()
+    .join_from(situations, cases, situations.c.case_id == cases.c.id)
+    .where(
+        tuple_(situations.c.source, situations.c.situation).in_(bindparam("pairs", expanding=True))
+    )
 )
 SAVE_SITUATION = insert_or_update(
     situations, keys=("source", "situation"), changes={"generation": ..., "case_id": ...}
@@ -196,13 +205,13 @@ def subjects(conn: Connection, pseudonyms: Iterable[str]) -> dict[str, tuple[str
     return {pseudonym: tuple(sorted(ids)) for pseudonym, ids in found.items()}
 
 
-def situation(conn: Connection, *, source: str, situation: str) -> tuple[int, str] | None:
-    """Newest generation and case of a situation, or None for one nobody reported before."""
-    row = conn.execute(SITUATION, {"source": source, "situation": situation}).one_or_none()
-    return None if row is None else (row.generation, row.case_id)
-
-
-def save_situations(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Point situations at their newest case."""
-    if rows:
-        conn.execute(SAVE_SITUATION, list(rows))
+def known_situations(
+    conn: Connection, pairs: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[int, str, str]]:
+    """(generation, newest case, its status) of these situations; unknown ones are left out."""
+    wanted = sorted(set(pairs))
+    found = {}
+    for start in range(0, len(wanted), _PAIRS):
+        for row in conn.execute(SITUATIONS, {"pairs": wanted[start : start + _PAIRS]}):
+            found[(row.source, row.situation)] = (row.generation, row.case_id, row.status)
+    return found

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, func, insert, select
 
+from engine.case.state import Case
 from engine.store.dialect import chunks
 from engine.store.tables import consents
 from schemas.safeguards import Consent
@@ -23,6 +24,19 @@ NEWEST = (
         .scalar_subquery()
     )
 )
+
+
+def pseudonyms(case: Case) -> tuple[str, ...]:
+    """Whose consent counts for a case: its subjects', and that given for the case itself.
+
+    The latter is what a publisher says where nobody can be identified: it has no pseudonym.
+    """
+    return (*case.subjects, of_case(case.id))
+
+
+def of_case(case_id: str) -> str:
+    """The pseudonym under which consent is kept that was given for a case and no subject of it."""
+    return f"case:{case_id}"
 
 
 def newest(conn: Connection, pseudonyms: Iterable[str]) -> dict[str, tuple[int, Consent]]:

@@ -155,7 +155,7 @@ BY_KEYS = (
     .order_by(_n.key)
     .with_for_update(skip_locked=True)
 )
-NEXT = select(_n.next_at).where(_n.next_at.is_not(None))
+CASES = select(_n.key, _n.case_id).where(_n.key.in_(bindparam("keys", expanding=True)))
 ABANDONED = (
     select(_n.key, _n.attempts, _n.unknowns, _n.reason)
     .where(_n.state == "sending", _n.instance != bindparam("of_instance"))
@@ -175,6 +175,15 @@ def due(
     statement = DUE_DUTY if stopped else DUE
     rows = conn.execute(statement, {"channel": channel, "slots": slots, "now": now})
     return [(row.key, row.case_id) for row in rows]
+
+
+def cases_of(conn: Connection, keys: Iterable[str]) -> dict[str, str]:
+    """The case of each of these notifications."""
+    found = {}
+    for some in chunks(sorted(set(keys))):
+        for row in conn.execute(CASES, {"keys": some}):
+            found[row.key] = row.case_id
+    return found
 
 
 def by_keys(conn: Connection, keys: Iterable[str]) -> dict[str, Row[Any]]:

@@ -24,6 +24,7 @@ from engine.store import (
     cases,
     closures,
     consents,
+    events,
     inbox,
     journal,
     meta,
@@ -35,7 +36,7 @@ from engine.store import (
 )
 from engine.store.dialect import insert_or_update
 from engine.store.project import Decided, Row, project
-from engine.store.tables import actions, events, plans, releases, tasks
+from engine.store.tables import actions, plans, releases, tasks
 from schemas.facts import dump_fact
 from schemas.facts.system import SystemFact
 
@@ -44,7 +45,6 @@ class MovedError(Exception):
     """A case is not at the version it was read at: somebody else wrote it. Nothing is written."""
 
 
-INSERT_EVENT = insert(events)
 INSERT_PLAN = insert(plans)
 INSERT_RELEASE = insert(releases)
 INSERT_TASK = insert(tasks)
@@ -104,6 +104,8 @@ class Batch:
     delays: list[Row] = field(default_factory=list)
     """Notifications whose claim failed; they come again a little later."""
     providers: list[Row] = field(default_factory=list)
+    ended_notices: list[Row] = field(default_factory=list)
+    """Ends of messages that no fact tells, because deciding on them failed."""
 
 
 def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
@@ -126,7 +128,7 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
     many(inbox.EQUIVOCATED, batch.equivocations)
     many(vault.INSERT, batch.vault)
     many(vault.INSERT_QUARANTINE, batch.quarantine)
-    many(INSERT_EVENT, batch.events)
+    many(events.INSERT, batch.events)
     many(cases.INSERT_SUBJECT, batch.subjects)
     many(consents.INSERT, batch.consents)
     many(closures.INSERT, list(rows.closures.values()))
@@ -139,7 +141,7 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
     many(notifications.RETRY, batch.retries)
     many(notifications.POSTPONE, batch.delays)
     many(notifications.NAME_PROVIDER, batch.providers)
-    many(notifications.SETTLE, rows.settle_notices)
+    many(notifications.SETTLE, rows.settle_notices + batch.ended_notices)
     many(notifications.CANCEL, rows.cancel_notices)
     many(notifications.INSERT, list(rows.notices.values()))
     many(tokens.ISSUE, batch.tokens)

@@ -1,0 +1,40 @@
+"""Tokens and codes of answer pages: derived from the deployment's key, never random.
+
+So a message that is sent again after an unknown outcome is the same message, letter by letter, and
+nothing that opens a page is stored: of a token the store holds a digest, of a code nothing.
+"""
+
+import base64
+import hashlib
+from datetime import timedelta
+
+from engine.vault import Secret
+from engine.vault.keys import keyed
+
+GOOD_FOR = timedelta(hours=72)
+"""After the newest tell, a token opens its page this long."""
+_TOKEN_BYTES = 24
+_CODE_DIGITS = 6
+
+
+class AnswerTokens:
+    """One token per (alert, contact), the code that opens its page, and the token's digest."""
+
+    def __init__(self, key: Secret) -> None:
+        self._key = key
+
+    def token(self, *, alert: str, contact: str) -> str:
+        """What the link in a message carries: 32 letters that nobody can guess."""
+        raw = keyed(self._key, "token", alert, contact)[:_TOKEN_BYTES]
+        return base64.urlsafe_b64encode(raw).decode("ascii")
+
+    def code_of(self, token: str) -> str:
+        """The six digits printed beside it: `4821-93`."""
+        number = int.from_bytes(keyed(self._key, "code", token), "big") % 10**_CODE_DIGITS
+        digits = f"{number:0{_CODE_DIGITS}d}"
+        return f"{digits[:4]}-{digits[4:]}"
+
+
+def digest(token: str) -> str:
+    """What the store holds of a token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

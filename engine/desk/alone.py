@@ -1,0 +1,105 @@
+"""After a batch could not be written: every unit alone, once, and its parts apart.
+
+A reference that collides gets more characters. What still cannot be written is noted by a path
+that decides nothing, so that one case never holds up another.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from engine.desk import inner
+from engine.desk.batch import Came
+from engine.desk.lanes import CommandFailed, StoreUnavailable, Unit
+from engine.desk.think import Outcome
+
+_log = structlog.get_logger(__name__)
+
+REF_EXTRA_AT_MOST = 4
+"""Characters a reference may grow by: 30^4 times rarer a collision each."""
+
+CarryOut = Callable[[Sequence[Unit]], Awaitable[Came]]
+
+
+class Alone:
+    """Runs one unit by itself. `due` and `claimable` look up what a loop's command stands for."""
+
+    def __init__(
+        self,
+        carry_out: CarryOut,
+        *,
+        due: Callable[[int], Awaitable[list[str]]],
+        claimable: Callable[[inner.Claim], Awaitable[list[str]]],
+        postpone: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._carry_out = carry_out
+        self._due = due
+        self._claimable = claimable
+        self._postpone = postpone
+
+    async def run(self, unit: Unit) -> Outcome:
+        """Return what became of it. Raises only what the store raises."""
+        match unit.commands:
+            case (inner.Fire() as fire,):
+                return await self._fire(unit, fire)
+            case (inner.Settle() as settle,):
+                return await self._settle(unit, settle)
+            case (inner.Claim() as claim,):
+                return await self._claim(unit, claim)
+        return await self._part(unit)
+
+    async def _fire(self, unit: Unit, fire: inner.Fire) -> Outcome:
+        due = list(fire.only) or await self._due(fire.limit)
+        for case in due:
+            part = _with(unit, inner.Fire(limit=1, only=(case,)))
+            outcome = await self._part(part)
+            if outcome.error is not None:
+                code = type(outcome.error.__cause__ or outcome.error).__name__
+                noted = await self._part(_with(unit, inner.Fault(case=case, code=code)))
+                if noted.error is not None:
+                    await self._postpone(case)
+        return Outcome(answers=(inner.Fired(cases=len(due), more=bool(due), next_due=None),))
+
+    async def _settle(self, unit: Unit, settle: inner.Settle) -> Outcome:
+        for each in settle.outcomes:
+            outcome = await self._part(_with(unit, inner.Settle(outcomes=(each,))))
+            if outcome.error is not None:
+                plain = inner.Settle(outcomes=(each,), plain=True)
+                outcome = await self._part(_with(unit, plain))
+                if outcome.error is not None:
+                    return outcome
+        return Outcome(answers=(None,))
+
+    async def _claim(self, unit: Unit, claim: inner.Claim) -> Outcome:
+        jobs: list[inner.SendJob] = []
+        for key in await self._claimable(claim):
+            outcome = await self._part(_with(unit, replace(claim, only=(key,))))
+            if outcome.error is None and outcome.answers:
+                jobs.extend(outcome.answers[0])
+            else:
+                await self._part(_with(unit, inner.Delay(keys=(key,))))
+        return Outcome(answers=(tuple(jobs),))
+
+    async def _part(self, unit: Unit) -> Outcome:
+        error: Exception = CommandFailed("not tried")
+        for extra in range(REF_EXTRA_AT_MOST):
+            try:
+                return (await self._carry_out([replace(unit, ref_extra=extra)])).outcomes[0]
+            except (StoreUnavailable, OperationalError):
+                raise
+            except IntegrityError as raised:  # maybe a reference that is taken: a longer one
+                error = raised
+            except Exception as raised:
+                error = raised
+                break
+        _log.error("unit_not_written", error=type(error).__name__, exc_info=error)
+        failed = CommandFailed(f"{type(error).__name__} while writing; nothing of it was written")
+        failed.__cause__ = error
+        return Outcome(error=failed)
+
+
+def _with(unit: Unit, command: Any) -> Unit:
+    return replace(unit, commands=(command,))

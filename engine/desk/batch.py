@@ -1,0 +1,75 @@
+"""One batch in one transaction: read, think, write. What it came to is known after the commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from engine.case.state import CaseStatus
+from engine.desk import inner
+from engine.desk.gather import gather
+from engine.desk.lanes import Unit
+from engine.desk.setting import Setting
+from engine.desk.sheet import Sheet
+from engine.desk.think import Outcome, follow_up, think
+from engine.store import cases
+from engine.store.writing import write
+
+ROUNDS_AT_MOST = 3
+"""Incidents that a batch leads to are raised in it; those may lead to one more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """What a batch came to."""
+
+    outcomes: tuple[Outcome, ...]
+    """One per unit, in their order."""
+    decided: bool
+    """Whether any case changed: somebody may have to be told, or something is due sooner."""
+
+
+def execute(conn: Connection, units: Sequence[Unit], setting: Setting) -> Came:
+    """Carry out these units in the transaction that `conn` is in.
+
+    Raises what the store raises; then nothing of it is written.
+    """
+    sheet = Sheet()
+    commands = [command for unit in units for command in unit.commands]
+    positions = [unit.position for unit in units if unit.position is not None]
+    gather(conn, commands, positions, sheet, setting)
+    outcomes: list[Outcome] = []
+    for unit in units:
+        if outcomes and setting.over():
+            outcomes.append(Outcome(again=True))
+        else:
+            outcomes.append(think(unit, sheet, setting))
+    for _ in range(ROUNDS_AT_MOST):
+        raised = list(dict.fromkeys(sheet.follow_ups))
+        sheet.follow_ups.clear()
+        if not raised:
+            break
+        gather(conn, raised, (), sheet, setting)
+        for command in raised:
+            follow_up(command, sheet, setting)
+    sheet.batch.unborn = [
+        id for id in sheet.batch.unborn if sheet.cases[id].status is CaseStatus.NEW
+    ]
+    write(conn, sheet.batch, at=setting.now, topic=setting.topic)
+    return Came(
+        outcomes=tuple(_with_next_due(conn, outcome) for outcome in outcomes),
+        decided=bool(sheet.batch.decided or sheet.batch.retries or sheet.batch.switches),
+    )
+
+
+def _with_next_due(conn: Connection, outcome: Outcome) -> Outcome:
+    if not any(isinstance(answer, inner.Fired) for answer in outcome.answers):
+        return outcome
+    due = cases.next_due(conn)
+    return replace(
+        outcome,
+        answers=tuple(
+            replace(answer, next_due=due) if isinstance(answer, inner.Fired) else answer
+            for answer in outcome.answers
+        ),
+    )

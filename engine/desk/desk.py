@@ -1,0 +1,273 @@
+"""The only writer. Many commands, one transaction; answered after the commit."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from engine.answer_tokens import AnswerTokens
+from engine.bell import Bell
+from engine.case import commands as c
+from engine.clock import Clock
+from engine.desk import inner, recovery
+from engine.desk.alone import Alone
+from engine.desk.batch import Came, execute
+from engine.desk.exclusions import Exclusions
+from engine.desk.faults import LONGEST_PAUSE
+from engine.desk.gather import claimable
+from engine.desk.lanes import CommandFailed, Lane, Lanes, StoreUnavailable, Unit
+from engine.desk.setting import Setting
+from engine.entropy import Entropy
+from engine.ports import Halt, Position, Writer
+from engine.registry.world import WorldHolder
+from engine.store import cases, journal
+from engine.vault import Secret
+from schemas.responses import Already, Done, Refused, Result
+
+_log = structlog.get_logger(__name__)
+
+COMMANDS_A_BATCH = 256
+THINK_SECONDS = 0.05
+"""A batch that thought this long is written; what it did not get to comes next."""
+LOST_TRIES = 20
+"""Batches the store may refuse in a row before the process leaves, so that it starts afresh."""
+LOST_PAUSE = 0.25
+TOPIC = "tocsin.cases"
+
+
+class Desk:
+    """Takes commands on lanes and carries them out in batches. `run` must be running.
+
+    `publish`: whether facts go to the outbox; without a relay nobody would ever empty it.
+    """
+
+    def __init__(
+        self,
+        *,
+        writer: Writer,
+        world: WorldHolder,
+        clock: Clock,
+        entropy: Entropy,
+        ref_key: Secret,
+        answers: AnswerTokens,
+        halt: Halt,
+        instance: str,
+        roles: str = "",
+        publish: bool = False,
+    ) -> None:
+        self._writer = writer
+        self._world = world
+        self._clock = clock
+        self._entropy = entropy
+        self._ref_key = ref_key
+        self._answers = answers
+        self._halt = halt
+        self._roles = roles
+        self._topic = TOPIC if publish else ""
+        self._lanes = Lanes()
+        self._work = Bell()
+        self._exclusions = Exclusions()
+        self._last: datetime | None = None
+        self._alone = Alone(
+            self._carry_out,
+            due=self._due_ids,
+            claimable=self._claimable_keys,
+            postpone=self._postpone,
+        )
+        self._refusals = 0
+        self.instance = instance
+        """Under this name this run claims work; with its epoch once it has started."""
+        self.due = Bell()
+        """Rung when something may be due sooner than was known: for the timers."""
+        self.sends = Bell()
+        """Rung when a message may be sent: for the sender."""
+        self.facts = Bell()
+        """Rung when there are facts to publish: for the relay."""
+
+    async def submit(
+        self, *commands: c.Command, lane: Lane, position: Position | None = None
+    ) -> tuple[Result, ...]:
+        """Carry out one unit: in order, all or nothing, durable when this returns.
+
+        When one command is refused, nothing of the unit happens, and every answer says why.
+        Raises Busy when too much waits already (never with a position, never on STOP), Fenced when
+        the partition has another owner, CommandFailed when a command raised or could not be stored.
+        """
+        unit = self._unit(tuple(_inner(command) for command in commands), lane, position)
+        self._lanes.put(unit)
+        self._work.ring()
+        answers = await unit.answer
+        return tuple(x if isinstance(x, (Done, Already, Refused)) else Done() for x in answers)
+
+    async def fire_due(self, *, limit: int) -> inner.Fired:
+        """Decide what is due, for up to `limit` cases, gravest first."""
+        fired: inner.Fired = await self._loop(inner.Fire(limit=limit), Lane.CRITICAL)
+        return fired
+
+    async def claim_sends(self, *, free: dict[str, int], others: int) -> tuple[inner.SendJob, ...]:
+        """Hand out what may be sent now: `free` slots per channel, `others` on unknown channels."""
+        claim = inner.Claim(free=tuple(sorted(free.items())), others=others)
+        jobs: tuple[inner.SendJob, ...] = await self._loop(claim, Lane.CRITICAL)
+        return jobs
+
+    async def settle_sends(self, outcomes: Sequence[c.TryOutcome]) -> None:
+        """Take what became of tries."""
+        await self._loop(inner.Settle(outcomes=tuple(outcomes)), Lane.CRITICAL)
+
+    def waiting(self, lane: Lane) -> int:
+        """Units that wait on a lane: for metrics."""
+        return self._lanes.depth(lane)
+
+    async def start(self) -> None:
+        """Take up what the engine before left half done. `run` does it first."""
+        now = await self._writer.run(journal.newest_at)
+        self._last = now
+        started = self._clock.now() if now is None else max(now, self._clock.now())
+        name, roles = self.instance, self._roles
+        self.instance = await self._writer.run(
+            lambda conn: recovery.start(conn, instance=name, roles=roles, now=started)
+        )
+
+    async def run(self) -> None:
+        """Carry out what comes, until cancelled."""
+        await self.start()
+        while True:
+            if not len(self._lanes):
+                await self._work.heard()
+            units = self._lanes.pull(COMMANDS_A_BATCH)
+            if units:
+                await self._process(units)
+
+    def _unit(self, commands: tuple[Any, ...], lane: Lane, position: Position | None) -> Unit:
+        answer = asyncio.get_running_loop().create_future()
+        return Unit(commands=commands, lane=lane, answer=answer, position=position)
+
+    async def _loop(self, command: Any, lane: Lane) -> Any:
+        unit = self._unit((command,), lane, None)
+        self._lanes.put_loop(unit)
+        self._work.ring()
+        return (await unit.answer)[0]
+
+    async def _process(self, units: list[Unit]) -> None:
+        try:
+            came = await self._carry_out(units)
+        except (CommandFailed, OperationalError) as error:
+            await self._refused(units, error)
+        except Exception as error:
+            # A constraint, a poisoned value: whoever it was, the others must not pay for it.
+            _log.warning("batch_not_written", error=type(error).__name__, units=len(units))
+            await self._each_alone(units)
+        else:
+            self._answer(units, came)
+            self._refusals = 0
+
+    async def _carry_out(self, units: Sequence[Unit]) -> Came:
+        """One transaction; after a lost connection the same one again."""
+        setting = self._setting(max((unit.ref_extra for unit in units), default=0))
+        for _ in range(LOST_TRIES):
+            try:
+                came = await self._writer.run(lambda conn: execute(conn, units, setting))
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                if any(isinstance(x, inner.Claim) for unit in units for x in unit.commands):
+                    self._halt("the connection was lost while claiming: who sends what is unclear")
+                await self._clock.sleep(LOST_PAUSE)
+            else:
+                if came.decided:
+                    self.due.ring()
+                    self.sends.ring()
+                    self.facts.ring()
+                return came
+        self._halt("the store cannot be reached")
+        raise StoreUnavailable("the store cannot be reached")
+
+    async def _each_alone(self, units: list[Unit]) -> None:
+        for index, unit in enumerate(units):
+            try:
+                outcome = await self._alone.run(unit)
+            except (CommandFailed, OperationalError) as error:
+                await self._refused(units[index:], error)
+                return
+            self._answer([unit], Came(outcomes=(outcome,), decided=False))
+
+    async def _due_ids(self, most: int) -> list[str]:
+        now = self._clock.now()
+        return await self._writer.run(lambda conn: cases.due_ids(conn, now=now, most=most))
+
+    async def _claimable_keys(self, claim: inner.Claim) -> list[str]:
+        now = self._clock.now()
+        found = await self._writer.run(lambda conn: claimable(conn, [claim], now=now))
+        return [key for key, _ in found]
+
+    async def _postpone(self, case: str) -> None:
+        until = self._clock.now() + LONGEST_PAUSE
+        change = {"of_id": case, "until": until}
+
+        def write(conn: Connection) -> None:
+            conn.execute(cases.POSTPONE, change)
+
+        await self._writer.run(write)
+
+    async def _refused(self, units: list[Unit], error: Exception) -> None:
+        """The store took nothing: whoever asked may ask again; after a while start afresh."""
+        self._refusals += 1
+        _log.error("store_refused", error=type(error).__name__, times=self._refusals)
+        for unit in units:
+            failed = StoreUnavailable("the store took nothing; check disk and lock, then try again")
+            failed.__cause__ = error
+            _fail(unit, failed)
+        if self._refusals >= LOST_TRIES:
+            self._halt("the store refuses to write")
+
+    def _answer(self, units: list[Unit], came: Came) -> None:
+        again = []
+        for unit, outcome in zip(units, came.outcomes, strict=True):
+            if outcome.again:
+                again.append(unit)
+            elif outcome.error is not None:
+                _fail(unit, outcome.error)
+            elif not unit.answer.done():
+                unit.answer.set_result(outcome.answers)
+        self._lanes.put_back(again)
+
+    def _setting(self, ref_extra: int) -> Setting:
+        now = self._clock.now()
+        if self._last is not None and now <= self._last:
+            now = self._last  # a clock that was set back must not put a fact before its cause
+        self._last = now
+        began = self._clock.monotonic()
+        return Setting(
+            now=now,
+            mono=began,
+            world=self._world.current,
+            ref_key=self._ref_key.reveal(),
+            ref_extra=ref_extra,
+            instance=self.instance,
+            topic=self._topic,
+            answers=self._answers,
+            entropy=self._entropy,
+            exclusions=self._exclusions,
+            over=lambda: self._clock.monotonic() - began > THINK_SECONDS,
+        )
+
+
+def _fail(unit: Unit, error: Exception) -> None:
+    if not unit.answer.done():
+        unit.answer.set_exception(error)
+
+
+def _inner(command: c.Command) -> Any:
+    """The loops' commands in the form the desk works with."""
+    match command:
+        case c.FireDue():
+            return inner.Fire(limit=command.limit)
+        case c.SettleSends():
+            return inner.Settle(outcomes=command.outcomes)
+        case c.ClaimSends():
+            raise TypeError("what is claimed must be sent: use Desk.claim_sends")
+    return command

@@ -1,0 +1,223 @@
+"""Reading for a batch: a handful of set-based selects, locks always in the same order.
+
+Offsets first, then cases by id, then everything else; what a unit will need is told by its
+commands alone, so that thinking needs no SQL.
+"""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.case import commands as c
+from engine.case import ids
+from engine.case.arrival import subjects_of
+from engine.case.state import Case, load_case
+from engine.desk import inner
+from engine.desk.setting import Setting
+from engine.desk.sheet import Sheet, SituationKey
+from engine.ports import Position
+from engine.store import alerts, cases, consents, events, inbox, meta, notifications, offsets
+
+_INCIDENT = "incident"
+"""Source under which incidents are kept as situations; no publisher can be called that alone."""
+
+
+def situation_of(command: c.EventArrived) -> SituationKey:
+    """Whose situation it is: the publisher's own name for it, else the event itself.
+
+    The marks cannot begin an opaque id, so drills and single events collide with nothing.
+    """
+    event = command.report.event
+    name = event.situation if event.situation is not None else f"#{command.inbox.id}"
+    return command.report.source, f"!{name}" if event.exercise else name
+
+
+def incident_of(command: c.RaiseIncident) -> SituationKey:
+    """The situation of an incident."""
+    return f"!{_INCIDENT}", f"{command.code}:{command.key}"[:160]
+
+
+def case_of(command: c.EventArrived | c.RaiseIncident, generation: int) -> str:
+    """Id of the case of this generation."""
+    if isinstance(command, c.RaiseIncident):
+        return ids.incident_case_id(command.code, command.key, generation)
+    source, name = situation_of(command)
+    exercise = command.report.event.exercise
+    return ids.case_id(source, name.removeprefix("!"), generation, exercise=exercise)
+
+
+def pseudonyms_of(command: c.EventArrived) -> tuple[str, ...]:
+    """Everybody whose consent the event names or needs."""
+    source, event = command.report.source, command.report.event
+    named = {f"{source}/{each.pseudonym}" for each in event.consent if each.pseudonym is not None}
+    return tuple(sorted({*named, *subjects_of(source, event)}))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Wanted:
+    """What the commands of a batch will need."""
+
+    inbox: list[tuple[str, str]] = field(default_factory=list)
+    openers: dict[SituationKey, c.EventArrived | c.RaiseIncident] = field(default_factory=dict)
+    alerts: set[str] = field(default_factory=set)
+    cases: set[str] = field(default_factory=set)
+    pseudonyms: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    fire: int = 0
+    claims: list[inner.Claim] = field(default_factory=list)
+
+
+def gather(
+    conn: Connection,
+    commands: Sequence[Any],
+    positions: Iterable[Position],
+    sheet: Sheet,
+    setting: Setting,
+) -> None:
+    """Fill the sheet with what these commands need, locked."""
+    wanted = _wanted(commands)
+    partitions = {(p.topic, p.partition) for p in positions}
+    if partitions:
+        sheet.batch.places = offsets.lock(conn, partitions)
+    sheet.inbox.update(inbox.read(conn, wanted.inbox))
+    missing = _find_cases(conn, wanted, sheet, setting)
+    cases.insert_missing(conn, missing, now=setting.now)
+    _load(conn, wanted.cases - set(sheet.cases), missing, sheet, setting)
+    _read_around(conn, wanted, sheet)
+
+
+def _wanted(commands: Sequence[Any]) -> _Wanted:
+    wanted = _Wanted()
+    for command in commands:
+        identity = getattr(command, "inbox", None)
+        if identity is not None:
+            wanted.inbox.append((identity.source, identity.id))
+        match command:
+            case c.EventArrived():
+                wanted.openers.setdefault(situation_of(command), command)
+                if command.report.event.consent:
+                    wanted.pseudonyms.update(pseudonyms_of(command))
+            case c.RaiseIncident():
+                wanted.openers.setdefault(incident_of(command), command)
+            case c.Respond():
+                wanted.alerts.add(command.alert)
+            case c.ConsentChanged():
+                wanted.pseudonyms.add(command.consent.pseudonym)
+            case inner.Fire():
+                wanted.cases.update(command.only)
+                if not command.only:
+                    wanted.fire = max(wanted.fire, command.limit)
+            case inner.Claim():
+                wanted.claims.append(command)
+            case inner.Settle():
+                wanted.keys.update(outcome.key for outcome in command.outcomes)
+            case inner.Delay():
+                pass
+            case _:
+                case_id = getattr(command, "case", "")
+                if case_id:
+                    wanted.cases.add(case_id)
+    return wanted
+
+
+def _find_cases(
+    conn: Connection, wanted: _Wanted, sheet: Sheet, setting: Setting
+) -> dict[str, int]:
+    """Add the ids of all cases that are concerned; return those that may have to be made."""
+    missing: dict[str, int] = {}
+    known = cases.known_situations(conn, wanted.openers)
+    for key, command in wanted.openers.items():
+        if key in sheet.situations:
+            continue
+        generation, case_id, status = known.get(key, (0, "", ""))
+        if status in ("", "closed"):
+            generation = generation + 1 if status else 0
+            case_id = case_of(command, generation)
+            missing[case_id] = generation
+        sheet.situations[key] = (generation, case_id)
+        wanted.cases.add(case_id)
+    if wanted.alerts:
+        sheet.alerts.update(alerts.cases_of(conn, wanted.alerts))
+        wanted.cases.update(sheet.alerts[id] for id in wanted.alerts if id in sheet.alerts)
+    if wanted.pseudonyms:
+        sheet.subjects.update(cases.subjects(conn, wanted.pseudonyms))
+        for pseudonym in wanted.pseudonyms:
+            wanted.cases.update(sheet.subjects.get(pseudonym, ()))
+    if wanted.fire:
+        sheet.due = cases.due_ids(conn, now=setting.now, most=wanted.fire)
+        wanted.cases.update(sheet.due)
+    if wanted.claims:
+        sheet.stopped = meta.is_on(conn, "stopped")
+        sheet.claimable = claimable(conn, wanted.claims, now=setting.now)
+        wanted.cases.update(case_id for _, case_id in sheet.claimable)
+        wanted.keys.update(key for key, _ in sheet.claimable)
+    if wanted.keys:
+        wanted.cases.update(notifications.cases_of(conn, wanted.keys).values())
+    return missing
+
+
+def claimable(
+    conn: Connection, claims: Sequence[inner.Claim], *, now: datetime
+) -> list[tuple[str, str]]:
+    """(key, case) of what these claims may take, in the order it should leave."""
+    stopped = meta.is_on(conn, "stopped")
+    found: dict[str, str] = {}
+    for claim in claims:
+        if claim.only:
+            found.update(notifications.cases_of(conn, claim.only))
+            continue
+        free = dict(claim.free)
+        for channel in notifications.channels(conn):
+            slots = free.get(channel, claim.others)
+            if slots > 0:
+                found.update(
+                    notifications.due(conn, channel=channel, slots=slots, now=now, stopped=stopped)
+                )
+    return list(found.items())
+
+
+def _load(
+    conn: Connection,
+    wanted: set[str],
+    missing: dict[str, int],
+    sheet: Sheet,
+    setting: Setting,
+) -> None:
+    for id, stored in cases.lock(conn, wanted).items():
+        sheet.batch.heads[id] = stored.head
+        sheet.batch.versions[id] = stored.version
+        if stored.status == cases.NEW:
+            sheet.batch.unborn.append(id)
+            sheet.cases[id] = Case(id=id, generation=missing.get(id, 0))
+            continue
+        try:
+            sheet.cases[id] = load_case(stored.state)
+        except (ValueError, zlib.error):  # the bytes are damaged, or of another release
+            sheet.broken.add(id)
+    digests = {case.id: case.closure_digest for case in sheet.cases.values()}
+    stored_closures = setting.exclusions.read(conn, digests.values())
+    for id, digest in digests.items():
+        if id not in sheet.closures:
+            sheet.closures[id] = stored_closures[digest]
+
+
+def _read_around(conn: Connection, wanted: _Wanted, sheet: Sheet) -> None:
+    whose = set(wanted.pseudonyms)
+    for case in sheet.cases.values():
+        whose.update(consents.pseudonyms(case))
+    for command in wanted.openers.values():
+        if isinstance(command, c.EventArrived):
+            whose.update(pseudonyms_of(command))
+    whose.difference_update(sheet.consents)
+    sheet.consents.update(consents.newest(conn, whose))
+    if wanted.keys:
+        sheet.notices.update(notifications.by_keys(conn, wanted.keys))
+    outward = {
+        row.case_id for row in sheet.notices.values() if row.lane not in notifications.DUTY_LANES
+    }
+    if wanted.claims and outward:
+        sheet.case_events = events.of_cases(conn, outward)

@@ -1,0 +1,95 @@
+"""What the engine's own loops ask of the desk, and what they get. Never handed in from outside."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.case.commands import TryOutcome
+from schemas.codes import Severity, TrackName
+from schemas.party import Endpoint
+from schemas.plan import Verdict
+from schemas.projection import Purpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fire:
+    """Decide what is due. `only`: these cases and no others, after a batch could not be written."""
+
+    limit: int
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Hand out what may be sent: `free` slots per channel, `others` on channels not named.
+
+    `only`: these notifications and no others.
+    """
+
+    free: tuple[tuple[str, int], ...] = ()
+    others: int = 0
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle:
+    """Outcomes of tries. `plain`: write the rows only, because deciding on them failed."""
+
+    outcomes: tuple[TryOutcome, ...]
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Note that a case could not be decided, by a path that decides nothing."""
+
+    case: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """Let notifications that could not be claimed come again later."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fired:
+    """What firing came to."""
+
+    cases: int
+    more: bool
+    """Whether more is due already."""
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendJob:
+    """One try of one notification, allowed by the guard in the transaction that claimed it."""
+
+    key: str
+    attempt_no: int
+    case: str
+    case_ref: str
+    alert: str
+    alert_ref: str
+    track: TrackName
+    party: str
+    contact: str
+    channel: str
+    endpoint: Endpoint | None
+    """None when the registry no longer has it."""
+    purpose: Purpose
+    severity: Severity
+    exercise: bool
+    deadline: datetime | None
+    detail: str
+    language: str
+    zone: str
+    """IANA zone of the contact's hours, or empty."""
+    verdict: Verdict
+    token: str = field(default="", repr=False)
+    """Of the answer page; empty where nothing is to be answered there."""
+    code: str = field(default="", repr=False)
+    send_by: float = 0.0
+    """On the monotonic clock: after this the claim may have been judged on an older truth."""

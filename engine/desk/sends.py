@@ -1,0 +1,228 @@
+"""Claiming: the guard looks once more, under the case lock, and what it allows is handed out."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Row
+
+from engine.answer_tokens import GOOD_FOR, digest
+from engine.case import commands as c
+from engine.case.decide import run
+from engine.case.delivery import verdict
+from engine.case.protect import endpoint_id
+from engine.case.state import Case
+from engine.desk import inner
+from engine.desk.setting import Setting
+from engine.desk.sheet import Sheet
+from engine.store.notifications import DUTY_LANES
+from schemas.codes import TrackName
+from schemas.facts import NoticesCancelled
+from schemas.plan import Verdict
+from schemas.projection import Purpose
+
+_log = structlog.get_logger(__name__)
+
+UNKNOWN_AT_MOST = 8
+"""Tries of which nobody knows whether the message left; then the next way, and a task."""
+
+SEND_WITHIN = 5.0
+"""Seconds from the claim to the first byte; later, the guard has to be asked again."""
+
+POSTPONED_BY = timedelta(seconds=30)
+"""A notification whose claim failed comes again after this."""
+
+_ANSWERED_ON_PAGE = (Purpose.TELL, Purpose.ASK_OUTCOME)
+
+
+def claim(command: inner.Claim, sheet: Sheet, setting: Setting) -> tuple[inner.SendJob, ...]:
+    """Guard what is due, note the refusals, and hand out the rest as sending."""
+    by_case: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    for key, case_id in sheet.claimable:
+        row = sheet.notices.get(key)
+        if row is not None and _still_due(row, sheet, setting):
+            by_case[case_id].append(row)
+    jobs: list[inner.SendJob] = []
+    for case_id, rows in by_case.items():  # as claimed: duty and grave first, first tells first
+        case = sheet.cases.get(case_id)
+        if case is None:
+            _postpone(rows, sheet, setting)
+            continue
+        jobs.extend(_claim_case(case, rows, sheet, setting))
+    sheet.claimable.clear()
+    return tuple(jobs)
+
+
+def delay(command: inner.Delay, sheet: Sheet, setting: Setting) -> None:
+    """Let these come again later."""
+    again = setting.now + POSTPONED_BY
+    sheet.batch.delays.extend({"of_key": key, "again_at": again} for key in command.keys)
+    sheet.follow_ups.append(c.RaiseIncident(code="claim_failed"))
+
+
+def _still_due(row: Row[Any], sheet: Sheet, setting: Setting) -> bool:
+    if row.next_at is None or row.next_at > setting.now:
+        return False
+    if sheet.stopped and row.lane not in DUTY_LANES:
+        return False
+    return not any(
+        isinstance(fact, NoticesCancelled)
+        and row.alert_id in fact.alerts
+        and row.purpose in fact.purposes
+        and fact.contact in ("", row.contact)
+        for decided in sheet.batch.decided
+        for fact in decided.facts
+    )
+
+
+def _claim_case(
+    case: Case, rows: list[Row[Any]], sheet: Sheet, setting: Setting
+) -> list[inner.SendJob]:
+    jobs = []
+    try:
+        case = _with_current_closure(case, rows, sheet, setting)
+    except Exception as error:  # who may know is unclear: duty is told, nobody else
+        _log.error("closure_failed", case=case.id, exc_info=error)
+        outward = [row for row in rows if row.lane not in DUTY_LANES]
+        rows = [row for row in rows if row.lane in DUTY_LANES]
+        _postpone(outward, sheet, setting)
+        case = replace(case, around=setting.around(sheet, case))
+    for row in rows:
+        try:
+            if row.unknowns >= UNKNOWN_AT_MOST:
+                case = _give_up(case, row, sheet, setting)
+                continue
+            notice = _notice(row)
+            after, decided = run(case, c.Claimed(notices=(notice,)), setting.now)
+            if decided:
+                sheet.decide(case, after, decided)
+                case = after
+            else:
+                job = _job(case, row, verdict(case, notice, now=setting.now), setting)
+                _sending(row, sheet, setting)
+                jobs.append(job)
+        except Exception as error:  # this one waits; the next may be the page that matters
+            _log.error("claim_failed", case=case.id, exc_info=error)
+            _postpone([row], sheet, setting)
+    return jobs
+
+
+def _with_current_closure(case: Case, rows: list[Row[Any]], sheet: Sheet, setting: Setting) -> Case:
+    closure = None
+    if any(row.lane not in DUTY_LANES for row in rows):
+        closure = setting.exclusions.now(
+            sheet.closures[case.id],
+            sheet.case_events.get(case.id, ()),
+            registry=setting.world.registry,
+        )
+    return replace(case, around=setting.around(sheet, case, closure=closure))
+
+
+def _give_up(case: Case, row: Row[Any], sheet: Sheet, setting: Setting) -> Case:
+    command = c.Settled(
+        key=row.key,
+        alert=row.alert_id,
+        tell_no=row.tell_no,
+        purpose=row.purpose,
+        contact=row.contact,
+        endpoint=row.endpoint,
+        state="unknown_exhausted",
+    )
+    after, decided = run(case, command, setting.now)
+    sheet.decide(case, after, decided)
+    return after
+
+
+def _notice(row: Row[Any]) -> c.DueNotice:
+    return c.DueNotice(
+        key=row.key,
+        alert=row.alert_id,
+        tell_no=row.tell_no,
+        purpose=row.purpose,
+        contact=row.contact,
+        endpoint=row.endpoint,
+        decided_at=row.decided_at,
+    )
+
+
+def _job(case: Case, row: Row[Any], allowed: Verdict, setting: Setting) -> inner.SendJob:
+    alert = case.alert(row.alert_id)
+    if alert is None:
+        raise LookupError("a notification of an alert that its case does not have")
+    registry = setting.world.registry
+    contact = registry.contact(row.contact)
+    token = ""
+    if alert.track is not TrackName.DUTY and row.purpose in _ANSWERED_ON_PAGE:
+        token = setting.answers.token(alert=alert.id, contact=row.contact)
+    return inner.SendJob(
+        key=row.key,
+        attempt_no=row.attempts + 1,
+        case=case.id,
+        case_ref=case.ref,
+        alert=alert.id,
+        alert_ref=alert.ref,
+        track=alert.track,
+        party=alert.party,
+        contact=row.contact,
+        channel=row.channel,
+        endpoint=registry.endpoint(endpoint_id(row.endpoint)),
+        purpose=Purpose(row.purpose),
+        severity=case.severity,
+        exercise=case.exercise,
+        deadline=row.answer_by,
+        detail=row.detail,
+        language=contact.languages[0] if contact is not None and contact.languages else "en",
+        zone="" if contact is None else _zone(contact.hours),
+        verdict=allowed,
+        token=token,
+        code=setting.answers.code_of(token) if token else "",
+        send_by=setting.mono + SEND_WITHIN,
+    )
+
+
+def _sending(row: Row[Any], sheet: Sheet, setting: Setting) -> None:
+    attempt_no = row.attempts + 1
+    sheet.batch.claims.append(
+        {"of_key": row.key, "attempt_no": attempt_no, "of_instance": setting.instance}
+    )
+    sheet.batch.attempts.append(
+        {
+            "key": row.key,
+            "attempt_no": attempt_no,
+            "at": setting.now,
+            "instance": setting.instance,
+            "state": "sending",
+            "reason": "",
+            "settled_at": None,
+        }
+    )
+    if row.lane not in DUTY_LANES and row.purpose in _ANSWERED_ON_PAGE:
+        token = setting.answers.token(alert=row.alert_id, contact=row.contact)
+        sheet.batch.tokens.append(
+            {
+                "digest": digest(token),
+                "alert_id": row.alert_id,
+                "contact": row.contact,
+                "issued_at": row.decided_at,
+                "expires_at": row.decided_at + GOOD_FOR,
+                "tries": 0,
+                "opened": 0,
+                "agreed_at": None,
+                "answered_at": None,
+            }
+        )
+
+
+def _postpone(rows: list[Row[Any]], sheet: Sheet, setting: Setting) -> None:
+    if rows:
+        again = setting.now + POSTPONED_BY
+        sheet.batch.delays.extend({"of_key": row.key, "again_at": again} for row in rows)
+        sheet.follow_ups.append(c.RaiseIncident(code="claim_failed"))
+
+
+def _zone(hours: str) -> str:
+    """The zone that opening hours are written in: their last word, if it is one."""
+    last = hours.replace(";", " ").split()
+    return last[-1] if last and ("/" in last[-1] or last[-1] == "UTC") else ""

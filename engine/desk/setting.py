@@ -1,0 +1,55 @@
+"""What surrounds a batch: the instant, the world, keys, and how long it may think."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.answer_tokens import AnswerTokens
+from engine.case.around import Around
+from engine.case.state import Case
+from engine.desk.exclusions import Exclusions
+from engine.desk.sheet import Sheet
+from engine.entropy import Entropy
+from engine.registry.world import World
+from engine.store import consents
+from schemas.plan import Closure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Handed in once per batch, so that thinking needs neither clock nor settings."""
+
+    now: datetime
+    mono: float
+    """The monotonic clock when the batch began."""
+    world: World
+    ref_key: bytes
+    ref_extra: int
+    instance: str
+    topic: str
+    answers: AnswerTokens
+    entropy: Entropy
+    exclusions: Exclusions
+    over: Callable[[], bool]
+    """Whether the batch has thought long enough."""
+
+    def around(
+        self,
+        sheet: Sheet,
+        case: Case,
+        *,
+        also: tuple[str, ...] = (),
+        closure: Closure | None = None,
+    ) -> Around:
+        """What `decide` sees beside the case. `also`: pseudonyms that join it right now."""
+        whose = dict.fromkeys((*consents.pseudonyms(case), *also))
+        known = (sheet.consents.get(pseudonym) for pseudonym in whose)
+        return Around(
+            registry=self.world.registry,
+            roster=self.world.roster,
+            consents=tuple(entry[1] for entry in known if entry is not None),
+            closure=sheet.closures.get(case.id, Closure()) if closure is None else closure,
+            stopped=sheet.stopped,
+            ref_key=self.ref_key,
+            ref_extra=self.ref_extra,
+        )

@@ -1,0 +1,111 @@
+"""What one transaction knows, and what it will write. A unit works on a fork of it."""
+
+from collections import ChainMap
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sqlalchemy import Row
+
+from engine.case.commands import RaiseIncident
+from engine.case.state import Case
+from engine.store.inbox import Entry
+from engine.store.project import Decided
+from engine.store.writing import Batch
+from schemas.facts import Fact
+from schemas.plan import Closure
+from schemas.safeguards import Consent
+
+SituationKey = tuple[str, str]
+
+
+class Unread(Exception):
+    """Thinking met something the read had no reason to fetch: the unit runs again, alone."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Sheet:
+    """Working copies. Every mapping of a fork falls through to the sheet it was forked from."""
+
+    cases: MutableMapping[str, Case] = field(default_factory=dict)
+    situations: MutableMapping[SituationKey, tuple[int, str]] = field(default_factory=dict)
+    inbox: MutableMapping[tuple[str, str], Entry] = field(default_factory=dict)
+    consents: MutableMapping[str, tuple[int, Consent]] = field(default_factory=dict)
+    subjects: MutableMapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Cases that a pseudonym's consent concerns."""
+    closures: MutableMapping[str, Closure] = field(default_factory=dict)
+    """The stored closure of each case."""
+    batch: Batch = field(default_factory=Batch)
+    follow_ups: list[RaiseIncident] = field(default_factory=list)
+    # What only whole batches know; forks share it.
+    alerts: dict[str, str] = field(default_factory=dict)
+    """Case of each alert that somebody answers."""
+    due: list[str] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """Cases whose stored state cannot be read."""
+    notices: dict[str, Row[Any]] = field(default_factory=dict)
+    claimable: list[tuple[str, str]] = field(default_factory=list)
+    """(key, case) of notifications that may be claimed, in their order."""
+    case_events: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
+    """(row id, body) of the events of cases with something outward to claim."""
+    stopped: bool = False
+
+    def fork(self) -> "Sheet":
+        """A copy to think on; what happens to it touches this one only through `join`."""
+        return Sheet(
+            cases=ChainMap({}, self.cases),
+            situations=ChainMap({}, self.situations),
+            inbox=ChainMap({}, self.inbox),
+            consents=ChainMap({}, self.consents),
+            subjects=ChainMap({}, self.subjects),
+            closures=ChainMap({}, self.closures),
+            alerts=self.alerts,
+            due=self.due,
+            broken=self.broken,
+            notices=self.notices,
+            claimable=self.claimable,
+            case_events=self.case_events,
+            stopped=self.stopped,
+        )
+
+    def join(self, fork: "Sheet") -> None:
+        """Take over what a fork came to."""
+        for mine, theirs in (
+            (self.cases, fork.cases),
+            (self.situations, fork.situations),
+            (self.inbox, fork.inbox),
+            (self.consents, fork.consents),
+            (self.subjects, fork.subjects),
+            (self.closures, fork.closures),
+        ):
+            if isinstance(theirs, ChainMap):
+                mine.update(theirs.maps[0])
+        _extend(self.batch, fork.batch)
+        self.follow_ups.extend(fork.follow_ups)
+        self.stopped = fork.stopped
+
+    def case(self, id: str) -> Case:
+        """The case as it stands. Raises Unread for one that was not locked."""
+        found = self.cases.get(id)
+        if found is None:
+            raise Unread(id)
+        return found
+
+    def decide(self, before: Case, after: Case, facts: Sequence[Fact]) -> None:
+        """Note what a command did to a case."""
+        if facts:
+            self.batch.decided.append(Decided(before=before, after=after, facts=tuple(facts)))
+            self.cases[after.id] = after
+            if after.closure_digest != before.closure_digest:
+                self.closures[after.id] = after.around.closure
+
+
+def _extend(mine: Batch, theirs: Batch) -> None:
+    for each in fields(Batch):
+        added: Any = getattr(theirs, each.name)
+        if added:
+            kept = getattr(mine, each.name)
+            if isinstance(kept, list):
+                kept.extend(added)
+            else:
+                kept.update(added)

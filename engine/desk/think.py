@@ -1,0 +1,279 @@
+"""Thinking: each unit decides on copies. No SQL here, and nothing a unit does touches another.
+
+A unit that raises, is refused or is fenced loses only its own copies.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from engine.case import commands as c
+from engine.case.decide import Refusal, run
+from engine.case.state import Case, CaseStatus
+from engine.desk import faults, giving, inner, sends, settling
+from engine.desk.gather import incident_of, situation_of
+from engine.desk.lanes import CommandFailed, Fenced, Unit
+from engine.desk.setting import Setting
+from engine.desk.sheet import Sheet, Unread
+from engine.store import inbox, offsets, vault
+from rules.candidates import fallback
+from schemas.facts import Fact
+from schemas.facts.system import Equivocated, OutgoingAllowed, OutgoingStopped, Quarantined
+from schemas.responses import Already, Done, Refused, RefusedBecause, Result
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a unit: answers, an exception, or neither: it has to run again."""
+
+    answers: tuple[Any, ...] = ()
+    error: Exception | None = None
+    again: bool = False
+
+
+def think(unit: Unit, sheet: Sheet, setting: Setting) -> Outcome:
+    """Carry out a unit on a fork of the sheet, and join the fork if all of it went well."""
+    if unit.position is not None and offsets.fenced(unit.position, sheet.batch.places):
+        return Outcome(error=Fenced("another process owns this partition now"))
+    fork = sheet.fork()
+    try:
+        answers = tuple(_carry_out(command, unit, fork, setting) for command in unit.commands)
+    except Refusal as refusal:
+        fork = sheet.fork()
+        refused = Refused(reason=refusal.reason, detail=refusal.detail)
+        answers = tuple(refused for _ in unit.commands)
+    except Unread:
+        return Outcome(again=True)
+    except Exception as error:  # whatever it is: the others of this batch go on, and duty is told
+        name = type(error).__name__
+        _log.error("command_failed", error=name, commands=_names(unit.commands), exc_info=error)
+        sheet.follow_ups.append(c.RaiseIncident(code="command_failed", key=name))
+        failed = CommandFailed(f"{name} while deciding; nothing of it was written, duty is told")
+        failed.__cause__ = error
+        return Outcome(error=failed)
+    if unit.position is not None:
+        fork.batch.positions.append(unit.position)
+    sheet.join(fork)
+    return Outcome(answers=answers)
+
+
+def follow_up(command: c.RaiseIncident, sheet: Sheet, setting: Setting) -> None:
+    """Raise an incident of the desk's own; one that cannot be raised is logged and left."""
+    fork = sheet.fork()
+    try:
+        _incident(command, fork, setting)
+    except Exception as error:  # the work that led to it is sound and must be stored
+        _log.error("incident_failed", code=command.code, exc_info=error)
+        return
+    sheet.join(fork)
+
+
+def _carry_out(command: Any, unit: Unit, fork: Sheet, setting: Setting) -> Any:
+    identity: c.Inbox | None = getattr(command, "inbox", None)
+    handler: _Handler = _HANDLERS.get(type(command), _on_case)
+    if identity is None:
+        return handler(command, fork, setting)
+    before = fork.inbox.get((identity.source, identity.id))
+    if before is not None:
+        if before.digest == identity.digest:
+            return Already(previous=before.result)
+        return _equivocated(identity, fork)
+    done = handler(command, fork, setting)
+    if isinstance(done, Done):
+        fork.inbox[(identity.source, identity.id)] = inbox.Entry(
+            digest=identity.digest, result=done
+        )
+        fork.batch.inbox.append(
+            {
+                "source": identity.source,
+                "id": identity.id,
+                "digest": identity.digest,
+                "at": setting.now,
+                "result": inbox.dump(done),
+                "equivocations": 0,
+            }
+        )
+    return done
+
+
+def _equivocated(identity: c.Inbox, fork: Sheet) -> Refused:
+    """The first stays; that somebody says two things under one id is recorded, and paged."""
+    fork.batch.equivocations.append({"of_source": identity.source, "of_id": identity.id})
+    fork.batch.system.append(Equivocated(id=giving.event_row(identity), digest=identity.digest))
+    fork.follow_ups.append(c.RaiseIncident(code="equivocation", key=identity.source, severe=False))
+    return Refused(
+        reason=RefusedBecause.EQUIVOCATION,
+        detail="This id came before with other content, which stays. Use a new id.",
+    )
+
+
+def _event(command: c.EventArrived, fork: Sheet, setting: Setting) -> Result:
+    key = situation_of(command)
+    generation, case_id = fork.situations[key]
+    case = fork.case(case_id)
+    if case.status is CaseStatus.CLOSED:  # by this very batch: the next one finds the generation
+        raise Unread(case_id)
+    given = giving.store_consents(command, case, fork, setting)
+    also = giving.subjects_of_report(command)
+    case = replace(case, around=setting.around(fork, case, also=also))
+    try:
+        after, decided = run(case, command, setting.now)
+    except Refusal:
+        raise
+    except Exception as error:  # the built-in duty plan needs no rule, no registry and no luck
+        _log.error("planning_failed", error=type(error).__name__, exc_info=error)
+        plain = replace(fallback(command.candidates.severity), closure=command.candidates.closure)
+        after, decided = run(case, replace(command, candidates=plain), setting.now)
+    fork.decide(case, after, decided)
+    if case.status is CaseStatus.NEW:
+        fork.batch.situations[key] = {
+            "source": key[0],
+            "situation": key[1],
+            "generation": generation,
+            "case_id": case_id,
+        }
+    giving.store_event(command, case_id, fork, setting)
+    for changed in given:
+        _everywhere(changed, fork, setting, but=case_id)
+    return Done(case=case_id, reference=after.ref)
+
+
+def _incident(command: c.RaiseIncident, fork: Sheet, setting: Setting) -> Result:
+    key = incident_of(command)
+    generation, case_id = fork.situations[key]
+    case = fork.case(case_id)
+    if case.status is CaseStatus.CLOSED:
+        raise Unread(case_id)
+    case = replace(case, around=setting.around(fork, case))
+    after, decided = run(case, command, setting.now)
+    fork.decide(case, after, decided)
+    if case.status is CaseStatus.NEW:
+        fork.batch.situations[key] = {
+            "source": key[0],
+            "situation": key[1],
+            "generation": generation,
+            "case_id": case_id,
+        }
+    return Done(case=case_id, reference=after.ref)
+
+
+def _respond(command: c.Respond, fork: Sheet, setting: Setting) -> Result:
+    case_id = fork.alerts.get(command.alert)
+    if case_id is None:
+        raise Refusal(RefusedBecause.UNKNOWN_ALERT)
+    after = _run(case_id, command, fork, setting)
+    alert = after.alert(command.alert)
+    return Done(case=case_id, reference="" if alert is None else alert.ref)
+
+
+def _consent(command: c.ConsentChanged, fork: Sheet, setting: Setting) -> Result:
+    giving.store_consent(command.consent, fork, setting)
+    _everywhere(command, fork, setting)
+    return Done()
+
+
+def _everywhere(command: c.ConsentChanged, fork: Sheet, setting: Setting, *, but: str = "") -> None:
+    """Apply a consent to every case of its subject. One that cannot take it faults alone."""
+    for case_id in fork.subjects.get(command.consent.pseudonym, ()):
+        case = fork.cases.get(case_id)
+        if case is None or case_id == but or not case.status.alive:
+            continue
+        case = replace(case, around=setting.around(fork, case))
+        try:
+            after, decided = run(case, command, setting.now)
+        except Exception as error:  # a revocation must reach all the others
+            faults.tell(case, error, fork)
+            continue
+        fork.decide(case, after, decided)
+
+
+def _on_case(command: Any, fork: Sheet, setting: Setting) -> Result:
+    case_id: str = command.case
+    if case_id in fork.broken:
+        raise CommandFailed("the stored state of this case cannot be read; duty is told")
+    if case_id not in fork.cases:
+        raise Refusal(RefusedBecause.UNKNOWN_CASE)
+    after = _run(case_id, command, fork, setting)
+    return Done(case=case_id, reference=after.ref)
+
+
+def _run(case_id: str, command: Any, fork: Sheet, setting: Setting) -> Case:
+    case = fork.case(case_id)
+    case = replace(case, around=setting.around(fork, case))
+    after: Case
+    decided: Sequence[Fact]
+    after, decided = run(case, command, setting.now)
+    fork.decide(case, after, decided)
+    return after
+
+
+def _quarantine(command: c.Quarantine, fork: Sheet, setting: Setting) -> Result:
+    id = giving.quarantine_id(command)
+    row = vault.row(command.sealed, id=id, kind="quarantine", salt="", at=setting.now)
+    fork.batch.quarantine.append(
+        {
+            "id": id,
+            "at": setting.now,
+            "source": command.source[:160],
+            "reason": command.reason[:400],
+            "digest": command.digest,
+            "key_id": row["key_id"],
+            "ciphertext": row["ciphertext"],
+            "topic": None,
+            "part": None,
+            "offset": None,
+        }
+    )
+    fork.batch.system.append(Quarantined(id=id, digest=command.digest))
+    fork.follow_ups.append(c.RaiseIncident(code="quarantine", key=command.source[:128]))
+    return Done(reference=id)
+
+
+def _stop(command: c.StopOutgoing, fork: Sheet, setting: Setting) -> Result:
+    fork.batch.switches["stopped"] = "1" if command.on else ""
+    fork.batch.system.append(
+        OutgoingStopped(by=command.by) if command.on else OutgoingAllowed(by=command.by)
+    )
+    fork.stopped = command.on
+    return Done(detail="stopped" if command.on else "allowed")
+
+
+def _fire(command: inner.Fire, fork: Sheet, setting: Setting) -> inner.Fired:
+    due = list(command.only) or fork.due
+    done = 0
+    for case_id in due:
+        if done and setting.over():
+            break
+        done += 1
+        case = fork.cases.get(case_id)
+        if case is None:
+            faults.unreadable(case_id, fork, setting.now)
+            continue
+        faults.tick(case, fork, setting)
+    more = done < len(due) or (not command.only and len(due) >= command.limit)
+    return inner.Fired(cases=done, more=more, next_due=None)
+
+
+_Handler = Callable[[Any, Sheet, Setting], Any]
+
+_HANDLERS: dict[type[Any], _Handler] = {
+    c.EventArrived: _event,
+    c.RaiseIncident: _incident,
+    c.Respond: _respond,
+    c.ConsentChanged: _consent,
+    c.Quarantine: _quarantine,
+    c.StopOutgoing: _stop,
+    inner.Fire: _fire,
+    inner.Claim: sends.claim,
+    inner.Delay: sends.delay,
+    inner.Settle: settling.settle,
+    inner.Fault: faults.by_hand,
+}
+
+
+def _names(commands: Sequence[Any]) -> list[str]:
+    return [type(command).__name__ for command in commands]

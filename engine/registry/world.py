@@ -1,0 +1,51 @@
+"""The world as it is in force: rulebook, registry and roster, swapped as a whole."""
+
+from dataclasses import dataclass, field
+
+from rules import candidates
+from rules.graph import Registry
+from rules.rulebook import Rulebook
+from schemas.codes import FieldName, TrackName
+from schemas.roster import Roster
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What planning, the guard and duty's ladder look at. Immutable; a change is another world."""
+
+    rulebook: Rulebook | None = None
+    """None until one is activated: every event then gets the built-in duty plan."""
+    registry: Registry = field(default_factory=Registry)
+    roster: Roster = field(default_factory=lambda: Roster(version=""))
+
+    @property
+    def rules(self) -> candidates.World | None:
+        """What `rules.candidates` takes; None while there is no rulebook."""
+        if self.rulebook is None:
+            return None
+        return candidates.World(rulebook=self.rulebook, registry=self.registry)
+
+
+class WorldHolder:
+    """The world in force now. Read it once per piece of work and keep what was read."""
+
+    def __init__(self, world: World | None = None) -> None:
+        self._world = world or World()
+
+    @property
+    def current(self) -> World:
+        """The newest world."""
+        return self._world
+
+    def swap(self, world: World) -> None:
+        """Put another world into force."""
+        self._world = world
+
+    def registry(self) -> Registry:
+        """The newest registry."""
+        return self._world.registry
+
+    def field_class(self, audience: TrackName) -> frozenset[FieldName]:
+        """What an audience may ever be shown; nothing without a rulebook."""
+        rulebook = self._world.rulebook
+        return frozenset() if rulebook is None else rulebook.field_class(audience)

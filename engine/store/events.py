@@ -1,0 +1,24 @@
+"""Event rows: what arrived, as exact bytes of the open and need-to-know classes."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from engine.store.dialect import chunks
+from engine.store.tables import events
+
+INSERT = insert(events)
+OF_CASES = (
+    select(events.c.case_id, events.c.id, events.c.body)
+    .where(events.c.case_id.in_(bindparam("cases", expanding=True)))
+    .order_by(events.c.case_id, events.c.at, events.c.id)
+)
+
+
+def of_cases(conn: Connection, ids: Iterable[str]) -> dict[str, list[tuple[str, bytes]]]:
+    """(row id, body) of the events of these cases, oldest first."""
+    found: dict[str, list[tuple[str, bytes]]] = {}
+    for some in chunks(sorted(set(ids))):
+        for row in conn.execute(OF_CASES, {"cases": some}):
+            found.setdefault(row.case_id, []).append((row.id, row.body))
+    return found
