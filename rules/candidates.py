@@ -5,7 +5,7 @@ second half guards every candidate under the case lock.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -247,12 +247,12 @@ class _Search:
 
     def all_withheld(self) -> tuple[Withheld, ...]:
         """Each withheld party or contact once: the closure's reason stands before any other."""
+        told = {party for _, party in self._found}
         shown = {
             (entry.party, ""): Withheld(party=entry.party, reason=entry.reason, path=entry.path)
             for entry in self._shut.entries
-            if self._worth_showing(entry)
+            if self._worth_showing(entry, told)
         }
-        told = {party for _, party in self._found}
         for key, withheld in self._withheld.items():
             excluded = self._shut.find(withheld.party) is not None
             by_link = withheld.reason in (Reason.LINK_NOT_CURRENT, Reason.LINK_UNVERIFIED)
@@ -260,14 +260,14 @@ class _Search:
                 shown.setdefault(key, withheld)
         return tuple(shown[key] for key in sorted(shown))
 
-    def _worth_showing(self, entry: Excluded) -> bool:
+    def _worth_showing(self, entry: Excluded, told: Set[str]) -> bool:
         party = self._world.registry.party(entry.party)
         if party is None or party.kind in _NEVER_RECIPIENTS:
             return False
         return (
             entry.distance <= EXPLAINED_WITHIN
             or entry.party in self._explained
-            or any(found == entry.party for _, found in self._found)
+            or entry.party in told
         )
 
     def _reachable(self, track: TrackName, found: Found) -> bool:
