@@ -44,6 +44,8 @@ class Accepted:
     report: c.Report
     troubles: tuple[Trouble, ...] = ()
     """What a human must look at about the report itself."""
+    ceiling: Severity
+    """The gravest that its publisher may claim."""
     grave: bool = False
     """Within its scope this claims danger or a grave severity: it goes before others."""
 
@@ -111,6 +113,7 @@ def accept(
     return Accepted(
         inbox=c.Inbox(source=source, id=id_, digest=digest),
         report=report,
+        ceiling=reading.scope.ceiling,
         troubles=tuple(reading.troubles),
         grave=_grave(event, reading.scope),
     )

@@ -38,6 +38,8 @@ class Message:
     body: bytes
     attributes: tuple[tuple[str, str], ...] | None = None
     """In binary mode, sorted by name; None in structured mode."""
+    problem: Problem | None = None
+    """Why the bytes could not even be told apart from their attributes."""
 
     @property
     def exact(self) -> bytes:
@@ -55,6 +57,8 @@ def open_envelope(
 
     Raises UnreadableJsonError.
     """
+    if message.problem is not None:
+        raise UnreadableJsonError(message.problem)
     if message.attributes is None:
         attributes = parse(message.body, limits=limits)
         data = attributes.pop("data", None)
@@ -108,8 +112,15 @@ def from_http(headers: Mapping[str, str], body: bytes) -> Message:
 def from_kafka(headers: Iterable[tuple[str, bytes]], body: bytes) -> Message:
     """Read one record of a topic. Without any header it is taken as structured JSON.
 
-    Raises UnreadableJsonError.
+    Raises nothing: a record in no mode we know is a message with a problem.
     """
+    try:
+        return _from_kafka(headers, body)
+    except UnreadableJsonError as error:
+        return Message(body=body, problem=error.problem)
+
+
+def _from_kafka(headers: Iterable[tuple[str, bytes]], body: bytes) -> Message:
     named = [(name.lower(), value.decode("utf-8", "surrogateescape")) for name, value in headers]
     content_type = next((value for name, value in named if name == "content-type"), _JSON)
     binary = any(name.startswith("ce_") for name, _ in named)

@@ -1,0 +1,244 @@
+"""Faust behind the stream port: it brings topics, group membership, assignment and agents.
+
+What it must not do is keep the books (kafka reference, sections 1.2 and 5): positions come from the
+store, an exception never leaves an agent, and Kafka's committed offset is a metric. Raw bytes in,
+one agent per topic, one at a time, and the process ends rather than let a record slip by.
+"""
+
+import asyncio
+import importlib
+import importlib.metadata
+import ssl
+from collections.abc import Mapping
+from typing import Any
+
+import faust
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+from faust.contrib.asgi import faust_app_running
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+from engine.clock import Clock
+from engine.intake.ownership import Ownership
+from engine.ports import Halt, Handler, Record
+from engine.settings import REQUEST_MARGIN, KafkaSettings
+from engine.store.offsets import Range
+
+FAUST_VERSION = "0.15.3"
+BATCH = 500
+_WITHIN = 0.02  # seconds Faust waits to fill a batch
+_LOOK_EVERY = 0.2  # seconds between looks whether Faust still lives
+_STOP_WITHIN = 10  # seconds; un-acked records would let it hang for ever
+_PROBE_WITHIN = 10  # seconds
+_BUFFER = 16_384  # records; below it Faust sleeps a second whenever it is full
+
+
+class UnfitError(Exception):
+    """What is installed or set cannot keep the promises; the message says what to do."""
+
+
+def check_fit(settings: KafkaSettings) -> None:
+    """Refuse to start with another Faust, without its compiled streams, or with times that trap.
+
+    Raises UnfitError.
+    """
+    found = importlib.metadata.version("faust-streaming")
+    if found != FAUST_VERSION:
+        raise UnfitError(
+            f"faust-streaming {found} is installed; {FAUST_VERSION} is what was examined."
+            " Install from the lock file."
+        )
+    try:
+        importlib.import_module("faust._cython.streams")
+    except ImportError:
+        raise UnfitError(
+            "Faust's compiled streams are missing; its plain ones acknowledge records that nobody"
+            " has seen. Install the wheel and leave NO_CYTHON unset."
+        ) from None
+    least = max(settings.session_timeout, settings.rebalance_timeout) + REQUEST_MARGIN
+    if settings.request_timeout < least:
+        raise UnfitError(
+            f"request_timeout {settings.request_timeout:g} s must be at least {least:g} s."
+        )
+
+
+class FaustStream:
+    """`engine.ports.Stream` on Faust."""
+
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        topics: tuple[str, ...],
+        *,
+        ownership: Ownership,
+        clock: Clock,
+        halt: Halt,
+    ) -> None:
+        check_fit(settings)
+        self._settings = settings
+        self._topics = topics
+        self._ownership = ownership
+        self._clock = clock
+        self._halt = halt
+
+    async def run(self, handler: Handler) -> None:
+        """Feed the handler until cancelled; halts when Faust dies underneath."""
+        app = self._app()
+        for topic in self._topics:
+            self._add_agent(app, topic, handler)
+        async with faust_app_running(app, stop_timeout=_STOP_WITHIN):
+            while not (app.crashed or app.should_stop):
+                await self._clock.sleep(_LOOK_EVERY)
+            self._halt("faust stopped by itself")
+
+    def _app(self) -> faust.App:
+        settings = self._settings
+        app = faust.App(
+            settings.group,
+            broker=[f"kafka://{broker}" for broker in settings.brokers],
+            broker_credentials=_credentials(settings),
+            broker_session_timeout=settings.session_timeout,
+            broker_heartbeat_interval=settings.heartbeat_interval,
+            broker_request_timeout=settings.request_timeout,
+            broker_rebalance_timeout=settings.rebalance_timeout,
+            consumer_auto_offset_reset="none",
+            consumer_group_instance_id=settings.instance or None,
+            key_serializer="raw",
+            value_serializer="raw",
+            store="memory://",
+            stream_buffer_maxsize=_BUFFER,
+            stream_recovery_delay=0,
+            stream_wait_empty=True,
+            table_standby_replicas=1,
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            web_enabled=False,
+        )
+        app.loop = asyncio.get_running_loop()
+        transport = type("SqlTransport", (driver.Transport,), {"Consumer": self._consumer()})
+        app.transport = transport(app.conf.broker_consumer, app)
+        return app
+
+    def _consumer(self) -> type[driver.Consumer]:
+        """Faust's consumer, with the store deciding where to read."""
+        stream = self
+
+        class SqlConsumer(driver.Consumer):
+            _taken_over: tuple[int, frozenset[TP]] | None = None
+
+            async def seek_to_committed(self) -> Mapping[TP, int]:
+                """Called after every assignment, and again whenever Faust is in doubt."""
+                try:
+                    return await self._from_store()
+                except Exception as error:  # Faust would log it and read from nowhere
+                    stream._halt(f"cannot take over partitions: {type(error).__name__}")
+                    raise
+
+            async def _from_store(self) -> Mapping[TP, int]:
+                mine = frozenset(
+                    tp for tp in self.assignment() if tp.topic in self.app.topics.acking_topics
+                )
+                generation = (self.app.consumer_generation_id, mine)
+                if generation == self._taken_over:
+                    found = await stream._ownership.positions()
+                else:
+                    found = await stream._ownership.acquire(await self._ranges_of(mine))
+                    self._taken_over = generation
+                places = {TP(topic, part): offset for (topic, part), offset in found.items()}
+                if places:
+                    await self.seek_wait(places)
+                return places
+
+            async def _ranges_of(self, mine: frozenset[TP]) -> dict[tuple[str, int], Range]:
+                if not mine:
+                    return {}
+                begins = await self.earliest_offsets(*sorted(mine))
+                ends = await self.highwaters(*sorted(mine))
+                return {
+                    (tp.topic, tp.partition): Range(begin=begins[tp], end=ends[tp])
+                    for tp in sorted(mine)
+                }
+
+        return SqlConsumer
+
+    def _add_agent(self, app: faust.App, topic: str, handler: Handler) -> None:
+        channel = app.topic(topic, key_type=bytes, value_type=bytes)
+
+        async def take(stream: Any) -> None:
+            async for events in stream.noack_take(BATCH, within=_WITHIN):
+                try:
+                    await self._ownership.deliver([_record(event) for event in events], handler)
+                except Exception as error:  # a record must not slip by: stop, read it again
+                    self._halt(f"records of {topic} were not taken: {type(error).__name__}")
+                    await asyncio.get_running_loop().create_future()  # never finalise this agent
+                for event in events:
+                    event.ack()
+
+        app.agent(channel, name=f"take-{topic}", concurrency=1)(take)
+
+
+async def probe(settings: KafkaSettings, topic: str, partition: int, offset: int) -> int | None:
+    """Offset of the first record from there on, seen by a reader that belongs to no group."""
+    reader = AIOKafkaConsumer(
+        bootstrap_servers=list(settings.brokers),
+        auto_offset_reset="none",
+        enable_auto_commit=False,
+        request_timeout_ms=int(settings.request_timeout * 1000),
+        **_client_security(settings),
+    )
+    place = TP(topic, partition)
+    await reader.start()
+    try:
+        reader.assign([place])
+        reader.seek(place, offset)
+        record = await asyncio.wait_for(reader.getone(place), _PROBE_WITHIN)
+    except (KafkaError, TimeoutError):
+        return None  # out of range, or no answer: never believed
+    finally:
+        await reader.stop()
+    found: int = record.offset
+    return found
+
+
+def _record(event: Any) -> Record:
+    message = event.message
+    headers = message.headers or ()
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    return Record(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key,
+        value=message.value,
+        headers=tuple((name, value) for name, value in pairs if value is not None),
+    )
+
+
+def _credentials(settings: KafkaSettings) -> Any:
+    if settings.security == "plaintext":
+        return None
+    context = ssl.create_default_context(cafile=settings.ca_file)
+    if settings.security == "ssl":
+        return faust.SSLCredentials(context)
+    return faust.SASLCredentials(
+        username=settings.username,
+        password=settings.password.get_secret_value() if settings.password else "",
+        mechanism="SCRAM-SHA-512",
+        ssl_context=context,
+    )
+
+
+def _client_security(settings: KafkaSettings) -> dict[str, Any]:
+    if settings.security == "plaintext":
+        return {}
+    context = ssl.create_default_context(cafile=settings.ca_file)
+    if settings.security == "ssl":
+        return {"security_protocol": "SSL", "ssl_context": context}
+    return {
+        "security_protocol": "SASL_SSL",
+        "ssl_context": context,
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": settings.username,
+        "sasl_plain_password": settings.password.get_secret_value() if settings.password else "",
+    }

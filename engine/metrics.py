@@ -1,0 +1,67 @@
+"""What can be counted from outside, for Prometheus. Labels never carry a country with a threat."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+
+class Metrics:
+    """The counters of one engine: several may live in one interpreter."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        """Others register their own collectors here."""
+        self._taken = Counter(
+            "tocsin_reports",
+            "Reports at the door, by the way they came and what became of them.",
+            ("way", "outcome"),
+            registry=self.registry,
+        )
+        self._planning_failed = Counter(
+            "tocsin_planning_failed",
+            "Reports for which the rules raised and the built-in duty plan ran.",
+            registry=self.registry,
+        )
+        self._refused = Counter(
+            "tocsin_http_refused",
+            "HTTP requests refused before a report was read, by status.",
+            ("status",),
+            registry=self.registry,
+        )
+        self._answered = Histogram(
+            "tocsin_http_event_seconds",
+            "Seconds from the last byte of a request with reports to its durable answer.",
+            registry=self.registry,
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+        )
+        self._position = Gauge(
+            "tocsin_log_next_offset",
+            "Next offset to be read, by topic and partition, from the store.",
+            ("topic", "partition"),
+            registry=self.registry,
+        )
+
+    def taken(self, *, way: str, outcome: str) -> None:
+        """A report was dealt with."""
+        self._taken.labels(way=way, outcome=outcome).inc()
+
+    def planning_failed(self) -> None:
+        """The rules raised."""
+        self._planning_failed.inc()
+
+    def refused(self, *, status: int) -> None:
+        """A request was turned away."""
+        self._refused.labels(status=str(status)).inc()
+
+    def answered(self, seconds: float) -> None:
+        """A request with reports was answered."""
+        self._answered.observe(seconds)
+
+    def position(self, *, topic: str, partition: int, next_offset: int) -> None:
+        """Where a log stands."""
+        self._position.labels(topic=topic, partition=str(partition)).set(next_offset)
+
+    def exposed(self) -> bytes:
+        """Everything in Prometheus' text format."""
+        return generate_latest(self.registry)

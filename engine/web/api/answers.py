@@ -1,0 +1,130 @@
+"""The one shape of every answer to a program, good or bad."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from schemas.problem import Problem
+
+JSON = "application/json"
+log = structlog.get_logger()
+
+
+class ApiProblem(BaseModel):
+    """One thing that is wrong, and what to do about it."""
+
+    code: str = Field(description="A word for programs; the list grows, it never changes meaning.")
+    path: str = Field(description="Field path in what was sent; empty means the whole.")
+    fix: str = Field(description="What is wrong and what to do, for a person.")
+    offset: int | None = Field(default=None, description="Byte offset in what was sent.")
+
+
+class Answer(BaseModel):
+    """What became of one report, or of the whole request."""
+
+    status: int = Field(description="As an HTTP status; in a batch, this report's own.")
+    outcome: str = Field(
+        description="taken, repeated, equivocation, unreadable, busy, refused or failed."
+    )
+    id: str = Field(default="", description="The event's own id, where it could be read.")
+    reference: str = Field(
+        default="", description="Your receipt: the same each time for the same report."
+    )
+    problems: list[ApiProblem] = Field(default_factory=list)
+
+
+class BatchAnswer(BaseModel):
+    """What became of each report of a batch, in order."""
+
+    status: int = Field(description="202 when all were taken, 207 when their answers differ.")
+    outcome: str = "batch"
+    items: list[Answer]
+
+
+class Check(BaseModel):
+    """One thing that must hold for reports to be taken."""
+
+    ok: bool
+    says: str
+
+
+class Ready(BaseModel):
+    """Whether reports are taken now."""
+
+    ready: bool
+    checks: dict[str, Check]
+
+
+class IntakeKey(BaseModel):
+    """The key to seal identities to, this week."""
+
+    key_id: str = Field(description="Send it as `box_key`.")
+    public_key: str = Field(description="Base64; seal with libsodium's crypto_box_seal.")
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def told(model: BaseModel, *, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer with this model."""
+    return Response(
+        model.model_dump_json(exclude_none=True),
+        status_code=status,
+        media_type=JSON,
+        headers=dict(headers or {}),
+    )
+
+
+def refusal(
+    status: int, code: str, fix: str, *, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Answer to a request that was turned away before any report in it was read."""
+    problem = ApiProblem(code=code, path="", fix=fix)
+    answer = Answer(status=status, outcome="refused", problems=[problem])
+    return told(answer, status=status, headers=headers)
+
+
+def problems_of(problems: Sequence[Problem]) -> list[ApiProblem]:
+    """The door's problems as the API shows them."""
+    return [
+        ApiProblem(code=one.code.value, path=one.path, fix=one.fix, offset=one.offset)
+        for one in problems
+    ]
+
+
+def never_a_traceback(endpoint: Endpoint) -> Endpoint:
+    """Whatever the endpoint raises, the program gets an answer of the one shape, without a why."""
+
+    @wraps(endpoint)
+    async def guarded(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Exception as error:  # the edge: log the kind, tell nothing of the inside
+            log.error("http.failed", path=request.url.path, error=type(error).__name__)
+            return told(
+                Answer(
+                    status=500,
+                    outcome="failed",
+                    problems=[
+                        ApiProblem(
+                            code="failed",
+                            path="",
+                            fix="The fault is ours and nothing is known to be stored."
+                            " Send the same again; if it is urgent, call.",
+                        )
+                    ],
+                ),
+                status=500,
+            )
+
+    return guarded
+
+
+def as_schema(model: type[BaseModel], description: str) -> dict[str, Any]:
+    """A response of the API's description."""
+    return {"model": model, "description": description}
