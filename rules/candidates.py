@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules import duty, language
+from rules.audiences import TRACK_OF_KIND, TRACK_OF_WALK
 from rules.exclusion import closure
 from rules.graph import Registry
 from rules.rulebook import Rule, Rulebook, day_of
-from rules.steps import Found, Start
+from rules.steps import Found, Start, Walked
 from schemas.codes import CountryRole, EventType, Severity, TrackName, threat_of
 from schemas.event import ThreatEvent, received_late
 from schemas.party import Contact, Level, PartyKind
@@ -49,43 +50,6 @@ _COMPLAINTS_ONLY = frozenset(
     {PartyKind.BANK, PartyKind.EXPORT_CREDIT_AGENCY, PartyKind.INVESTOR, PartyKind.COMPANY}
 )
 """On the mechanisms track these are reached through their complaints office and nothing else."""
-_TRACK_OF_KIND = {
-    PartyKind.COMPANY: TrackName.COMPANIES,
-    PartyKind.SITE: TrackName.COMPANIES,
-    PartyKind.EVENT_ORGANISER: TrackName.SPORTS,
-    PartyKind.MISSION: TrackName.MISSIONS,
-    PartyKind.MSI: TrackName.MSIS,
-    PartyKind.ASSOCIATION: TrackName.MSIS,
-    PartyKind.NETWORK: TrackName.MSIS,
-    PartyKind.INVESTOR: TrackName.INVESTORS,
-    PartyKind.BANK: TrackName.INVESTORS,
-    PartyKind.EXPORT_CREDIT_AGENCY: TrackName.INVESTORS,
-    PartyKind.NHRI: TrackName.NHRIS,
-    PartyKind.SPORTS_BODY: TrackName.SPORTS,
-    PartyKind.LAW_FIRM: TrackName.LEGAL,
-    PartyKind.UNION: TrackName.UNIONS,
-    PartyKind.MECHANISM: TrackName.MECHANISMS,
-    PartyKind.PROTECTION: TrackName.PROTECTION,
-}
-_TRACK_OF_WALK = {
-    "group": TrackName.COMPANIES,
-    "buyers": TrackName.COMPANIES,
-    "companies": TrackName.COMPANIES,
-    "investors": TrackName.INVESTORS,
-    "lenders": TrackName.INVESTORS,
-    "home_missions": TrackName.MISSIONS,
-    "residence_missions": TrackName.MISSIONS,
-    "nationality_missions": TrackName.MISSIONS,
-    "third_missions": TrackName.MISSIONS,
-    "home_nhri": TrackName.NHRIS,
-    "msis": TrackName.MSIS,
-    "protection": TrackName.PROTECTION,
-    "legal": TrackName.LEGAL,
-    "mechanisms": TrackName.MECHANISMS,
-    "unions": TrackName.UNIONS,
-    "sports": TrackName.SPORTS,
-}
-"""Under which audience an explained party is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +153,13 @@ class _Search:
         self._found: dict[tuple[TrackName, str], Found] = {}
         self._explained: dict[str, tuple[TrackName, Found]] = {}
         self._withheld: dict[tuple[str, str], Withheld] = {}
+        self._walked: dict[str, Walked] = {}
 
     def tell(self, policy: str, tell: TellShape) -> None:
         track = self._world.rulebook.track(policy, tell, self._severity)
         known = self.tracks.get(track.name)
         self.tracks[track.name] = track if known is None else _stricter(known, track)
-        walked = self._world.rulebook.walk(tell.walk, self._start)
+        walked = self._walk(tell.walk)
         for found in walked.found:
             key = (track.name, found.party)
             if key not in self._found or found.nearness < self._found[key].nearness:
@@ -204,8 +169,8 @@ class _Search:
 
     def explain(self, walk: str) -> None:
         shape = self._world.rulebook.shape.walks.get(walk)
-        track = _TRACK_OF_WALK[shape.walk if shape else walk]
-        walked = self._world.rulebook.walk(walk, self._start)
+        track = TRACK_OF_WALK[shape.walk if shape else walk]
+        walked = self._walk(walk)
         for found in walked.found:
             self._explained.setdefault(found.party, (track, found))
         for withheld in walked.withheld:
@@ -220,9 +185,9 @@ class _Search:
             party = self._world.registry.party(part.party)
             if party is None:
                 self._withhold(Withheld(party=part.party, reason=Reason.UNKNOWN_PARTY, path=(hop,)))
-            elif party.kind in _TRACK_OF_KIND:
+            elif party.kind in TRACK_OF_KIND:
                 found = Found(party=part.party, path=(hop,))
-                self._explained.setdefault(part.party, (_TRACK_OF_KIND[party.kind], found))
+                self._explained.setdefault(part.party, (TRACK_OF_KIND[party.kind], found))
 
     def chosen(self) -> tuple[Candidate, ...]:
         """Candidates per track, nearest first. Those nobody can ever lift are not among them."""
@@ -328,6 +293,12 @@ class _Search:
             if known is not None and known.kind in _COMPLAINTS_ONLY:
                 return contact.level is Level.COMPLAINTS_OFFICE
         return contact.level.automatic
+
+    def _walk(self, name: str) -> Walked:
+        """Each walk once, however many rules ask for it."""
+        if name not in self._walked:
+            self._walked[name] = self._world.rulebook.walk(name, self._start)
+        return self._walked[name]
 
     def _withhold(self, withheld: Withheld, *, track: TrackName | None = None) -> None:
         if track is not None:

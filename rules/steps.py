@@ -66,6 +66,7 @@ class Steps:
 
     start: Start
     _refused: dict[str, Withheld] = field(default_factory=dict)
+    _base: tuple[Found, ...] | None = None
 
     def done(self, finds: Iterable[Found]) -> Walked:
         """Each party once, by its nearest path; withheld only if no good link brings it in."""
@@ -116,8 +117,10 @@ class Steps:
 
     def base(self) -> tuple[Found, ...]:
         """The family, and what those named control."""
-        below = self._spread(self.named(), lambda each: self.out_of(each, *sorted(_CONTROL)))
-        return nearest((*self.family(), *below))
+        if self._base is None:
+            below = self._spread(self.named(), lambda each: self.out_of(each, *sorted(_CONTROL)))
+            self._base = nearest((*self.family(), *below))
+        return self._base
 
     def buyers(self) -> list[Found]:
         return self.into(self.base(), LinkKind.BUYS_FROM)

@@ -4,8 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from rules import candidates as module
-from rules import duty
+from rules import audiences, duty
 from rules.candidates import World, candidates, fallback
 from rules.graph import Registry
 from rules.rulebook import Rulebook, load
@@ -412,8 +411,8 @@ def test_every_walk_and_every_kind_that_can_be_told_has_an_audience() -> None:
         PartyKind.PERSON,
         PartyKind.GROUP,
     }
-    assert set(module._TRACK_OF_WALK) == set(WALKS)
-    assert set(module._TRACK_OF_KIND) == set(PartyKind) - never
+    assert set(audiences.TRACK_OF_WALK) == set(WALKS)
+    assert set(audiences.TRACK_OF_KIND) == set(PartyKind) - never
 
 
 # Several rules
