@@ -213,7 +213,9 @@ BEAT = select(func.max(instances.c.beat_at))
 PEOPLE = select(people.c.id, people.c.label)
 ROSTER = select(rosters.c.body).order_by(rosters.c.at.desc()).limit(1)
 ROSTER_OF = select(rosters.c.body).where(rosters.c.version == bindparam("version"))
-CASE_BY_REF = select(*_CASE_COLUMNS, cases.c.state).where(cases.c.ref == bindparam("ref"))
+CASE_BY_REF = select(*_CASE_COLUMNS, cases.c.state).where(
+    cases.c.ref == bindparam("ref"), cases.c.status != "new"
+)
 EVENTS = (
     select(
         events.c.id,

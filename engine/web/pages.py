@@ -100,6 +100,7 @@ def page(
             at=at,
             day=lambda value: day(value, zone=tz),
             clock=lambda value: clock_time(value, zone=tz),
+            zone_name=zone,
             **values,
         )
     )

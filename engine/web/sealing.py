@@ -8,8 +8,9 @@ from engine.clock import Clock
 from engine.entropy import Entropy
 from engine.ports import Reader, Writer
 from engine.store import vault as rows
-from engine.store.journal import append_system
+from engine.store.journal import note
 from engine.vault import CannotOpenError, Vault
+from schemas.facts.system import VaultOpened
 
 
 class VaultWords:
@@ -52,5 +53,4 @@ class VaultWords:
 
 
 def _opened(conn: Connection, vault_id: str, *, by: str, reason: str, at: datetime) -> None:
-    entry = {"kind": "vault_opened", "v": 1, "vault": vault_id, "by": by, "reason": reason}
-    append_system(conn, at=at, kind="vault_opened", entry=entry)
+    note(conn, VaultOpened(vault=vault_id, by=by, reason=reason), at)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from starlette.routing import BaseRoute
 
 from engine.access import People, Session, Sessions
+from engine.answer_tokens import AnswerTokens
 from engine.case.commands import Command
 from engine.clock import Clock
 from engine.entropy import Entropy
@@ -74,14 +75,6 @@ class World(Protocol):
         ...
 
 
-class Codes(Protocol):
-    """Codes of answer pages: derived, never stored."""
-
-    def code_of(self, token: str) -> str:
-        """The six digits printed in the message that carries this token."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """One instance per running engine."""
@@ -96,7 +89,7 @@ class Services:
     reports: Reports
     sealing: Sealing
     world: World
-    codes: Codes
+    tokens: AnswerTokens
     answer_key: Secret
     """Signs the state that an answer page carries from stage to stage."""
     phone: str

@@ -31,7 +31,7 @@ class Choice:
 ASKS: dict[str, str] = {
     "reply": "your reply",
     "protect": "tell us whether you can help in time",
-    "enquire_quietly": "a quiet visit, enquiry, or somebody at the hearing",
+    "enquire_quietly": "a visit, an enquiry, or somebody at the hearing",
     "write_to_counterpart": (
         "contact your counterpart, receive a complaint, or write to the company's seat"
     ),

@@ -1,6 +1,5 @@
 """`/a/{token}`: GET shows a constant page and changes nothing; POST walks the stages."""
 
-import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from engine.answer_tokens import digest as digest_of
 from engine.case.commands import RaiseIncident
 from engine.store import answer_pages
 from engine.store.answer_pages import TokenRow
@@ -101,10 +101,10 @@ class AnswerPage:
         marked = hmac.compare_digest(
             form.raw("mark").encode("utf-8", "replace"), first_mark(key, digest).encode()
         )
-        given = "".join(c for c in form.get("code") if c not in " -\u2011\u2013")
+        given = _digits(form.get("code"))
         if not marked or not given:
             return self._ask_code(digest, error="Please enter the code.", status=422)
-        expected = self._services.codes.code_of(token)
+        expected = _digits(self._services.tokens.code_of(token))
         right = hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
         row = await self._services.writer.run(
             lambda conn: answer_pages.try_code(conn, digest, right=right)
@@ -347,7 +347,10 @@ def _zone(view: View) -> str:
     return view.projection.zone if view.projection else "UTC"
 
 
+def _digits(code: str) -> str:
+    """A code as typed: with or without its hyphen, or with spaces."""
+    return "".join(c for c in code if c not in " -\u2010\u2011\u2013")
+
+
 def _digest(token: str) -> str:
-    if len(token) > _TOKEN_MOST:
-        token = ""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest_of(token if len(token) <= _TOKEN_MOST else "")

@@ -1,7 +1,6 @@
 """The particulars of an answer: what, by when, with what effect, why not, to whom."""
 
 import hmac
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from engine.store import answer_pages
 from engine.store.answer_pages import TokenRow
 from engine.web.answer.fields import View
 from engine.web.answer.stages import Visit
-from engine.web.console.fields import choice, moment_of
+from engine.web.console.fields import Errors, choice, moment_of
 from engine.web.forms import Form
 from engine.web.pages import page
 from engine.web.services import Services
@@ -171,7 +170,7 @@ class Particulars:
             colleagues=await self._colleagues(view, by=by),
             zone_words=f"Your time ({offset(local)}). Empty: 18:00.",
             sent={name: form.get(name) for name in _SENT},
-            errors=defaultdict(str, errors),
+            errors=Errors(errors),
             state=state,
         )
 

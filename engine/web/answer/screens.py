@@ -12,6 +12,10 @@ _NOT_FOR_ME: Options = (
     ("not_us", "This is not for our organisation"),
     ("back", "Back"),
 )
+UNDERTAKING = (
+    "I will keep this to those who must act; I will not contact the person, family, site, "
+    "supplier or local authorities unless the desk agrees."
+)
 _UNDERTAKING: Options = (
     ("agree", "I agree"),
     ("minimum", "I may have a conflict, tell me the minimum first"),
@@ -29,11 +33,7 @@ def screen(stage: Stage, projection: Projection) -> tuple[str, tuple[Said, ...],
     audience = projection.audience
     match stage:
         case Stage.UNDERTAKING:
-            said: Said = (
-                "To read on, please agree: I will keep this to those who must act; I will not "
-                "contact the person, family, site, supplier or local authorities unless the "
-                "desk agrees.",
-            )
+            said: Said = (f"To read on, please agree: {UNDERTAKING}",)
             before = tuple((sentence,) for sentence in english.before_content(audience))
             heading = "Someone’s safety may depend on how this is handled."
             return heading, (*before, said), _UNDERTAKING
@@ -43,10 +43,7 @@ def screen(stage: Stage, projection: Projection) -> tuple[str, tuple[Said, ...],
         case Stage.KIND:
             return "First, the least", english.staged(projection, stage), _KIND
         case Stage.ADVERSE:
-            undertaking: Said = (
-                "By reading on you agree to keep this to those who must act, and to contact "
-                "nobody else unless the desk agrees.",
-            )
+            undertaking: Said = (f"By reading on you agree: {UNDERTAKING}",)
             told = english.staged(projection, stage)
             return "Is there a conflict?", (*told, undertaking), _ADVERSE
     answers = tuple((each.kind.value, each.words) for each in english.choices(audience))

@@ -1,6 +1,5 @@
 """Acts on a case that need a record: finishing, releasing, freezing, proposing that it is over."""
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import Request
@@ -11,10 +10,9 @@ from engine.access import Permission
 from engine.case import commands as c
 from engine.case.state import AlertStatus, TrackState
 from engine.web.console.case_page import CasePage, Loaded
-from engine.web.console.case_view import task_words
-from engine.web.console.fields import moment_of
+from engine.web.console.fields import Errors, moment_of
 from engine.web.console.present_cases import HEARD, OUTCOMES, REMEDIES, RISKS
-from engine.web.console.present_duty import FORECAST, WHY_RELEASE
+from engine.web.console.present_duty import FORECAST, WHY_RELEASE, task_words
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
@@ -22,8 +20,7 @@ from engine.web.words.states import GATE, TRACK
 from schemas.codes import TrackName
 from schemas.plan import Gate, Reason
 
-Errors = Mapping[str, str]
-_NONE: Errors = defaultdict(str)
+_NONE = Errors()
 _RESULTS = (
     ("done", "It is done"),
     ("kept", "The check-in was kept: the person is well"),
@@ -66,7 +63,7 @@ class CaseForms:
         if found is None:
             return await self._shell.not_found(visitor)
         if form.get("result") not in dict(_RESULTS):
-            errors = _errors(result=_CHOOSE)
+            errors = Errors(result=_CHOOSE)
             return await self._finish_page(
                 request, visitor, errors, note=form.get("note"), status=422
             )
@@ -154,8 +151,8 @@ class CaseForms:
             track_words=TRACK[name],
             gate_words=f"{GATE[state.track.gate][:1].upper()}{GATE[state.track.gate][1:]}.",
             parties=parties,
-            reasons=list(WHY_RELEASE.items()),
-            forecasts=list(FORECAST.items()),
+            reasons=_worded(WHY_RELEASE),
+            forecasts=_worded(FORECAST),
             controllers=_controllers(found),
             errors=errors,
             sent={
@@ -187,7 +184,7 @@ class CaseForms:
         except ValueError:
             errors["until"] = "This is not a date and a time."
         if errors:
-            return await self._freeze_page(request, visitor, _errors(**errors), status=422)
+            return await self._freeze_page(request, visitor, Errors(errors), status=422)
         command = c.Freeze(
             inbox=self._shell.inbox(visitor, form, about="freeze"),
             case=found.file.row.id,
@@ -233,7 +230,7 @@ class CaseForms:
         errors = {name: _CHOOSE for name, table in tables.items() if form.get(name) not in table}
         if errors:
             return await self._resolve_page(
-                request, visitor, _errors(**errors), note=form.get("note"), status=422
+                request, visitor, Errors(errors), note=form.get("note"), status=422
             )
         command = c.ProposeResolution(
             inbox=self._shell.inbox(visitor, form, about="resolve"),
@@ -266,10 +263,6 @@ class CaseForms:
             errors=errors,
             note=note,
         )
-
-
-def _errors(**errors: str) -> Errors:
-    return defaultdict(str, errors)
 
 
 def _worded(table: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -306,4 +299,4 @@ def _release_errors(form: Form, state: TrackState) -> Errors:
         errors["wishes"] = "Read the wishes first; they are sealed with the report."
     if state.track.gate is Gate.RELEASE_TWO and not form.get("partner"):
         errors["partner"] = "Two people release this track, so a local partner has to agree first."
-    return _errors(**errors) if errors else {}
+    return Errors(errors)

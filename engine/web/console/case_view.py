@@ -3,20 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from engine.case.state import Case, CaseStatus
+from engine.case.state import Case, CaseStatus, Task
 from engine.store.board import CaseFile, EventRow
 from engine.web.console.left_out import LeftOut, left_out
 from engine.web.console.names import Names
+from engine.web.console.present_duty import task_words
 from engine.web.console.story_lines import StoryLine, story_lines
 from engine.web.console.track_view import TrackView, track_views
 from engine.web.services import Visitor
 from engine.web.words.countries import country_name
 from engine.web.words.sentence import Said
-from engine.web.words.states import CERTAINTY, TASK, incident
+from engine.web.words.states import CERTAINTY, incident
 from engine.web.words.threats import noun_of
-from engine.web.words.times import left, moment
+from engine.web.words.times import left
 from schemas.codes import TrackName
 from schemas.event import ThreatEvent
 
@@ -37,6 +37,9 @@ class TaskView:
     owner: str
     critical: bool
     mine: bool
+    do: str
+    """Where it is done, below the case's address; empty where a button of the case does it."""
+    do_words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,18 +165,19 @@ def _tasks(case: Case, names: Names, visitor: Visitor, now: datetime) -> tuple[T
             owner=names.person(task.owner).text if task.owner else "",
             critical=task.critical,
             mine=bool(task.owner) and task.owner == visitor.person,
+            do=_where(task)[0],
+            do_words=_where(task)[1],
         )
         for task in ordered
     )
 
 
-def task_words(kind: str, alert: str, detail: str, names: Names) -> Said:
-    """What a task asks, about whom."""
-    words = TASK.get(kind, kind.replace("_", " "))
-    if alert:
-        return (f"{words}: ", names.alert(alert))
-    track = names.track_words(detail)
-    return (f"{words}: {track}",) if track else (words,)
+def _where(task: Task) -> tuple[str, str]:
+    if task.kind == "release" and task.detail:
+        return f"release/{task.detail}", "Decide…"
+    if task.kind == "confirm_resolution":
+        return "", ""
+    return f"finish/{task.id}", "Finish…"
 
 
 def _report(row: EventRow, names: Names) -> ReportView:
@@ -182,8 +186,7 @@ def _report(row: EventRow, names: Names) -> ReportView:
     said = f"{noun_of(row.code)}. It is {CERTAINTY[event.certainty]}."
     when = f"Arrived {names.time(row.at)}"
     if occurred is not None:
-        zone = ZoneInfo(names.zone)
-        when += f"; happened {moment(occurred, zone=zone)}"
+        when += f"; happened {names.time(occurred)}"
     return ReportView(id=row.id, said=(said,), when=when, sealed=bool(row.vault_id))
 
 

@@ -5,6 +5,14 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+
+class Errors(dict[str, str]):
+    """What is wrong with a form, by field; nothing is wrong with a field that is not in it."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
 E = TypeVar("E", bound=StrEnum)
 
 

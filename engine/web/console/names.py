@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from engine.web.words.sentence import Name
 from engine.web.words.states import TRACK
-from engine.web.words.times import moment
+from engine.web.words.times import short_moment
 from schemas.codes import TrackName
 
 
@@ -56,5 +56,5 @@ class Names:
         return known is not None and known[1] is TrackName.DUTY
 
     def time(self, value: datetime) -> str:
-        """A moment in the board's zone."""
-        return moment(value, zone=ZoneInfo(self.zone))
+        """A moment in the board's zone, which the foot of each page names."""
+        return short_moment(value, zone=ZoneInfo(self.zone))

@@ -1,6 +1,5 @@
 """What a recipient said on the phone, typed in by a handler: the same answer as on their page."""
 
-from collections import defaultdict
 from datetime import datetime
 
 from starlette.requests import Request
@@ -11,7 +10,7 @@ from engine.access import Permission
 from engine.case import commands as c
 from engine.case.state import Alert
 from engine.web.console.case_page import CasePage, Loaded
-from engine.web.console.fields import choice, moment_of
+from engine.web.console.fields import Errors, choice, moment_of
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
@@ -105,7 +104,7 @@ class PhoneAnswer:
             reasons=[(reason.value, _capital(words)) for reason, words in DECLINE.items()],
             passed_to=others,
             zone_words=f"In {self._shell.services.zone} time. Empty: 18:00.",
-            errors=defaultdict(str, errors) if errors else {},
+            errors=Errors(errors),
             sent={name: form.get(name) for name in _FIELDS},
         )
 

@@ -5,8 +5,11 @@ from typing import Any
 
 from engine.web.console.names import Names
 from engine.web.console.present_line import Line, listed, tracks
+from engine.web.words.reasons import TROUBLES
+from engine.web.words.sentence import Said
 from engine.web.words.states import TASK, TRACK
 from schemas import facts as f
+from schemas.plan import Trouble
 
 _WOKEN = {
     "new_act": "something new was done",
@@ -40,6 +43,17 @@ WHY_RELEASE = {
 }
 
 
+def task_words(kind: str, alert: str, detail: str, names: Names) -> Said:
+    """What a task asks, about whom: a recipient, a track, or what was in the way of planning."""
+    words = TASK.get(kind, kind.replace("_", " "))
+    if alert:
+        return (f"{words} (", names.alert(alert), ")")
+    if detail in set(Trouble):
+        return (f"{words}: {TROUBLES[Trouble(detail)].rstrip('.')}",)
+    track = names.track_words(detail)
+    return (f"{words} ({track})",) if track else (words,)
+
+
 def _owned(fact: f.Owned, names: Names) -> Line:
     return Line(
         (
@@ -66,7 +80,7 @@ def _woken(fact: f.TrackWoken, names: Names) -> Line:
 def _raised(fact: f.TaskRaised, names: Names) -> Line:
     owner = (names.person(fact.owner), " owns it, ") if fact.owner else ("Nobody owns it yet, ",)
     return Line(
-        (f"To do: {TASK.get(fact.task_kind, fact.task_kind)}.",),
+        ("To do: ", *task_words(fact.task_kind, fact.alert, fact.detail, names), "."),
         "alarm" if fact.critical else "plain",
         (*owner, f"due {names.time(fact.due_at)}."),
     )

@@ -1,6 +1,5 @@
 """`New report`: the least that is needed, through the same door as every other report."""
 
-from collections import defaultdict
 from typing import Any
 
 import orjson
@@ -9,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from engine.access import Permission
-from engine.web.console.fields import choice, moment_of
+from engine.web.console.fields import Errors, choice, moment_of
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
@@ -114,7 +113,7 @@ class ReportForm:
             audiences=[(t.value, words) for t, words in TRACK.items() if t is not TrackName.DUTY],
             zone_words=f"In {self._shell.services.zone} time. Empty if not known.",
             sent=sent,
-            errors=defaultdict(str, errors),
+            errors=Errors(errors),
             problems=problems,
         )
 

@@ -36,9 +36,7 @@ def story_lines(file: CaseFile, *, names: Names) -> tuple[StoryLine, ...]:
     last_day = ""
     for entry in file.entries:
         fact = entry.fact
-        if isinstance(fact, _FOLDED):
-            continue
-        if isinstance(fact, f.NoticesCancelled) and fact.reason in _QUIET_CANCELS:
+        if _folded(fact, names):
             continue
         line = tell_fact(fact, names)
         more = line.more
@@ -56,6 +54,17 @@ def story_lines(file: CaseFile, *, names: Names) -> tuple[StoryLine, ...]:
         )
         last_day = today
     return tuple(lines)
+
+
+def _folded(fact: f.Fact, names: Names) -> bool:
+    """Whether another line says it already, or it is of use to the engine alone."""
+    if isinstance(fact, f.NoticesCancelled):
+        return fact.reason in _QUIET_CANCELS
+    if isinstance(fact, f.TaskDone):
+        return fact.by == "engine" and fact.result == "not_needed"
+    if isinstance(fact, f.Answered):  # `took the case` follows
+        return names.is_duty(fact.alert) and fact.answer == "acknowledged"
+    return isinstance(fact, _FOLDED)
 
 
 def _deliveries(fact: f.Told | f.Rerouted, states: dict[str, NoticeRow]) -> Said:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from engine.case.state import Alert, AlertStatus, Case, CaseStatus, TrackState
+from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Promise, TrackState
 from engine.store.board import CaseFile, NoticeRow
 from engine.web.console.names import Names
 from engine.web.console.present_line import channel
 from engine.web.words.reasons import why
 from engine.web.words.sentence import Said
-from engine.web.words.states import ALERT_STATUS, DELIVERY, GATE, TRACK
+from engine.web.words.states import ACTION, ALERT_STATUS, DELIVERY, GATE, TRACK
 from schemas.codes import TrackName
 from schemas.plan import Gate
 
@@ -113,10 +113,18 @@ def _alert(alert: Alert, notices: tuple[NoticeRow, ...], names: Names) -> AlertV
         party=names.party(alert.party).text,
         status=ALERT_STATUS[alert.status],
         good=alert.status in _GOOD,
-        deliveries=tuple(_delivery(row, names, duty=duty) for row in latest[:DELIVERIES_MOST]),
+        deliveries=(
+            *(_promise(promise, names) for promise in alert.promises),
+            *(_delivery(row, names, duty=duty) for row in latest[:DELIVERIES_MOST]),
+        ),
         why=why(alert.reason) if alert.reason is not None and refused else "",
         answerable=not duty and alert.status in _TOLD,
     )
+
+
+def _promise(promise: Promise, names: Names) -> Said:
+    what = ACTION[promise.action_kind]
+    return (names.contact(promise.by), f" promised {what} by {names.time(promise.due_at)}")
 
 
 def _delivery(row: NoticeRow, names: Names, *, duty: bool) -> Said:

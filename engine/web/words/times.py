@@ -25,6 +25,11 @@ def moment(value: datetime, *, zone: ZoneInfo) -> str:
     return f"{day(value, zone=zone)}, {local:%H:%M} ({offset(local)})"
 
 
+def short_moment(value: datetime, *, zone: ZoneInfo) -> str:
+    """`Tue 2 March, 12:00`, where the zone stands elsewhere on the page."""
+    return f"{day(value, zone=zone)}, {clock_time(value, zone=zone)}"
+
+
 def day(value: datetime, *, zone: ZoneInfo) -> str:
     """`Tue 2 March`."""
     local = value.astimezone(zone)
