@@ -15,6 +15,7 @@ from engine.desk import inner
 from engine.desk.batch import Came
 from engine.desk.lanes import CommandFailed, StoreUnavailable, Unit
 from engine.desk.think import Outcome
+from engine.desk.traces import where
 
 _log = structlog.get_logger(__name__)
 
@@ -68,9 +69,8 @@ class Alone:
             outcome = await self._part(_with(unit, inner.Settle(outcomes=(each,))))
             if outcome.error is not None:
                 plain = inner.Settle(outcomes=(each,), plain=True)
-                outcome = await self._part(_with(unit, plain))
-                if outcome.error is not None:
-                    return outcome
+                # If even that fails, the try ends as unknown when the engine next starts.
+                await self._part(_with(unit, plain))
         return Outcome(answers=(None,))
 
     async def _claim(self, unit: Unit, claim: inner.Claim) -> Outcome:
@@ -95,7 +95,7 @@ class Alone:
             except Exception as raised:
                 error = raised
                 break
-        _log.error("unit_not_written", error=type(error).__name__, exc_info=error)
+        _log.error("unit_not_written", error=type(error).__name__, where=where(error))
         failed = CommandFailed(f"{type(error).__name__} while writing; nothing of it was written")
         failed.__cause__ = error
         return Outcome(error=failed)

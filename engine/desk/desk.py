@@ -21,6 +21,7 @@ from engine.desk.faults import LONGEST_PAUSE
 from engine.desk.gather import claimable
 from engine.desk.lanes import CommandFailed, Lane, Lanes, StoreUnavailable, Unit
 from engine.desk.setting import Setting
+from engine.desk.traces import where
 from engine.entropy import Entropy
 from engine.ports import Halt, Position, Writer
 from engine.registry.world import WorldHolder
@@ -159,7 +160,12 @@ class Desk:
             await self._refused(units, error)
         except Exception as error:
             # A constraint, a poisoned value: whoever it was, the others must not pay for it.
-            _log.warning("batch_not_written", error=type(error).__name__, units=len(units))
+            _log.warning(
+                "batch_not_written",
+                error=type(error).__name__,
+                units=len(units),
+                where=where(error),
+            )
             await self._each_alone(units)
         else:
             self._answer(units, came)

@@ -15,6 +15,7 @@ from engine.case.state import Case
 from engine.desk import inner
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
+from engine.desk.traces import where
 from schemas.facts import CaseFaulted
 
 _log = structlog.get_logger(__name__)
@@ -40,13 +41,13 @@ def tick(case: Case, sheet: Sheet, setting: Setting) -> None:
 
 def fault(case: Case, error: Exception, sheet: Sheet, now: datetime) -> None:
     """Write that a tick raised; the case is looked at again after a pause, and duty is told."""
-    _log.error("case_faulted", case=case.id, error=type(error).__name__, exc_info=error)
+    _log.error("case_faulted", case=case.id, error=type(error).__name__, where=where(error))
     note(case, type(error).__name__, sheet, now)
 
 
 def tell(case: Case, error: Exception, sheet: Sheet) -> None:
     """Tell duty that something else than a tick raised for a case. Nothing is due again for it."""
-    _log.error("case_faulted", case=case.id, error=type(error).__name__, exc_info=error)
+    _log.error("case_faulted", case=case.id, error=type(error).__name__, where=where(error))
     _page(case, sheet)
 
 

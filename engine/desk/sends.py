@@ -17,6 +17,7 @@ from engine.case.state import Case
 from engine.desk import inner
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
+from engine.desk.traces import where
 from engine.store.notifications import DUTY_LANES
 from schemas.codes import TrackName
 from schemas.facts import NoticesCancelled
@@ -84,7 +85,7 @@ def _claim_case(
     try:
         case = _with_current_closure(case, rows, sheet, setting)
     except Exception as error:  # who may know is unclear: duty is told, nobody else
-        _log.error("closure_failed", case=case.id, exc_info=error)
+        _log.error("closure_failed", case=case.id, error=type(error).__name__, where=where(error))
         outward = [row for row in rows if row.lane not in DUTY_LANES]
         rows = [row for row in rows if row.lane in DUTY_LANES]
         _postpone(outward, sheet, setting)
@@ -104,7 +105,7 @@ def _claim_case(
                 _sending(row, sheet, setting)
                 jobs.append(job)
         except Exception as error:  # this one waits; the next may be the page that matters
-            _log.error("claim_failed", case=case.id, exc_info=error)
+            _log.error("claim_failed", case=case.id, error=type(error).__name__, where=where(error))
             _postpone([row], sheet, setting)
     return jobs
 

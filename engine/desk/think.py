@@ -17,6 +17,7 @@ from engine.desk.gather import incident_of, situation_of
 from engine.desk.lanes import CommandFailed, Fenced, Unit
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet, Unread
+from engine.desk.traces import where
 from engine.store import inbox, offsets, vault
 from rules.candidates import fallback
 from schemas.facts import Fact
@@ -50,7 +51,7 @@ def think(unit: Unit, sheet: Sheet, setting: Setting) -> Outcome:
         return Outcome(again=True)
     except Exception as error:  # whatever it is: the others of this batch go on, and duty is told
         name = type(error).__name__
-        _log.error("command_failed", error=name, commands=_names(unit.commands), exc_info=error)
+        _log.error("command_failed", error=name, commands=_names(unit.commands), where=where(error))
         sheet.follow_ups.append(c.RaiseIncident(code="command_failed", key=name))
         failed = CommandFailed(f"{name} while deciding; nothing of it was written, duty is told")
         failed.__cause__ = error
@@ -67,7 +68,9 @@ def follow_up(command: c.RaiseIncident, sheet: Sheet, setting: Setting) -> None:
     try:
         _incident(command, fork, setting)
     except Exception as error:  # the work that led to it is sound and must be stored
-        _log.error("incident_failed", code=command.code, exc_info=error)
+        _log.error(
+            "incident_failed", code=command.code, error=type(error).__name__, where=where(error)
+        )
         return
     sheet.join(fork)
 
@@ -125,7 +128,7 @@ def _event(command: c.EventArrived, fork: Sheet, setting: Setting) -> Result:
     except Refusal:
         raise
     except Exception as error:  # the built-in duty plan needs no rule, no registry and no luck
-        _log.error("planning_failed", error=type(error).__name__, exc_info=error)
+        _log.error("planning_failed", error=type(error).__name__, where=where(error))
         plain = replace(fallback(command.candidates.severity), closure=command.candidates.closure)
         after, decided = run(case, replace(command, candidates=plain), setting.now)
     fork.decide(case, after, decided)

@@ -59,7 +59,11 @@ class Database:
                 "timeout": BUSY_TIMEOUT_MS / 1000,
             }
         self.engine: Engine = create_engine(
-            self.url, poolclass=NullPool, connect_args=arguments, query_cache_size=1_000
+            self.url,
+            poolclass=NullPool,
+            connect_args=arguments,
+            query_cache_size=1_000,
+            hide_parameters=True,  # an error must not carry into a log what it failed to store
         )
         if self.sqlite:
             event.listen(self.engine, "connect", _set_up)

@@ -30,6 +30,10 @@ PENDING = ("queued", "failed_temporary", "unknown")
 """States in which a message may still leave."""
 UNSETTLED = (*PENDING, "sending")
 
+# Written out: a list as a parameter cannot be used with executemany.
+_is_pending = notifications.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
+_is_unsettled = notifications.c.state.in_([literal_column(f"'{state}'") for state in UNSETTLED])
+
 DUTY_LANES = (0, 1)
 ALL_LANES = (0, 1, 2, 3)
 
@@ -42,7 +46,7 @@ CANCEL = (
         _n.alert_id == bindparam("of_alert"),
         _n.purpose == bindparam("of_purpose"),
         or_(_n.contact == bindparam("of_contact"), bindparam("of_contact") == ""),
-        _n.state.in_(UNSETTLED),
+        _is_unsettled,
     )
     .values(
         # One that is being sent is only marked: what became of it decides.
@@ -54,7 +58,7 @@ CANCEL = (
 )
 SETTLE = (
     update(notifications)
-    .where(_n.key == bindparam("of_key"), _n.state.in_(UNSETTLED))
+    .where(_n.key == bindparam("of_key"), _is_unsettled)
     .values(
         state=bindparam("ended"),
         settled_at=bindparam("now"),
@@ -64,7 +68,7 @@ SETTLE = (
 )
 CLAIM = (
     update(notifications)
-    .where(_n.key == bindparam("of_key"), _n.state.in_(PENDING))
+    .where(_n.key == bindparam("of_key"), _is_pending)
     .values(
         state="sending",
         next_at=None,
@@ -90,7 +94,7 @@ RETRY = (  # only the try that is under way decides when the next one is
 )
 POSTPONE = (
     update(notifications)
-    .where(_n.key == bindparam("of_key"), _n.state.in_(PENDING))
+    .where(_n.key == bindparam("of_key"), _is_pending)
     .values(next_at=bindparam("again_at"))
 )
 NAME_PROVIDER = (

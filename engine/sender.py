@@ -1,0 +1,235 @@
+"""The sender: claims what has a free slot, renders, tries once, and says what became of it.
+
+It decides nothing. Whether a message may leave was judged by the guard in the transaction that
+claimed it; when to try again, and which way is next, is decided where outcomes are settled.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+
+from engine.bell import Bell
+from engine.case.commands import RaiseIncident, TryOutcome
+from engine.channel_watch import ChannelWatch
+from engine.clock import Clock
+from engine.desk import Busy, CommandFailed, Desk, Lane, SendJob, StoreUnavailable
+from engine.desk.traces import where
+from notifiers.channel import Channel
+from notifiers.message import HowToAnswer, Message
+from notifiers.outcome import Outcome, OutcomeReason
+from notifiers.render import render
+from rules.guard import project
+from schemas.codes import TrackName
+
+_log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 0.5
+CLAIM_EVERY_SECONDS = 0.05
+"""While a channel is busy: few claims of many slots cost less than many of one."""
+SETTLE_AFTER_SECONDS = 0.02
+"""Outcomes wait this long for others, so that they share a transaction."""
+SETTLE_AT_ONCE = 500
+TRY_SECONDS = 120.0
+"""No try lasts longer, on the machine's own time; what became of it is then unknown."""
+UNKNOWN_CHANNEL_SLOTS = 20
+"""Messages on channels nobody configured are taken too: they fail at once, and go another way."""
+PAUSE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """What messages say about us."""
+
+    answer_url: str
+    """Where answer pages are: `https://desk.example`; the token follows as `/a/…`."""
+    board_url: str
+    phone: str = ""
+    zone: str = "UTC"
+    """In which duty reads times, and everybody whose hours name no zone."""
+    language: str = "en"
+    """Of duty."""
+
+
+class Sender:
+    """Sends until cancelled. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        channels: Iterable[Channel],
+        clock: Clock,
+        sign: Sign,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
+        self._desk = desk
+        self._channels = {channel.name: channel for channel in channels}
+        self._clock = clock
+        self._sign = sign
+        self._poll_seconds = poll_seconds
+        self._busy: Counter[str] = Counter()
+        self._claimed_at = 0.0
+        self._full: set[str] = set()
+        """Channels on which more may be due than the last claim had slots for."""
+        self._outcomes: list[TryOutcome] = []
+        self._tried = Bell()
+        self._watch = ChannelWatch()
+        self._told: set[str] = set()
+
+    async def run(self) -> None:
+        """Claim, send and settle."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._settle_forever())
+            while True:
+                await self._turn(group)
+
+    async def _turn(self, group: asyncio.TaskGroup) -> None:
+        free = self._free()
+        if self._channels and not any(free.values()):
+            await self._desk.sends.wait(self._clock, CLAIM_EVERY_SECONDS)
+            return
+        try:
+            jobs = await self._desk.claim_sends(free=free, others=UNKNOWN_CHANNEL_SLOTS)
+        except CommandFailed as error:
+            _log.error("sender_paused", error=type(error).__name__)
+            await self._clock.sleep(PAUSE_SECONDS)
+            return
+        for job in jobs:
+            self._busy[job.channel] += 1
+            group.create_task(self._send(job))
+        if jobs:
+            self._claimed_at = self._clock.monotonic()
+        taken = Counter(job.channel for job in jobs)
+        self._full = {name for name, slots in free.items() if taken[name] >= slots}
+        waits = CLAIM_EVERY_SECONDS if self._full else self._poll_seconds
+        await self._desk.sends.wait(self._clock, waits)
+
+    def _free(self) -> dict[str, int]:
+        """Slots to fill now: all that are free a while after the last claim, else only many."""
+        aged = self._clock.monotonic() - self._claimed_at >= CLAIM_EVERY_SECONDS
+        free = {}
+        for name, channel in self._channels.items():
+            slots = channel.capabilities.concurrency
+            left = slots - self._busy[name]
+            free[name] = left if aged or 2 * left >= slots else 0
+        return free
+
+    async def _send(self, job: SendJob) -> None:
+        outcome = await self._try(job)
+        self._busy[job.channel] -= 1
+        self._outcomes.append(
+            TryOutcome(
+                key=job.key,
+                attempt_no=job.attempt_no,
+                state=outcome.state.value,
+                reason=outcome.reason.value,
+                provider_id=outcome.provider_id,
+                retry_after=outcome.retry_after,
+            )
+        )
+        self._tried.ring()
+        if job.channel in self._full:
+            self._desk.sends.ring()
+        incident = self._watch.saw(job.channel, outcome, at=self._clock.monotonic())
+        if incident is not None:
+            await self._raise(incident)
+
+    async def _try(self, job: SendJob) -> Outcome:
+        channel = self._channels.get(job.channel)
+        if channel is None or job.endpoint is None or job.endpoint.channel != job.channel:
+            if channel is None:
+                await self._tell_once(RaiseIncident(code="channel_missing", key=job.channel))
+            return Outcome.of(OutcomeReason.BAD_ADDRESS)
+        try:
+            message = self._message(job, channel)
+        except Exception as error:  # nothing was sent; a person has to look
+            name = type(error).__name__
+            _log.error("render_failed", key=job.key, error=name, where=where(error))
+            await self._tell_once(RaiseIncident(code="render_failed", key=name))
+            return Outcome.of(OutcomeReason.CHANNEL_FAULT)
+        if message.fallback:
+            await self._tell_once(
+                RaiseIncident(code="template_failed", key=message.language, severe=False)
+            )
+        if self._clock.monotonic() > job.send_by:
+            return Outcome.of(OutcomeReason.TIMEOUT, detail="claimed too long ago")
+        try:
+            async with asyncio.timeout(TRY_SECONDS):
+                return await channel.send(message, job.endpoint)
+        except TimeoutError:
+            return Outcome.of(OutcomeReason.NO_ANSWER_AFTER_DATA)
+        except (
+            Exception
+        ) as error:  # a channel promises to raise nothing; one that does may have sent
+            name = type(error).__name__
+            _log.error("channel_raised", channel=job.channel, error=name, where=where(error))
+            return Outcome.of(OutcomeReason.CHANNEL_FAULT_AFTER_DATA)
+
+    def _message(self, job: SendJob, channel: Channel) -> Message:
+        duty = job.track is TrackName.DUTY
+        projection = project(
+            verdict=job.verdict,
+            purpose=job.purpose,
+            audience=job.track,
+            reference=job.case_ref if duty else job.alert_ref,
+            deadline=job.deadline,
+            language=self._sign.language if duty else job.language,
+            zone=job.zone or self._sign.zone,
+            severity=job.severity.value,
+            detail=job.detail,
+            count=1,
+            event_fields={},
+            field_class=frozenset(),
+            consent_fields=frozenset(),
+            exercise=job.exercise,
+        )
+        return render(
+            projection,
+            key=job.key,
+            at=self._clock.now(),
+            how=self._how(job, duty=duty),
+            channel_kind=channel.capabilities.kind,
+        )
+
+    def _how(self, job: SendJob, *, duty: bool) -> HowToAnswer:
+        if duty:
+            return HowToAnswer(url=self._sign.board_url, phone=self._sign.phone)
+        url = f"{self._sign.answer_url.rstrip('/')}/a/{job.token}" if job.token else ""
+        return HowToAnswer(url=url, code=job.code, phone=self._sign.phone)
+
+    async def _settle_forever(self) -> None:
+        while True:
+            await self._tried.heard()
+            await self._clock.sleep(SETTLE_AFTER_SECONDS)
+            while self._outcomes:
+                group = self._outcomes[:SETTLE_AT_ONCE]
+                del self._outcomes[:SETTLE_AT_ONCE]
+                await self._settle(group)
+
+    async def _settle(self, group: list[TryOutcome]) -> None:
+        """Until it is stored: an outcome that is forgotten sends a message again."""
+        while True:
+            try:
+                await self._desk.settle_sends(group)
+            except StoreUnavailable:
+                await self._clock.sleep(PAUSE_SECONDS)
+            except CommandFailed as error:
+                _log.error("outcomes_dropped", error=type(error).__name__, tries=len(group))
+                return
+            else:
+                return
+
+    async def _tell_once(self, incident: RaiseIncident) -> None:
+        name = f"{incident.code}:{incident.key}"
+        if name not in self._told:
+            self._told.add(name)
+            await self._raise(incident)
+
+    async def _raise(self, incident: RaiseIncident) -> None:
+        try:
+            await self._desk.submit(incident, lane=Lane.CRITICAL)
+        except (Busy, CommandFailed) as error:
+            _log.error("incident_not_raised", code=incident.code, error=type(error).__name__)
