@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import faust
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from faust.contrib.asgi import faust_app_running
 from faust.transport.drivers import aiokafka as driver
@@ -187,7 +187,7 @@ async def probe(settings: KafkaSettings, topic: str, partition: int, offset: int
         request_timeout_ms=int(settings.request_timeout * 1000),
         **_client_security(settings),
     )
-    place = TP(topic, partition)
+    place = TopicPartition(topic, partition)
     await reader.start()
     try:
         reader.assign([place])

@@ -51,9 +51,12 @@ class Room:
     reader: InlineReader
     writer: InlineWriter
     halted: list[str] = field(default_factory=list)
+    on_halt: Callable[[str], None] | None = None
 
     def halt(self, reason: str) -> None:
         self.halted.append(reason)
+        if self.on_halt is not None:
+            self.on_halt(reason)
 
     def another_door(self, desk: DeskPort) -> Door:
         """A door like this room's, to another desk."""
