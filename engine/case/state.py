@@ -1,7 +1,7 @@
 """What is remembered of a case between two commands: small, frozen, without growing lists."""
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -160,6 +160,10 @@ class Proposal:
     remedy: str
 
 
+_NOTHING = Around()
+"""Made once: with a registry of its own, each of thousands of loads would cost as much again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One situation, escalated until resolved."""
@@ -201,7 +205,7 @@ class Case:
     faults: int = 0
     retry_at: datetime | None = None
     """Set while the last decision faulted: nothing fires before it."""
-    around: Around = field(default_factory=Around)
+    around: Around = _NOTHING
     """What surrounds it in this transaction: never stored, never part of replay."""
 
     def track(self, name: TrackName) -> TrackState | None:

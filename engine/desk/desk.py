@@ -34,6 +34,8 @@ _log = structlog.get_logger(__name__)
 COMMANDS_A_BATCH = 256
 THINK_SECONDS = 0.05
 """A batch that thought this long is written; what it did not get to comes next."""
+FIRE_AT_ONCE = 64
+"""Due cases read for one batch: about what can be decided before others wait too long."""
 LOST_TRIES = 20
 """Batches the store may refuse in a row before the process leaves, so that it starts afresh."""
 LOST_PAUSE = 0.25
@@ -106,7 +108,8 @@ class Desk:
 
     async def fire_due(self, *, limit: int) -> inner.Fired:
         """Decide what is due, for up to `limit` cases, gravest first."""
-        fired: inner.Fired = await self._loop(inner.Fire(limit=limit), Lane.CRITICAL)
+        fire = inner.Fire(limit=min(limit, FIRE_AT_ONCE))
+        fired: inner.Fired = await self._loop(fire, Lane.CRITICAL)
         return fired
 
     async def claim_sends(self, *, free: dict[str, int], others: int) -> tuple[inner.SendJob, ...]:

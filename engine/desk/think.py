@@ -249,7 +249,7 @@ def _fire(command: inner.Fire, fork: Sheet, setting: Setting) -> inner.Fired:
     due = list(command.only) or fork.due
     done = 0
     for case_id in due:
-        if done and setting.over():
+        if done >= _FIRE_AT_LEAST and setting.over():
             break
         done += 1
         case = fork.cases.get(case_id)
@@ -260,6 +260,9 @@ def _fire(command: inner.Fire, fork: Sheet, setting: Setting) -> inner.Fired:
     more = done < len(due) or (not command.only and len(due) >= command.limit)
     return inner.Fired(cases=done, more=more, next_due=None)
 
+
+_FIRE_AT_LEAST = 16
+"""Due cases decided in a batch however long it takes: so many share a commit."""
 
 _Handler = Callable[[Any, Sheet, Setting], Any]
 
