@@ -259,6 +259,11 @@ JOURNAL = (
     .order_by(journal.c.n.desc())
     .limit(bindparam("most"))
 )
+REF_OF_EVENT = (
+    select(cases.c.ref)
+    .join_from(events, cases, events.c.case_id == cases.c.id)
+    .where(events.c.id == bindparam("event"))
+)
 BODIES = select(journal.c.body).where(journal.c.stream == bindparam("case"))
 PARTY_BODIES = select(parties.c.id, parties.c.body).where(
     parties.c.id.in_(bindparam("ids", expanding=True))
@@ -386,6 +391,11 @@ def case_file(
         entries=tuple(entries[:facts]),
         earlier=len(entries) > facts,
     )
+
+
+def case_of_event(conn: Connection, event: str) -> str:
+    """Reference of the case that an event belongs to; empty when there is no such event."""
+    return str(conn.execute(REF_OF_EVENT, {"event": event}).scalar() or "")
 
 
 def sealed_ids(conn: Connection, *, case: str) -> frozenset[str]:

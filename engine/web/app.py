@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from engine.desk import Busy, CommandFailed
 from engine.web.answer.page import AnswerPage
 from engine.web.console.routes import routes as console_routes
 from engine.web.headers import SecurityHeaders
@@ -25,13 +26,34 @@ def create_app(services: Services) -> FastAPI:
 
     Order matters only for `/`: the board's own paths come last.
     """
+
+    async def not_now(request: Request, error: Exception) -> Response:
+        """The store takes nothing at this moment: say so, and that sending again is safe."""
+        response = page(
+            "error.html",
+            status=503,
+            heading="This could not be stored just now",
+            sentences=(
+                "Go back and send it again in a moment; sent twice, it counts once.",
+                f"If it is urgent, call {services.phone}.",
+            ),
+        )
+        response.headers["Retry-After"] = "5"
+        return response
+
     app = FastAPI(
         title="Tocsin",
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={404: _plain_error, 405: _plain_error, Exception: _fault},
+        exception_handlers={
+            404: _plain_error,
+            405: _plain_error,
+            Busy: not_now,
+            CommandFailed: not_now,
+            Exception: _fault,
+        },
     )
     app.router.routes.extend(services.api)
     app.router.routes.append(Route("/static/style.css", _style))

@@ -32,6 +32,7 @@ ASKS: dict[str, str] = {
     "reply": "your reply",
     "protect": "tell us whether you can help in time",
     "enquire_quietly": "a visit, an enquiry, or somebody at the hearing",
+    "observe_hearing": "have somebody at the hearing",
     "write_to_counterpart": (
         "contact your counterpart, receive a complaint, or write to the company's seat"
     ),

@@ -12,5 +12,5 @@ from tests.integration.web.stage import Stage, stage
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Stage]:
     """Cerro's town with nothing reported yet."""
-    with stage(tmp_path, registry=cerro(), rulebook=rulebook(ARREST, THREAT)) as made:
+    with stage(tmp_path, place=cerro(), rulebook=rulebook(ARREST, THREAT)) as made:
         yield made

@@ -2,54 +2,45 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
+import orjson
 import pyotp
 from pydantic import TypeAdapter
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 from starlette.testclient import TestClient
 
 from engine.access import People, PersonRole, Sessions
 from engine.access.passwords import Passwords
 from engine.access.second_factor import SecondFactor
 from engine.answer_tokens import AnswerTokens
+from engine.case.commands import TryOutcome
 from engine.clock import ManualClock
+from engine.desk import Desk, SendJob
 from engine.entropy import SeededEntropy
+from engine.intake.door import Door
+from engine.metrics import Metrics
+from engine.registry.world import World, WorldHolder
 from engine.store import journal, meta, tables
 from engine.store.database import Database
 from engine.store.schema import upgrade
 from engine.store.threads import ThreadReader, ThreadWriter
 from engine.vault import Secret, Vault, init_keys
 from engine.web.app import create_app
+from engine.web.doors import DeskLanes, PeoplesReports
 from engine.web.sealing import VaultWords
 from engine.web.services import Services
-from rules.candidates import World
-from rules.graph import Registry
 from rules.rulebook import Rulebook
-from schemas.codes import FieldName, TrackName
 from schemas.roster import Roster
-from tests.harness.people import duty
-from tests.integration.web.little_desk import FormDoor, LittleDesk, save_registry
+from tests.harness.people import Place, duty
 
 START = datetime(2027, 3, 1, 22, 0, tzinfo=UTC)
 PASSWORD = "a long and invented sentence"
 PHONE = "+00 000 000"
 """The duty line of the invented desk."""
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """`engine.web.services.World` over a fixed world."""
-
-    world: World
-
-    def registry(self) -> Registry:
-        return self.world.registry
-
-    def field_class(self, audience: TrackName) -> frozenset[FieldName]:
-        return frozenset(self.world.rulebook.field_class(audience))
 
 
 @dataclass
@@ -58,8 +49,8 @@ class Stage:
 
     client: TestClient
     clock: ManualClock
-    desk: LittleDesk
-    door: FormDoor
+    desk: Desk
+    door: Door
     services: Services
     reader: ThreadReader
     writer: ThreadWriter
@@ -74,6 +65,16 @@ class Stage:
 
     def advance(self, **by: float) -> None:
         self.run(self.clock.advance, **by)
+
+    def deliver(self, state: str = "handed_off") -> list[SendJob]:
+        """Claim every message that may leave, and let it get this far."""
+        jobs = self.run(partial(self.desk.claim_sends, free={}, others=100))
+        outcomes = [
+            TryOutcome(key=job.key, attempt_no=job.attempt_no, state=state, reason="accepted")
+            for job in jobs
+        ]
+        self.run(self.desk.settle_sends, outcomes)
+        return list(jobs)
 
     def log_in(self, name: str) -> None:
         """Log in as one of the desk's people; a fresh code each time."""
@@ -90,7 +91,7 @@ class Stage:
 
 @contextmanager
 def stage(
-    directory: Path, *, registry: Registry, rulebook: Rulebook, roster: Roster | None = None
+    directory: Path, *, place: Place, rulebook: Rulebook, roster: Roster | None = None
 ) -> Iterator[Stage]:
     """Everything wired, Ana and Ben (handlers), Chi (second) and Rea (reader) in it."""
     clock = ManualClock(START)
@@ -98,9 +99,20 @@ def stage(
     database = Database(f"sqlite:///{directory / 'tocsin.sqlite'}")
     upgrade(database)
     writer, reader = ThreadWriter(database), ThreadReader(database)
-    world = World(rulebook, registry)
     on_shift = roster or duty(handlers=["Ana"], seconds=["Ben"], shift_leads=["Chi"])
-    desk = LittleDesk(writer=writer, reader=reader, clock=clock, world=world, roster=on_shift)
+    registry = place.with_duty(on_shift)
+    held = WorldHolder(World(rulebook=rulebook, registry=registry, roster=on_shift))
+    answers = AnswerTokens(Secret(b"n" * 32))
+    desk = Desk(
+        writer=writer,
+        world=held,
+        clock=clock,
+        entropy=entropy,
+        ref_key=Secret(b"k" * 32),
+        answers=answers,
+        halt=_no_halt,
+        instance="i1",
+    )
     vault = Vault(init_keys(directory / "keys", entropy, START), entropy=entropy)
     second_factor = SecondFactor(Secret(bytes(range(32))), entropy=entropy)
     people = People(
@@ -114,19 +126,26 @@ def stage(
         note=journal.note,
         answer_after=0,
     )
-    door = FormDoor(desk, world=world, clock=clock, vault=vault)
+    door = Door(
+        desk=desk,
+        world=held,
+        clock=clock,
+        vault=vault,
+        receipt_key=Secret(b"r" * 32),
+        metrics=Metrics(),
+    )
     services = Services(
         clock=clock,
         entropy=entropy,
         reader=reader,
         writer=writer,
-        desk=desk,
+        desk=DeskLanes(desk),
         people=people,
         sessions=Sessions(reader=reader, writer=writer, clock=clock, note=journal.note),
-        reports=door,
+        reports=PeoplesReports(door, reader=reader),
         sealing=VaultWords(vault, reader=reader, writer=writer, clock=clock, entropy=entropy),
-        world=Snapshot(world),
-        tokens=AnswerTokens(Secret(b"n" * 32)),
+        world=held,
+        tokens=answers,
         answer_key=Secret(b"a" * 32),
         phone=PHONE,
     )
@@ -143,7 +162,9 @@ def stage(
             people=people,
             secrets={},
         )
-        made.run(writer.run, lambda conn: _furnish(conn, world, on_shift))
+        made.run(writer.run, lambda conn: _furnish(conn, place, on_shift))
+        assert client.portal is not None
+        running = client.portal.start_task_soon(desk.run)
         for name, role in (
             ("ana", PersonRole.HANDLER),
             ("ben", PersonRole.HANDLER),
@@ -160,20 +181,23 @@ def stage(
             )
             made.secrets[name] = new.secret
         yield made
+        running.cancel()
     writer.close()
     reader.close()
     database.close()
 
 
-def _furnish(conn, world: World, roster: Roster) -> None:  # type: ignore[no-untyped-def]
-    save_registry(conn, world)
+def _no_halt(reason: str) -> None:
+    raise AssertionError(f"the engine wanted to stop: {reason}")
+
+
+def _furnish(conn: Connection, place: Place, roster: Roster) -> None:
+    for table, records in ((tables.parties, place.parties), (tables.contacts, place.contacts)):
+        rows = [{"id": it.id, "body": orjson.dumps(asdict(it), default=str)} for it in records]
+        conn.execute(insert(table), rows)
     body = TypeAdapter(Roster).dump_json(roster)
     conn.execute(insert(tables.rosters), {"version": "r1", "at": START, "body": body})
     meta.write(conn, "roster_version", "r1")
-    conn.execute(
-        insert(tables.instances),
-        {"id": "i1", "epoch": 1, "roles": "all", "started_at": START, "beat_at": START},
-    )
 
 
 def later(clock: ManualClock, **by: float) -> datetime:

@@ -1,9 +1,9 @@
 """The night of S1 as far as pages go: an arrest, a release, an embassy that answers."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from engine.answer_tokens import digest
 from engine.store import tables
@@ -49,9 +49,10 @@ def arrest(*, id: str = "e1", situation: str = "s1", **more: object) -> Report:
 
 def open_case(desk: Stage, event: Report | None = None) -> str:
     """Publish the arrest; the case's reference."""
-    taken = desk.run(desk.door.publish, event or arrest(), source="hotline-a")
+    sent = (event or arrest()).bytes()
+    taken = desk.run(partial(desk.services.reports.take, sent, by="person:ana"))
     assert taken.reference, taken.problems
-    desk.run(desk.desk.settle)
+    desk.deliver()
     return str(taken.reference)
 
 
@@ -87,24 +88,15 @@ RELEASE = {
 def release(desk: Stage, ref: str, track: str = "missions"):  # type: ignore[no-untyped-def]
     """Release a track as whoever is logged in, and let its messages go."""
     answer = submit(desk, f"/cases/{ref}/release/{track}", dict(RELEASE))
-    desk.run(desk.desk.settle)
+    desk.deliver()
     return answer
 
 
 def page_of(desk: Stage, ref: str, party: str, contact: str) -> Page:
-    """Issue the token that a message to this contact would have carried."""
+    """What the message to this contact carried."""
     found = desk.run(desk.reader.run, lambda conn: load(conn, ref=ref, zone="UTC"))
     alert = next(a for a in found.file.case.alerts if a.party == party)
     token = desk.services.tokens.token(alert=alert.id, contact=contact)
-    now = desk.clock.now()
-    row = {
-        "digest": digest(token),
-        "alert_id": alert.id,
-        "contact": contact,
-        "issued_at": now,
-        "expires_at": now + timedelta(hours=72),
-    }
-    desk.run(desk.writer.run, lambda conn: conn.execute(insert(tables.tokens), row))
     return Page(token=token, code=desk.services.tokens.code_of(token))
 
 
