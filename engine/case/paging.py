@@ -16,7 +16,7 @@ from schemas.roster import Role
 def page_roles(draft: Draft, roles: Iterable[str], *, step: int | None = None) -> None:
     """Tell whoever is on duty in these roles now; with nobody at all, say so and keep trying.
 
-    `step`: the rung of duty's ladder, or None where a single page is due.
+    `step`: the rung of duty's ladder, or None for a page besides it, which tells nobody twice.
     """
     oncall: dict[str, Oncall] = {}
     for role in roles:
@@ -25,6 +25,8 @@ def page_roles(draft: Draft, roles: Iterable[str], *, step: int | None = None) -
     if not oncall and step is not None:
         draft.add(f.StepSkipped(track=TrackName.DUTY, step=step, reason=Reason.NO_ENDPOINT))
     for person in oncall.values():
+        if step is None and _paged_now(draft, person.person, {_purpose(draft)}):
+            continue
         _page(
             draft, person.person, person.endpoints, purpose=_purpose(draft), detail=_detail(draft)
         )
@@ -45,12 +47,7 @@ def tell_person(draft: Draft, person: str, *, detail: str, critical: bool) -> bo
     unless the second is critical and has to be named.
     """
     enough = {Purpose.PAGE, Purpose.INCIDENT} | (set() if critical else {Purpose.TASK})
-    if any(
-        isinstance(fact, f.Told)
-        and (fact.track, fact.party) == (TrackName.DUTY, person)
-        and fact.purpose in enough
-        for fact in draft.facts
-    ):
+    if _paged_now(draft, person, enough):
         return True
     roster = draft.case.around.roster
     everybody = (*roster.people, *((roster.floor,) if roster.floor is not None else ()))
@@ -59,6 +56,16 @@ def tell_person(draft: Draft, person: str, *, detail: str, critical: bool) -> bo
         return False
     _page(draft, known.id, known.endpoints, purpose=Purpose.TASK, detail=detail)
     return True
+
+
+def _paged_now(draft: Draft, person: str, purposes: set[Purpose]) -> bool:
+    """Whether this very decision tells this person already."""
+    return any(
+        isinstance(fact, f.Told)
+        and (fact.track, fact.party) == (TrackName.DUTY, person)
+        and fact.purpose in purposes
+        for fact in draft.facts
+    )
 
 
 def _willing(draft: Draft, role: Role) -> tuple[Oncall, ...]:

@@ -137,6 +137,10 @@ def _escalate(draft: Draft, task: Task, *, monitored: bool) -> None:
         paging.page_roles(draft, dict.fromkeys(r for step in steps for r in step.roles))
     elif state.hold_until is not None or state.next_at is None:
         draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="task_overdue"))
+    elif task.critical and not task.reminded:
+        # The ladder calls already, but its next rung may be an hour away.
+        steps = state.track.steps[: max(state.step, 1)]
+        paging.page_roles(draft, dict.fromkeys(r for step in steps for r in step.roles))
 
 
 def find(case: Case, task_id: str) -> Task:

@@ -1,0 +1,229 @@
+"""What becomes of messages: the next way, the next contact, the floor, a person."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.case import commands as c
+from engine.case.ids import notice_key
+from engine.case.state import AlertStatus
+from schemas import facts as f
+from schemas.codes import Severity, TrackName
+from schemas.projection import Purpose
+from schemas.responses import ResponseKind
+from tests.unit.engine.case.builders import ROSTER, Story, a_case, a_told_case, at
+
+MISSIONS, INVESTORS = TrackName.MISSIONS, TrackName.INVESTORS
+
+
+def _lea_told() -> Story:
+    return a_case(now=at("Tue 09:00")).page_answered().release(MISSIONS)
+
+
+def test_a_hard_bounce_moves_to_the_next_way_of_the_same_contact_now() -> None:
+    story = _lea_told().bounced("lea")
+    (rerouted,) = story.of(f.Rerouted)
+    assert rerouted.notices[0].endpoint == "sms:sms-lea"
+    assert rerouted.tell_no == 1
+    assert rerouted.notices[0].key == notice_key(rerouted.alert, 1, "sms:sms-lea")
+
+
+def test_with_every_way_failed_the_next_contact_is_told_now() -> None:
+    story = _lea_told().bounced("lea").bounced("lea")
+    assert story.told() == ["lea", "desk"]
+
+
+def test_with_every_contact_failed_duty_hears_of_it() -> None:
+    story = _lea_told().bounced("lea").bounced("lea").bounced("desk")
+    assert story.task("unreachable").critical
+    assert story.alert("embassy").status is AlertStatus.SILENT
+
+
+def test_unreachable_is_not_critical_when_the_case_is_not_grave() -> None:
+    story = a_case(Severity.ELEVATED, now=at("Tue 09:00")).release(MISSIONS)
+    story.bounced("lea").bounced("lea").bounced("desk")
+    assert not story.task("unreachable").critical
+
+
+def test_an_unreachable_party_brings_in_the_next_where_they_are_asked_in_turn() -> None:
+    story = a_case().release(INVESTORS).bounced("fjord-mail")
+    assert story.told() == ["fjord-mail", "bright-mail"]
+
+
+def test_a_message_that_may_have_arrived_goes_the_next_way_too() -> None:
+    story = _lea_told().settled("lea", "unknown_exhausted")
+    assert story.of(f.Rerouted)
+    assert story.alert("embassy").handed_off, "it may be known there"
+
+
+def test_a_way_that_failed_is_not_tried_again_in_this_case() -> None:
+    story = _lea_told().bounced("lea").answer("lea", ResponseKind.ACKNOWLEDGED)
+    story.when("Wed 09:00")
+    (notice,) = story.of(f.Told)[-1].notices
+    assert notice.endpoint == "sms:sms-lea"
+
+
+def test_the_same_failure_reported_twice_is_remembered_once() -> None:
+    story = a_case().bounced("ana")
+    key = story.of(f.Told)[0].notices[-1]
+    for _ in range(2):
+        story.send(
+            c.Settled(
+                key=key.key,
+                alert=story.duty("ana").id,
+                tell_no=1,
+                purpose="page",
+                contact="ana",
+                endpoint=key.endpoint,
+                state="failed_permanent",
+            )
+        )
+    assert story.duty("ana").failed.count(key.endpoint) == 1
+
+
+def test_a_bounce_after_the_answer_bothers_nobody() -> None:
+    story = _lea_told().acts("lea").bounced("lea")
+    assert not story.of(f.Rerouted)
+    assert not story.owes("unreachable")
+
+
+def test_an_outcome_of_a_message_the_case_knows_nothing_of_is_only_noted() -> None:
+    story = a_case()
+    settled = c.Settled(
+        key="k",
+        alert="other",
+        tell_no=1,
+        purpose="tell",
+        contact="x",
+        endpoint="email:x",
+        state="failed_permanent",
+    )
+    story.send(settled)
+    assert [type(x) for x in story.last] == [f.DeliveryFailed]
+
+
+def test_a_failure_at_a_contact_that_is_not_of_the_party_is_only_noted() -> None:
+    story = _lea_told()
+    settled = c.Settled(
+        key="k",
+        alert=story.alert("embassy").id,
+        tell_no=1,
+        purpose="tell",
+        contact="somebody",
+        endpoint="email:x",
+        state="failed_permanent",
+    )
+    story.send(settled)
+    assert [type(x) for x in story.last] == [f.DeliveryFailed]
+
+
+def test_a_stand_down_that_bounced_tries_the_next_way_and_then_rests() -> None:
+    story = _lea_told().handed_off("lea").proposed().confirmed()
+    story.bounced("lea", purpose=Purpose.STAND_DOWN)
+    assert story.of(f.Rerouted)[-1].purpose is Purpose.STAND_DOWN
+    story.bounced("lea", purpose=Purpose.STAND_DOWN)
+    assert story.told(purpose=Purpose.TELL) == ["lea"]
+
+
+# --- duty
+
+
+def test_duty_whose_every_way_failed_brings_in_the_floor_contact_at_once() -> None:
+    story = a_case()
+    told = story.of(f.Told)[0]
+    for notice in told.notices:
+        assert "eve" not in story.paged()
+        story.send(
+            c.Settled(
+                key=notice.key,
+                alert=told.alert,
+                tell_no=1,
+                purpose="page",
+                contact="ana",
+                endpoint=notice.endpoint,
+                state="failed_permanent",
+            )
+        )
+    assert story.pages()[-1] == ("Mon 22:00", "eve")
+
+
+def _fail_all(story: Story, person: str) -> Story:
+    told = [x for x in story.of(f.Told) if x.party == person][-1]
+    for notice in told.notices:
+        story.send(
+            c.Settled(
+                key=notice.key,
+                alert=told.alert,
+                tell_no=told.tell_no,
+                purpose=told.purpose.value,
+                contact=person,
+                endpoint=notice.endpoint,
+                state="failed_permanent",
+            )
+        )
+    return story
+
+
+def test_the_floor_contact_failing_does_not_page_itself_in_circles() -> None:
+    story = _fail_all(a_case(), "ana")
+    before = len(story.paged())
+    _fail_all(story, "eve")
+    assert len(story.paged()) == before
+    story.when("Mon 23:00")
+    assert len(story.paged()) > before, "the ladder goes on"
+
+
+def test_a_failing_page_wakes_nobody_once_a_colleague_has_it() -> None:
+    story = a_case(Severity.CRITICAL).when("Mon 22:15").page_answered("ben")
+    _fail_all(story, "ana")
+    assert "eve" not in story.paged()
+
+
+def test_a_failing_reminder_of_a_task_wakes_the_floor_although_the_case_is_held() -> None:
+    story = a_case().page_answered().when("Tue 00:00")
+    assert story.pages()[-1] == ("Tue 00:00", "ana")
+    _fail_all(story, "ana")
+    assert story.paged()[-1] == "eve"
+
+
+def test_somebody_who_left_the_roster_counts_as_out_of_reach() -> None:
+    story = a_case().around(roster=replace(ROSTER, people=ROSTER.people[1:])).bounced("ana")
+    assert story.paged()[-1] == "eve"
+
+
+def test_a_way_that_failed_is_left_out_while_another_works() -> None:
+    story = a_case(Severity.CRITICAL).bounced("ana").when("Mon 23:15")
+    told = [x for x in story.of(f.Told) if x.party == "ana"][-1]
+    assert [n.endpoint for n in told.notices] == ["sms:ana-sms"]
+
+
+def test_duty_is_never_given_up_although_every_way_failed() -> None:
+    story = _fail_all(a_case(Severity.CRITICAL), "ana").when("Mon 23:15")
+    told = [x for x in story.of(f.Told) if x.party == "ana"][-1]
+    assert len(told.notices) == 2
+
+
+def test_after_the_end_an_outcome_is_noted_and_nothing_follows() -> None:
+    story = a_told_case().proposed().confirmed().when("10 Apr 00:00")
+    story.bounced("lea", purpose=Purpose.STAND_DOWN)
+    assert [type(x) for x in story.last] == [f.DeliveryFailed]
+
+
+@pytest.mark.parametrize("state", ["handed_off", "unknown_exhausted"])
+def test_a_message_in_flight_while_the_case_was_resolved_is_stood_down(state: str) -> None:
+    story = a_case(now=at("Tue 09:00")).release(MISSIONS).proposed().confirmed()
+    assert not story.told(purpose=Purpose.STAND_DOWN)
+    story.settled("lea", state)
+    assert story.told(purpose=Purpose.STAND_DOWN) == ["lea"]
+
+
+def test_a_stand_down_handed_off_asks_for_no_other() -> None:
+    story = a_told_case().proposed().confirmed()
+    story.handed_off("lea", "desk")
+    assert story.told(purpose=Purpose.STAND_DOWN) == ["lea", "desk"]
+
+
+def test_a_message_held_by_a_freeze_is_not_stood_down() -> None:
+    story = a_case(now=at("Tue 09:00")).release(MISSIONS).freeze(MISSIONS).claimed("lea")
+    story.settled("lea", "handed_off")
+    assert not story.told(purpose=Purpose.STAND_DOWN)
