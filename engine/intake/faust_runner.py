@@ -8,18 +8,16 @@ one agent per topic, one at a time, and the process ends rather than let a recor
 import asyncio
 import importlib
 import importlib.metadata
-import ssl
 from collections.abc import Mapping
 from typing import Any
 
 import faust
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 from faust.contrib.asgi import faust_app_running
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from engine.clock import Clock
+from engine.intake.kafka_clients import password, tls
 from engine.intake.ownership import Ownership
 from engine.ports import Halt, Handler, Record
 from engine.settings import REQUEST_MARGIN, KafkaSettings
@@ -30,7 +28,6 @@ BATCH = 500
 _WITHIN = 0.02  # seconds Faust waits to fill a batch
 _LOOK_EVERY = 0.2  # seconds between looks whether Faust still lives
 _STOP_WITHIN = 10  # seconds; un-acked records would let it hang for ever
-_PROBE_WITHIN = 10  # seconds
 _BUFFER = 16_384  # records; below it Faust sleeps a second whenever it is full
 
 
@@ -71,6 +68,7 @@ class FaustStream:
         settings: KafkaSettings,
         topics: tuple[str, ...],
         *,
+        group: str,
         ownership: Ownership,
         clock: Clock,
         halt: Halt,
@@ -78,6 +76,7 @@ class FaustStream:
         check_fit(settings)
         self._settings = settings
         self._topics = topics
+        self._group = group
         self._ownership = ownership
         self._clock = clock
         self._halt = halt
@@ -95,7 +94,7 @@ class FaustStream:
     def _app(self) -> faust.App:
         settings = self._settings
         app = faust.App(
-            settings.group,
+            self._group,
             broker=[f"kafka://{broker}" for broker in settings.brokers],
             broker_credentials=_credentials(settings),
             broker_session_timeout=settings.session_timeout,
@@ -178,29 +177,6 @@ class FaustStream:
         app.agent(channel, name=f"take-{topic}", concurrency=1)(take)
 
 
-async def probe(settings: KafkaSettings, topic: str, partition: int, offset: int) -> int | None:
-    """Offset of the first record from there on, seen by a reader that belongs to no group."""
-    reader = AIOKafkaConsumer(
-        bootstrap_servers=list(settings.brokers),
-        auto_offset_reset="none",
-        enable_auto_commit=False,
-        request_timeout_ms=int(settings.request_timeout * 1000),
-        **_client_security(settings),
-    )
-    place = TopicPartition(topic, partition)
-    await reader.start()
-    try:
-        reader.assign([place])
-        reader.seek(place, offset)
-        record = await asyncio.wait_for(reader.getone(place), _PROBE_WITHIN)
-    except (KafkaError, TimeoutError):
-        return None  # out of range, or no answer: never believed
-    finally:
-        await reader.stop()
-    found: int = record.offset
-    return found
-
-
 def _record(event: Any) -> Record:
     message = event.message
     headers = message.headers or ()
@@ -218,27 +194,11 @@ def _record(event: Any) -> Record:
 def _credentials(settings: KafkaSettings) -> Any:
     if settings.security == "plaintext":
         return None
-    context = ssl.create_default_context(cafile=settings.ca_file)
     if settings.security == "ssl":
-        return faust.SSLCredentials(context)
+        return faust.SSLCredentials(tls(settings))
     return faust.SASLCredentials(
         username=settings.username,
-        password=settings.password.get_secret_value() if settings.password else "",
+        password=password(settings),
         mechanism="SCRAM-SHA-512",
-        ssl_context=context,
+        ssl_context=tls(settings),
     )
-
-
-def _client_security(settings: KafkaSettings) -> dict[str, Any]:
-    if settings.security == "plaintext":
-        return {}
-    context = ssl.create_default_context(cafile=settings.ca_file)
-    if settings.security == "ssl":
-        return {"security_protocol": "SSL", "ssl_context": context}
-    return {
-        "security_protocol": "SASL_SSL",
-        "ssl_context": context,
-        "sasl_mechanism": "SCRAM-SHA-512",
-        "sasl_plain_username": settings.username,
-        "sasl_plain_password": settings.password.get_secret_value() if settings.password else "",
-    }

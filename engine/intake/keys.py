@@ -13,7 +13,7 @@ from engine.entropy import Entropy
 from engine.intake.scope import Scope, scope_from, words_of
 from engine.ports import Reader, Writer
 from engine.store import source_keys as store
-from engine.store.system_facts import note
+from engine.store.journal import note
 from engine.vault.secret import Secret
 from schemas.codes import Severity
 from schemas.facts.system import SourceKeyIssued, SourceKeyRevoked

@@ -1,4 +1,4 @@
-"""Facts about the deployment itself, as leaves of the journal's stream `system`."""
+"""Facts about the deployment itself: the same as `engine.store.journal.note`, by its older name."""
 
 from engine.store.journal import note
 

@@ -1,4 +1,4 @@
-"""Through Kafka and Faust into the desk: everything once, whatever dies on the way."""
+"""Through Kafka, by Faust or without it, into the desk: everything once, whatever dies midway."""
 
 import asyncio
 import signal
@@ -14,7 +14,8 @@ from sqlalchemy import Connection, select
 
 from engine.demo.mock_broker import MockBroker
 from engine.intake import faust_runner
-from engine.intake.faust_runner import UnfitError, check_fit, probe
+from engine.intake.faust_runner import UnfitError, check_fit
+from engine.intake.kafka_clients import probe
 from engine.settings import KafkaSettings
 from engine.store import tables
 from engine.store.database import Database, read
@@ -26,14 +27,18 @@ EVENTS = 200
 
 
 @asynccontextmanager
-async def a_worker(directory: Path, brokers: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def a_worker(
+    directory: Path, brokers: str, *, runner: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     with (directory / "worker.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "tests.integration.intake.faust_worker",
+            "tests.integration.intake.kafka_worker",
             str(directory),
             brokers,
+            runner,
+            runner,
             cwd=HERE,
             stdout=log,
             stderr=log,
@@ -93,18 +98,19 @@ async def publish(broker: MockBroker, numbers: range) -> None:
         await producer.stop()
 
 
+@pytest.mark.parametrize("runner", ["faust", "aiokafka"])
 async def test_everything_published_is_taken_once_though_the_reader_is_killed_midway(
-    tmp_path: Path,
+    tmp_path: Path, runner: str
 ) -> None:
     async with MockBroker() as broker:
         for topic in (TOPIC, CRITICAL):
             await broker.create_topic(topic, partitions=2)
         await publish(broker, range(100))
-        async with a_worker(tmp_path, broker.bootstrap) as worker:
+        async with a_worker(tmp_path, broker.bootstrap, runner=runner) as worker:
             await until(lambda: len(look(tmp_path)) >= 40, worker)
         assert worker.returncode == -signal.SIGKILL
         await publish(broker, range(90, EVENTS))  # ten of them for the second time
-        async with a_worker(tmp_path, broker.bootstrap) as worker:
+        async with a_worker(tmp_path, broker.bootstrap, runner=runner) as worker:
             await until(lambda: len(look(tmp_path)) == EVENTS, worker)
             await until(lambda: positions(tmp_path) == EVENTS + 10, worker)
 

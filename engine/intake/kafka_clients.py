@@ -1,0 +1,64 @@
+"""What every Kafka client of ours is told: where, how safely, how long to wait."""
+
+import asyncio
+import ssl
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from engine.settings import KafkaSettings
+
+_PROBE_WITHIN = 10  # seconds
+
+
+def client_options(settings: KafkaSettings) -> dict[str, Any]:
+    """Arguments for any aiokafka client."""
+    return {
+        "bootstrap_servers": list(settings.brokers),
+        "request_timeout_ms": int(settings.request_timeout * 1000),
+        **_security(settings),
+    }
+
+
+def tls(settings: KafkaSettings) -> ssl.SSLContext:
+    """The context in which brokers prove who they are."""
+    return ssl.create_default_context(cafile=settings.ca_file)
+
+
+def password(settings: KafkaSettings) -> str:
+    """The SASL password, or nothing."""
+    return settings.password.get_secret_value() if settings.password else ""
+
+
+async def probe(settings: KafkaSettings, topic: str, partition: int, offset: int) -> int | None:
+    """Offset of the first record from there on, seen by a reader that belongs to no group."""
+    reader = AIOKafkaConsumer(
+        auto_offset_reset="none", enable_auto_commit=False, **client_options(settings)
+    )
+    place = TopicPartition(topic, partition)
+    await reader.start()
+    try:
+        reader.assign([place])
+        reader.seek(place, offset)
+        record = await asyncio.wait_for(reader.getone(place), _PROBE_WITHIN)
+    except (KafkaError, TimeoutError):
+        return None  # out of range, or no answer: never believed
+    finally:
+        await reader.stop()
+    found: int = record.offset
+    return found
+
+
+def _security(settings: KafkaSettings) -> dict[str, Any]:
+    if settings.security == "plaintext":
+        return {}
+    if settings.security == "ssl":
+        return {"security_protocol": "SSL", "ssl_context": tls(settings)}
+    return {
+        "security_protocol": "SASL_SSL",
+        "ssl_context": tls(settings),
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": settings.username,
+        "sasl_plain_password": password(settings),
+    }

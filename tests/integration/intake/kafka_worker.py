@@ -1,0 +1,49 @@
+"""One process that reads the topics into a desk, with either runner; made to be killed."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from engine.clock import SystemClock
+from engine.intake.runners import kafka_lanes
+from engine.settings import KafkaSettings, SourceSettings
+from tests.integration.intake.room import a_room
+
+
+async def main(directory: Path, brokers: str, critical: str, normal: str) -> None:
+    """Read until killed; leave with 70 when told to halt."""
+    settings = KafkaSettings.model_validate(
+        {
+            "enabled": True,
+            "brokers": brokers,
+            "durability": "none",
+            "critical_runner": critical,
+            "normal_runner": normal,
+            "sources": [SourceSettings(source="hotline-a")],
+        }
+    )
+    async with a_room(directory, clock=SystemClock()) as room:
+        lanes = kafka_lanes(
+            settings,
+            door=room.door,
+            desk=room.desk,
+            reader=room.reader,
+            writer=room.writer,
+            clock=room.clock,
+            halt=leave,
+            owner="worker",
+        )
+        async with asyncio.TaskGroup() as tasks:
+            for lane in lanes:
+                tasks.create_task(lane.run())
+
+
+def leave(reason: str) -> None:
+    """What halting does in production."""
+    print("halt:", reason, file=sys.stderr, flush=True)
+    os._exit(70)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:]))
