@@ -12,15 +12,18 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 from fastapi import FastAPI
+from starlette.requests import Request
 
 from engine.case import commands as c
 from engine.clock import SystemClock
 from engine.desk.lanes import Busy, Lane, StoreUnavailable
+from engine.entropy import SeededEntropy
 from engine.intake.door import Door
 from engine.intake.scope import Scope
 from engine.ports import Position
 from engine.store import tables
 from engine.web.api.answers import Check
+from engine.web.api.body import BodyRefusedError, read_body
 from engine.web.api.events import Events
 from engine.web.api.health import Health
 from engine.web.api.routes import api_routes
@@ -393,3 +396,41 @@ async def test_the_description_is_whole_and_loads_nothing_from_elsewhere(
     assert {ref.removeprefix("#/components/schemas/") for ref in refs} <= set(
         document["components"]["schemas"]
     )
+
+
+async def test_no_request_whatever_its_bytes_gets_a_fault_for_an_answer(
+    publisher: Publisher,
+) -> None:
+    chance = SeededEntropy("requests")
+    good = body(a_message(sealed={"identity": "x"}))
+    kinds = [STRUCTURED, BATCH, "application/json", "application/json; charset=utf-8"]
+    for n in range(300):
+        raw = bytearray(good if n % 2 else b"[" + good + b"]")
+        for _ in range(1 + n % 4):
+            at, byte = int.from_bytes(chance.token(2)) % len(raw), chance.token(1)
+            raw[at : at + 1] = byte * (n % 3)
+
+        answer = await publisher.post(bytes(raw), kind=kinds[n % len(kinds)])
+
+        assert answer.status_code in (202, 207, 400, 409, 413), bytes(raw)
+        told = answer.json()
+        assert told["status"] == answer.status_code
+        assert told["outcome"]
+
+
+async def never(*_: Any) -> Any:
+    await asyncio.get_running_loop().create_future()
+
+
+async def gone(*_: Any) -> Any:
+    return {"type": "http.disconnect"}
+
+
+@pytest.mark.parametrize(("receive", "status"), [(never, 408), (gone, 400)])
+async def test_b6_a_body_that_never_comes_is_cut_off(receive: Any, status: int) -> None:
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+
+    with pytest.raises(BodyRefusedError) as caught:
+        await read_body(request, most=10, within=0.01)
+
+    assert caught.value.status == status
