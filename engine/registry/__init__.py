@@ -1,0 +1,21 @@
+"""The world as kept: registry, roster and rulebook rows, what is in force, and plain imports.
+
+What lives here: loading and saving a `World`, reading registry and roster files with every mistake
+at once. What may not: deciding who is told (rules), SQL beyond the records' own tables (store).
+"""
+
+from engine.registry.importer import Imported, ImportRefused, read_files
+from engine.registry.saving import load_world, save_registry, save_roster, save_rulebook
+from engine.registry.world import World, WorldHolder
+
+__all__ = [
+    "ImportRefused",
+    "Imported",
+    "World",
+    "WorldHolder",
+    "load_world",
+    "read_files",
+    "save_registry",
+    "save_roster",
+    "save_rulebook",
+]

@@ -1,0 +1,182 @@
+"""Registry and roster files: YAML or JSON, read with every mistake at once, each where it stands.
+
+A file may hold `parties`, `links`, `contacts` and a roster (`people`, `shifts`, `floor`), any of
+them; several files together make one import.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as checked
+
+from rules import hours
+from rules.source import Source, read
+from schemas.party import Contact, Link, Party
+from schemas.roster import DutyPerson, Roster, Shift
+
+PROBLEMS_AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Mistake:
+    """One thing that is wrong in a file; lines count from 1."""
+
+    file: str
+    line: int
+    column: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.what}"
+
+
+class ImportRefused(ValueError):
+    """Nothing was taken. Lists every mistake of every file."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__("\n".join(str(each) for each in mistakes[:PROBLEMS_AT_MOST]))
+        self.mistakes = mistakes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What files say. `roster` is None when none of them holds one."""
+
+    parties: tuple[Party, ...]
+    links: tuple[Link, ...]
+    contacts: tuple[Contact, ...]
+    roster: Roster | None
+
+
+@checked(config=ConfigDict(extra="forbid", hide_input_in_errors=True), frozen=True, kw_only=True)
+class _File:
+    parties: tuple[Party, ...] = ()
+    links: tuple[Link, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    people: tuple[DutyPerson, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    floor: DutyPerson | None = None
+
+
+_FILE: TypeAdapter[_File] = TypeAdapter(_File)
+
+
+def read_files(texts: Mapping[str, str]) -> Imported:
+    """Read texts by file name. Raises ImportRefused."""
+    mistakes: list[Mistake] = []
+    read_ones: dict[str, tuple[Source, _File]] = {}
+    for name, text in texts.items():
+        source = read(text)
+        found = [
+            Mistake(file=name, line=p.line, column=p.column, what=f"{p.message} {p.remedy}")
+            for p in source.problems
+        ]
+        if not found:
+            try:
+                read_ones[name] = (source, _FILE.validate_python(source.data))
+            except ValidationError as error:
+                found = [_shape(name, source, each) for each in error.errors(include_url=False)]
+        mistakes += found
+    mistakes += _across(read_ones)
+    if mistakes:
+        raise ImportRefused(tuple(sorted(mistakes)))
+    files = [file for _, file in read_ones.values()]
+    return Imported(
+        parties=tuple(each for file in files for each in file.parties),
+        links=tuple(each for file in files for each in file.links),
+        contacts=tuple(each for file in files for each in file.contacts),
+        roster=_roster(files),
+    )
+
+
+def _roster(files: list[_File]) -> Roster | None:
+    people = tuple(each for file in files for each in file.people)
+    floors = [file.floor for file in files if file.floor is not None]
+    if not people and not floors:
+        return None
+    shifts = tuple(each for file in files for each in file.shifts)
+    return Roster(version="", people=people, shifts=shifts, floor=floors[0] if floors else None)
+
+
+def _shape(name: str, source: Source, error: Any) -> Mistake:
+    path = tuple(error["loc"])
+    line, column = source.key_place(path)
+    what = f"{'.'.join(map(str, path)) or 'the file'}: {error['msg']}"
+    if error["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+        what = f"{'.'.join(map(str, path))}: this key is not known here; correct or remove it"
+    elif error["type"].startswith("missing"):
+        line, column = source.place(path[:-1])
+        what = f"{'.'.join(map(str, path))}: is missing; add it"
+    return Mistake(file=name, line=line, column=column, what=what)
+
+
+def _across(read_ones: Mapping[str, tuple[Source, _File]]) -> Iterator[Mistake]:
+    """What no file shows alone: ids that come twice, and names that nobody has."""
+    files = [file for _, file in read_ones.values()]
+    parties = {each.id for file in files for each in file.parties}
+    endpoints = {
+        f"{end.channel}:{end.id}"
+        for file in files
+        for contact in file.contacts
+        for end in contact.endpoints
+    }
+    people = {each.id for file in files for each in file.people}
+    seen: set[tuple[str, str]] = set()
+    for name, (source, file) in read_ones.items():
+        for at, what in (
+            *_twice(file, seen),
+            *_strangers(file, parties=parties, endpoints=endpoints, people=people),
+        ):
+            line, column = source.place(at)
+            yield Mistake(file=name, line=line, column=column, what=what)
+
+
+def _twice(file: _File, seen: set[tuple[str, str]]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    kinds: tuple[tuple[str, tuple[Any, ...]], ...] = (
+        ("parties", file.parties),
+        ("links", file.links),
+        ("contacts", file.contacts),
+        ("people", file.people),
+    )
+    for kind, records in kinds:
+        for index, record in enumerate(records):
+            if (kind, record.id) in seen:
+                yield (kind, index, "id"), f"the id {record.id!r} comes twice; rename or merge one"
+            seen.add((kind, record.id))
+    for index, contact in enumerate(file.contacts):
+        for number, end in enumerate(contact.endpoints):
+            if ("endpoint", end.id) in seen:
+                at = ("contacts", index, "endpoints", number, "id")
+                yield at, f"the endpoint id {end.id!r} comes twice; rename one"
+            seen.add(("endpoint", end.id))
+
+
+def _strangers(
+    file: _File, *, parties: set[str], endpoints: set[str], people: set[str]
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for index, contact in enumerate(file.contacts):
+        if contact.party not in parties:
+            at = ("contacts", index, "party")
+            yield at, f"the party {contact.party!r} is not here; add it or correct the id"
+        try:
+            hours.check(contact.hours)
+        except hours.HoursError as error:
+            yield ("contacts", index, "hours"), str(error)
+    for index, shift in enumerate(file.shifts):
+        if shift.person not in people:
+            at = ("shifts", index, "person")
+            yield at, f"the person {shift.person!r} is not here; add them to people"
+    ours = [(("people", index), person) for index, person in enumerate(file.people)]
+    if file.floor is not None:
+        ours.append((("floor",), file.floor))  # type: ignore[arg-type]  # a shorter path
+    for where, person in ours:
+        if not person.endpoints:
+            yield (*where, "endpoints"), f"{person.id} cannot be reached; name an endpoint"
+        for number, end in enumerate(person.endpoints):
+            if endpoints and end not in endpoints:
+                yield (
+                    (*where, "endpoints", number),
+                    f"the endpoint {end!r} is of no contact; write it as channel:endpoint id",
+                )
