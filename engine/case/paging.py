@@ -90,7 +90,11 @@ def _purpose(draft: Draft) -> Purpose:
 
 
 def _detail(draft: Draft) -> str:
-    return draft.case.incident
+    """What is wrong with Tocsin, or why duty's ladder just started again; empty: a new case."""
+    if draft.case.incident:
+        return draft.case.incident
+    woken = (fact.reason for fact in reversed(draft.facts) if isinstance(fact, f.TrackWoken))
+    return next(woken, "")
 
 
 def _page(

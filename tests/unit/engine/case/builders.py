@@ -290,6 +290,12 @@ class Story:
         self.now = moment
         return self
 
+    def by(self, text: str) -> "Story":
+        """Let time pass up to this moment; what falls due at it waits for the next command."""
+        self.until(at(text) - timedelta(microseconds=1))
+        self.now = at(text)
+        return self
+
     def after(self, **pause: float) -> "Story":
         return self.until(self.now + timedelta(**pause))
 
