@@ -21,6 +21,7 @@ from schemas.responses import Response
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 VERSION = "1.0.0"
+HERE = Path(__file__).parent
 _JSON = "json"
 _ASYNCAPI = "asyncapi.yaml"
 
@@ -34,8 +35,8 @@ def files() -> dict[str, str]:
     return {**written, _ASYNCAPI: _yaml(asyncapi())}
 
 
-def stale(directory: Path) -> list[str]:
-    """Names of the files in this directory that are missing, out of date, or of no use any more."""
+def stale(directory: Path = HERE) -> list[str]:
+    """Names of the files that are missing, out of date, or of no use any more."""
     wanted = files()
     there = {f"{_JSON}/{path.name}" for path in (directory / _JSON).glob("*.json")}
     changed = [
@@ -46,7 +47,7 @@ def stale(directory: Path) -> list[str]:
     return sorted({*changed, *(there - set(wanted))})
 
 
-def write(directory: Path) -> list[str]:
+def write(directory: Path = HERE) -> list[str]:
     """Write what is stale and take away what is of no use; return the names."""
     wanted, names = files(), stale(directory)
     (directory / _JSON).mkdir(exist_ok=True)
