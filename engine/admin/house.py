@@ -1,12 +1,22 @@
 """What the operations work on: an open engine, or one opened for a single command."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from engine.intake.keys import SourceKeys
 from engine.settings import Settings
 from engine.web.services import Services
 from rules.candidates import World
+from schemas.roster import Roster
+
+
+class ImportRegistry(Protocol):
+    """Checks texts as a registry and puts it into force."""
+
+    def __call__(self, files: Mapping[str, str], *, by: str) -> Awaitable[Mapping[str, Any]]:
+        """Return how many of what. Raises NotCarriedOutError with every mistake."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +26,6 @@ class House:
     settings: Settings
     services: Services
     sources: SourceKeys
-    world: Callable[[], World]
-    """The rulebook and the registry as they are now."""
-    reload: Callable[[], Awaitable[World]]
-    """Read registry, roster and rulebook again after an import."""
+    world: Callable[[], tuple[World | None, Roster]]
+    """Rulebook, registry and roster as they are now."""
+    import_registry: ImportRegistry

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.access import Permission as P
-from engine.admin import acting, keeping, reading
+from engine.admin import acting, deciding, keeping, reading
 from engine.admin.operation import Nothing, Operation
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
@@ -40,6 +40,12 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             run=keeping.revoke_key, takes=keeping.OneKey, needs=P.MANAGE_KEYS
         ),
         "source.list": Operation(run=keeping.keys, takes=Nothing, needs=P.READ),
+        "rules.preview": Operation(
+            run=deciding.preview_event, takes=deciding.Previewing, needs=P.READ
+        ),
+        "registry.import": Operation(
+            run=deciding.import_registry, takes=deciding.Importing, needs=P.MANAGE_KEYS
+        ),
         "event.report": Operation(run=keeping.report, takes=keeping.Reporting, needs=P.REPORT),
     }
 )

@@ -26,21 +26,21 @@ _EXITS = {
 }
 
 
-async def ask(terminal: Terminal, name: str, **args: Any) -> dict[str, Any]:
+async def ask(terminal: Terminal, operation: str, /, **args: Any) -> dict[str, Any]:
     """Carry out one operation as whoever is logged in. Raises CommandError."""
     session = await current_session(terminal)
     request = SystemEntropy().token(12).hex()
     given = {key: value for key, value in args.items() if value is not None}
     door = read_door(terminal.settings.data_dir)
     if door is not None:
-        asking = {"name": name, "args": given, "session": session, "request": request}
+        asking = {"name": operation, "args": given, "session": session, "request": request}
         return result_of(await knock(door, "/admin/command", asking))
     from engine.admin.door import answer
     from engine.bootstrap.alone import alone
 
     async with alone(terminal.settings) as house:
         return result_of(
-            await answer(house, name=name, args=given, session=session, request=request)
+            await answer(house, name=operation, args=given, session=session, request=request)
         )
 
 

@@ -27,9 +27,17 @@ def check(
     """Every mistake of a rulebook at once, each with its line. Nothing is activated."""
     checked = [load_rulebook(file) for file in files]
     terminal.done(
-        {"checked": [{"name": b.name, "version": b.version, "rules": len(b.rules)} for b in checked]},
-        [f"{f}: {len(b.rules)} rules, version {b.version[:12]}." for f, b in zip(files, checked, strict=True)],
-    )  # fmt: skip
+        {
+            "checked": [
+                {"name": book.name, "version": book.version, "rules": len(book.rules)}
+                for book in checked
+            ]
+        },
+        [
+            f"{file}: {len(book.rules)} rules, version {book.version[:12]}."
+            for file, book in zip(files, checked, strict=True)
+        ],
+    )
 
 
 @command(rules, "preview")
@@ -100,11 +108,17 @@ def load_rulebook(file: Path) -> "Rulebook":
 
 
 def _previewed(found: dict[str, Any]) -> list[str]:
-    lines = [f"Severity {found['severity']}. Rules: {', '.join(found['rules']) or 'none'}."]
-    lines += [f"! {trouble}" for trouble in found["troubles"]]
+    lines = [
+        f"Severity: {found['severity']}. Rules: {', '.join(found['rules']) or 'none'}.",
+        f"Paged at once: {', '.join(found['paged']) or 'nobody'}.",
+        *(f"! {trouble}" for trouble in found["troubles"]),
+    ]
     for track in found["tracks"]:
-        lines += ["", f"{track['name']}: {track['gate']}"]
-        lines += table(("  " + p["party"], p["verdict"], p["why"]) for p in track["parties"])
+        if track["parties"]:
+            lines += ["", f"{track['name']}, {track['gate']}:"]
+            lines += [f"  {p['party']} ({', '.join(p['contacts'])})" for p in track["parties"]]
     lines += ["", "Left out, and why:"]
-    lines += table(("  " + w["party"], w["why"]) for w in found["withheld"]) or ["  nobody"]
+    lines += table(("  " + w["party"], w["contact"], w["why"]) for w in found["withheld"]) or [
+        "  nobody"
+    ]
     return [*lines, "", "Nothing was sent."]

@@ -1,0 +1,244 @@
+"""Looking at everything that must work before a night begins, and saying what to do."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from engine import import_names
+from engine.clock import SystemClock
+from engine.registry import ImportRefused, read_files
+from engine.settings import Settings
+from engine.store import journal
+from engine.store.database import Database, StoreError
+from engine.store.people import list_people
+from engine.store.schema import SchemaVersionError, check_version
+from engine.vault import DeploymentKeys, EpochKeys, UnsafeFileError
+from notifiers.registry import ChannelSettingsError, build_channels
+from schemas.roster import Role, Roster
+
+REACH_WITHIN = 5.0  # seconds to a mail server or gateway
+Level = Literal["good", "warning", "bad"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    level: Level
+    what: str
+    next_step: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return asdict(self)
+
+
+async def examine(settings: Settings) -> tuple[Finding, ...]:
+    """Look at everything; nothing is changed and nobody is told."""
+    found: list[Finding] = [
+        *_import_names(),
+        *_keys(settings),
+        *_database(settings),
+        *_duty(settings),
+        *_words(settings),
+    ]
+    found += await _channels(settings)
+    return tuple(found)
+
+
+def _import_names() -> Iterator[Finding]:
+    foreign = import_names.foreign_owners()
+    if foreign:
+        yield Finding(level="bad", what=import_names.complaint(foreign), next_step="See above.")
+    else:
+        yield Finding(level="good", what="The four package names are ours alone.")
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    try:
+        DeploymentKeys.load(settings.keys_dir)
+        keys = EpochKeys.load(settings.keys_dir, now=SystemClock().now())
+    except UnsafeFileError as error:
+        yield Finding(level="bad", what=str(error), next_step="tocsin init makes missing keys.")
+        return
+    yield Finding(
+        level="good",
+        what=f"Keys are there and only their owner reads them. Reports are sealed to "
+        f"{keys.current}.",
+    )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        database = Database(settings.database.get_secret_value(), exclusive=False)
+        conn = database.reader()
+        try:
+            check_version(conn)
+            people = [person for person in list_people(conn) if not person.disabled]
+            newest = journal.newest_at(conn)
+        finally:
+            conn.close()
+            database.close()
+    except (StoreError, SchemaVersionError, SQLAlchemyError, OSError) as error:
+        what = str(error) if isinstance(error, StoreError) else type(error).__name__
+        yield Finding(
+            level="bad", what=f"The database cannot be used. {what}", next_step="tocsin init"
+        )
+        return
+    yield Finding(level="good", what="The database answers, with the tables of this release.")
+    yield from _people(len(people))
+    if newest is not None and newest > SystemClock().now():
+        ahead = (newest - SystemClock().now()).total_seconds()
+        yield Finding(
+            level="bad",
+            what=f"The clock of this machine is {ahead:.0f} s behind the newest entry.",
+            next_step="Let it follow a time server (systemctl status systemd-timesyncd).",
+        )
+    else:
+        yield Finding(level="good", what="The clock is not behind what was written before.")
+
+
+def _people(count: int) -> Iterator[Finding]:
+    if count >= 2:
+        yield Finding(level="good", what=f"{count} people can log in.")
+    elif count == 1:
+        yield Finding(
+            level="warning",
+            what="Only one person can log in: nothing that needs two people can be done.",
+            next_step="tocsin person add NAME --role second",
+        )
+    else:
+        yield Finding(level="bad", what="Nobody can log in.", next_step="tocsin init --person NAME")
+
+
+def _duty(settings: Settings) -> Iterator[Finding]:
+    named = [path for path in (settings.registry, settings.roster) if path is not None]
+    if settings.roster is None:
+        yield Finding(
+            level="bad",
+            what="The settings name no roster: nobody would be paged.",
+            next_step="Set `roster: roster.yaml`; tocsin init writes one.",
+        )
+        return
+    try:
+        read = read_files({str(path): path.read_text("utf-8-sig") for path in named})
+    except (ImportRefused, OSError, UnicodeDecodeError) as error:
+        what = str(error) if isinstance(error, ImportRefused) else type(error).__name__
+        yield Finding(
+            level="bad",
+            what=f"Registry or roster cannot be read:\n{what}",
+            next_step="Correct the file.",
+        )
+        return
+    roster = read.roster or Roster(version="")
+    yield from _floor(roster)
+    on_shift = {shift.role for shift in roster.shifts}
+    for role in (Role.HANDLER, Role.SECOND, Role.SHIFT_LEAD, Role.DIRECTOR):
+        if role not in on_shift:
+            yield Finding(
+                level="warning",
+                what=f"No shift for the role {role.value}: its pages go to the next role up.",
+                next_step="Add a shift to the roster.",
+            )
+
+
+def _floor(roster: Roster) -> Iterator[Finding]:
+    if roster.floor is None or not roster.floor.endpoints:
+        yield Finding(
+            level="bad",
+            what="There is no floor contact: an empty shift would wake nobody.",
+            next_step="Name `floor` in the roster, with two ways to reach them.",
+        )
+    elif len({end.partition(":")[0] for end in roster.floor.endpoints}) < 2:
+        yield Finding(
+            level="warning",
+            what="The floor contact is reached by one channel only.",
+            next_step="Add a second channel to `floor`, so that one failing is not silence.",
+        )
+    else:
+        yield Finding(level="good", what="The floor contact is reached by two channels.")
+
+
+def _words(settings: Settings) -> Iterator[Finding]:
+    if not settings.phone:
+        yield Finding(
+            level="warning",
+            what="No phone number is printed in messages.",
+            next_step="Set `phone` to a number that a person answers at any hour.",
+        )
+    url = urlsplit(str(settings.http.public_url))
+    if url.scheme != "https" and url.hostname not in ("127.0.0.1", "localhost", "::1"):
+        yield Finding(
+            level="bad",
+            what="Recipients would open their page without encryption.",
+            next_step="Put a proxy with TLS in front and set http.public_url to https://…",
+        )
+
+
+async def _channels(settings: Settings) -> list[Finding]:
+    try:
+        channels = build_channels(settings.channels)
+    except ChannelSettingsError as error:
+        return [
+            Finding(level="bad", what=f"channels.{problem}", next_step="Correct the settings.")
+            for problem in error.problems
+        ]
+    await channels.aclose()
+    if not settings.channels:
+        return [
+            Finding(
+                level="bad",
+                what="There is no channel: nobody can be told.",
+                next_step="Add one under `channels` in the settings.",
+            )
+        ]
+    found = []
+    for name, given in settings.channels.items():
+        found.append(await _channel(name, given))
+    return found
+
+
+async def _channel(name: str, given: dict[str, Any]) -> Finding:
+    kind = given.get("kind")
+    if given.get("enabled", True) is False:
+        return Finding(
+            level="warning", what=f"Channel {name} is switched off.", next_step="enabled: true"
+        )
+    if kind == "outbox":
+        return Finding(
+            level="warning",
+            what=f"Channel {name} writes files and tells nobody.",
+            next_step="Configure email and sms before a real night.",
+        )
+    if kind == "email":
+        host, port = str(given["host"]), int(given.get("port", 587))
+    else:
+        url = urlsplit(str(given.get("url", "")))
+        if not url.hostname:
+            return Finding(level="good", what=f"Channel {name} is configured.")
+        host, port = url.hostname, url.port or (443 if url.scheme == "https" else 80)
+    reached = await _reach(host, port)
+    if reached:
+        return Finding(
+            level="bad",
+            what=f"Channel {name}: {host}:{port} is not reached ({reached}).",
+            next_step="Look at host, port and firewall.",
+        )
+    return Finding(level="good", what=f"Channel {name}: {host}:{port} answers.")
+
+
+async def _reach(host: str, port: int) -> str:
+    """Empty when a connection opens, else the kind of failure."""
+    try:
+        async with asyncio.timeout(REACH_WITHIN):
+            _, writer = await asyncio.open_connection(host, port)
+            writer.close()
+    except (OSError, TimeoutError, ssl.SSLError, socket.gaierror) as error:
+        return type(error).__name__
+    return ""

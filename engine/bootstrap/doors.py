@@ -1,0 +1,64 @@
+"""The web application of a process, by its roles: pages, doors for programs, signs of health."""
+
+from datetime import timedelta
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from engine.bootstrap.parts import Parts
+from engine.settings import Role
+from engine.store.following import owed
+from engine.web.api.answers import Check
+from engine.web.api.events import Events
+from engine.web.api.health import Health, Probe
+from engine.web.api.routes import api_routes
+from engine.web.app import create_app
+from engine.web.headers import SecurityHeaders
+from engine.web.services import Services
+
+OVERDUE = timedelta(minutes=5)
+"""Later than this is an outage (design section 9)."""
+
+
+def web_app(parts: Parts, services: Services, roles: tuple[Role, ...]) -> Any:
+    """What the public socket serves."""
+    if "web" not in roles:
+        return Starlette(routes=_api(parts), middleware=[Middleware(SecurityHeaders)])
+    return create_app(with_api(services, _api(parts) if "intake" in roles else []))
+
+
+def with_api(services: Services, api: list[BaseRoute]) -> Services:
+    """The same services with the programs' doors."""
+    from dataclasses import replace
+
+    return replace(services, api=tuple(api))
+
+
+def _api(parts: Parts) -> list[BaseRoute]:
+    events = Events(door=parts.door, keys=parts.sources, clock=parts.clock, metrics=parts.metrics)
+    health = Health(
+        probes=_probes(parts), metrics=parts.metrics, reader=parts.reader, vault=parts.vault
+    )
+    return api_routes(events=events, health=health)
+
+
+def _probes(parts: Parts) -> dict[str, Probe]:
+    async def timers() -> Check:
+        next_at = (await parts.reader.run(owed)).next_at
+        late = timedelta() if next_at is None else parts.clock.now() - next_at
+        if late > OVERDUE:
+            return Check(ok=False, says=f"something is {int(late.total_seconds())} s overdue")
+        return Check(ok=True, says="nothing is overdue")
+
+    async def kafka() -> Check:
+        durability = parts.settings.kafka.durability
+        if durability == "replicated":
+            return Check(ok=True, says="replicated")
+        return Check(ok=True, says=f"durability {durability}: records may be lost with a broker")
+
+    probes: dict[str, Probe] = {"timers": timers}
+    if parts.settings.kafka.enabled:
+        probes["kafka"] = kafka
+    return probes

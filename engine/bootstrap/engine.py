@@ -1,0 +1,126 @@
+"""A running engine: the roles asked for, one task group on top, and a calm end."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from engine.admin.door import Door as AdminDoor
+from engine.admin.door import DoorFile, remove_door_file, write_door_file
+from engine.bootstrap.doors import web_app
+from engine.bootstrap.loops import loops
+from engine.bootstrap.parts import Parts
+from engine.bootstrap.servers import QuietServer, listen, server
+from engine.bootstrap.services import make_house, make_services
+from engine.bootstrap.world import importer
+from engine.clock import SystemClock
+from engine.settings import ALL_ROLES, Role
+from engine.store.following import owed
+from notifiers.registry import Channels
+
+HALTED = 70  # exit code of a process in doubt about the store; the supervisor starts it afresh
+QUIET_WITHIN = 5.0  # seconds that messages on their way have to be settled when we stop
+LOOPBACK = "127.0.0.1"
+
+_log = structlog.get_logger(__name__)
+
+
+def leave(reason: str) -> None:
+    """Production's halt: end this process at once. A restart is always harmless."""
+    _log.critical("engine.halted", reason=reason)
+    os._exit(HALTED)
+
+
+class Engine:
+    """One process: opened, run until `stop`, closed. Several may live in one interpreter."""
+
+    def __init__(self, parts: Parts, channels: Channels) -> None:
+        """Binds its sockets. Raises CannotStartError when one is taken; close `parts` then."""
+        self._parts = parts
+        self._channels = channels
+        self._roles: tuple[Role, ...] = parts.settings.roles or ALL_ROLES
+        self._stopping = asyncio.Event()
+        self._servers: list[QuietServer] = []
+        self.started = asyncio.Event()
+        """Set when everything runs and the doors are open."""
+        http = parts.settings.http
+        serves = "web" in self._roles or "intake" in self._roles
+        self._socket = listen(http.host, http.port) if serves else None
+        self._admin_socket = listen(LOOPBACK, 0)
+        self.services = make_services(parts)
+        self.house = make_house(parts, self.services, import_registry=importer(parts))
+
+    @property
+    def parts(self) -> Parts:
+        """What it is made of."""
+        return self._parts
+
+    @property
+    def address(self) -> str:
+        """Where pages and API listen, without a trailing slash; empty without them."""
+        if self._socket is None:
+            return ""
+        host, port = self._socket.getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    async def run(self) -> None:
+        """Run until `stop` is called. Raises whatever a loop could not bear."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._parts.desk.run(), name="desk")]
+                await self._parts.desk.fire_due(limit=1)  # answered once the desk has taken over
+                for name, loop in loops(self._parts, self._channels, self._roles):
+                    tasks.append(group.create_task(loop, name=name))
+                token = self._parts.entropy.token(32).hex()
+                self._open_doors(group, token)
+                with self._door_file(token):
+                    self.started.set()
+                    await self._stopping.wait()
+                    await self._quiet()
+                for task in reversed(tasks):
+                    task.cancel()
+        finally:
+            await self._channels.aclose()
+            self._parts.close()
+
+    def stop(self) -> None:
+        """Begin to end: doors first, then what is on its way, then the loops."""
+        for each in self._servers:
+            each.should_exit = True
+        self._stopping.set()
+
+    def _open_doors(self, group: asyncio.TaskGroup, token: str) -> None:
+        doors = [(AdminDoor(self.house, token=token).app(), self._admin_socket)]
+        if self._socket is not None:
+            doors.append((web_app(self._parts, self.services, self._roles), self._socket))
+        for app, bound in doors:
+            serving = server(app)
+            self._servers.append(serving)
+            group.create_task(serving.serve(sockets=[bound]))
+
+    @contextmanager
+    def _door_file(self, token: str) -> Iterator[None]:
+        """While this is open, commands find us."""
+        directory = self._parts.settings.data_dir
+        file = DoorFile(
+            port=self._admin_socket.getsockname()[1],
+            token=token,
+            process=os.getpid(),
+            board=self.address if "web" in self._roles else "",
+        )
+        write_door_file(directory, file)
+        try:
+            yield
+        finally:
+            remove_door_file(directory)
+
+    async def _quiet(self) -> None:
+        """Wait for a moment in which no message is on its way, but not for long."""
+        wall = SystemClock()
+        until = wall.monotonic() + QUIET_WITHIN
+        while wall.monotonic() < until:
+            if (await self._parts.reader.run(owed)).sending == 0:
+                return
+            await wall.sleep(0.05)

@@ -1,0 +1,130 @@
+"""Which loops a process runs, by its roles."""
+
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.auditor import Auditor
+from engine.bootstrap.parts import Parts
+from engine.bootstrap.refusals import CannotStartError
+from engine.case.commands import RaiseIncident
+from engine.desk import Lane
+from engine.heartbeat import FileHeartbeat
+from engine.intake.runners import Lane as LogLane
+from engine.intake.runners import kafka_lanes
+from engine.publisher import KafkaPublisher
+from engine.relay import Relay
+from engine.sender import Sender, Sign
+from engine.settings import Role
+from engine.store import instances
+from engine.store.checkpoint import keep_log_short
+from engine.timers import run_timers
+from engine.vault.keeper import KeyKeeper
+from notifiers.registry import Channels
+from schemas.roster import Roster
+
+BEAT_EVERY = 3.0
+HEARTBEAT = "heartbeat"
+"""In the data directory; touched while every promise is kept. A watch outside looks at its age."""
+
+Loop = tuple[str, Coroutine[Any, Any, None]]
+
+
+def loops(parts: Parts, channels: Channels, roles: tuple[Role, ...]) -> Iterator[Loop]:
+    """The loops of these roles, beside those that every process runs. The desk is the caller's."""
+    yield "checkpoint", keep_log_short(parts.reader, clock=parts.clock)
+    yield "beat", _beat(parts)
+    yield (
+        "keys",
+        KeyKeeper(
+            parts.vault, parts.settings.keys_dir, clock=parts.clock, entropy=parts.entropy
+        ).run(),
+    )
+    if "timers" in roles:
+        yield "timers", run_timers(parts.desk, clock=parts.clock)
+    if "sender" in roles:
+        yield "sender", _sender(parts, channels).run()
+    if "auditor" in roles:
+        yield "auditor", _auditor(parts).run()
+    if parts.settings.kafka.enabled:
+        if "relay" in roles:
+            yield "relay", _relay(parts)
+        if "intake" in roles:
+            for lane in _lanes(parts):
+                yield f"log {lane.name}", lane.run()
+
+
+def _sender(parts: Parts, channels: Channels) -> Sender:
+    url = str(parts.settings.http.public_url)
+    sign = Sign(
+        answer_url=url,
+        board_url=url,
+        phone=parts.settings.phone,
+        zone=parts.settings.timezone,
+        language=parts.settings.language,
+    )
+    return Sender(desk=parts.desk, channels=channels, clock=parts.clock, sign=sign)
+
+
+def _auditor(parts: Parts) -> Auditor:
+    async def raise_incident(incident: RaiseIncident) -> None:
+        await parts.desk.submit(incident, lane=Lane.CRITICAL)
+
+    def config() -> tuple[Any, Roster]:
+        world = parts.world.current
+        return world.rulebook, world.roster
+
+    return Auditor(
+        reader=parts.reader,
+        raise_incident=raise_incident,
+        heartbeat=FileHeartbeat(parts.settings.data_dir / HEARTBEAT),
+        clock=parts.clock,
+        config=config,
+        up_since=parts.clock.now(),
+    )
+
+
+async def _relay(parts: Parts) -> None:
+    publisher = KafkaPublisher(parts.settings.kafka)
+    relay = Relay(
+        reader=parts.reader,
+        writer=parts.writer,
+        publisher=publisher,
+        clock=parts.clock,
+        facts=parts.desk.facts,
+    )
+    try:
+        await relay.run()
+    finally:
+        await publisher.aclose()
+
+
+async def _beat(parts: Parts) -> None:
+    """Say that this process lives; the board shows when it last did."""
+
+    def beat(conn: Connection) -> None:
+        instances.beat(conn, id=parts.instance, now=parts.clock.now())
+
+    while True:
+        await parts.writer.run(beat)
+        await parts.clock.sleep(BEAT_EVERY)
+
+
+def _lanes(parts: Parts) -> tuple[LogLane, ...]:
+    # Imported here: Faust takes a third of a second, and a small desk needs none.
+    from engine.intake.faust_runner import UnfitError
+
+    try:
+        return kafka_lanes(
+            parts.settings.kafka,
+            door=parts.door,
+            desk=parts.desk,
+            reader=parts.reader,
+            writer=parts.writer,
+            clock=parts.clock,
+            halt=parts.halt,
+            owner=parts.instance,
+        )
+    except UnfitError as error:
+        raise CannotStartError(str(error), next_step="Correct this, then start again.") from None

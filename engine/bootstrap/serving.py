@@ -1,0 +1,77 @@
+"""Opening an engine from settings, and running one until somebody asks it to stop."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable
+
+from engine.bootstrap.checks import check_names, check_world
+from engine.bootstrap.engine import Engine, leave
+from engine.bootstrap.logs import configure_logs
+from engine.bootstrap.parts import open_parts
+from engine.bootstrap.refusals import CannotStartError
+from engine.clock import Clock, FastClock, SystemClock
+from engine.entropy import Entropy, SystemEntropy
+from engine.ports import Halt
+from engine.settings import Settings
+from notifiers.registry import ChannelSettingsError, build_channels
+
+
+def open_engine(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    halt: Halt = leave,
+    people_clock: Clock | None = None,
+) -> Engine:
+    """Wire an engine. Raises CannotStartError, with nothing left open."""
+    clock = clock or _clock(settings)
+    entropy = entropy or SystemEntropy()
+    try:
+        channels = build_channels(settings.channels)
+    except ChannelSettingsError as error:
+        raise CannotStartError(
+            "\n".join(f"channels.{problem}" for problem in error.problems),
+            next_step="Correct the settings, then start again.",
+        ) from None
+    parts = open_parts(
+        settings,
+        clock=clock,
+        entropy=entropy,
+        halt=halt,
+        instance=settings.instance or f"{socket.gethostname()[:30]}-{os.getpid()}",
+        roles=" ".join(settings.roles),
+        publish=settings.kafka.enabled and "relay" in settings.roles,
+        people_clock=people_clock,
+    )
+    try:
+        check_world(parts.world.current)
+        return Engine(parts, channels)
+    except Exception:
+        parts.close()
+        raise
+
+
+async def serve(settings: Settings, *, started: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT. `started` is told where we are once the doors are open."""
+    configure_logs()
+    check_names()
+    engine = open_engine(settings)
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, engine.stop)
+    running = asyncio.create_task(engine.run())
+    ready = asyncio.create_task(engine.started.wait())
+    await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
+    ready.cancel()
+    if not running.done():
+        started(f"Tocsin runs. Board: {engine.address or 'not in this process'}  (Ctrl-C stops)")
+    await running
+
+
+def _clock(settings: Settings) -> Clock:
+    if settings.time_factor == 1:
+        return SystemClock()
+    return FastClock(factor=settings.time_factor, start=SystemClock().now())

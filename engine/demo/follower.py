@@ -1,0 +1,115 @@
+"""The story as the journal has it: each new fact in the words of the board."""
+
+from typing import get_args
+
+from engine.demo.narrator import Narrator, Tone
+from engine.ports import Reader
+from engine.store import board
+from engine.store.following import NewFact, new_facts
+from engine.web.console.names import Names
+from engine.web.console.present import tell_fact
+from engine.web.words.reasons import why
+from engine.web.words.sentence import plain
+from schemas import facts as f
+from schemas.codes import TrackName
+from schemas.plan import Reason
+
+_QUIET = (
+    f.TaskRaised,
+    f.TaskTaken,
+    f.TaskReminded,
+    f.TaskDone,
+    f.HandedOff,
+    f.StepFired,
+    f.HoldExtended,
+    f.ExclusionsJoined,
+    f.AnswerExpired,
+    f.TrackReleased,
+    f.AlertClosed,
+)
+"""Of use on the board; in a story they would drown the rest."""
+_QUIET_CANCELS = ("acknowledged", "answered", "promised", "acted", "declined", "resolved")
+_TELLING = frozenset(
+    {Reason.PERPETRATOR_CLOSURE, Reason.UNKNOWN_PERPETRATOR_GROUP, Reason.CONTROLLER_NEEDS_TWO,
+     Reason.REPRESENTS, Reason.OFFICER_OF, Reason.STATE_OF_PERPETRATOR, Reason.LINK_NOT_CURRENT,
+     Reason.LINK_UNVERIFIED, Reason.CERTAINTY}
+)  # fmt: skip
+_TONES: dict[str, Tone] = {tone: tone for tone in get_args(Tone)}
+
+
+class Follower:
+    """Reads what is new and hands it to the narrator."""
+
+    def __init__(self, reader: Reader, narrator: Narrator) -> None:
+        self._reader = reader
+        self._narrator = narrator
+        self._seen: dict[str, int] = {}
+        self._alerts: dict[str, tuple[str, TrackName]] = {}
+
+    async def look(self) -> int:
+        """Tell what is new; return how many facts there were."""
+        seen = dict(self._seen)
+        fresh = await self._reader.run(lambda conn: new_facts(conn, seen=seen))
+        for new in fresh:
+            self._seen[new.case] = self._seen.get(new.case, 0) + 1
+            if isinstance(new.fact, f.Planned):
+                for alert in new.fact.alerts:
+                    place = alert.candidate
+                    self._alerts[alert.alert] = (place.party, place.track)
+            if isinstance(new.fact, (f.Told, f.Rerouted)):
+                self._alerts.setdefault(new.fact.alert, (new.fact.party, new.fact.track))
+        if fresh:
+            names = await self._names(fresh)
+            for new in fresh:
+                self._tell(new, names)
+        return len(fresh)
+
+    def _tell(self, new: NewFact, names: Names) -> None:
+        fact = new.fact
+        if isinstance(fact, f.Planned):
+            self._left_out(new, fact, names)
+            return
+        if isinstance(fact, _QUIET):
+            return
+        if isinstance(fact, f.NoticesCancelled) and fact.reason in _QUIET_CANCELS:
+            return
+        line = tell_fact(fact, names)
+        self._narrator.tell(new.at, new.ref, plain(line.said), tone=_TONES.get(line.tone, "plain"))
+
+    def _left_out(self, new: NewFact, fact: f.Planned, names: Names) -> None:
+        """Who must not know, each with the reason."""
+        by_reason: dict[Reason, list[str]] = {}
+        for out in fact.withheld:
+            if out.reason in _TELLING and not out.contact:
+                by_reason.setdefault(out.reason, []).append(names.party(out.party).text)
+        for reason, who in by_reason.items():
+            self._narrator.tell(
+                new.at, new.ref, f"Left out: {', '.join(who)}. {why(reason)}", tone="warm"
+            )
+
+    async def _names(self, fresh: tuple[NewFact, ...]) -> Names:
+        ids: set[str] = {party for party, _ in self._alerts.values()}
+        for new in fresh:
+            ids |= {str(v) for v in _values(new.fact)}
+            if isinstance(new.fact, f.Planned):
+                ids |= {out.party for out in new.fact.withheld}
+            if isinstance(new.fact, (f.Told, f.Rerouted)):
+                ids |= {notice.contact for notice in new.fact.notices}
+        wanted, alerts = sorted(filter(None, ids)), dict(self._alerts)
+        return await self._reader.run(
+            lambda conn: Names(
+                parties=board.party_names(conn, wanted),
+                contacts=board.contact_labels(conn, wanted),
+                people=board.head(conn).people,
+                alerts=alerts,
+                zone="UTC",
+            )
+        )
+
+
+def _values(fact: f.Fact) -> list[str]:
+    found = [getattr(fact, name, "") for name in ("party", "contact", "by", "to", "owner")]
+    flat: list[str] = []
+    for value in found:
+        flat.extend(value if isinstance(value, tuple) else [str(value)])
+    return flat
