@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 from engine.store.locks import FileLock
 
@@ -86,11 +86,9 @@ class Database:
         conn.rollback()
         return conn
 
-    def checkpointer(self) -> Connection | None:
-        """A connection for `checkpoint`; None where the server looks after itself."""
-        if not self.sqlite:
-            return None
-        return self.engine.connect().execution_options(**READER, isolation_level="AUTOCOMMIT")
+    def checkpointer(self) -> PoolProxiedConnection | None:
+        """A driver's connection for `checkpoint`; None where the server looks after itself."""
+        return self.engine.raw_connection() if self.sqlite else None
 
     def close(self) -> None:
         """Give the file back. Connections are closed by those who opened them."""
@@ -114,9 +112,15 @@ def read(conn: Connection, fn: Callable[[Connection], T]) -> T:
         view.rollback()
 
 
-def checkpoint(conn: Connection) -> None:
-    """Move what is committed from the log into the file, as far as nobody is in the way."""
-    conn.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").close()
+def checkpoint(conn: PoolProxiedConnection) -> None:
+    """Move what is committed from the log into the file, as far as nobody is in the way.
+
+    Below SQLAlchemy, which would begin a transaction: inside one there is no checkpoint.
+    """
+    cursor = conn.cursor()
+    cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    cursor.fetchall()
+    cursor.close()
 
 
 def _set_up(connection: Any, record: Any) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.pool import PoolProxiedConnection
 
 from engine.store.database import Database, checkpoint, read, transact
 
@@ -52,8 +53,8 @@ class ThreadReader:
         self._database = database
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="tocsin-reader")
         self._own = threading.local()
-        self._opened: list[Connection] = []
-        self._checkpointer: Connection | None = None
+        self._opened: list[Connection | PoolProxiedConnection] = []
+        self._checkpointer: PoolProxiedConnection | None = None
 
     async def run(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` on one consistent view that cannot write."""

@@ -1,0 +1,94 @@
+"""The journal: whoever changes the past is found, and SQL alone cannot change it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from engine.store import journal
+from engine.store.database import Database, transact
+from engine.store.schema import upgrade
+from schemas.facts.system import OutgoingStopped
+from tests.integration.engine.desk.room import START
+
+
+@pytest.fixture
+def conn(tmp_path: Path) -> Iterator[Connection]:
+    database = Database(f"sqlite:///{tmp_path / 'one.sqlite'}")
+    upgrade(database)
+    conn = database.writer()
+    for who in ("ana", "ben", "chi"):
+        fact = OutgoingStopped(by=f"person:{who}")
+        transact(conn, lambda c, fact=fact: journal.note(c, fact, START))  # type: ignore[misc]
+    yield conn
+    conn.close()
+    database.close()
+
+
+def _tamper(conn: Connection, statement: str, **values: object) -> tuple[journal.Fault, ...]:
+    """Change the file as somebody with the whole machine could: triggers gone."""
+    with conn.begin():
+        for verb in ("update", "delete"):
+            conn.exec_driver_sql(f"DROP TRIGGER journal_no_{verb}")
+        conn.execute(text(statement), values)
+    with conn.begin():
+        return journal.verify(conn)
+
+
+def test_an_untouched_journal_holds(conn: Connection) -> None:
+    with conn.begin():
+        assert journal.verify(conn) == ()
+        assert journal.verify(conn, stream=journal.SYSTEM) == ()
+
+
+@pytest.mark.parametrize("verb", ["UPDATE journal SET kind = 'x'", "DELETE FROM journal"])
+def test_the_database_refuses_to_change_the_past(conn: Connection, verb: str) -> None:
+    with pytest.raises(IntegrityError, match="only grows"), conn.begin():
+        conn.exec_driver_sql(verb)
+
+
+@pytest.mark.parametrize(
+    ("change", "n"),
+    [
+        ("UPDATE journal SET body = :x WHERE n = 2", 2),
+        ("UPDATE journal SET at = at + 1 WHERE n = 2", 2),
+        ("UPDATE journal SET kind = 'outgoing_allowed' WHERE n = 2", 2),
+        ("UPDATE journal SET v = 2 WHERE n = 2", 2),
+        ("UPDATE journal SET stream = 'other' WHERE n = 3", 1),
+    ],
+)
+def test_a_changed_leaf_is_named(conn: Connection, change: str, n: int) -> None:
+    values = {"x": b"{}"} if ":x" in change else {}
+
+    faults = _tamper(conn, change, **values)
+
+    assert n in {fault.n for fault in faults}
+
+
+def test_a_leaf_taken_out_is_missed(conn: Connection) -> None:
+    (fault,) = _tamper(conn, "DELETE FROM journal WHERE n = 2")
+
+    assert (fault.stream, fault.n, fault.what) == ("system", 2, "a leaf is missing")
+
+
+def test_a_leaf_rewritten_with_a_fresh_hash_breaks_the_next_one(conn: Connection) -> None:
+    with conn.begin():
+        row = conn.execute(text("SELECT prev FROM journal WHERE n = 2")).one()
+    forged = journal.leaf_hash(
+        stream="system", n=2, at=START, kind="outgoing_stopped", v=1, body=b"{}", prev=row.prev
+    )
+
+    faults = _tamper(conn, "UPDATE journal SET body = :b, hash = :h WHERE n = 2", b=b"{}", h=forged)
+
+    assert [(fault.n, fault.what) for fault in faults] == [
+        (3, "it does not follow the leaf before it")
+    ]
+
+
+def test_no_two_leaves_encode_to_the_same_bytes() -> None:
+    def hashed(kind: str, body: bytes) -> str:
+        return journal.leaf_hash(stream="s", n=1, at=START, kind=kind, v=1, body=body, prev="")
+
+    assert hashed("ab", b"c") != hashed("a", b"bc")
