@@ -232,7 +232,8 @@ def _quarantine(command: c.Quarantine, fork: Sheet, setting: Setting) -> Result:
         }
     )
     fork.batch.system.append(Quarantined(id=id, digest=command.digest))
-    fork.follow_ups.append(c.RaiseIncident(code="quarantine", key=command.source[:128]))
+    if command.reason != "equivocation":  # that has an incident of its own: one matter, one page
+        fork.follow_ups.append(c.RaiseIncident(code="quarantine", key=command.source[:128]))
     return Done(reference=id)
 
 
