@@ -60,8 +60,8 @@ class KafkaStream:
         consumer.subscribe(
             list(self._topics), listener=_Owner(consumer, self._ownership, self._halt)
         )
-        await consumer.start()
         try:
+            await consumer.start()
             while True:
                 await self._round(consumer, handler)
         finally:

@@ -5,9 +5,13 @@ other's rebalance. Both on Faust share one app.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+from aiokafka.errors import KafkaConnectionError
+
 from engine.clock import Clock
 from engine.intake import kafka_clients
 from engine.intake.door import Desk, Door
+from engine.intake.durability import NotDurableError, check_durability
 from engine.intake.ownership import Ownership
 from engine.intake.positions import Positions
 from engine.intake.scope import any_of, scope_from
@@ -15,18 +19,44 @@ from engine.intake.stream import LogIncidents, StreamHandler
 from engine.ports import Halt, Handler, Reader, Stream, Writer
 from engine.settings import KafkaSettings
 
+NOT_DURABLE = "log_not_durable"
+UNREACHABLE_PAUSE = 5.0  # seconds
+
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
     """A stream with what takes its records."""
 
     name: str
+    settings: KafkaSettings
     stream: Stream
     handler: Handler
+    incident: LogIncidents
+    clock: Clock
 
     async def run(self) -> None:
-        """Read until cancelled."""
-        await self.stream.run(self.handler)
+        """Read until cancelled; while no broker answers, try again and again.
+
+        Topics that may lose what they acknowledged are an incident here, not a reason to stop
+        reading: refusing them is for the start, where somebody is looking (`check_durability`).
+        """
+        while True:
+            try:
+                await self._check()
+                await self.stream.run(self.handler)
+                return
+            except KafkaConnectionError as error:
+                log.warning("intake.no_broker", lane=self.name, error=type(error).__name__)
+                await self.clock.sleep(UNREACHABLE_PAUSE)
+
+    async def _check(self) -> None:
+        try:
+            await check_durability(self.settings)
+        except NotDurableError as error:
+            log.error("intake.log_not_durable", lane=self.name, what=str(error))
+            await self.incident(NOT_DURABLE, self.settings.group)
 
 
 def kafka_lanes(
@@ -50,6 +80,7 @@ def kafka_lanes(
     )
     critical = frozenset({settings.critical_topic})
     handler = StreamHandler(door=door, scopes=scopes, critical=critical, clock=clock)
+    incident = LogIncidents(desk)
 
     async def probe(topic: str, partition: int, offset: int) -> int | None:
         return await kafka_clients.probe(settings, topic, partition, offset)
@@ -57,7 +88,7 @@ def kafka_lanes(
     def lane(name: str, runner: str, topics: tuple[str, ...]) -> Lane:
         ownership = Ownership(
             positions=Positions(reader=reader, writer=writer, owner=owner[:64]),
-            incident=LogIncidents(desk),
+            incident=incident,
             probe=probe,
             park=handler.park,
             halt=halt,
@@ -70,7 +101,14 @@ def kafka_lanes(
             clock=clock,
             halt=halt,
         )
-        return Lane(name=name, stream=stream, handler=handler)
+        return Lane(
+            name=name,
+            settings=settings,
+            stream=stream,
+            handler=handler,
+            incident=incident,
+            clock=clock,
+        )
 
     if settings.critical_runner == settings.normal_runner == "faust":
         return (lane("all", "faust", (settings.critical_topic, settings.normal_topic)),)

@@ -140,6 +140,23 @@ async def test_b9_a_report_published_again_and_again_is_one_case(room: Room) -> 
     assert await next_offset(room) == 20
 
 
+async def test_b13_a_report_replayed_after_forty_days_is_known_and_opens_nothing(
+    room: Room,
+) -> None:
+    log = FakeLog()
+    log.publish(TOPIC, body(a_message()))
+    async with reading(room, log):
+        await at_rest()
+    await room.advance(seconds=40 * 86_400)
+    log.publish(TOPIC, body(a_message()))
+
+    async with reading(room, log):
+        await at_rest()
+
+    assert len(await room.rows(tables.cases)) == 1
+    assert len(await room.rows(tables.events)) == 1
+
+
 async def test_b10_other_content_under_a_known_id_is_kept_and_reading_goes_on(room: Room) -> None:
     log = FakeLog()
     log.publish(TOPIC, body(a_message()))

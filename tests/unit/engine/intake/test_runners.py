@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from engine.clock import SystemClock
+from engine.intake.durability import TopicState, check_durability, judge
 from engine.intake.runners import kafka_lanes
 from engine.settings import KafkaSettings
 
@@ -36,3 +37,25 @@ def test_each_lane_can_be_switched(
 
     assert [lane.name for lane in lanes] == names
     assert [type(lane.stream).__name__ for lane in lanes] == kinds
+
+
+@pytest.mark.parametrize(
+    ("replicas", "in_sync", "refused"),
+    [(3, 2, False), (5, 3, False), (1, 2, True), (3, 1, True), (2, 2, True)],
+)
+def test_a_topic_that_may_lose_what_it_acknowledged_is_named_with_its_figures(
+    replicas: int, in_sync: int, refused: bool
+) -> None:
+    found = judge({"tocsin.threats": TopicState(replicas=replicas, in_sync_least=in_sync)})
+
+    assert bool(found) is refused
+    assert all(f"replication factor {replicas}" in fault for fault in found)
+
+
+def test_a_topic_that_is_not_there_is_named() -> None:
+    assert judge({"t": TopicState(replicas=0, in_sync_least=0)}) == ["t: there is no such topic."]
+
+
+@pytest.mark.parametrize("durability", ["single", "none"])
+async def test_weaker_durability_is_not_asked_about_when_somebody_chose_it(durability: Any) -> None:
+    await check_durability(KafkaSettings(brokers=("127.0.0.1:1",), durability=durability))
