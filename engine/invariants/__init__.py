@@ -11,7 +11,7 @@ delivering, decided. I19: journal, replay. I23: reaching, replay. I25: config, r
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from engine.invariants import (
     accepting,
@@ -26,7 +26,7 @@ from engine.invariants.history import every_case, histories, some_cases
 from engine.invariants.replay import replay
 from engine.invariants.violation import Violation
 from engine.invariants.world import Outside
-from engine.store.tables import meta
+from engine.store import meta
 from rules.rulebook import Rulebook
 from schemas import facts as f
 from schemas.roster import Roster
@@ -41,8 +41,6 @@ __all__ = [
     "every_case",
     "some_cases",
 ]
-
-_STOPPED = select(meta.c.value).where(meta.c.key == "stopped")
 
 
 def check(
@@ -77,7 +75,6 @@ def check_tables(
     up_since: datetime | None = None,
 ) -> list[Violation]:
     """What the tables say by themselves: a handful of selects, each bounded."""
-    value = conn.execute(_STOPPED).scalar_one_or_none()
     return [
         *accepting.check(conn, now=now, world=world),
         *lateness.check(conn, now=now, up_since=up_since),
@@ -86,7 +83,7 @@ def check_tables(
             now=now,
             world=world,
             up_since=up_since,
-            stopped=value not in (None, "", "0", "false"),
+            stopped=meta.is_on(conn, "stopped"),
         ),
         *reaching.check(conn, now=now, up_since=up_since),
         *(journal.check_growth(conn, world) if world is not None else ()),

@@ -23,7 +23,7 @@ _KNOWN_EVENTS = select(events.c.id)
 _INBOX = select(inbox.c.source, inbox.c.id, inbox.c.digest)
 _QUARANTINED = select(quarantine.c.source, quarantine.c.digest)
 _INCIDENTS = select(func.count()).where(
-    cases.c.incident == "quarantine", cases.c.status != "closed"
+    cases.c.incident.in_(("quarantine", "equivocation")), cases.c.version > 0
 )
 _QUARANTINE_COUNT = select(func.count()).select_from(quarantine)
 

@@ -9,19 +9,19 @@ from engine.invariants.accepting import AT_MOST
 from engine.invariants.violation import Violation
 from engine.invariants.world import Outside
 from engine.store.instant import Instant
-from engine.store.tables import alerts, attempts, instances, notifications
+from engine.store.tables import alerts, attempts, notifications
 
 TRIES_AT_MOST = 8
 """Tries after unknown outcomes, and so messages under one key (design section 9)."""
 
-RETRY_WITHIN = timedelta(minutes=15)
+RETRY_WITHIN = timedelta(minutes=5, seconds=5)
 """No message waits longer for its next try, whatever a provider asks for."""
 
 OVERDUE_AFTER = timedelta(minutes=5)
 """A message that should have been tried this long ago is an outage."""
 
-SILENT_AFTER = timedelta(seconds=60)
-"""An instance that has not shown itself for this long is gone, and its sends are taken over."""
+HUNG_AFTER = timedelta(minutes=15)
+"""No try takes longer than this: whoever made it is gone and nobody took over."""
 
 ENDED = ("handed_off", "delivered", "failed_permanent", "superseded", "cancelled")
 WAITING = ("queued", "failed_temporary", "unknown")
@@ -58,16 +58,10 @@ _OVERDUE = (
     .order_by(_n.next_at)
     .limit(AT_MOST)
 )
-_ORPHANED = (
+_HUNG = (
     select(_n.key)
-    .select_from(notifications.outerjoin(instances, instances.c.id == _n.instance))
-    .where(
-        _n.state == "sending",
-        or_(
-            instances.c.id.is_(None),
-            instances.c.beat_at < bindparam("alive", type_=Instant),
-        ),
-    )
+    .select_from(notifications.join(attempts, and_(_a.key == _n.key, _a.attempt_no == _n.attempts)))
+    .where(_n.state == "sending", _a.at < bindparam("latest", type_=Instant))
     .limit(AT_MOST)
 )
 _MANY_TRIES = select(_n.key, _n.unknowns).where(_n.unknowns > TRIES_AT_MOST).limit(AT_MOST)
@@ -141,7 +135,7 @@ def _late(conn: Connection, now: datetime, *, stopped: bool) -> Iterator[Violati
         if not (stopped and row.lane >= 2):  # Stop outgoing holds outward messages back
             late = int((now - row.next_at).total_seconds())
             yield _of("I11", row.key, f"It should have been tried {late} s ago.")
-    for row in conn.execute(_ORPHANED, {"alive": now - SILENT_AFTER}):
+    for row in conn.execute(_HUNG, {"latest": now - HUNG_AFTER}):
         yield _of("I11", row.key, "Whoever was sending it is gone and nobody took over.")
 
 

@@ -88,6 +88,12 @@ class Inbox:
             self.expects(at=moment)
         return self
 
+    def expects_nothing(self) -> "Inbox":
+        """Nothing unread lies here."""
+        left = [sent for sent in self._unread.left() if sent.endpoint == self._endpoint]
+        assert not left, self._unread.all_left()
+        return self
+
     def ignores_everything(self) -> "Inbox":
         """Whatever else came is not what this test is about."""
         self._unread.forget(self._endpoint)

@@ -1,6 +1,7 @@
 """Invented parties, people and duty, in the words a coordinator would use to describe them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -50,11 +51,41 @@ def contact(
     )
 
 
-def registry(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The records of an invented place, from which registries are made."""
+
+    parties: tuple[Party, ...]
+    links: tuple[Link, ...]
+    contacts: tuple[Contact, ...]
+
+    @property
+    def registry(self) -> Registry:
+        """The parties alone."""
+        return Registry(self.parties, links=self.links, contacts=self.contacts)
+
+    def with_duty(self, roster: Roster) -> Registry:
+        """The parties, and the addresses of our own people beside them."""
+        ours = [*roster.people, *([roster.floor] if roster.floor is not None else [])]
+        known = {each.id: each for each in ours}
+        duty = [
+            Contact(
+                id=each.id,
+                party="duty",
+                label=each.label,
+                level=Level.GENERAL,
+                endpoints=tuple(_endpoint(name) for name in each.endpoints),
+            )
+            for each in known.values()
+        ]
+        return Registry(self.parties, links=self.links, contacts=[*self.contacts, *duty])
+
+
+def place(
     *, parties: Iterable[Party], links: Iterable[Link] = (), contacts: Iterable[Contact] = ()
-) -> Registry:
-    """A registry of these records."""
-    return Registry(parties, links=links, contacts=contacts)
+) -> Place:
+    """A place of these records."""
+    return Place(parties=tuple(parties), links=tuple(links), contacts=tuple(contacts))
 
 
 def person(name: str, *, ways: Iterable[str] = ("sms",)) -> DutyPerson:
@@ -97,3 +128,8 @@ def duty(
 def faro() -> Roster:
     """The Faro desk: Ana and Ben (handlers), Chi (shift lead), Dia (director)."""
     return duty(handlers=("Ana",), seconds=("Ben",), shift_leads=("Chi",), directors=("Dia",))
+
+
+def _endpoint(name: str) -> Endpoint:
+    channel, _, id = name.partition(":")
+    return Endpoint(id=id, channel=channel, address=f"{id.partition('.')[0]}@{channel}.example")

@@ -35,6 +35,8 @@ class Post:
     """Endpoint id -> what the next tries come to; then everything is accepted again."""
     broken: dict[str, OutcomeReason] = field(default_factory=dict)
     """Endpoint id or channel name -> what every try comes to, until mended."""
+    hangs: bool = False
+    """Whether every try is left without an answer, and without leaving."""
 
 
 class RecordingChannel:
@@ -72,6 +74,8 @@ class RecordingChannel:
         """Keep the message, unless the test said that it does not get through."""
         if self._before_send is not None:
             await self._before_send(message)
+        if self._post.hangs:
+            await asyncio.Event().wait()
         await asyncio.sleep(0)
         mood = self._mood(endpoint)
         if mood in (OutcomeReason.ACCEPTED, OutcomeReason.NO_ANSWER_AFTER_DATA):

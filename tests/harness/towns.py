@@ -1,9 +1,7 @@
 """Invented places: registries and rulebooks that the scenarios and the simulation live in."""
 
-from rules.graph import Registry
 from rules.rulebook import Rulebook, load
-from schemas.party import Contact
-from tests.harness.people import contact, link, party, registry
+from tests.harness.people import Place, contact, link, party, place
 
 OFFICE = "Mon-Fri 08:00-16:00 UTC"
 
@@ -95,9 +93,9 @@ EVERYTHING = (
 )
 
 
-def cerro() -> Registry:
+def cerro() -> Place:
     """S1: a pit, its operator, the holding; a guard firm; the home state's embassy and NHRI."""
-    return registry(
+    return place(
         parties=[
             party("cerro-pit", "site", "QM"),
             party("cerro-minera", "company", "QM"),
@@ -130,13 +128,13 @@ def cerro() -> Registry:
     )
 
 
-def loto() -> Registry:
-    """S2, smaller: a factory and its holding; a buyer; two investors of the buyer, one behind."""
-    return registry(
+def loto() -> Place:
+    """S2, smaller: a factory, its holding abroad, that state's embassy, a buyer, two investors."""
+    return place(
         parties=[
             party("loto-unit-4", "site", "QR"),
             party("loto-garments", "company", "QR"),
-            party("loto-holdings", "company", "QR"),
+            party("loto-holdings", "company", "QS"),
             party("haldane", "company", "QS"),
             party("fjord-pension", "investor", "QT"),
             party("brightwater", "investor", "QT"),
@@ -162,8 +160,3 @@ def loto() -> Registry:
             contact("capital-qs", "embassy-qs", "capital_desk", rank=1),
         ],
     )
-
-
-def contacts_of(place: Registry, party_id: str) -> tuple[Contact, ...]:
-    """The contacts of a party, the first one first."""
-    return place.contacts(party_id)

@@ -38,7 +38,7 @@ class Life:
             given_at=MONDAY,
         )
         self.around = Around(
-            registry=cerro(), roster=faro(), consents=(consent,), ref_key=b"key of a test"
+            registry=cerro().registry, roster=faro(), consents=(consent,), ref_key=b"key of a test"
         )
         self.case = Case(id=case_id(HOTLINE, "situation-1", 0), around=self.around)
         self.leaves: list[Leaf] = []
@@ -91,7 +91,7 @@ def arrived(sent: Report) -> c.EventArrived:
             sealed=None,
             received_at=MONDAY,
         ),
-        candidates=candidates(World(rulebook(ARREST), cerro()), event, at=MONDAY),
+        candidates=candidates(World(rulebook(ARREST), cerro().registry), event, at=MONDAY),
     )
 
 
