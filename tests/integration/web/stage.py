@@ -1,10 +1,13 @@
 """A running web application over a file in the test's directory, with an invented town in it."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import orjson
@@ -96,8 +99,8 @@ def stage(
     """Everything wired, Ana and Ben (handlers), Chi (second) and Rea (reader) in it."""
     clock = ManualClock(START)
     entropy = SeededEntropy("web")
+    shutil.copy(_blank(), directory / "tocsin.sqlite")
     database = Database(f"sqlite:///{directory / 'tocsin.sqlite'}")
-    upgrade(database)
     writer, reader = ThreadWriter(database), ThreadReader(database)
     on_shift = roster or duty(handlers=["Ana"], seconds=["Ben"], shift_leads=["Chi"])
     registry = place.with_duty(on_shift)
@@ -185,6 +188,17 @@ def stage(
     writer.close()
     reader.close()
     database.close()
+
+
+@cache
+def _blank() -> Path:
+    """A database with its tables and nothing in them; migrated once for all tests."""
+    path = Path(tempfile.mkdtemp(prefix="tocsin-web-")) / "blank.sqlite"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    database.close()
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    return path
 
 
 def _no_halt(reason: str) -> None:
