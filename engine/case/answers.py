@@ -184,8 +184,7 @@ def _wrong_contact(draft: Draft, alert: Alert, response: Response) -> None:
             at=draft.now,
         )
     )
-    if contact:
-        _cancel(draft, alert, contact=contact, reason="wrong_contact")
+    _cancel(draft, alert, contact=contact, reason="wrong_contact")
     _go_on_if_silent(draft, alert)
 
 
@@ -286,8 +285,8 @@ def answerer(alert: Alert, response: Response) -> str:
     if telling.contact_of(alert, response.by) is not None:
         return response.by
     waiting = sorted(alert.calls, key=lambda call: (call.answered, call.next_at))
-    known = (*(call.contact for call in waiting), *reversed(alert.told_contacts))
-    return next(iter(known), "")
+    told = (*reversed(alert.told_contacts), *reversed(alert.reached))
+    return next(iter((*(call.contact for call in waiting), *told)), "")
 
 
 def _cancel(draft: Draft, alert: Alert, *, contact: str, reason: str) -> None:

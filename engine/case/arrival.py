@@ -216,15 +216,14 @@ def ask_for_releases(draft: Draft) -> None:
 def _suspect_reprisal(draft: Draft, event: str) -> None:
     draft.add(f.ReprisalSuspected(event=event, at=draft.now))
     outward = tuple(s.track.name for s in draft.case.tracks if s.track.name.outward)
-    if outward:
-        draft.add(
-            f.TrackFrozen(
-                tracks=outward,
-                at=draft.now,
-                by="engine",
-                reason="suspected_reprisal",
-                needs_two=True,
-            )
+    draft.add(
+        f.TrackFrozen(
+            tracks=outward,
+            at=draft.now,
+            by="engine",
+            reason="suspected_reprisal",
+            needs_two=True,
         )
+    )
     tasks.raise_task(draft, "reprisal", critical=True)
     draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="suspected_reprisal"))

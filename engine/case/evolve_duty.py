@@ -10,6 +10,9 @@ from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Gate, Track
 
+_SHORTEST_PAUSE = 60
+"""Seconds. Whatever a rulebook says, catching up after an outage must come to an end."""
+
 
 def offset(track: Track, step: int) -> timedelta:
     """How long after the anchor a rung is due; rungs past the last are repeats."""
@@ -17,7 +20,8 @@ def offset(track: Track, step: int) -> timedelta:
         return timedelta(seconds=track.steps[step].offset)
     total = track.steps[-1].offset if track.steps else 0
     for round_ in range(step - len(track.steps) + 1):
-        total += track.repeat_every[min(round_, len(track.repeat_every) - 1)]
+        pause = track.repeat_every[min(round_, len(track.repeat_every) - 1)]
+        total += max(pause, _SHORTEST_PAUSE)
     return timedelta(seconds=total)
 
 

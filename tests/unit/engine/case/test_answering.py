@@ -503,3 +503,43 @@ def test_the_same_refusal_twice_is_kept_once() -> None:
     assert evolve(evolve(case, fact), fact).declined == ("embassy",)
     conflict = f.ConflictDeclared(alert="", party="embassy", by="b", way="page", at=at("Mon 22:00"))
     assert evolve(evolve(case, conflict), conflict).conflicts == ("embassy",)
+
+
+def test_passing_on_to_a_name_the_registry_does_not_know_is_a_persons_question() -> None:
+    story = _quiet_hours_case().answer("lea", ResponseKind.PASSED_ON, passed_on_to="nobody-known")
+    assert story.owes("question", detail="passed_on")
+    assert not story.owes("passed_on_inside")
+
+
+def test_passing_back_to_the_wrong_contact_does_not_tell_them_again() -> None:
+    story = _quiet_hours_case().answer("lea", ResponseKind.WRONG_CONTACT)
+    story.answer("desk", ResponseKind.PASSED_ON, passed_on_to="lea")
+    assert story.told() == ["lea", "desk"]
+    assert story.owes("phone_them")
+
+
+def test_an_answerer_whose_every_way_failed_since_brings_in_the_next() -> None:
+    story = _quiet_hours_case().answer("lea", ResponseKind.ACKNOWLEDGED)
+    story.bounced("lea").bounced("lea")
+    assert story.told() == ["lea", "desk"]
+    story = _quiet_hours_case().promises("lea", ActionKind.LETTER, due="Tue 12:00")
+    story.bounced("lea").bounced("lea").when("Tue 12:00")
+    assert not story.told(purpose=Purpose.ASK_OUTCOME)
+    assert story.owes("promise_overdue")
+
+
+def test_an_answer_on_the_phone_for_a_party_no_contact_of_which_is_left_is_kept() -> None:
+    story = a_told_case(TrackName.NHRIS)
+    story.case = evolve(
+        story.case,
+        f.TellRefused(
+            alert=story.alert("nhri-qn").id,
+            tell_no=1,
+            keys=(),
+            contacts=("nhri-mail",),
+            reason=Reason.FROZEN,
+        ),
+    )
+    alert = story.alert("nhri-qn").id
+    story.answer("ana", ResponseKind.WRONG_CONTACT, alert=alert, way=Way.PHONE)
+    assert story.alert("nhri-qn").dropped_contacts == ("nhri-mail",)

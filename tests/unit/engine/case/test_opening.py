@@ -13,17 +13,20 @@ from engine.case.state import AlertStatus, Case, CaseStatus
 from rules import duty
 from schemas import facts as f
 from schemas.codes import Certainty, Severity, TrackName
-from schemas.plan import Candidates, Reason, Trouble
+from schemas.plan import Candidates, Reason, Trouble, Until
 from schemas.projection import Purpose
 from schemas.responses import RefusedBecause, ResponseKind
 from schemas.roster import Roster, Shift
 from tests.unit.engine.case.builders import (
+    NHRI,
     ROSTER,
     Story,
     a_case,
+    a_consent,
     a_told_case,
     an_event,
     at,
+    outward,
 )
 
 
@@ -340,3 +343,35 @@ def test_any_other_answer_of_duty_takes_the_case(kind: ResponseKind) -> None:
     story = a_case()
     story.answer("ana", kind, alert=story.duty("ana").id)
     assert story.case.owner == "ana"
+
+
+def test_a_raised_severity_without_a_ladder_of_its_own_keeps_the_old_one() -> None:
+    case = a_case().case
+    after = evolve(case, f.SeverityRaised(severity=Severity.CRITICAL))
+    assert (after.severity, after.tracks) == (Severity.CRITICAL, case.tracks)
+
+
+def test_deciding_that_never_ends_is_a_fault_and_no_endless_loop() -> None:
+    story = a_told_case()
+    story.case = replace(story.case, tracks=story.case.tracks[:1])
+    story.now = at("Fri 22:00")
+    with pytest.raises(RuntimeError):
+        story.send(c.Tick())
+
+
+def test_a_ladder_that_would_repeat_at_once_still_catches_up() -> None:
+    story = a_case()
+    state = story.track(TrackName.DUTY)
+    hasty = replace(state, track=replace(state.track, repeat_every=(0,)))
+    story.case = replace(story.case, tracks=(hasty, *story.case.tracks[1:]))
+    assert story.outage(hours=3).paged(last=True) == ["ana", "ben", "chi", "dia"]
+
+
+def test_telling_protection_is_no_outward_notice() -> None:
+    protection = outward(TrackName.PROTECTION, until=Until.COMMITTED)
+    vetted = replace(NHRI, track=TrackName.PROTECTION)
+    story = Story(consents=(a_consent(TrackName.PROTECTION),))
+    story.report(tracks=(protection,), candidates=(vetted,)).release(TrackName.PROTECTION)
+    assert story.told() == ["nhri-mail"]
+    story.after(days=1).report(an_event("assault"), tracks=(), candidates=())
+    assert not story.owes("reprisal")

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from engine.case import commands as c
+from engine.case import telling
+from engine.case.draft import Draft
 from engine.case.evolve import evolve
 from engine.case.state import AlertStatus
 from rules.graph import Registry
@@ -537,3 +539,11 @@ def test_unknown_facts_about_tracks_change_nothing() -> None:
         f.HoldExtended(track=sports, until=at("Mon 22:00")),
     ):
         assert replace(evolve(case, fact), version=case.version) == case
+
+
+def test_no_way_through_the_core_tells_on_a_track_nobody_released() -> None:
+    story = a_case()
+    draft = Draft(case=story.case, now=story.now)
+    assert not telling.tell_next(draft, story.alert("embassy").id)
+    telling.next_party(draft, MISSIONS)
+    assert draft.facts == []
