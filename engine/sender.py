@@ -15,7 +15,7 @@ from engine.bell import Bell
 from engine.case.commands import RaiseIncident, TryOutcome
 from engine.channel_watch import ChannelWatch
 from engine.clock import Clock
-from engine.desk import Busy, CommandFailed, Desk, Lane, SendJob, StoreUnavailable
+from engine.desk import Busy, Claimed, CommandFailed, Desk, Lane, SendJob, StoreUnavailable
 from engine.desk.traces import where
 from notifiers.channel import Channel
 from notifiers.message import HowToAnswer, Message
@@ -92,11 +92,12 @@ class Sender:
             await self._desk.sends.wait(self._clock, CLAIM_EVERY_SECONDS)
             return
         try:
-            jobs = await self._desk.claim_sends(free=free, others=UNKNOWN_CHANNEL_SLOTS)
+            claimed = await self._desk.claim_sends(free=free, others=UNKNOWN_CHANNEL_SLOTS)
         except CommandFailed as error:
             _log.error("sender_paused", error=type(error).__name__)
             await self._clock.sleep(PAUSE_SECONDS)
             return
+        jobs = claimed.jobs
         for job in jobs:
             self._busy[job.channel] += 1
             group.create_task(self._send(job))
@@ -104,8 +105,17 @@ class Sender:
             self._claimed_at = self._clock.monotonic()
         taken = Counter(job.channel for job in jobs)
         self._full = {name for name, slots in free.items() if taken[name] >= slots}
-        waits = CLAIM_EVERY_SECONDS if self._full else self._poll_seconds
-        await self._desk.sends.wait(self._clock, waits)
+        await self._desk.sends.wait(self._clock, self._pause(claimed))
+
+    def _pause(self, claimed: Claimed) -> float:
+        if self._full:
+            return CLAIM_EVERY_SECONDS
+        if claimed.jobs:
+            return 0.0  # the claim that finds nothing says when there is something
+        if claimed.next_at is None:
+            return self._poll_seconds
+        ahead = (claimed.next_at - self._clock.now()).total_seconds()
+        return min(self._poll_seconds, max(0.0, ahead))
 
     def _free(self) -> dict[str, int]:
         """Slots to fill now: all that are free a while after the last claim, else only many."""

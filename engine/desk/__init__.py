@@ -6,11 +6,12 @@ written, `recovery` what happens at a start.
 """
 
 from engine.desk.desk import Desk
-from engine.desk.inner import Fired, SendJob
+from engine.desk.inner import Claimed, Fired, SendJob
 from engine.desk.lanes import Busy, CommandFailed, Fenced, Lane, StoreUnavailable
 
 __all__ = [
     "Busy",
+    "Claimed",
     "CommandFailed",
     "Desk",
     "Fenced",

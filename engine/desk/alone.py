@@ -78,10 +78,10 @@ class Alone:
         for key in await self._claimable(claim):
             outcome = await self._part(_with(unit, replace(claim, only=(key,))))
             if outcome.error is None and outcome.answers:
-                jobs.extend(outcome.answers[0])
+                jobs.extend(outcome.answers[0].jobs)
             else:
                 await self._part(_with(unit, inner.Delay(keys=(key,))))
-        return Outcome(answers=(tuple(jobs),))
+        return Outcome(answers=(inner.Claimed(jobs=tuple(jobs), next_at=None),))
 
     async def _part(self, unit: Unit) -> Outcome:
         error: Exception = CommandFailed("not tried")

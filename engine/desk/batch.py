@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,7 +13,7 @@ from engine.desk.lanes import Unit
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
 from engine.desk.think import Outcome, follow_up, think
-from engine.store import cases
+from engine.store import cases, notifications
 from engine.store.writing import write
 
 ROUNDS_AT_MOST = 3
@@ -57,19 +58,22 @@ def execute(conn: Connection, units: Sequence[Unit], setting: Setting) -> Came:
     ]
     write(conn, sheet.batch, at=setting.now, topic=setting.topic)
     return Came(
-        outcomes=tuple(_with_next_due(conn, outcome) for outcome in outcomes),
+        outcomes=tuple(
+            replace(
+                outcome, answers=tuple(_with_next(conn, x, sheet, setting) for x in outcome.answers)
+            )
+            for outcome in outcomes
+        ),
         decided=bool(sheet.batch.decided or sheet.batch.retries or sheet.batch.switches),
     )
 
 
-def _with_next_due(conn: Connection, outcome: Outcome) -> Outcome:
-    if not any(isinstance(answer, inner.Fired) for answer in outcome.answers):
-        return outcome
-    due = cases.next_due(conn)
-    return replace(
-        outcome,
-        answers=tuple(
-            replace(answer, next_due=due) if isinstance(answer, inner.Fired) else answer
-            for answer in outcome.answers
-        ),
-    )
+def _with_next(conn: Connection, answer: Any, sheet: Sheet, setting: Setting) -> Any:
+    """Tell a loop when there is more for it, as of this very transaction."""
+    if isinstance(answer, inner.Fired):
+        return replace(answer, next_due=cases.next_due(conn))
+    if isinstance(answer, inner.Claimed) and not answer.jobs:
+        waiting = notifications.channels(conn)
+        following = notifications.next_at(conn, waiting, now=setting.now, stopped=sheet.stopped)
+        return replace(answer, next_at=following)
+    return answer

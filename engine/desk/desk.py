@@ -112,11 +112,11 @@ class Desk:
         fired: inner.Fired = await self._loop(fire, Lane.CRITICAL)
         return fired
 
-    async def claim_sends(self, *, free: dict[str, int], others: int) -> tuple[inner.SendJob, ...]:
+    async def claim_sends(self, *, free: dict[str, int], others: int) -> inner.Claimed:
         """Hand out what may be sent now: `free` slots per channel, `others` on unknown channels."""
         claim = inner.Claim(free=tuple(sorted(free.items())), others=others)
-        jobs: tuple[inner.SendJob, ...] = await self._loop(claim, Lane.CRITICAL)
-        return jobs
+        claimed: inner.Claimed = await self._loop(claim, Lane.CRITICAL)
+        return claimed
 
     async def settle_sends(self, outcomes: Sequence[c.TryOutcome]) -> None:
         """Take what became of tries."""

@@ -64,6 +64,15 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What a claim came to."""
+
+    jobs: tuple["SendJob", ...]
+    next_at: datetime | None
+    """When the next message may be sent that may not be sent yet; None while none waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendJob:
     """One try of one notification, allowed by the guard in the transaction that claimed it."""
 

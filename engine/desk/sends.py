@@ -38,7 +38,7 @@ POSTPONED_BY = timedelta(seconds=30)
 _ANSWERED_ON_PAGE = (Purpose.TELL, Purpose.ASK_OUTCOME)
 
 
-def claim(command: inner.Claim, sheet: Sheet, setting: Setting) -> tuple[inner.SendJob, ...]:
+def claim(command: inner.Claim, sheet: Sheet, setting: Setting) -> inner.Claimed:
     """Guard what is due, note the refusals, and hand out the rest as sending."""
     by_case: defaultdict[str, list[Row[Any]]] = defaultdict(list)
     for key, case_id in sheet.claimable:
@@ -53,7 +53,7 @@ def claim(command: inner.Claim, sheet: Sheet, setting: Setting) -> tuple[inner.S
             continue
         jobs.extend(_claim_case(case, rows, sheet, setting))
     sheet.claimable.clear()
-    return tuple(jobs)
+    return inner.Claimed(jobs=tuple(jobs), next_at=None)
 
 
 def delay(command: inner.Delay, sheet: Sheet, setting: Setting) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     case,
+    func,
     insert,
     literal_column,
     or_,
@@ -151,8 +152,25 @@ def _due(lanes: tuple[int, ...]) -> Any:
     )
 
 
+def _next(lanes: tuple[int, ...]) -> Any:
+    return union_all(
+        *(
+            select(func.min(_n.next_at).label("next_at")).where(
+                _n.channel == bindparam("channel"),
+                _n.lane == literal_column(str(lane)),
+                _n.tell_rank == literal_column(str(rank)),
+                _n.next_at > bindparam("now"),
+            )
+            for lane in lanes
+            for rank in (0, 1)
+        )
+    )
+
+
 DUE = _due(ALL_LANES)
 DUE_DUTY = _due(DUTY_LANES)
+NEXT = _next(ALL_LANES)
+NEXT_DUTY = _next(DUTY_LANES)
 BY_KEYS = (
     select(notifications)
     .where(_n.key.in_(bindparam("keys", expanding=True)))
@@ -179,6 +197,20 @@ def due(
     statement = DUE_DUTY if stopped else DUE
     rows = conn.execute(statement, {"channel": channel, "slots": slots, "now": now})
     return [(row.key, row.case_id) for row in rows]
+
+
+def next_at(
+    conn: Connection, waiting: Iterable[str], *, now: datetime, stopped: bool
+) -> datetime | None:
+    """When the next message on one of these channels may be sent that may not be sent yet."""
+    statement = NEXT_DUTY if stopped else NEXT
+    found = [
+        row.next_at
+        for channel in waiting
+        for row in conn.execute(statement, {"channel": channel, "now": now})
+        if row.next_at is not None
+    ]
+    return min(found, default=None)
 
 
 def cases_of(conn: Connection, keys: Iterable[str]) -> dict[str, str]:

@@ -71,7 +71,7 @@ class Stage:
 
     def deliver(self, state: str = "handed_off") -> list[SendJob]:
         """Claim every message that may leave, and let it get this far."""
-        jobs = self.run(partial(self.desk.claim_sends, free={}, others=100))
+        jobs = self.run(partial(self.desk.claim_sends, free={}, others=100)).jobs
         outcomes = [
             TryOutcome(key=job.key, attempt_no=job.attempt_no, state=state, reason="accepted")
             for job in jobs

@@ -42,7 +42,8 @@ def consented(situation: str = "sit-1", **changes: Any) -> Any:
 
 
 async def claim(room: Room) -> tuple[Any, ...]:
-    return await room.desk.claim_sends(free={"sms": ALL, "email": ALL}, others=ALL)
+    claimed = await room.desk.claim_sends(free={"sms": ALL, "email": ALL}, others=ALL)
+    return claimed.jobs
 
 
 async def settle(room: Room, job: Any, state: str, **more: Any) -> None:
@@ -283,9 +284,9 @@ async def test_duty_of_grave_cases_goes_first_and_first_tells_before_second_ones
         await room.one(report("e2", b.an_event(situation="s2"), severity=Severity.WATCH))
         await room.one(report("e3", b.an_event(situation="s3"), severity=Severity.HIGH))
 
-        jobs = await room.desk.claim_sends(free={"sms": 2}, others=0)
+        claimed = await room.desk.claim_sends(free={"sms": 2}, others=0)
 
-        assert [job.severity for job in jobs] == [Severity.CRITICAL, Severity.HIGH]
+        assert [job.severity for job in claimed.jobs] == [Severity.CRITICAL, Severity.HIGH]
 
 
 async def test_only_free_slots_are_filled_and_a_dead_channel_starves_no_other(
@@ -295,9 +296,9 @@ async def test_only_free_slots_are_filled_and_a_dead_channel_starves_no_other(
         for n in range(4):
             await room.one(report(f"e{n}", b.an_event(situation=f"s{n}")))
 
-        jobs = await room.desk.claim_sends(free={"sms": 1, "email": 0}, others=5)
+        claimed = await room.desk.claim_sends(free={"sms": 1, "email": 0}, others=5)
 
-        assert [job.channel for job in jobs] == ["sms"]
+        assert [job.channel for job in claimed.jobs] == ["sms"]
 
 
 @pytest.mark.parametrize(("tries", "pause"), [(1, 5), (2, 10), (3, 20), (7, 300), (50, 300)])
@@ -394,7 +395,7 @@ async def test_acknowledging_stops_messages_already_queued_and_those_being_retri
     async with a_room(path) as room:
         done = await room.one(report())
         case = await room.case(done.case)  # type: ignore[union-attr]
-        sending, *_ = await room.desk.claim_sends(free={"sms": 1}, others=0)
+        sending, *_ = (await room.desk.claim_sends(free={"sms": 1}, others=0)).jobs
         response = b.Response(kind=b.ResponseKind.ACKNOWLEDGED, way=b.Way.SMS, by="ana")
         await room.one(c.Respond(inbox=room.inbox(), alert=case.alerts[0].id, response=response))
 
