@@ -215,7 +215,10 @@ async def take(house: House, asked: Asked, args: OnTask) -> Mapping[str, Any]:
     """Make a task one's own."""
     case = (await loaded(house, args.case)).file.case
     return await _submit(
-        house, c.TakeTask(inbox=inbox(asked, args), case=case.id, task=args.task, by=asked.by)
+        house,
+        c.TakeTask(
+            inbox=inbox(asked, args), case=case.id, task=_task_of(case, args.task), by=asked.by
+        ),
     )
 
 
@@ -227,7 +230,7 @@ async def finish(house: House, asked: Asked, args: Finishing) -> Mapping[str, An
         c.FinishTask(
             inbox=inbox(asked, args),
             case=case.id,
-            task=args.task,
+            task=_task_of(case, args.task),
             by=asked.by,
             result=args.result,
             note=await _kept(house, args.note),
@@ -303,6 +306,11 @@ def _alert_of(case: Case, ref: str) -> Alert:
             "refused", sentence, next_step="See its alerts: tocsin case told CASE"
         )
     return found
+
+
+def _task_of(case: Case, name: str) -> str:
+    """A task by its whole id or by its last part, `t3`."""
+    return name if "." in name else f"{case.id}.{name}"
 
 
 def _duty_alert(case: Case, person: str) -> Alert:

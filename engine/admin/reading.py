@@ -87,7 +87,7 @@ async def show_case(house: House, asked: Asked, args: OneCase) -> Mapping[str, A
         ],
         "tasks": [
             {
-                "id": task.id,
+                "id": task.id.rpartition(".")[2],
                 "what": plain(task.what),
                 "due": task.due,
                 "left": task.left,
@@ -150,7 +150,7 @@ async def list_tasks(house: House, asked: Asked, args: Nothing) -> Mapping[str, 
     return {
         "tasks": [
             {
-                "id": row.id,
+                "id": row.id.rpartition(".")[2],
                 "case": row.case.ref,
                 "severity": row.case.severity.value,
                 "kind": row.kind,

@@ -1,5 +1,6 @@
 """The web application of a process, by its roles: pages, doors for programs, signs of health."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,11 +9,13 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from engine.bootstrap.parts import Parts
+from engine.replies import Replies
 from engine.settings import Role
 from engine.store.following import owed
 from engine.web.api.answers import Check
 from engine.web.api.events import Events
 from engine.web.api.health import Health, Probe
+from engine.web.api.inbound import Inbound, sms_channels
 from engine.web.api.routes import api_routes
 from engine.web.app import create_app
 from engine.web.headers import SecurityHeaders
@@ -31,8 +34,6 @@ def web_app(parts: Parts, services: Services, roles: tuple[Role, ...]) -> Any:
 
 def with_api(services: Services, api: list[BaseRoute]) -> Services:
     """The same services with the programs' doors."""
-    from dataclasses import replace
-
     return replace(services, api=tuple(api))
 
 
@@ -41,7 +42,9 @@ def _api(parts: Parts) -> list[BaseRoute]:
     health = Health(
         probes=_probes(parts), metrics=parts.metrics, reader=parts.reader, vault=parts.vault
     )
-    return api_routes(events=events, health=health)
+    replies = Replies(desk=parts.desk, reader=parts.reader, world=parts.world)
+    inbound = Inbound(replies, sms_channels(parts.settings.channels), key=parts.keys.pepper)
+    return [*api_routes(events=events, health=health), *inbound.routes()]
 
 
 def _probes(parts: Parts) -> dict[str, Probe]:

@@ -37,7 +37,7 @@ async def list_cases(
         terminal, "case.list", status=status or None, severity=severity or None, most=most
     )
     rows = [
-        (c["ref"], c["severity"], c["status"], c["owner"] or "nobody", c["incident"] or "")
+        (c["ref"], c["severity"], c["status"], c["owner"].removeprefix("person:") or "nobody", c["incident"] or "")
         for c in found["cases"]
     ]
     terminal.done(found, table(rows) or ["No such case."])

@@ -80,15 +80,21 @@ def end(terminal: Terminal, function: Callable[..., Any], **given: Any) -> None:
     except typer.Exit:
         raise
     except Exception as error:  # a traceback is no answer, and its values may be somebody's name
-        terminal.failed(_fault(error))
-        raise typer.Exit(Exit.FAULT) from None
+        said = _said(error)
+        terminal.failed(said)
+        raise typer.Exit(said.code) from None
     if isinstance(result, int):
         raise typer.Exit(result)
 
 
-def _fault(error: BaseException) -> CommandError:
-    """A fault of ours as its kind and place."""
+def _said(error: Exception) -> CommandError:
+    """Why a house could not be opened; else a fault of ours, as its kind and place."""
     import traceback
+
+    from engine.bootstrap.refusals import CannotStartError
+
+    if isinstance(error, CannotStartError):
+        return CommandError(Exit.UNREACHABLE, error.what, next_step=error.next_step)
 
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames[-6:]]

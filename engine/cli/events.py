@@ -43,7 +43,7 @@ async def send(terminal: Terminal, file: File, url: Url = "", key_file: KeyFile 
         terminal.done(answer, [f"Taken: {answer.get('reference', 'accepted')}"])
         return
     taken = await ask(terminal, "event.report", event=_text(raw, file))
-    terminal.done(taken, [f"Taken. The case is {taken['reference']}."])
+    terminal.done(taken, [f"Taken. Receipt {taken['reference']}."])
 
 
 @command(event, "replay")

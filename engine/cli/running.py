@@ -42,7 +42,7 @@ def declare(app: typer.Typer) -> None:
 
 
 async def _serve(terminal: Terminal, *, roles: str | None) -> None:
-    from engine.bootstrap import CannotStartError, serve
+    from engine.bootstrap import serve
     from engine.settings import ALL_ROLES
 
     settings = terminal.settings
@@ -56,7 +56,4 @@ async def _serve(terminal: Terminal, *, roles: str | None) -> None:
                 next_step="Roles: " + ", ".join(ALL_ROLES) + ", or all.",
             )
         settings = settings.model_copy(update={"roles": wanted})
-    try:
-        await serve(settings, started=lambda line: terminal.progress(line))
-    except CannotStartError as error:
-        raise CommandError(Exit.UNREACHABLE, error.what, next_step=error.next_step) from None
+    await serve(settings, started=lambda line: terminal.done({"started": line}, [line]))

@@ -8,7 +8,6 @@ from datetime import timedelta
 import httpx2
 
 from engine.demo.cast import Cast, Habit
-from engine.demo.narrator import Narrator
 from engine.demo.page_visit import Answer, PageError, answer_on_page, link_and_code
 from engine.demo.story_time import StoryTime
 from notifiers.sinks import Mail, Text
@@ -30,14 +29,12 @@ class Crowd:
         story: StoryTime,
         client: httpx2.AsyncClient,
         reply: SmsReply,
-        narrator: Narrator,
         tasks: asyncio.TaskGroup,
     ) -> None:
         self._cast = cast
         self._story = story
         self._client = client
         self._reply = reply
-        self._narrator = narrator
         self._tasks = tasks
         self._handled: dict[str, None] = {}
         self.troubles: list[str] = []
@@ -85,4 +82,7 @@ class Crowd:
     async def _answer_by_sms(self, habit: Habit, number: str, reference: str) -> None:
         await self._story.pause(habit.after)
         with self._story.acting():
-            await self._reply(number, f"1 {reference}")
+            try:
+                await self._reply(number, f"1 {reference}")
+            except httpx2.HTTPError as error:
+                self.troubles.append(f"SMS: {error}")

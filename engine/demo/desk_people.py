@@ -13,7 +13,7 @@ from typing import Any
 from engine.admin.door import answer
 from engine.admin.house import House
 from engine.demo.cast import Act, Cast
-from engine.demo.narrator import Narrator
+from engine.demo.crowd import SmsReply
 from engine.demo.story_time import StoryTime
 from notifiers.sinks import Text
 
@@ -48,14 +48,14 @@ class DeskPeople:
         house: House,
         sessions: Mapping[str, str],
         story: StoryTime,
-        narrator: Narrator,
+        reply: SmsReply,
         tasks: asyncio.TaskGroup,
     ) -> None:
         self._cast = cast
+        self._reply = reply
         self._house = house
         self._sessions = sessions
         self._story = story
-        self._narrator = narrator
         self._tasks = tasks
         self._number = count()
         self._taking: dict[str, None] = {}
@@ -102,7 +102,7 @@ class DeskPeople:
     async def _take(self, person: str, ref: str) -> None:
         await self._story.pause(TAKES_AFTER)
         with self._story.acting():
-            await self._ask(person, "case.take", case=ref)
+            await self._reply(self._cast.duty[person], f"1 {ref}")
             self._taken_at[ref] = self._story.clock.now()
             if ref in self.situations:
                 self._begin(ref)

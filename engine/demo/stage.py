@@ -1,0 +1,235 @@
+"""The demo's stage: a folder that disappears, a broker that keeps nothing, sinks, one engine."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx2
+import orjson
+import pyotp
+from aiokafka import AIOKafkaProducer
+
+from engine.access import PersonRole
+from engine.bootstrap import open_engine
+from engine.bootstrap.engine import Engine
+from engine.bootstrap.world import default_rulebook
+from engine.clock import SystemClock
+from engine.demo.cast import Cast, Telling, world_text
+from engine.demo.clock import LeapingClock
+from engine.demo.mock_broker import MockBroker
+from engine.entropy import SystemEntropy
+from engine.settings import HttpSettings, KafkaSettings, Settings, SourceSettings
+from engine.store.database import Database
+from engine.store.schema import upgrade
+from engine.vault import init_keys
+from engine.web.api.inbound import inbound_path
+from notifiers.sinks import SmsGatewaySink, SmtpSink
+from schemas.envelope import THREAT_TYPE
+
+BEGIN = datetime(2027, 3, 1, 22, 0, tzinfo=UTC)
+FACTOR = 5.0
+"""Speed between leaps: slow enough that a mail on its way is not late by the story's clock."""
+PASSWORD = "invented night 2027"  # noqa: S105 - of people who do not exist, gone with the demo
+PEOPLE = {
+    "ana": ("Ana", PersonRole.HANDLER),
+    "ben": ("Ben", PersonRole.SECOND),
+    "chi": ("Chi", PersonRole.HANDLER),
+    "you": ("You", PersonRole.HANDLER),
+}
+"""Who may log in; `you` is for whoever watches."""
+_ALL_TYPES = "act warning change relief date consent exercise"
+
+
+@dataclass(kw_only=True)
+class Stage:
+    """Everything that runs while the story is told."""
+
+    engine: Engine
+    clock: LeapingClock
+    smtp: SmtpSink
+    sms: SmsGatewaySink
+    client: httpx2.AsyncClient
+    broker: str
+    folder: Path
+    secrets: dict[str, str] = field(repr=False)
+    """Person -> shared secret of the second factor."""
+    sessions: dict[str, str] = field(default_factory=dict, repr=False)
+    producer: AIOKafkaProducer
+
+    async def publish(self, telling: Telling) -> bytes:
+        """Publish as a hotline does; return the exact bytes."""
+        body = orjson.dumps(
+            {
+                "specversion": "1.0",
+                "id": telling.id,
+                "source": telling.source,
+                "type": THREAT_TYPE,
+                "subject": telling.situation,
+                "exercise": bool(telling.event.get("exercise", False)),
+                "datacontenttype": "application/json",
+                "data": {"event": dict(telling.event), "sealed": dict(telling.sealed)},
+            }
+        )
+        await self.producer.send_and_wait(
+            telling.topic,
+            body,
+            key=telling.situation.encode("ascii"),
+            headers=[("content-type", b"application/cloudevents+json")],
+        )
+        return body
+
+    async def reply_by_sms(self, number: str, words: str) -> None:
+        """Answer a text, as the gateway reports it."""
+        path = inbound_path(self.engine.parts.keys.pepper, "sms")
+        response = await self.client.post(
+            f"{self.engine.address}{path}", json={"text": words, "from": number}
+        )
+        response.raise_for_status()
+
+    async def log_in(self, name: str) -> str:
+        """Log somebody in by both factors and return the session."""
+        session = await self.engine.parts.people.log_in(
+            person=name, password=PASSWORD, code=self.code_of(name)
+        )
+        if session is None:
+            raise RuntimeError(f"{name} could not log in")
+        return session
+
+    def code_of(self, name: str) -> str:
+        """The six digits that this person's authenticator shows now."""
+        return str(pyotp.TOTP(self.secrets[name]).at(SystemClock().now()))
+
+
+@asynccontextmanager
+async def set_stage(cast: Cast) -> AsyncIterator[Stage]:
+    """Build everything, run the engine, and leave nothing behind."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
+        smtp, sms = SmtpSink(), SmsGatewaySink()
+        for sink in (smtp, sms):
+            await sink.start()
+            stack.push_async_callback(sink.stop)
+        broker = await stack.enter_async_context(MockBroker())
+        settings = _settings(folder, smtp=smtp, sms=sms, broker=broker.bootstrap, cast=cast)
+        for topic in (
+            settings.kafka.critical_topic,
+            settings.kafka.normal_topic,
+            settings.kafka.cases_topic,
+        ):
+            await broker.create_topic(topic)
+        clock = LeapingClock(start=BEGIN, factor=FACTOR)
+        _prepare(settings, clock)
+        engine = open_engine(settings, clock=clock, people_clock=SystemClock())
+        running = asyncio.create_task(engine.run())
+        stack.push_async_callback(_end, engine, running)
+        await _started(engine, running)
+        producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
+        await producer.start()
+        stack.push_async_callback(producer.stop)
+        client = await stack.enter_async_context(
+            httpx2.AsyncClient(timeout=20, trust_env=False, follow_redirects=True)
+        )
+        stage = Stage(
+            engine=engine,
+            clock=clock,
+            smtp=smtp,
+            sms=sms,
+            client=client,
+            broker=broker.bootstrap,
+            folder=folder,
+            secrets=await _add_people(engine),
+            producer=producer,
+        )
+        for name in ("ana", "chi"):
+            stage.sessions[f"person:{name}"] = await stage.log_in(name)
+        yield stage
+
+
+def _settings(
+    folder: Path, *, smtp: SmtpSink, sms: SmsGatewaySink, broker: str, cast: Cast
+) -> Settings:
+    for name in ("registry.yaml", "roster.yaml"):
+        (folder / name).write_text(world_text(name), "utf-8")
+    # The desk trusts the missions of QS: the one line of the shipped rulebook that it filled in.
+    rules = default_rulebook().replace("{walk: third_missions, states: []}",
+                                       "{walk: third_missions, states: [QS]}")  # fmt: skip
+    (folder / "rulebook.yaml").write_text(rules, "utf-8")
+    port = _free_port()
+    sources = sorted({telling.source for telling in cast.events})
+    return Settings(
+        data_dir=folder / "data",
+        phone="+00 00 0000",
+        http=HttpSettings(port=port, public_url=f"http://127.0.0.1:{port}/", secure_cookies=False),
+        channels={
+            "email": {
+                "kind": "email",
+                "host": "127.0.0.1",
+                "port": smtp.port,
+                "tls": "off",
+                "sender": "desk@faro.example",
+            },
+            "sms": sms.settings(),
+        },
+        kafka=KafkaSettings(
+            enabled=True,
+            brokers=tuple(broker.split(",")),
+            durability="none",
+            sources=tuple(
+                SourceSettings(
+                    source=source,
+                    types=_ALL_TYPES,
+                )
+                for source in sources
+            ),
+        ),
+        registry=folder / "registry.yaml",
+        roster=folder / "roster.yaml",
+        rulebook=folder / "rulebook.yaml",
+        instance="demo",
+    )
+
+
+def _prepare(settings: Settings, clock: LeapingClock) -> None:
+    settings.data_dir.mkdir(mode=0o700, parents=True)
+    init_keys(settings.keys_dir, SystemEntropy(), clock.now())
+    database = Database(settings.database.get_secret_value())
+    upgrade(database)
+    database.close()
+
+
+async def _add_people(engine: Engine) -> dict[str, str]:
+    secrets = {}
+    for name, (label, role) in PEOPLE.items():
+        added = await engine.parts.people.add_person(
+            name, label=label, role=role, password=PASSWORD, by="demo"
+        )
+        secrets[name] = added.secret.reveal().decode("ascii")
+    return secrets
+
+
+async def _started(engine: Engine, running: asyncio.Task[None]) -> None:
+    ready = asyncio.create_task(engine.started.wait())
+    await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        ready.cancel()
+        await running
+        raise RuntimeError("the engine ended before it began")
+
+
+async def _end(engine: Engine, running: asyncio.Task[None]) -> None:
+    engine.stop()
+    await running
+
+
+def _free_port() -> int:
+    """A port for the board that is free now; the address is printed before it is bound."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

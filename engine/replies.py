@@ -1,0 +1,128 @@
+"""Answers that come back on a channel: from a gateway's words to the same command as on a page.
+
+Who answered is known by the number, never by what the text claims. What cannot be understood, or
+comes from a number nobody told, changes nothing and is shown to a person.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+import orjson
+import structlog
+
+from engine.case import commands as c
+from engine.desk import Lane
+from engine.ports import Reader
+from engine.registry import WorldHolder
+from engine.store.answering import alerts_of
+from notifiers.sms.config import SmsSettings
+from notifiers.sms.inbound import Reply, ReplyCode, parse_reply
+from notifiers.sms.number import one_number
+from schemas.responses import Refused, Response, ResponseKind, Result, Way
+
+_log = structlog.get_logger(__name__)
+
+_KINDS: Mapping[str, ResponseKind] = {
+    ReplyCode.GOT_IT: ResponseKind.ACKNOWLEDGED,
+    ReplyCode.SOMEONE_ELSE: ResponseKind.WRONG_CONTACT,
+    ReplyCode.CALL_ME: ResponseKind.ASKS,
+    ReplyCode.DONE: ResponseKind.ACTED,
+    ReplyCode.NOT_DONE: ResponseKind.ASKS,
+}
+"""A promise that did not happen is no refusal: a person calls them and finds out."""
+
+
+class Became(StrEnum):
+    """What became of an answer."""
+
+    TAKEN = "taken"
+    """The desk has it, now or from before."""
+    UNCLEAR = "unclear"
+    """No digit or no reference of ours: a person is told to look at the gateway."""
+    STRANGER = "stranger"
+    """From a number that was not told about this: nothing changed, a person is told."""
+    REFUSED = "refused"
+    """Nothing can be answered there any more."""
+
+
+class Desk(Protocol):
+    """The desk as answers need it."""
+
+    async def submit(self, *commands: c.Command, lane: Lane) -> tuple[Result, ...]:
+        """One unit, answered after the commit."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What an answer is about, and whose it is."""
+
+    alert: str
+    by: str
+
+
+class Replies:
+    """Takes answers by SMS. One per engine."""
+
+    def __init__(self, *, desk: Desk, reader: Reader, world: WorldHolder) -> None:
+        self._desk = desk
+        self._reader = reader
+        self._world = world
+
+    async def take(self, channel: str, settings: SmsSettings, payload: Any) -> Became:
+        """Take what a gateway reports; durable when this returns. Raises Busy, CommandFailed."""
+        digest = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        try:
+            reply = parse_reply(settings, payload)
+        except ValueError as error:
+            _log.warning("reply.unreadable", channel=channel, what=str(error))
+            return await self._tell(channel, Became.UNCLEAR)
+        kind = next((_KINDS[word] for word in reply.words if word in _KINDS), None)
+        if kind is None or not reply.reference:
+            return await self._tell(channel, Became.UNCLEAR)
+        asked = await self._asked(channel, reply)
+        if asked is None:
+            return await self._tell(channel, Became.STRANGER)
+        command = c.Respond(
+            inbox=c.Inbox(
+                source=f"sms:{channel}"[:160], id=(reply.id or digest[:40])[:160], digest=digest
+            ),
+            alert=asked.alert,
+            response=Response(kind=kind, way=Way.SMS, by=asked.by),
+        )
+        (result,) = await self._desk.submit(command, lane=Lane.STOP)
+        return Became.REFUSED if isinstance(result, Refused) else Became.TAKEN
+
+    async def _asked(self, channel: str, reply: Reply) -> _Asked | None:
+        """The alert that this reference means, if the number is one that it is told to."""
+        try:
+            number = one_number(reply.sender)
+        except ValueError:
+            return None
+        registry = self._world.registry()
+        found = await self._reader.run(lambda conn: alerts_of(conn, reply.reference))
+        for alert in found:
+            for ref in alert.contacts:
+                for name in ref.endpoints:
+                    way, _, id = name.partition(":")
+                    end = registry.endpoint(id)
+                    if way == channel and end is not None and _same(end.address, number):
+                        return _Asked(alert=alert.id, by=ref.id)
+        return None
+
+    async def _tell(self, channel: str, became: Became) -> Became:
+        code = f"reply_{became.value}"
+        await self._desk.submit(
+            c.RaiseIncident(code=code, key=channel, severe=False), lane=Lane.CRITICAL
+        )
+        return became
+
+
+def _same(address: str, number: str) -> bool:
+    try:
+        return one_number(address) == number
+    except ValueError:
+        return False

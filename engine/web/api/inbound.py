@@ -1,0 +1,107 @@
+"""`POST /v1/replies/{channel}/{secret}`: what an SMS gateway reports.
+
+Gateways can be told an address and little else, so the secret stands in it; it is derived from the
+deployment's keys, and `tocsin doctor` prints the whole address.
+"""
+
+import base64
+import hmac
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from engine.desk import Busy, CommandFailed
+from engine.replies import Became, Replies
+from engine.vault import Secret
+from engine.vault.keys import keyed
+from engine.web.api.answers import Answer, never_a_traceback, refusal, told
+from engine.web.api.body import BodyRefusedError, read_body
+from notifiers.sms.config import SmsSettings
+from schemas.limits import UnreadableJsonError, parse
+
+BYTES_MOST = 16 * 1024
+FIELDS_MOST = 50
+RETRY_AFTER = 2  # seconds
+_SECRET_BYTES = 24
+
+
+def inbound_secret(key: Secret, channel: str) -> str:
+    """The part of the address that nobody can guess."""
+    raw = keyed(key, "inbound", channel)[:_SECRET_BYTES]
+    return base64.urlsafe_b64encode(raw).decode("ascii")
+
+
+def inbound_path(key: Secret, channel: str) -> str:
+    """Where the gateway of this channel reports answers."""
+    return f"/v1/replies/{channel}/{inbound_secret(key, channel)}"
+
+
+class Inbound:
+    """The endpoint and what it needs."""
+
+    def __init__(
+        self, replies: Replies, channels: Mapping[str, SmsSettings], *, key: Secret
+    ) -> None:
+        self._replies = replies
+        self._channels = channels
+        self._key = key
+
+    def routes(self) -> list[BaseRoute]:
+        """One address a channel; not part of the published description."""
+        return [
+            Route("/v1/replies/{channel}/{secret}", never_a_traceback(self.post), methods=["POST"])
+        ]
+
+    async def post(self, request: Request) -> Response:
+        """Take one answer; 202 when it is durable, whatever it says."""
+        channel = request.path_params["channel"]
+        settings = self._channels.get(channel)
+        expected = inbound_secret(self._key, channel)
+        given = request.path_params["secret"]
+        if settings is None or not hmac.compare_digest(given.encode(), expected.encode()):
+            return refusal(404, "unknown", "There is nothing here.")
+        try:
+            body = await read_body(request, most=BYTES_MOST)
+            payload = _form(body) if _is_form(request) else parse(body)
+        except BodyRefusedError as error:
+            return refusal(error.status, error.code, error.fix)
+        except UnreadableJsonError as error:
+            return refusal(400, error.problem.code.value, error.problem.fix)
+        try:
+            became = await self._replies.take(channel, settings, payload)
+        except (Busy, CommandFailed):
+            return refusal(
+                503,
+                "busy",
+                "Not stored: send the same again soon.",
+                headers={"Retry-After": str(RETRY_AFTER)},
+            )
+        return told(
+            Answer(status=202, outcome="taken" if became is Became.TAKEN else became.value),
+            status=202,
+        )
+
+
+def _is_form(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/x-www-form-urlencoded"
+
+
+def _form(body: bytes) -> dict[str, str]:
+    """Many gateways send a form; what is no text of ours becomes an answer nobody understands."""
+    try:
+        return dict(parse_qsl(body.decode("ascii"), max_num_fields=FIELDS_MOST))
+    except ValueError:
+        return {}
+
+
+def sms_channels(channels: Mapping[str, Mapping[str, object]]) -> dict[str, SmsSettings]:
+    """The channels of the settings on which people can answer."""
+    return {
+        name: SmsSettings.model_validate(given)
+        for name, given in channels.items()
+        if given.get("kind") == "sms" and given.get("enabled", True)
+    }
