@@ -1,4 +1,4 @@
-"""The read side of the board: what is owed, who is on duty, and one case as a story.
+"""The read side of the board: what is owed, who is on duty, which cases there are, who is who.
 
 Statements are constants; every function takes a connection of a reader and returns frozen rows.
 Nothing here is of the sealed class: ids of vault rows, never their content.
@@ -12,25 +12,19 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, func, select
 
-from engine.case.state import Case, load_case
 from engine.store.tables import (
     actions,
-    alerts,
     cases,
     contacts,
     events,
     instances,
-    journal,
     meta,
-    notifications,
     parties,
     people,
-    plans,
     rosters,
     tasks,
 )
 from schemas.codes import Severity
-from schemas.facts import Fact, Planned, load_fact
 
 CHUNK = 400
 """Ids of one `IN` list."""
@@ -91,61 +85,7 @@ class Head:
     """Person id -> label."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventRow:
-    """An event of a case: what may be read of it, and where its sealed part lies."""
-
-    id: str
-    code: str
-    type: str
-    at: datetime
-    source: str
-    body: bytes
-    vault_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeRow:
-    """What became of one message."""
-
-    key: str
-    alert: str
-    tell_no: int
-    purpose: str
-    contact: str
-    channel: str
-    state: str
-    decided_at: datetime
-    settled_at: datetime | None
-    answer_by: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One fact of the journal."""
-
-    n: int
-    at: datetime
-    fact: Fact
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFile:
-    """Everything a case page tells."""
-
-    row: CaseRow
-    case: Case
-    events: tuple[EventRow, ...]
-    notices: tuple[NoticeRow, ...]
-    actions: tuple[Any, ...]
-    plans: tuple[Planned, ...]
-    entries: tuple[Entry, ...]
-    """A page of the journal, newest first."""
-    earlier: bool
-    """Whether there are facts before these."""
-
-
-_CASE_COLUMNS = (
+CASE_COLUMNS = (
     cases.c.id,
     cases.c.ref,
     cases.c.kind,
@@ -161,7 +101,7 @@ _ALIVE = ("open", "standing", "monitored")
 
 OPEN_TASKS = (
     select(
-        *_CASE_COLUMNS,
+        *CASE_COLUMNS,
         tasks.c.id.label("task"),
         tasks.c.kind.label("task_kind"),
         tasks.c.detail,
@@ -176,14 +116,14 @@ OPEN_TASKS = (
     .limit(bindparam("most"))
 )
 UNOWNED = (
-    select(*_CASE_COLUMNS)
+    select(*CASE_COLUMNS)
     .where(cases.c.status == "open", cases.c.owner == "")
     .order_by(cases.c.severity, cases.c.opened_at, cases.c.id)
     .limit(bindparam("most"))
 )
 PROMISES = (
     select(
-        *_CASE_COLUMNS,
+        *CASE_COLUMNS,
         actions.c.id.label("action"),
         actions.c.party,
         actions.c.kind.label("action_kind"),
@@ -195,7 +135,7 @@ PROMISES = (
     .limit(bindparam("most"))
 )
 CASES = (
-    select(*_CASE_COLUMNS)
+    select(*CASE_COLUMNS)
     .where(cases.c.status.in_(bindparam("statuses", expanding=True)))
     .where(cases.c.severity.in_(bindparam("severities", expanding=True)))
     .order_by(cases.c.severity, cases.c.opened_at.desc(), cases.c.id)
@@ -213,67 +153,17 @@ BEAT = select(func.max(instances.c.beat_at))
 PEOPLE = select(people.c.id, people.c.label)
 ROSTER = select(rosters.c.body).order_by(rosters.c.at.desc()).limit(1)
 ROSTER_OF = select(rosters.c.body).where(rosters.c.version == bindparam("version"))
-CASE_BY_REF = select(*_CASE_COLUMNS, cases.c.state).where(
-    cases.c.ref == bindparam("ref"), cases.c.status != "new"
-)
-EVENTS = (
-    select(
-        events.c.id,
-        events.c.code,
-        events.c.type,
-        events.c.at,
-        events.c.source,
-        events.c.body,
-        events.c.vault_id,
-    )
-    .where(events.c.case_id == bindparam("case"))
-    .order_by(events.c.at.desc(), events.c.id)
-    .limit(bindparam("most"))
-)
-NOTICES = (
-    select(
-        notifications.c.key,
-        notifications.c.alert_id,
-        notifications.c.tell_no,
-        notifications.c.purpose,
-        notifications.c.contact,
-        notifications.c.channel,
-        notifications.c.state,
-        notifications.c.decided_at,
-        notifications.c.settled_at,
-        notifications.c.answer_by,
-    )
-    .where(notifications.c.case_id == bindparam("case"))
-    .order_by(notifications.c.decided_at.desc(), notifications.c.key)
-    .limit(bindparam("most"))
-)
-ACTIONS = (
-    select(actions)
-    .where(actions.c.case_id == bindparam("case"))
-    .order_by(actions.c.promised_at, actions.c.id)
-)
-PLANS = select(plans.c.body).where(plans.c.case_id == bindparam("case")).order_by(plans.c.plan_no)
-JOURNAL = (
-    select(journal.c.n, journal.c.at, journal.c.body)
-    .where(journal.c.stream == bindparam("case"), journal.c.n < bindparam("before"))
-    .order_by(journal.c.n.desc())
-    .limit(bindparam("most"))
-)
 REF_OF_EVENT = (
     select(cases.c.ref)
     .join_from(events, cases, events.c.case_id == cases.c.id)
     .where(events.c.id == bindparam("event"))
 )
-BODIES = select(journal.c.body).where(journal.c.stream == bindparam("case"))
 PARTY_BODIES = select(parties.c.id, parties.c.body).where(
     parties.c.id.in_(bindparam("ids", expanding=True))
 )
 CONTACT_BODIES = select(contacts.c.id, contacts.c.body).where(
     contacts.c.id.in_(bindparam("ids", expanding=True))
 )
-ALERT_CASE = select(alerts.c.case_id, alerts.c.ref).where(alerts.c.id == bindparam("alert"))
-
-_LAST = 2**31 - 1
 
 
 def head(conn: Connection) -> Head:
@@ -298,7 +188,7 @@ def open_tasks(conn: Connection, *, most: int) -> tuple[TaskRow, ...]:
     return tuple(
         TaskRow(
             id=row.task,
-            case=_case_row(row),
+            case=case_row(row),
             kind=row.task_kind,
             detail=row.detail,
             alert=row.alert_id,
@@ -312,7 +202,7 @@ def open_tasks(conn: Connection, *, most: int) -> tuple[TaskRow, ...]:
 
 def unowned(conn: Connection, *, most: int) -> tuple[CaseRow, ...]:
     """Open cases that nobody has taken, gravest and oldest first."""
-    return tuple(_case_row(row) for row in conn.execute(UNOWNED, {"most": most}))
+    return tuple(case_row(row) for row in conn.execute(UNOWNED, {"most": most}))
 
 
 def promises(conn: Connection, *, most: int) -> tuple[PromiseRow, ...]:
@@ -320,7 +210,7 @@ def promises(conn: Connection, *, most: int) -> tuple[PromiseRow, ...]:
     return tuple(
         PromiseRow(
             id=row.action,
-            case=_case_row(row),
+            case=case_row(row),
             party=row.party,
             kind=row.action_kind,
             due_at=row.action_due,
@@ -340,70 +230,12 @@ def list_cases(
     """A page of cases, and how many there are in all."""
     picked = {"statuses": list(statuses), "severities": [s.rank for s in severities]}
     rows = conn.execute(CASES, picked | {"most": most, "skip": skip})
-    return tuple(_case_row(row) for row in rows), conn.execute(COUNT_CASES, picked).scalar_one()
-
-
-def case_file(
-    conn: Connection, *, ref: str, before: int = _LAST, facts: int = 40, most: int = 400
-) -> CaseFile | None:
-    """A case by its reference, with a page of its journal before fact number `before`."""
-    found = conn.execute(CASE_BY_REF, {"ref": ref}).one_or_none()
-    if found is None:
-        return None
-    of = {"case": found.id}
-    entries = [
-        Entry(n=row.n, at=row.at, fact=load_fact(row.body))
-        for row in conn.execute(JOURNAL, of | {"before": before, "most": facts + 1})
-    ]
-    planned = [load_fact(body) for body in conn.execute(PLANS, of).scalars()]
-    return CaseFile(
-        row=_case_row(found),
-        case=load_case(found.state),
-        events=tuple(
-            EventRow(
-                id=row.id,
-                code=row.code,
-                type=row.type,
-                at=row.at,
-                source=row.source,
-                body=row.body,
-                vault_id=row.vault_id or "",
-            )
-            for row in conn.execute(EVENTS, of | {"most": most})
-        ),
-        notices=tuple(
-            NoticeRow(
-                key=row.key,
-                alert=row.alert_id,
-                tell_no=row.tell_no,
-                purpose=row.purpose,
-                contact=row.contact,
-                channel=row.channel,
-                state=row.state,
-                decided_at=row.decided_at,
-                settled_at=row.settled_at,
-                answer_by=row.answer_by,
-            )
-            for row in conn.execute(NOTICES, of | {"most": most})
-        ),
-        actions=tuple(conn.execute(ACTIONS, of)),
-        plans=tuple(fact for fact in planned if isinstance(fact, Planned)),
-        entries=tuple(entries[:facts]),
-        earlier=len(entries) > facts,
-    )
+    return tuple(case_row(row) for row in rows), conn.execute(COUNT_CASES, picked).scalar_one()
 
 
 def case_of_event(conn: Connection, event: str) -> str:
     """Reference of the case that an event belongs to; empty when there is no such event."""
     return str(conn.execute(REF_OF_EVENT, {"event": event}).scalar() or "")
-
-
-def sealed_ids(conn: Connection, *, case: str) -> frozenset[str]:
-    """Ids of everything sealed that belongs to a case: its reports, and notes of its facts."""
-    found = {row.vault_id for row in conn.execute(EVENTS, {"case": case, "most": _LAST})}
-    for body in conn.execute(BODIES, {"case": case}).scalars():
-        found.add(orjson.loads(body).get("note") or "")
-    return frozenset(str(id) for id in found if id)
 
 
 def party_names(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
@@ -425,7 +257,8 @@ def _named(conn: Connection, statement: Any, ids: Iterable[str], *, key: str) ->
     return found
 
 
-def _case_row(row: Any) -> CaseRow:
+def case_row(row: Any) -> CaseRow:
+    """The line of a row that has `CASE_COLUMNS`."""
     return CaseRow(
         id=row.id,
         ref=row.ref,

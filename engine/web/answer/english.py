@@ -173,13 +173,14 @@ def _investor(p: Projection) -> tuple[Said, ...]:
 
 def _msi(p: Projection) -> tuple[Said, ...]:
     company = p.fields.get(FieldName.COMPANY)
-    stake: Said = (" The company that is linked: ", Name(company), ".") if company else ()
+    stake: Said = ("The company that is linked: ", Name(company), ".") if company else ()
     return _kept(
         (
             _concerns(p, "A person linked to it", plain="A person"),
             f" It is {_certainty(p)}, not a finding against any member.",
         ),
-        (*_why(p), *stake),
+        _why(p),
+        stake,
         (_ask(p, "We ask: "),),
         ("Please do not use member lists or chapters before we speak.",),
     )

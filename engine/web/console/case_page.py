@@ -11,7 +11,7 @@ from starlette.routing import Route
 from engine.access import Permission, may
 from engine.case import commands as c
 from engine.store import board
-from engine.store.board import CaseFile
+from engine.store.case_file import CaseFile, case_file
 from engine.web.console.case_view import case_view, ids_of
 from engine.web.console.lists import paging
 from engine.web.console.names import Names
@@ -55,7 +55,7 @@ def load(
 ) -> Loaded | None:
     """Read a case by reference with the names of everybody it mentions."""
     at = {} if before is None else {"before": before}
-    file = board.case_file(conn, ref=ref, facts=facts, **at)
+    file = case_file(conn, ref=ref, facts=facts, **at)
     if file is None:
         return None
     ids = ids_of(file)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from engine.case.state import Case, CaseStatus, Task
-from engine.store.board import CaseFile, EventRow
+from engine.store.case_file import CaseFile, EventRow
 from engine.web.console.left_out import LeftOut, left_out
 from engine.web.console.names import Names
 from engine.web.console.present_duty import task_words

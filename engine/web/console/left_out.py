@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine.case.state import AlertStatus
-from engine.store.board import CaseFile
+from engine.store.case_file import CaseFile
 from engine.web.console.names import Names
 from engine.web.console.present_path import tell_path
 from engine.web.words.reasons import NEXT_STEP, why

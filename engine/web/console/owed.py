@@ -1,7 +1,7 @@
 """What needs a person now, what waits for a decision, and which dates come next. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.store.board import CaseRow, PromiseRow, TaskRow
@@ -82,7 +82,10 @@ def _grouped(tasks: Sequence[TaskRow]) -> list[Owed]:
     lines = []
     for together in by_case.values():
         first = min(together, key=lambda task: (not task.critical, task.due_at, task.id))
-        lines.append(_line(first, more=len(together) - 1))
+        line = _line(first, more=len(together) - 1)
+        if not first.case.owner and not first.owner and not first.critical:
+            line = replace(line, what=_untaken(first.case), more=len(together))
+        lines.append(line)
     return lines
 
 

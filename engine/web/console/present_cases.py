@@ -134,7 +134,8 @@ def _proposed(fact: f.ResolutionProposed, names: Names) -> Line:
         "good",
         (
             f"{RISKS.get(fact.residual_risk, fact.residual_risk).capitalize()}; "
-            f"{REMEDIES[fact.remedy]}; {HEARD[fact.heard]}.",
+            f"{REMEDIES[fact.remedy]}; {HEARD[fact.heard]}."
+            + (" More was written; it lies sealed in the vault." if fact.note else ""),
         ),
     )
 

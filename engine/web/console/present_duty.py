@@ -110,10 +110,11 @@ def _given(fact: f.ReleaseGiven, names: Names) -> Line:
         "the wishes were read" if fact.wishes_read else "",
     ]
     more = "; ".join(part for part in said if part)
+    written = " More was written; it lies sealed in the vault." if fact.note else ""
     return Line(
         (names.person(fact.by), f" released {TRACK[fact.track]}."),
         "good",
-        (f"{more[:1].upper()}{more[1:]}.",) if more else (),
+        (f"{more[:1].upper()}{more[1:]}.{written}",) if more else (),
     )
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.access import Permission
-from engine.store import board
+from engine.store.case_file import sealed_ids
 from engine.web.console.case_page import CasePage
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
@@ -58,9 +58,7 @@ class Reveal:
         wanted = request.path_params["id"]
         vault_id = next((row.vault_id for row in found.file.events if row.id == wanted), wanted)
         case = found.file.row.id
-        allowed = await self._shell.services.reader.run(
-            lambda conn: board.sealed_ids(conn, case=case)
-        )
+        allowed = await self._shell.services.reader.run(lambda conn: sealed_ids(conn, case=case))
         if vault_id not in allowed:
             return await self._shell.not_found(visitor)
         words = await self._shell.services.sealing.reveal(

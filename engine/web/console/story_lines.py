@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from engine.store.board import CaseFile, NoticeRow
+from engine.store.case_file import CaseFile, NoticeRow
 from engine.web.console.names import Names
 from engine.web.console.present import tell_fact
 from engine.web.console.present_line import channel
@@ -26,6 +26,8 @@ class StoryLine:
     said: Said
     tone: Tone
     more: Said
+    note: str
+    """Vault id of what was written in words; empty when nothing was."""
 
 
 def story_lines(file: CaseFile, *, names: Names) -> tuple[StoryLine, ...]:
@@ -50,6 +52,7 @@ def story_lines(file: CaseFile, *, names: Names) -> tuple[StoryLine, ...]:
                 said=line.said,
                 tone=line.tone,
                 more=more,
+                note=str(getattr(fact, "note", "")),
             )
         )
         last_day = today
@@ -74,5 +77,5 @@ def _deliveries(fact: f.Told | f.Rerouted, states: dict[str, NoticeRow]) -> Said
         if row is not None:
             state = DELIVERY.get(row.state, row.state.replace("_", " "))
             said.append(f"{channel(notice.endpoint)}: {state}")
-    text = "; ".join(said)
+    text = "; ".join(dict.fromkeys(said))
     return (f"{text[:1].upper()}{text[1:]}.",) if said else ()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Promise, TrackState
-from engine.store.board import CaseFile, NoticeRow
+from engine.store.case_file import CaseFile, NoticeRow
 from engine.web.console.names import Names
 from engine.web.console.present_line import channel
 from engine.web.words.reasons import why
