@@ -153,7 +153,7 @@ def matter(conn: Connection, *, alert: str, contact: str) -> Matter | None:
     case = load_case(found.state)
     rows = conn.execute(EVENTS_OF, {"case": found.id}).all()
     stored = closures.read(conn, [found.closure_digest])
-    newest = consents.newest(conn, case.subjects)
+    newest = consents.newest(conn, consents.pseudonyms(case))
     planned = [load_fact(body) for body in conn.execute(PLANS_OF, {"case": found.id}).scalars()]
     return Matter(
         case=case,
