@@ -14,6 +14,8 @@ import orjson
 import structlog
 
 from engine.case import commands as c
+from engine.case.state import Alert
+from engine.clock import Clock
 from engine.desk import Lane
 from engine.ports import Reader
 from engine.registry import WorldHolder
@@ -21,10 +23,13 @@ from engine.store.answering import alerts_of
 from notifiers.sms.config import SmsSettings
 from notifiers.sms.inbound import Reply, ReplyCode, parse_reply
 from notifiers.sms.number import one_number
+from schemas.codes import TrackName
 from schemas.responses import Refused, Response, ResponseKind, Result, Way
 
 _log = structlog.get_logger(__name__)
 
+SAME_WITHIN = 600
+"""Seconds. Somebody who says `1` again half an hour later means it again."""
 _KINDS: Mapping[str, ResponseKind] = {
     ReplyCode.GOT_IT: ResponseKind.ACKNOWLEDGED,
     ReplyCode.SOMEONE_ELSE: ResponseKind.WRONG_CONTACT,
@@ -67,8 +72,9 @@ class _Asked:
 class Replies:
     """Takes answers by SMS. One per engine."""
 
-    def __init__(self, *, desk: Desk, reader: Reader, world: WorldHolder) -> None:
+    def __init__(self, *, desk: Desk, reader: Reader, world: WorldHolder, clock: Clock) -> None:
         self._desk = desk
+        self._clock = clock
         self._reader = reader
         self._world = world
 
@@ -88,7 +94,9 @@ class Replies:
             return await self._tell(channel, Became.STRANGER)
         command = c.Respond(
             inbox=c.Inbox(
-                source=f"sms:{channel}"[:160], id=(reply.id or digest[:40])[:160], digest=digest
+                source=f"sms:{channel}"[:160],
+                id=(reply.id or f"{digest[:40]}.{self._window()}")[:160],
+                digest=digest,
             ),
             alert=asked.alert,
             response=Response(kind=kind, way=Way.SMS, by=asked.by),
@@ -96,22 +104,41 @@ class Replies:
         (result,) = await self._desk.submit(command, lane=Lane.STOP)
         return Became.REFUSED if isinstance(result, Refused) else Became.TAKEN
 
+    def _window(self) -> int:
+        """Without an id of the gateway's own, the same words soon after are the same answer."""
+        return int(self._clock.now().timestamp()) // SAME_WITHIN
+
     async def _asked(self, channel: str, reply: Reply) -> _Asked | None:
         """The alert that this reference means, if the number is one that it is told to."""
         try:
             number = one_number(reply.sender)
         except ValueError:
             return None
-        registry = self._world.registry()
         found = await self._reader.run(lambda conn: alerts_of(conn, reply.reference))
         for alert in found:
-            for ref in alert.contacts:
-                for name in ref.endpoints:
-                    way, _, id = name.partition(":")
-                    end = registry.endpoint(id)
-                    if way == channel and end is not None and _same(end.address, number):
-                        return _Asked(alert=alert.id, by=ref.id)
+            for contact, endpoints in self._ways(alert):
+                if any(self._is(name, channel, number) for name in endpoints):
+                    return _Asked(alert=alert.id, by=contact)
         return None
+
+    def _ways(self, alert: Alert) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Who is told by this alert, and how: a party's contacts, or one of our own people."""
+        if alert.track is not TrackName.DUTY:
+            return tuple((ref.id, ref.endpoints) for ref in alert.contacts)
+        roster = self._world.current.roster
+        everybody = (*roster.people, *((roster.floor,) if roster.floor else ()))
+        return tuple((each.id, each.endpoints) for each in everybody if each.id == alert.party)
+
+    def _is(self, name: str, channel: str, number: str) -> bool:
+        """Whether this endpoint is that number on that channel."""
+        way, _, id = name.partition(":")
+        end = self._world.registry().endpoint(id)
+        if way != channel or end is None:
+            return False
+        try:
+            return one_number(end.address) == number
+        except ValueError:
+            return False
 
     async def _tell(self, channel: str, became: Became) -> Became:
         code = f"reply_{became.value}"
@@ -119,10 +146,3 @@ class Replies:
             c.RaiseIncident(code=code, key=channel, severe=False), lane=Lane.CRITICAL
         )
         return became
-
-
-def _same(address: str, number: str) -> bool:
-    try:
-        return one_number(address) == number
-    except ValueError:
-        return False

@@ -42,7 +42,7 @@ def _api(parts: Parts) -> list[BaseRoute]:
     health = Health(
         probes=_probes(parts), metrics=parts.metrics, reader=parts.reader, vault=parts.vault
     )
-    replies = Replies(desk=parts.desk, reader=parts.reader, world=parts.world)
+    replies = Replies(desk=parts.desk, reader=parts.reader, world=parts.world, clock=parts.clock)
     inbound = Inbound(replies, sms_channels(parts.settings.channels), key=parts.keys.pepper)
     return [*api_routes(events=events, health=health), *inbound.routes()]
 

@@ -66,7 +66,7 @@ class DeskPeople:
         self.troubles: list[str] = []
 
     def text(self, text: Text) -> None:
-        """A page reached a phone. The first one about a case is answered by Ana."""
+        """A page reached a phone. Ana answers each one, in her own time."""
         person = next((p for p, number in self._cast.duty.items() if number == text.to), "")
         case = _CASE.search(text.text)
         if person == "person:ana" and case is not None and case[0] not in self._taking:
@@ -102,6 +102,7 @@ class DeskPeople:
     async def _take(self, person: str, ref: str) -> None:
         await self._story.pause(TAKES_AFTER)
         with self._story.acting():
+            self._taking.pop(ref, None)
             await self._reply(self._cast.duty[person], f"1 {ref}")
             self._taken_at[ref] = self._story.clock.now()
             if ref in self.situations:

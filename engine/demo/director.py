@@ -65,6 +65,7 @@ class Director:
         self.ended = True
 
     async def _publish(self, telling: Telling) -> None:
+        await self.follower.look()
         self.narrator.tell(self.story.clock.now(), "", f"» {telling.tell}", tone="title")
         body = await self.stage.publish(telling)
         identity = (telling.source, telling.id)

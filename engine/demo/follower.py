@@ -1,5 +1,7 @@
 """The story as the journal has it: each new fact in the words of the board."""
 
+import asyncio
+from datetime import datetime
 from typing import get_args
 
 from engine.demo.narrator import Narrator, Tone
@@ -13,6 +15,7 @@ from engine.web.words.sentence import plain
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Reason
+from schemas.projection import Purpose
 
 _QUIET = (
     f.TaskRaised,
@@ -28,11 +31,11 @@ _QUIET = (
     f.AlertClosed,
 )
 """Of use on the board; in a story they would drown the rest."""
+_PAGES = {Purpose.PAGE: "Paged", Purpose.TASK: "Reminded", Purpose.INCIDENT: "Paged, incident"}
 _QUIET_CANCELS = ("acknowledged", "answered", "promised", "acted", "declined", "resolved")
 _TELLING = frozenset(
     {Reason.PERPETRATOR_CLOSURE, Reason.UNKNOWN_PERPETRATOR_GROUP, Reason.CONTROLLER_NEEDS_TWO,
-     Reason.REPRESENTS, Reason.OFFICER_OF, Reason.STATE_OF_PERPETRATOR, Reason.LINK_NOT_CURRENT,
-     Reason.LINK_UNVERIFIED, Reason.CERTAINTY}
+     Reason.REPRESENTS, Reason.OFFICER_OF, Reason.STATE_OF_PERPETRATOR, Reason.CERTAINTY}
 )  # fmt: skip
 _TONES: dict[str, Tone] = {tone: tone for tone in get_args(Tone)}
 
@@ -43,11 +46,16 @@ class Follower:
     def __init__(self, reader: Reader, narrator: Narrator) -> None:
         self._reader = reader
         self._narrator = narrator
+        self._one_at_a_time = asyncio.Lock()
         self._seen: dict[str, int] = {}
         self._alerts: dict[str, tuple[str, TrackName]] = {}
 
     async def look(self) -> int:
         """Tell what is new; return how many facts there were."""
+        async with self._one_at_a_time:
+            return await self._look()
+
+    async def _look(self) -> int:
         seen = dict(self._seen)
         fresh = await self._reader.run(lambda conn: new_facts(conn, seen=seen))
         for new in fresh:
@@ -62,15 +70,30 @@ class Follower:
             names = await self._names(fresh)
             for new in fresh:
                 self._tell(new, names)
+            self._called(fresh, names)
         return len(fresh)
+
+    def _called(self, fresh: tuple[NewFact, ...], names: Names) -> None:
+        """Duty, called at one moment about one case, in one line."""
+        calls: dict[tuple[str, datetime], list[f.Told]] = {}
+        for new in fresh:
+            if isinstance(new.fact, f.Told) and new.fact.track is TrackName.DUTY:
+                calls.setdefault((new.ref, new.at), []).append(new.fact)
+        for (ref, at), told in calls.items():
+            who = ", ".join(names.person(fact.party).text for fact in told)
+            purpose = _PAGES.get(told[0].purpose, "Called")
+            again = f", round {told[0].tell_no}" if told[0].tell_no > 1 else ""
+            self._narrator.tell(at, ref, f"{purpose}: {who} by SMS and e-mail{again}.")
 
     def _tell(self, new: NewFact, names: Names) -> None:
         fact = new.fact
         if isinstance(fact, f.Planned):
             self._left_out(new, fact, names)
             return
-        if isinstance(fact, _QUIET):
+        if isinstance(fact, _QUIET) or (isinstance(fact, f.Told) and fact.track is TrackName.DUTY):
             return
+        if isinstance(fact, f.AlertWithheld) and fact.reason in _TELLING:
+            return  # said when the case was planned
         if isinstance(fact, f.NoticesCancelled) and fact.reason in _QUIET_CANCELS:
             return
         line = tell_fact(fact, names)

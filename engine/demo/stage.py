@@ -12,6 +12,7 @@ import httpx2
 import orjson
 import pyotp
 from aiokafka import AIOKafkaProducer
+from pydantic import AnyHttpUrl
 
 from engine.access import PersonRole
 from engine.bootstrap import open_engine
@@ -38,6 +39,7 @@ PEOPLE = {
     "ana": ("Ana", PersonRole.HANDLER),
     "ben": ("Ben", PersonRole.SECOND),
     "chi": ("Chi", PersonRole.HANDLER),
+    "dia": ("Dia", PersonRole.SECOND),
     "you": ("You", PersonRole.HANDLER),
 }
 """Who may log in; `you` is for whoever watches."""
@@ -163,7 +165,9 @@ def _settings(
     return Settings(
         data_dir=folder / "data",
         phone="+00 00 0000",
-        http=HttpSettings(port=port, public_url=f"http://127.0.0.1:{port}/", secure_cookies=False),
+        http=HttpSettings(
+            port=port, public_url=AnyHttpUrl(f"http://127.0.0.1:{port}/"), secure_cookies=False
+        ),
         channels={
             "email": {
                 "kind": "email",
