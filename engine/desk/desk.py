@@ -31,8 +31,9 @@ from schemas.responses import Already, Done, Refused, Result
 
 _log = structlog.get_logger(__name__)
 
-COMMANDS_A_BATCH = 256
-THINK_SECONDS = 0.05
+COMMANDS_A_BATCH = 96
+"""About what can be thought about in that time: what is read and not reached is read again."""
+THINK_SECONDS = 0.08
 """A batch that thought this long is written; what it did not get to comes next."""
 FIRE_AT_ONCE = 64
 """Due cases read for one batch: about what can be decided before others wait too long."""

@@ -86,7 +86,9 @@ def gather(
     sheet.inbox.update(inbox.read(conn, wanted.inbox))
     missing = _find_cases(conn, wanted, sheet, setting)
     cases.insert_missing(conn, missing, now=setting.now)
-    _load(conn, wanted.cases - set(sheet.cases), missing, sheet, setting)
+    _load(conn, wanted.cases - set(sheet.cases), missing, sheet)
+    _replace_broken(conn, wanted, sheet, setting)
+    _read_closures(conn, sheet, setting)
     _read_around(conn, wanted, sheet)
 
 
@@ -185,7 +187,6 @@ def _load(
     wanted: set[str],
     missing: dict[str, int],
     sheet: Sheet,
-    setting: Setting,
 ) -> None:
     for id, stored in cases.lock(conn, wanted).items():
         sheet.batch.heads[id] = stored.head
@@ -198,11 +199,27 @@ def _load(
             sheet.cases[id] = load_case(stored.state)
         except (ValueError, zlib.error):  # the bytes are damaged, or of another release
             sheet.broken.add(id)
+
+
+def _replace_broken(conn: Connection, wanted: _Wanted, sheet: Sheet, setting: Setting) -> None:
+    """A report about a case that cannot be read opens the next one: help is called all the same."""
+    fresh: dict[str, int] = {}
+    for key, command in wanted.openers.items():
+        generation, case_id = sheet.situations[key]
+        if case_id in sheet.broken:
+            case_id = case_of(command, generation + 1)
+            fresh[case_id] = generation + 1
+            sheet.situations[key] = (generation + 1, case_id)
+    cases.insert_missing(conn, fresh, now=setting.now)
+    _load(conn, set(fresh), fresh, sheet)
+
+
+def _read_closures(conn: Connection, sheet: Sheet, setting: Setting) -> None:
     digests = {case.id: case.closure_digest for case in sheet.cases.values()}
-    stored_closures = setting.exclusions.read(conn, digests.values())
+    stored = setting.exclusions.read(conn, digests.values())
     for id, digest in digests.items():
         if id not in sheet.closures:
-            sheet.closures[id] = stored_closures[digest]
+            sheet.closures[id] = stored[digest]
 
 
 def _read_around(conn: Connection, wanted: _Wanted, sheet: Sheet) -> None:

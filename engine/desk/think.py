@@ -58,6 +58,12 @@ def think(unit: Unit, sheet: Sheet, setting: Setting) -> Outcome:
         return Outcome(error=failed)
     if unit.position is not None:
         fork.batch.positions.append(unit.position)
+        for row in fork.batch.quarantine:
+            row.update(
+                topic=unit.position.topic,
+                part=unit.position.partition,
+                offset=unit.position.offset,
+            )
     sheet.join(fork)
     return Outcome(answers=answers)
 

@@ -344,3 +344,78 @@ async def _acquire(room: Any) -> None:
 async def _next(room: Any) -> int:
     rows = await room.read(lambda conn: list(conn.execute(select(t.offsets.c.next_offset))))
     return int(rows[0].next_offset)
+
+
+async def test_a_report_about_a_case_that_cannot_be_read_opens_the_next_one(path: Path) -> None:
+    async with a_room(path) as room:
+        first = await room.one(report())
+        broken = t.cases.update().values(state=b"no state")
+        await room.writer.run(lambda conn: conn.execute(broken).rowcount)
+
+        second = await room.one(report("e2"))
+
+        assert isinstance(second, Done) and second.case != first.case  # type: ignore[union-attr]
+        assert (await room.case(second.case)).status is CaseStatus.OPEN
+
+
+async def test_a_consent_withdrawn_in_a_report_reaches_the_persons_other_cases(
+    path: Path,
+) -> None:
+    given = {"basis": "person", "audiences": ["missions"], "mode": "quiet"}
+    async with a_room(path) as room:
+        for n in range(2):
+            await room.one(report(f"e{n}", b.an_event(situation=f"s{n}", consent=[given])))
+        withdrawn = b.an_event(
+            "consent_revoked", situation="s9", consent=[given | {"state": "revoked"}]
+        )
+
+        await room.one(report("e9", withdrawn))
+
+        applied = await room.rows(t.journal, t.journal.c.kind == "consent_applied")
+        assert len({leaf.stream for leaf in applied}) == 2
+        newest = max(await room.rows(t.consents), key=lambda row: row.n)
+        assert b'"revoked":true' in newest.body
+        assert await room.sound()
+
+
+async def test_the_same_consent_said_again_is_no_news(path: Path) -> None:
+    given = {"basis": "person", "audiences": ["missions"], "mode": "quiet"}
+    async with a_room(path) as room:
+        for n in range(3):
+            await room.one(report(f"e{n}", b.an_event(situation=f"s{n}", consent=[given])))
+
+        assert len(await room.rows(t.consents)) == 1
+
+
+async def test_consent_where_nobody_can_be_identified_is_kept_for_the_case(path: Path) -> None:
+    given = {"basis": "no_identifiable_person", "audiences": ["missions"], "mode": "quiet"}
+    event = b.an_event(subjects=[{"kind": "none_identifiable"}], consent=[given])
+    async with a_room(path) as room:
+        done = await room.one(report("e1", event, **MISSIONS))
+
+        (kept,) = await room.rows(t.consents)
+        assert kept.pseudonym == f"case:{done.case}"  # type: ignore[union-attr]
+        facts = await room.facts(done.case)  # type: ignore[union-attr]
+        (planned,) = [fact for fact in facts if isinstance(fact, f.Planned)]
+        assert [w.reason for w in planned.withheld] == []
+        assert [a.candidate.party for a in planned.alerts] == ["embassy"]
+
+
+async def test_bytes_that_are_no_event_are_kept_sealed_and_duty_is_told(path: Path) -> None:
+    async with a_room(path) as room:
+        await _acquire(room)
+        bad = c.Quarantine(
+            source="hotline",
+            reason="not_json",
+            sealed=c.SealedBox(key_id="k", ciphertext=b"noise"),
+            digest="d" * 64,
+        )
+
+        for offset in (4, 5):
+            await room.submit(bad, lane=Lane.CRITICAL, position=_at(offset))
+
+        (kept,) = await room.rows(t.quarantine)
+        assert (kept.ciphertext, kept.topic, kept.offset) == (b"noise", "threats", 4)
+        incidents = await room.rows(t.cases, t.cases.c.kind == "incident")
+        assert [row.incident for row in incidents] == ["quarantine"]
+        assert await _next(room) == 6
