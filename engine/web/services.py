@@ -23,6 +23,7 @@ class Taken:
     """What became of a report sent with the form."""
 
     reference: str = ""
+    """The door's receipt; empty when nothing new was taken."""
     problems: tuple[str, ...] = ()
     """Field path and what to do, one sentence each; empty when it was taken."""
 

@@ -8,6 +8,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from engine.access import Permission
+from engine.case.ids import event_id
+from engine.store import board
 from engine.web.console.fields import Errors, choice, moment_of
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
@@ -26,8 +28,9 @@ from schemas.codes import (
 )
 from schemas.envelope import THREAT_TYPE
 
-SOURCE = "form"
+SOURCE = "desk/form"
 """Publisher of the form's events; each person's reports are told apart by the envelope's id."""
+_EQUIVOCATION = "This form was sent before with other content, and the first stays. Open it anew."
 WISHES: dict[str, str] = {
     "call_first": "Call me before you do anything",
     "legal_help_wanted": "A lawyer",
@@ -86,8 +89,11 @@ class ReportForm:
         taken = await self._shell.services.reports.take(raw, by=visitor.person)
         if taken.problems:
             return await self._page(visitor, form, {}, taken.problems, status=422)
-        where = f"/cases/{taken.reference}" if taken.reference else "/"
-        return RedirectResponse(f"{where}?did=reported", status_code=303)
+        if not taken.reference:
+            return await self._page(visitor, form, {}, (_EQUIVOCATION,), status=409)
+        event = event_id(SOURCE, form.get("nonce")[:64])
+        ref = await self._shell.services.reader.run(lambda conn: board.case_of_event(conn, event))
+        return RedirectResponse(f"/cases/{ref}?did=reported", status_code=303)
 
     async def _page(
         self,

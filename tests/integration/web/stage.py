@@ -20,6 +20,7 @@ from engine.access import People, PersonRole, Sessions
 from engine.access.passwords import Passwords
 from engine.access.second_factor import SecondFactor
 from engine.answer_tokens import AnswerTokens
+from engine.bootstrap.services import DeskForPages, ReportsAtDoor
 from engine.case.commands import TryOutcome
 from engine.clock import ManualClock
 from engine.desk import Desk, SendJob
@@ -33,7 +34,6 @@ from engine.store.schema import upgrade
 from engine.store.threads import ThreadReader, ThreadWriter
 from engine.vault import Secret, Vault, init_keys
 from engine.web.app import create_app
-from engine.web.doors import DeskLanes, PeoplesReports
 from engine.web.sealing import VaultWords
 from engine.web.services import Services
 from rules.rulebook import Rulebook
@@ -142,10 +142,10 @@ def stage(
         entropy=entropy,
         reader=reader,
         writer=writer,
-        desk=DeskLanes(desk),
+        desk=DeskForPages(desk),
         people=people,
         sessions=Sessions(reader=reader, writer=writer, clock=clock, note=journal.note),
-        reports=PeoplesReports(door, reader=reader),
+        reports=ReportsAtDoor(door),
         sealing=VaultWords(vault, reader=reader, writer=writer, clock=clock, entropy=entropy),
         world=held,
         tokens=answers,

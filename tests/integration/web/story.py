@@ -6,7 +6,8 @@ from functools import partial
 from sqlalchemy import Connection, select
 
 from engine.answer_tokens import digest
-from engine.store import tables
+from engine.case.ids import event_id
+from engine.store import board, tables
 from engine.web.console.case_page import load
 from tests.harness.reports import Report, report
 from tests.integration.web.stage import Stage
@@ -49,11 +50,12 @@ def arrest(*, id: str = "e1", situation: str = "s1", **more: object) -> Report:
 
 def open_case(desk: Stage, event: Report | None = None) -> str:
     """Publish the arrest; the case's reference."""
-    sent = (event or arrest()).bytes()
-    taken = desk.run(partial(desk.services.reports.take, sent, by="person:ana"))
+    sent = event or arrest()
+    taken = desk.run(partial(desk.services.reports.take, sent.bytes(), by="person:ana"))
     assert taken.reference, taken.problems
     desk.deliver()
-    return str(taken.reference)
+    of = event_id(sent.source, sent.id)
+    return str(desk.run(desk.reader.run, lambda conn: board.case_of_event(conn, of)))
 
 
 def press(desk: Stage, ref: str, act: str):  # type: ignore[no-untyped-def]

@@ -345,7 +345,12 @@ def test_a_report_sent_twice_is_one(desk: Stage) -> None:
     first = desk.client.post("/new", data=form)
     second = desk.client.post("/new", data=form)
 
+    changed = desk.client.post("/new", data=form | {"code": "assault"})
+
     assert first.url == second.url
+    assert "The report was taken." in second.text
+    assert changed.status_code == 409
+    assert "the first stays" in changed.text
     assert facts(desk, "event_joined") == 1
 
 
