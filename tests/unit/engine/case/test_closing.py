@@ -81,6 +81,11 @@ def test_nobody_is_stood_down_who_was_never_reached_declined_or_said_no() -> Non
     assert story.told(purpose=Purpose.STAND_DOWN) == []
 
 
+def test_of_two_contacts_only_the_one_that_was_reached_is_stood_down() -> None:
+    story = a_case().release(MISSIONS).handed_off("desk").proposed().confirmed()
+    assert story.told(purpose=Purpose.STAND_DOWN) == ["desk"]
+
+
 def test_the_wrong_contact_gets_no_stand_down() -> None:
     story = a_told_case().answer("lea", ResponseKind.WRONG_CONTACT).proposed().confirmed()
     assert story.told(purpose=Purpose.STAND_DOWN) == ["desk"]

@@ -94,9 +94,37 @@ class CaseMachine(RuleBasedStateMachine):
             if isinstance(fact, f.Told | f.Rerouted):
                 self.kept[fact.alert, len(self.kept)] = (fact, list(fact.notices))
 
-    @initialize(severity=st.sampled_from(list(Severity)))
-    def opens(self, severity: Severity) -> None:
+    @initialize(
+        severity=st.sampled_from(list(Severity)),
+        released=st.sets(tracks),
+        delivered=st.booleans(),
+        taken=st.booleans(),
+    )
+    def opens(
+        self, severity: Severity, released: set[TrackName], delivered: bool, taken: bool
+    ) -> None:
+        """A case as it may stand after its first hours."""
         self.report("arrest", severity, "guardia", None)
+        if taken:
+            self.somebody_takes_it("ana")
+        for track in sorted(released):
+            for by in ("ana", "chi"):
+                self.release(track, by, True, True)
+        for told, notices in list(self.kept.values()) if delivered else ():
+            while notices:
+                self.settled(told, notices.pop(), "handed_off")
+
+    @rule(by=people)
+    def somebody_takes_it(self, by: str) -> None:
+        mine = next((a.id for a in self.story.case.alerts if a.party == by), None)
+        if mine is not None:
+            response = Response(kind=ResponseKind.ACKNOWLEDGED, way=Way.SMS, by=by)
+            self.do(c.Respond(inbox=self.story.inbox(), alert=mine, response=response))
+
+    @rule(by=people, remedy=st.sampled_from(("sought", "none_sought")))
+    def two_people_resolve_it(self, by: str, remedy: str) -> None:
+        self.propose(by, remedy)
+        self.confirm("dia")
 
     @rule(
         code=st.sampled_from(CODES),
@@ -145,7 +173,7 @@ class CaseMachine(RuleBasedStateMachine):
     @rule(
         at=st.integers(min_value=0, max_value=20),
         kind=st.sampled_from(list(ResponseKind)),
-        by=st.sampled_from(("lea", "desk", "noor", "nhri-mail", "fjord-mail", *PEOPLE)),
+        who=st.integers(min_value=0, max_value=3),
         due=st.sampled_from((None, -60, 30, 600)),
         to=st.sampled_from(("", "desk", "guardia", "nhri-qm", "somebody")),
         action=st.sampled_from((None, ActionKind.VISIT, ActionKind.LETTER)),
@@ -155,15 +183,18 @@ class CaseMachine(RuleBasedStateMachine):
         self,
         at: int,
         kind: ResponseKind,
-        by: str,
+        who: int,
         due: int | None,
         to: str,
         action: ActionKind | None,
         effect: Effect,
     ) -> None:
-        alerts = self.story.case.alerts
-        if not alerts:
-            return
+        """Whoever was told answers; now and then somebody of duty types it in."""
+        told = [a for a in self.story.case.alerts if a.told_contacts]
+        alerts = told or list(self.story.case.alerts)
+        alert = alerts[at % len(alerts)]
+        known = (*alert.told_contacts, "ana")
+        by = known[who % len(known)]
         when = None if due is None else self.story.now + timedelta(minutes=due)
         response = Response(
             kind=kind,
@@ -175,11 +206,7 @@ class CaseMachine(RuleBasedStateMachine):
             effect=effect,
             note="vault-7",
         )
-        self.do(
-            c.Respond(
-                inbox=self.story.inbox(), alert=alerts[at % len(alerts)].id, response=response
-            )
-        )
+        self.do(c.Respond(inbox=self.story.inbox(), alert=alert.id, response=response))
 
     @rule(
         state=st.sampled_from(("granted", "narrowed", "revoked")),
@@ -217,10 +244,6 @@ class CaseMachine(RuleBasedStateMachine):
     @rule(track=tracks, by=people)
     def lift(self, track: TrackName, by: str) -> None:
         self.do(self.story.a_lift(track, by))
-
-    @rule(by=people, mode=st.sampled_from(list(Mode)))
-    def raise_mode(self, by: str, mode: Mode) -> None:
-        self.do(c.RaiseMode(inbox=self.story.inbox(), case=self.story.case.id, mode=mode, by=by))
 
     @rule(
         at=st.integers(min_value=0, max_value=20),
@@ -274,7 +297,9 @@ class CaseMachine(RuleBasedStateMachine):
         told, notices = list(self.kept.values())[-1 - at % len(self.kept)]
         if not notices:
             return
-        notice = notices.pop()
+        self.settled(told, notices.pop(), state)
+
+    def settled(self, told: f.Told | f.Rerouted, notice: f.Notice, state: str) -> None:
         self.do(
             c.Settled(
                 key=notice.key,
@@ -446,8 +471,8 @@ def consented(case: Case, track: TrackName, now: datetime) -> bool:
 
 
 CaseMachine.TestCase.settings = settings(
-    max_examples=40,
-    stateful_step_count=25,
+    max_examples=100,
+    stateful_step_count=30,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestAnyOrderOfEvents = CaseMachine.TestCase
