@@ -126,13 +126,18 @@ def count_opened(conn: Connection, digest: str) -> None:
     conn.execute(OPENED, {"d": digest})
 
 
-def try_code(conn: Connection, digest: str, *, right: bool) -> TokenRow | None:
-    """Count a wrong code under the row's lock. The row as it is afterwards; None when unknown."""
+def try_code(conn: Connection, digest: str, *, right: bool) -> tuple[TokenRow | None, bool]:
+    """Count a wrong code under the row's lock.
+
+    Returns the row as it is afterwards (None when unknown) and whether this try was counted. One
+    try more than allowed is counted, so that duty is told again should the first telling be lost;
+    later ones are not, so that nobody can flood duty with a stolen link.
+    """
     row = _token(conn.execute(LOCKED, {"d": digest}).one_or_none())
-    if row is None or right or row.dead:
-        return row
+    if row is None or right or row.tries > TRIES:
+        return row, False
     conn.execute(TRIED, {"d": digest})
-    return _token(conn.execute(FIND, {"d": digest}).one_or_none())
+    return _token(conn.execute(FIND, {"d": digest}).one_or_none()), True
 
 
 def note_agreed(conn: Connection, digest: str, *, now: datetime) -> None:

@@ -106,13 +106,13 @@ class AnswerPage:
             return self._ask_code(digest, error="Please enter the code.", status=422)
         expected = _digits(self._services.tokens.code_of(token))
         right = hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
-        row = await self._services.writer.run(
+        row, counted = await self._services.writer.run(
             lambda conn: answer_pages.try_code(conn, digest, right=right)
         )
         if row is None:
             return self._ask_code(digest, error=_WRONG, status=403)
         if row.dead:
-            if not right:
+            if counted:
                 incident = RaiseIncident(code=GUESSED, key=row.alert, severe=False)
                 await self._services.desk.submit(incident)
             return self._end(
