@@ -28,15 +28,21 @@ class Habit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """A release that duty means to give."""
+    """What duty means to do about a case: release a track, or write down what was said by phone."""
 
     after: int
     """Seconds of the story after somebody took the case."""
-    release: str
-    why: str
-    forecast: str
+    release: str = ""
+    why: str = ""
+    forecast: str = ""
     two: bool = False
     partner: str = ""
+    phone: str = ""
+    """Name of the party that is phoned."""
+    kind: str = ""
+    action: str = ""
+    due: int = 0
+    """Seconds from the call to what is promised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +115,10 @@ def read_cast() -> Cast:
             for address, habits in people["answers"].items()
         },
         plans={
-            situation: tuple(Act(**{**act, "after": seconds(act["after"])}) for act in acts)
+            situation: tuple(
+                Act(**{**act, "after": seconds(act["after"]), "due": seconds(act.get("due", 0))})
+                for act in acts
+            )
             for situation, acts in people["plans"].items()
         },
         ending=people["ending"],

@@ -114,7 +114,8 @@ class DeskPeople:
             return
         self._planned[situation] = None
         for act in self._cast.plans.get(situation, ()):
-            self._tasks.create_task(self._release(ref, act))
+            doing = self._phone(ref, act) if act.phone else self._release(ref, act)
+            self._tasks.create_task(doing)
 
     async def _release(self, ref: str, act: Act) -> None:
         await self._story.pause(act.after)
@@ -132,6 +133,24 @@ class DeskPeople:
             await self._story.pause(10 * 60)
             with self._story.acting():
                 await self._ask("person:chi", "release", **record)
+
+    async def _phone(self, ref: str, act: Act) -> None:
+        """Ana phones somebody and writes down what they said: the same answer as on their page."""
+        await self._story.pause(act.after)
+        with self._story.acting():
+            told = await self._ask("person:ana", "case.told", case=ref)
+            alerts = [a["alert"] for a in told.get("alerts", ()) if a["party"] == act.phone]
+            due = self._story.clock.now() + timedelta(seconds=act.due)
+            if alerts:
+                await self._ask(
+                    "person:ana",
+                    "respond",
+                    case=ref,
+                    alert=alerts[0],
+                    kind=act.kind,
+                    action=act.action,
+                    due=due.isoformat(),
+                )
 
     async def _do_what_is_owed(self) -> None:
         found = await self._ask("person:ana", "task.list")

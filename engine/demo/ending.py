@@ -34,11 +34,13 @@ class Ending:
     stood_down: int
     violations: tuple[Violation, ...] = field(default_factory=tuple)
     told_whole_story: bool = True
+    cut_short: bool = False
+    """Whoever watched had seen enough: then only the promises count."""
 
     @property
     def kept(self) -> bool:
         """Whether every promise held, and the story reached its end."""
-        return not self.violations and self.told_whole_story
+        return not self.violations and (self.told_whole_story or self.cut_short)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object."""
@@ -59,7 +61,7 @@ class Ending:
         }
 
 
-async def take_stock(stage: Stage, director: Director) -> Ending:
+async def take_stock(stage: Stage, director: Director, *, cut_short: bool = False) -> Ending:
     """Count, and let the invariants look at every row and every history."""
     now = stage.clock.now()
     outside = Outside(
@@ -87,6 +89,7 @@ async def take_stock(stage: Stage, director: Director) -> Ending:
         stood_down=sum(isinstance(fact, f.Told) and fact.purpose == "stand_down" for fact in facts),
         violations=tuple(violations),
         told_whole_story=director.ended,
+        cut_short=cut_short,
     )
 
 
