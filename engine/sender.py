@@ -164,7 +164,7 @@ class Sender:
             await self._tell_once(
                 RaiseIncident(code="template_failed", key=message.language, severe=False)
             )
-        if self._clock.monotonic() > job.send_by:
+        if asyncio.get_running_loop().time() > job.send_by:
             return Outcome.of(OutcomeReason.TIMEOUT, detail="claimed too long ago")
         try:
             async with asyncio.timeout(TRY_SECONDS):

@@ -101,4 +101,4 @@ class SendJob:
     """Of the answer page; empty where nothing is to be answered there."""
     code: str = field(default="", repr=False)
     send_by: float = 0.0
-    """On the monotonic clock: after this the claim may have been judged on an older truth."""
+    """On the event loop's time: after this the claim may have been judged on an older truth."""

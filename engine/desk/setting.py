@@ -21,7 +21,7 @@ class Setting:
 
     now: datetime
     mono: float
-    """The monotonic clock when the batch began."""
+    """The event loop's time when the batch began."""
     world: World
     ref_key: bytes
     ref_extra: int
