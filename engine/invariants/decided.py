@@ -1,31 +1,67 @@
 """Messages against the journal: whatever was decided is owed, and nothing else is (I6, I9, I11)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from engine.invariants.history import History
+from engine.invariants.history import History, Leaf
 from engine.invariants.violation import Violation
-from engine.store.tables import notifications
+from engine.store.instant import Instant
+from engine.store.tables import attempts, notifications
 from schemas import facts as f
+from schemas.codes import TrackName
 
-_n = notifications.c
-_OF_CASES = select(_n.key, _n.case_id, _n.state, _n.reason).where(
-    _n.case_id.in_(bindparam("ids", expanding=True))
+_n, _a = notifications.c, attempts.c
+_OF_CASES = (
+    select(
+        _n.key,
+        _n.case_id,
+        _n.alert_id,
+        _n.purpose,
+        _n.contact,
+        _n.state,
+        func.max(_a.at, type_=Instant).label("tried_at"),
+    )
+    .select_from(notifications.outerjoin(attempts, _a.key == _n.key))
+    .where(_n.case_id.in_(bindparam("ids", expanding=True)))
+    .group_by(_n.key)
 )
 _CALLED_OFF = ("cancelled", "superseded")
 _LOOK = "Look at this message on its case's page, and phone the recipient if it is grave."
 
 
-def messages_of(conn: Connection, ids: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Case -> key -> state, of every message of these cases."""
-    found: dict[str, dict[str, str]] = {id_: {} for id_ in ids}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One message as its row tells it."""
+
+    alert: str
+    purpose: str
+    contact: str
+    state: str
+    tried_at: datetime | None
+    """When the newest try of it was claimed."""
+
+
+Messages = dict[str, Stored]
+
+
+def messages_of(conn: Connection, ids: Sequence[str]) -> dict[str, Messages]:
+    """Case -> key -> message, of every message of these cases."""
+    found: dict[str, Messages] = {id_: {} for id_ in ids}
     for row in conn.execute(_OF_CASES, {"ids": list(ids)}):
-        found[row.case_id][row.key] = row.state
+        found[row.case_id][row.key] = Stored(
+            alert=row.alert_id,
+            purpose=row.purpose,
+            contact=row.contact,
+            state=row.state,
+            tried_at=row.tried_at,
+        )
     return found
 
 
-def check(history: History, messages: dict[str, str]) -> Iterator[Violation]:
+def check(history: History, messages: Messages) -> Iterator[Violation]:
     """Compare what the journal decided with the messages of the case."""
     decided: set[str] = set()
     called_off: set[str] = set()
@@ -41,8 +77,12 @@ def check(history: History, messages: dict[str, str]) -> Iterator[Violation]:
                         yield _of("I6", key, "It was decided twice.")
                 decided.update(keys)
                 by_alert.setdefault(alert, []).extend(keys)
-            case f.NoticesCancelled(alerts=alerts):
-                called_off.update(k for alert in alerts for k in by_alert.get(alert, ()))
+            case f.NoticesCancelled() as fact:
+                meant = {k for alert in fact.alerts for k in by_alert.get(alert, ())}
+                called_off |= meant
+                yield from _tried_since(
+                    fact, leaf, {k: messages[k] for k in meant & messages.keys()}
+                )
             case f.TellRefused(keys=keys):
                 called_off.update(keys)
             case f.HandedOff(key=key):
@@ -55,7 +95,8 @@ def check(history: History, messages: dict[str, str]) -> Iterator[Violation]:
         yield _of("I11", key, "It was decided and is owed by nobody.")
     for key in sorted(messages.keys() - decided):
         yield _of("I6", key, "It is owed and nobody decided it.")
-    for key, state in sorted(messages.items()):
+    for key, stored in sorted(messages.items()):
+        state = stored.state
         if state in _CALLED_OFF and key not in called_off:
             yield _of("I9", key, "It was called off and no fact says by whom.")
         if key in handed and state not in ("handed_off", "delivered"):
@@ -63,11 +104,28 @@ def check(history: History, messages: dict[str, str]) -> Iterator[Violation]:
     yield from _gone_on(history, failed)
 
 
+def _tried_since(fact: f.NoticesCancelled, leaf: Leaf, meant: Messages) -> Iterator[Violation]:
+    """What was called off is never tried again, whatever became of the try under way (I8)."""
+    for key, stored in sorted(meant.items()):
+        if (
+            stored.purpose in fact.purposes
+            and fact.contact in ("", stored.contact)
+            and stored.tried_at is not None
+            and stored.tried_at > leaf.at
+        ):
+            yield _of("I8", key, "It was tried after it had been called off.")
+
+
 def _gone_on(history: History, failed: list[tuple[int, f.DeliveryFailed]]) -> Iterator[Violation]:
-    """After a message failed for good, the next way is tried or a person is asked (I11)."""
+    """After a message failed for good, the next way is tried or a person is asked (I11).
+
+    Of duty the ladder itself goes on; that it does is looked at in the replay, and I23 by its end.
+    """
     for at, fact in failed:
         alert = history.state.alert(fact.alert)
         if alert is None or not alert.live or history.status != "open":
+            continue
+        if alert.track is TrackName.DUTY:
             continue
         later = (leaf.fact for leaf in history.leaves[at + 1 :])
         if not any(

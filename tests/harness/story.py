@@ -32,9 +32,7 @@ from engine.clock import ManualClock
 from engine.desk import Lane
 from engine.intake.door import Outcome, Taken
 from engine.registry.world import World
-from engine.store.database import Database
 from engine.store.inline import InlineWriter
-from engine.store.schema import upgrade
 from engine.store.tables import cases, events, journal, notifications
 from notifiers.message import ChannelKind
 from notifiers.outcome import OutcomeReason
@@ -44,6 +42,7 @@ from schemas.codes import ActionKind, Effect, TrackName
 from schemas.responses import DeclineReason, Response, ResponseKind, Result, Way
 from schemas.roster import Roster
 from tests.harness.assembly import Engine, entropy_of, halting, parts
+from tests.harness.files import new_database
 from tests.harness.inbox import Inbox, Unread
 from tests.harness.moments import last_moment, moment, next_moment
 from tests.harness.people import Place
@@ -113,8 +112,7 @@ class Story:
         self.roster = roster
         self.post = Post()
         self.clock = StoryClock(moment(at))
-        self.database = Database(f"sqlite:///{directory / 'story.sqlite'}")
-        upgrade(self.database)
+        self.database = new_database(directory / "story.sqlite")
         self.engine: Engine | None = None
         self._unread = Unread(self.post)
         self._told = _Told()

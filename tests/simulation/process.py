@@ -50,16 +50,16 @@ def drawn(rng: random.Random) -> Faults:
         return rng.choice((0.0, value, value / 5)) if rng.random() < 0.7 else 0.0
 
     return Faults(
-        crash_before=maybe(0.004),
-        crash_after=maybe(0.004),
-        pause=maybe(0.001),
+        crash_before=maybe(0.02),
+        crash_after=maybe(0.02),
+        pause=maybe(0.005),
         pause_for=rng.choice((2.0, 30.0, 120.0)),
         slow=rng.choice((0.001, 0.004, 0.05)),
         unknown=maybe(0.15),
         temporary=maybe(0.15),
         permanent=maybe(0.05),
-        hang=maybe(0.02),
-        down_for=rng.choice((0.5, 5.0, 300.0, 3_600.0)),
+        hang=maybe(0.05),
+        down_for=rng.choice((0.5, 5.0, 120.0, 1_800.0)),
     )
 
 
