@@ -1,7 +1,7 @@
 """Commands about cases: looking at them, and acting on them as a named person."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -37,7 +37,7 @@ async def list_cases(
         terminal, "case.list", status=status or None, severity=severity or None, most=most
     )
     rows = [
-        (c["ref"], c["severity"], c["status"], c["owner"].removeprefix("person:") or "nobody", c["incident"] or "")
+        (c["ref"], c["severity"], c["status"], _owner(c["owner"]), c["incident"] or "")
         for c in found["cases"]
     ]
     terminal.done(found, table(rows) or ["No such case."])
@@ -209,6 +209,10 @@ async def reopen(terminal: Terminal, ref: Ref) -> None:
     terminal.done(result, ["Done."])
 
 
+def _owner(person: str) -> str:
+    return person.removeprefix("person:") or "nobody"
+
+
 def moment(text: str | None) -> str | None:
     """A time with its offset, as it travels. Raises CommandError on anything else."""
     if text is None:
@@ -224,9 +228,6 @@ def moment(text: str | None) -> str | None:
             next_step="Write it as 2027-03-02T12:00+01:00, or with Z for UTC.",
         )
     return value.astimezone(UTC).isoformat()
-
-
-Line = Literal["said", "more"]
 
 
 def _story(found: dict[str, Any]) -> list[str]:

@@ -1,0 +1,78 @@
+"""`make demo`: the night is told to its end, every promise holds, and nothing is left behind."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+WITHIN = 100  # seconds on a busy machine; alone it takes half a minute
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """One telling for all the tests below."""
+    return subprocess.run(
+        [sys.executable, "-c", "from engine.cli import main; main()", *ARGUMENTS],
+        capture_output=True,
+        text=True,
+        timeout=WITHIN,
+        cwd=Path(__file__).parents[3],
+        env={"PATH": "", "TMPDIR": str(tmp_path_factory.mktemp("demo")), "LANG": "C.UTF-8"},
+    )
+
+
+ARGUMENTS = ("demo", "--headless", "--json")
+
+
+@pytest.mark.timeout(WITHIN + 20)
+def test_the_last_line_is_one_object_and_every_promise_held(
+    told: subprocess.CompletedProcess[str],
+) -> None:
+    last = json.loads(told.stdout.strip().splitlines()[-1])
+
+    assert told.returncode == 0, told.stderr[-2000:]
+    assert last["violations"] == []
+    assert last["told_whole_story"] is True
+    assert last["resolved"] == 1
+    assert last["escalated"] >= 1
+    assert last["answered"] >= 10
+    assert last["withheld"]["perpetrator_closure"] >= 5
+    assert last["withheld"]["consent_revoked"] >= 1
+
+
+@pytest.mark.timeout(WITHIN + 20)
+def test_the_terminal_tells_what_happened(told: subprocess.CompletedProcess[str]) -> None:
+    for sentence in (
+        "Left out: Cerro Minera, Cerro Pit, Guardia Sur",
+        "Ana (by SMS) has got it",
+        "on the answer page) promised a visit",
+        "did not answer in time",
+        "Capital desk of QS) is asked for an answer",
+        "Consent withdrawn",
+        "Ana proposed to resolve the case",
+        "Chi confirmed: resolved",
+        "NOT DURABLE",
+    ):
+        assert sentence in told.stdout, sentence
+
+
+@pytest.mark.timeout(WITHIN + 20)
+def test_nothing_is_left_behind(
+    told: subprocess.CompletedProcess[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    left = [
+        path.name
+        for base in (Path(tempfile.gettempdir()), tmp_path_factory.getbasetemp())
+        for path in base.rglob("tocsin-demo-*")
+    ]
+
+    assert left == []
+
+
+@pytest.mark.timeout(WITHIN + 20)
+def test_nobody_s_name_and_no_place_is_ever_told(told: subprocess.CompletedProcess[str]) -> None:
+    for secret in ("Invented Person", "the bridge below the pit", "the second bend"):
+        assert secret not in told.stdout + told.stderr
