@@ -12,7 +12,6 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from engine import invariants
 from engine.case.commands import RaiseIncident
@@ -21,6 +20,7 @@ from engine.heartbeat import Heartbeat
 from engine.invariants import Violation
 from engine.ports import Reader
 from rules.rulebook import Rulebook
+from schemas.codes import IncidentCode
 from schemas.roster import Roster
 
 EVERY = 30.0
@@ -44,7 +44,8 @@ class Raises(Protocol):
     async def __call__(self, incident: RaiseIncident) -> None: ...
 
 
-Config = Callable[[], tuple[Rulebook, Roster]]
+Config = Callable[[], tuple[Rulebook | None, Roster]]
+"""What is in force. Without a rulebook the built-in duty ladder runs."""
 
 
 class Auditor:
@@ -75,12 +76,16 @@ class Auditor:
         """When everything was last found in order."""
 
     async def run(self) -> None:
-        """One round after another. Without a beat where a round cannot read; then it goes on."""
+        """One round after another, until cancelled.
+
+        A round that fails gives no sign of life, and never takes the engine with it: whoever
+        watches must not be what stops the watched.
+        """
         while True:
             await self._clock.sleep(self._every)
             try:
                 await self.turn()
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # the outside watch hears the silence
                 _log.error("audit_failed", error=type(error).__name__)
 
     async def turn(self) -> list[Violation]:
@@ -125,6 +130,6 @@ def incidents_of(found: list[Violation]) -> list[RaiseIncident]:
     if len(unreached) > NAMED_AT_MOST:
         unreached = ["many"]
     broken = sorted({v.invariant for v in found} - {"I23"})
-    return [RaiseIncident(code="reached_nobody", key=case) for case in unreached] + [
-        RaiseIncident(code="invariant_broken", key=each) for each in broken
+    return [RaiseIncident(code=IncidentCode.REACHED_NOBODY, key=case) for case in unreached] + [
+        RaiseIncident(code=IncidentCode.INVARIANT_BROKEN, key=each) for each in broken
     ]

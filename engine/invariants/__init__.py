@@ -62,7 +62,7 @@ def check(
     ]
 
 
-def check_config(rulebook: Rulebook, roster: Roster) -> list[Violation]:
+def check_config(rulebook: Rulebook | None, roster: Roster) -> list[Violation]:
     """What is loaded can wake somebody at any hour (I25)."""
     return [*config.check_rulebook(rulebook), *config.check_roster(roster)]
 

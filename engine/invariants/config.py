@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from engine.invariants.violation import Violation
+from rules import duty
 from rules.roster import UPWARD
 from rules.rulebook import Rulebook
 from schemas.codes import Severity
@@ -17,10 +18,14 @@ REPEAT_WITHIN = timedelta(hours=24)
 """Duty repeats at least this often, without end (design section 5.5)."""
 
 
-def check_rulebook(rulebook: Rulebook) -> Iterator[Violation]:
-    """Every severity has a duty ladder that begins at once and never ends."""
+def check_rulebook(rulebook: Rulebook | None) -> Iterator[Violation]:
+    """Every severity has a duty ladder that begins at once and never ends.
+
+    Without a rulebook it is the built-in one.
+    """
     for severity in Severity:
-        for what in _disarmed(rulebook.duty_track(severity)):
+        track = duty.built_in(severity) if rulebook is None else rulebook.duty_track(severity)
+        for what in _disarmed(track):
             yield Violation(
                 invariant="I25",
                 row=f"rulebook/{severity}",

@@ -99,6 +99,12 @@ class Inbox:
         self._unread.forget(self._endpoint)
         return self
 
+    @property
+    def last(self) -> Sent:
+        """The message that `expects` read last."""
+        assert self._last is not None, "read a message with `expects` first"
+        return self._last
+
     async def replies(self, digit: str) -> None:
         """Answer by text message: 1 got it, 2 someone else, 3 call me."""
         kind = {"1": "acknowledged", "2": "wrong_contact", "3": "asks"}[digit]
@@ -106,8 +112,7 @@ class Inbox:
 
     async def answers(self, kind: str, **more: object) -> None:
         """Answer the last message read here, on the page or by phone."""
-        assert self._last is not None, "read a message with `expects` before answering it"
-        await self._reply(self._last, kind, **more)
+        await self._reply(self.last, kind, **more)
 
 
 def _minute(at: datetime) -> datetime:
