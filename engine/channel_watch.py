@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from engine.case.commands import RaiseIncident
 from notifiers.outcome import Outcome, OutcomeState
+from schemas.codes import IncidentCode
 
 IN_A_ROW = 5
 """Failures without a success between them."""
@@ -41,4 +42,4 @@ class ChannelWatch:
         if run.told or not (long_enough or run.own >= IN_A_ROW):
             return None
         run.told = True
-        return RaiseIncident(code="channel_failing", key=channel)
+        return RaiseIncident(code=IncidentCode.CHANNEL_FAILING, key=channel)

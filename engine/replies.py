@@ -23,7 +23,7 @@ from engine.store.answering import alerts_of
 from notifiers.sms.config import SmsSettings
 from notifiers.sms.inbound import Reply, ReplyCode, parse_reply
 from notifiers.sms.number import one_number
-from schemas.codes import TrackName
+from schemas.codes import IncidentCode, TrackName
 from schemas.responses import Refused, Response, ResponseKind, Result, Way
 
 _log = structlog.get_logger(__name__)
@@ -141,7 +141,7 @@ class Replies:
             return False
 
     async def _tell(self, channel: str, became: Became) -> Became:
-        code = f"reply_{became.value}"
+        code = IncidentCode(f"reply_{became.value}")
         await self._desk.submit(
             c.RaiseIncident(code=code, key=channel, severe=False), lane=Lane.CRITICAL
         )

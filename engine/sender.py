@@ -22,7 +22,7 @@ from notifiers.message import HowToAnswer, Message
 from notifiers.outcome import Outcome, OutcomeReason
 from notifiers.render import render
 from rules.guard import project
-from schemas.codes import TrackName
+from schemas.codes import IncidentCode, TrackName
 
 _log = structlog.get_logger(__name__)
 
@@ -151,18 +151,20 @@ class Sender:
         channel = self._channels.get(job.channel)
         if channel is None or job.endpoint is None or job.endpoint.channel != job.channel:
             if channel is None:
-                await self._tell_once(RaiseIncident(code="channel_missing", key=job.channel))
+                await self._tell_once(
+                    RaiseIncident(code=IncidentCode.CHANNEL_MISSING, key=job.channel)
+                )
             return Outcome.of(OutcomeReason.BAD_ADDRESS)
         try:
             message = self._message(job, channel)
         except Exception as error:  # nothing was sent; a person has to look
             name = type(error).__name__
             _log.error("render_failed", key=job.key, error=name, where=where(error))
-            await self._tell_once(RaiseIncident(code="render_failed", key=name))
+            await self._tell_once(RaiseIncident(code=IncidentCode.RENDER_FAILED, key=name))
             return Outcome.of(OutcomeReason.CHANNEL_FAULT)
         if message.fallback:
             await self._tell_once(
-                RaiseIncident(code="template_failed", key=message.language, severe=False)
+                RaiseIncident(code=IncidentCode.TEMPLATE_FAILED, key=message.language, severe=False)
             )
         if asyncio.get_running_loop().time() > job.send_by:
             return Outcome.of(OutcomeReason.TIMEOUT, detail="claimed too long ago")

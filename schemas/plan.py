@@ -121,7 +121,7 @@ class Excluded:
     levels: tuple[str, ...] = ()
     """Empty: all of it. Otherwise only these levels (of a controller)."""
     clearable: bool = False
-    """Rests on an ended or unverified link that is no control: two people may clear it for a case."""
+    """Rests on an ended or unverified link that is no control: two may clear it for a case."""
     distance: int = 0
     """Links from the seed; what lies within two is explained on the board."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from schemas.codes import Mode, TrackName
+from schemas.codes import IncidentCode, Mode, TrackName
 from schemas.event import ThreatEvent
 from schemas.plan import Candidates
 from schemas.responses import Response
@@ -200,8 +200,7 @@ class RaiseMode:
 class RaiseIncident:
     """Something is wrong with Tocsin itself. One open incident per (code, key)."""
 
-    code: str
-    """`quarantine`, `channel_failing`, `reached_nobody`, `invariant_broken`, `case_faulted` …"""
+    code: IncidentCode
     key: str = ""
     """What it is about: a channel, a case id; opaque."""
     severe: bool = True

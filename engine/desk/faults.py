@@ -16,6 +16,7 @@ from engine.desk import inner
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
 from engine.desk.traces import where
+from schemas.codes import IncidentCode
 from schemas.facts import CaseFaulted
 
 _log = structlog.get_logger(__name__)
@@ -62,14 +63,14 @@ def note(case: Case, code: str, sheet: Sheet, now: datetime) -> None:
 def _page(case: Case, sheet: Sheet) -> None:
     # All faulty incidents share one incident, else each would lead to the next.
     about = "incidents" if case.kind == "incident" else case.id
-    sheet.follow_ups.append(c.RaiseIncident(code="case_faulted", key=about))
+    sheet.follow_ups.append(c.RaiseIncident(code=IncidentCode.CASE_FAULTED, key=about))
 
 
 def unreadable(case_id: str, sheet: Sheet, now: datetime) -> None:
     """A case whose stored state cannot be read: look again later, and tell duty now."""
     _log.error("case_unreadable", case=case_id)
     sheet.batch.postponed.append({"of_id": case_id, "until": now + LONGEST_PAUSE})
-    sheet.follow_ups.append(c.RaiseIncident(code="case_unreadable", key=case_id))
+    sheet.follow_ups.append(c.RaiseIncident(code=IncidentCode.CASE_UNREADABLE, key=case_id))
 
 
 def by_hand(command: inner.Fault, sheet: Sheet, setting: Setting) -> None:

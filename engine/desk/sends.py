@@ -19,7 +19,7 @@ from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
 from engine.desk.traces import where
 from engine.store.notifications import DUTY_LANES
-from schemas.codes import TrackName
+from schemas.codes import IncidentCode, TrackName
 from schemas.facts import NoticesCancelled
 from schemas.plan import Verdict
 from schemas.projection import Purpose
@@ -60,7 +60,7 @@ def delay(command: inner.Delay, sheet: Sheet, setting: Setting) -> None:
     """Let these come again later."""
     again = setting.now + POSTPONED_BY
     sheet.batch.delays.extend({"of_key": key, "again_at": again} for key in command.keys)
-    sheet.follow_ups.append(c.RaiseIncident(code="claim_failed"))
+    sheet.follow_ups.append(c.RaiseIncident(code=IncidentCode.CLAIM_FAILED))
 
 
 def _still_due(row: Row[Any], sheet: Sheet, setting: Setting) -> bool:
@@ -220,7 +220,7 @@ def _postpone(rows: list[Row[Any]], sheet: Sheet, setting: Setting) -> None:
     if rows:
         again = setting.now + POSTPONED_BY
         sheet.batch.delays.extend({"of_key": row.key, "again_at": again} for row in rows)
-        sheet.follow_ups.append(c.RaiseIncident(code="claim_failed"))
+        sheet.follow_ups.append(c.RaiseIncident(code=IncidentCode.CLAIM_FAILED))
 
 
 def _zone(hours: str) -> str:

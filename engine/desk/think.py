@@ -20,6 +20,7 @@ from engine.desk.sheet import Sheet, Unread
 from engine.desk.traces import where
 from engine.store import inbox, offsets, vault
 from rules.candidates import fallback
+from schemas.codes import IncidentCode
 from schemas.facts import Fact
 from schemas.facts.system import Equivocated, OutgoingAllowed, OutgoingStopped, Quarantined
 from schemas.responses import Already, Done, Refused, RefusedBecause, Result
@@ -52,7 +53,7 @@ def think(unit: Unit, sheet: Sheet, setting: Setting) -> Outcome:
     except Exception as error:  # whatever it is: the others of this batch go on, and duty is told
         name = type(error).__name__
         _log.error("command_failed", error=name, commands=_names(unit.commands), where=where(error))
-        sheet.follow_ups.append(c.RaiseIncident(code="command_failed", key=name))
+        sheet.follow_ups.append(c.RaiseIncident(code=IncidentCode.COMMAND_FAILED, key=name))
         failed = CommandFailed(f"{name} while deciding; nothing of it was written, duty is told")
         failed.__cause__ = error
         return Outcome(error=failed)
@@ -113,7 +114,9 @@ def _equivocated(identity: c.Inbox, fork: Sheet) -> Refused:
     """The first stays; that somebody says two things under one id is recorded, and paged."""
     fork.batch.equivocations.append({"of_source": identity.source, "of_id": identity.id})
     fork.batch.system.append(Equivocated(id=giving.event_row(identity), digest=identity.digest))
-    fork.follow_ups.append(c.RaiseIncident(code="equivocation", key=identity.source, severe=False))
+    fork.follow_ups.append(
+        c.RaiseIncident(code=IncidentCode.EQUIVOCATION, key=identity.source, severe=False)
+    )
     return Refused(
         reason=RefusedBecause.EQUIVOCATION,
         detail="This id came before with other content, which stays. Use a new id.",
@@ -239,7 +242,9 @@ def _quarantine(command: c.Quarantine, fork: Sheet, setting: Setting) -> Result:
     )
     fork.batch.system.append(Quarantined(id=id, digest=command.digest))
     if command.reason != "equivocation":  # that has an incident of its own: one matter, one page
-        fork.follow_ups.append(c.RaiseIncident(code="quarantine", key=command.source[:128]))
+        fork.follow_ups.append(
+            c.RaiseIncident(code=IncidentCode.QUARANTINE, key=command.source[:128])
+        )
     return Done(reference=id)
 
 

@@ -13,8 +13,9 @@ from engine.desk.lanes import Fenced
 from engine.intake.positions import Positions
 from engine.ports import Halt, Handler, Position, Record
 from engine.store.offsets import PARK, Held, Partition, Range
+from schemas.codes import IncidentCode
 
-Incident = Callable[[str, str], Awaitable[None]]
+Incident = Callable[[IncidentCode, str], Awaitable[None]]
 """Tells a human: code of the incident, and the partition it is about."""
 Probe = Callable[[str, int, int], Awaitable[int | None]]
 """(topic, partition, offset) -> offset of the first record from there on, by a second reader that
@@ -24,8 +25,8 @@ Park = Callable[[Record, int], Awaitable[None]]
 
 CAREFUL_FOR = 1_000
 """Records that go alone after a start at the same offset: more than any batch had."""
-GAP = "log_gap"
-PARKED = "record_parked"
+GAP = IncidentCode.LOG_GAP
+PARKED = IncidentCode.RECORD_PARKED
 
 
 class HaltedError(Exception):
@@ -57,7 +58,7 @@ class Ownership:
         A loss is told before the position moves: after a crash in between it is told again.
         """
         for (topic, partition), loss, _ in await self._positions.losses(ranges):
-            await self._incident(loss.value, _named(topic, partition))
+            await self._incident(IncidentCode(loss.value), _named(topic, partition))
         held = await self._positions.acquire(ranges)
         self._held = {(one.topic, one.partition): one for one in held}
         self._expected = {key: one.next_offset for key, one in self._held.items()}

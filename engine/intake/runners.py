@@ -18,8 +18,9 @@ from engine.intake.scope import any_of, scope_from
 from engine.intake.stream import LogIncidents, StreamHandler
 from engine.ports import Halt, Handler, Reader, Stream, Writer
 from engine.settings import KafkaSettings
+from schemas.codes import IncidentCode
 
-NOT_DURABLE = "log_not_durable"
+NOT_DURABLE = IncidentCode.LOG_NOT_DURABLE
 UNREACHABLE_PAUSE = 5.0  # seconds
 
 log = structlog.get_logger()

@@ -13,6 +13,7 @@ from engine.intake.cloudevents import Message, from_kafka
 from engine.intake.door import Desk, Door
 from engine.intake.scope import Scopes
 from engine.ports import Position, Record
+from schemas.codes import IncidentCode
 from schemas.responses import Way
 
 STORE_PAUSE = 0.5  # seconds
@@ -63,7 +64,7 @@ class LogIncidents:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def __call__(self, code: str, key: str) -> None:
+    async def __call__(self, code: IncidentCode, key: str) -> None:
         """Open the incident, or repeat the open one; durable when this returns."""
         await self._desk.submit(c.RaiseIncident(code=code, key=key), lane=Lane.CRITICAL)
 

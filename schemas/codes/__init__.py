@@ -8,6 +8,7 @@ Add a code by adding one line to the table of its module; nothing else needs to 
 from schemas.codes.actions import ActionKind, Effect
 from schemas.codes.countries import CountryRole, is_country
 from schemas.codes.dates import DateKind
+from schemas.codes.incidents import IncidentCode
 from schemas.codes.people import HeightenedRisk, SubjectKind
 from schemas.codes.scales import (
     Certainty,
@@ -31,6 +32,7 @@ __all__ = [
     "EventType",
     "FieldName",
     "HeightenedRisk",
+    "IncidentCode",
     "Mode",
     "Precision",
     "Reliability",

@@ -24,11 +24,11 @@ from engine.web.pages import page
 from engine.web.services import Services
 from engine.web.words.times import clock_time
 from rules import exclusion
-from schemas.codes import TrackName
+from schemas.codes import IncidentCode, TrackName
 from schemas.responses import DeclineReason, Refused, RefusedBecause, ResponseKind, Way
 from schemas.responses import Response as Answer
 
-GUESSED = "answer_code_guessed"
+GUESSED = IncidentCode.ANSWER_CODE_GUESSED
 """Code of the incident that tells duty of a token killed by wrong codes."""
 _TOKEN_MOST = 200
 _AT_ONCE = (ResponseKind.ACKNOWLEDGED, ResponseKind.CONFLICT, ResponseKind.WRONG_CONTACT)

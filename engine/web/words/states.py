@@ -10,6 +10,7 @@ from schemas.codes import (
     Danger,
     DateKind,
     Effect,
+    IncidentCode,
     Mode,
     Precision,
     Severity,
@@ -231,16 +232,30 @@ DECISIONS: tuple[str, ...] = (
 )
 """Tasks that ask for a decision rather than for a deed."""
 
-INCIDENT: dict[str, str] = {
-    "quarantine": "Something arrived that is not an event",
-    "channel_failing": "A channel is failing",
-    "reached_nobody": "A message reached nobody",
-    "invariant_broken": "A promise of the engine does not hold",
-    "case_faulted": "Deciding a case failed",
-    "answer_code_guessed": "Somebody guessed at the code of an answer page",
+INCIDENT: dict[IncidentCode, str] = {
+    IncidentCode.QUARANTINE: "Something arrived that is not an event",
+    IncidentCode.EQUIVOCATION: "A source sent two reports under one id; the first stays",
+    IncidentCode.CHANNEL_FAILING: "A channel is failing",
+    IncidentCode.CHANNEL_MISSING: "A message is owed on a channel that is not set up",
+    IncidentCode.RENDER_FAILED: "A message could not be written; it is tried again",
+    IncidentCode.TEMPLATE_FAILED: "A template failed; the built-in text went out instead",
+    IncidentCode.REACHED_NOBODY: "A message reached nobody",
+    IncidentCode.INVARIANT_BROKEN: "A promise of the engine does not hold",
+    IncidentCode.CASE_FAULTED: "Deciding a case failed; it is tried again",
+    IncidentCode.CASE_UNREADABLE: "The stored state of a case cannot be read",
+    IncidentCode.COMMAND_FAILED: "A command failed; nothing of it was written",
+    IncidentCode.CLAIM_FAILED: "A message could not be judged before sending; it waits",
+    IncidentCode.ANSWER_CODE_GUESSED: "Somebody guessed at the code of an answer page",
+    IncidentCode.REPLY_STRANGER: "A reply came from a number that was not told; nothing changed",
+    IncidentCode.REPLY_UNCLEAR: "A reply came that says nothing we know; look at the gateway",
+    IncidentCode.LOG_NOT_DURABLE: "The broker keeps less than the settings ask",
+    IncidentCode.LOG_GAP: "Records are missing from a log",
+    IncidentCode.RECORD_PARKED: "A record ended the process twice and was put aside",
+    IncidentCode.LOG_RETENTION_LOSS: "Records are gone from a log before they were read",
+    IncidentCode.LOG_NOT_OURS: "A log is not the one that was read before",
 }
 
 
 def incident(code: str) -> str:
-    """What is wrong with Tocsin itself; a code without words is shown as it is."""
-    return INCIDENT.get(code, f"Tocsin has a problem: {code.replace('_', ' ')}")
+    """What is wrong with Tocsin itself. Raises ValueError for a code that is none of ours."""
+    return INCIDENT[IncidentCode(code)]
