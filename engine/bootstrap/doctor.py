@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine import import_names
 from engine.clock import SystemClock
+from engine.intake.durability import NotDurableError, check_durability
 from engine.registry import ImportRefused, read_files
 from engine.settings import Settings
 from engine.store import journal
@@ -19,6 +21,7 @@ from engine.store.database import Database, StoreError
 from engine.store.people import list_people
 from engine.store.schema import SchemaVersionError, check_version
 from engine.vault import DeploymentKeys, EpochKeys, UnsafeFileError
+from engine.web.api.inbound import inbound_path, sms_channels
 from notifiers.registry import ChannelSettingsError, build_channels
 from schemas.roster import Role, Roster
 
@@ -49,6 +52,7 @@ async def examine(settings: Settings) -> tuple[Finding, ...]:
         *_words(settings),
     ]
     found += await _channels(settings)
+    found += [*_answers(settings), *await _kafka(settings)]
     return tuple(found)
 
 
@@ -242,3 +246,50 @@ async def _reach(host: str, port: int) -> str:
     except (OSError, TimeoutError, ssl.SSLError, socket.gaierror) as error:
         return type(error).__name__
     return ""
+
+
+def _answers(settings: Settings) -> Iterator[Finding]:
+    """Where gateways report answers; the address ends in a secret, so only the owner sees it."""
+    try:
+        keys = DeploymentKeys.load(settings.keys_dir)
+        channels = sms_channels(settings.channels)
+    except (UnsafeFileError, ValueError):
+        return  # said above
+    for name, channel in channels.items():
+        if channel.reply is None:
+            yield Finding(
+                level="warning",
+                what=f"Channel {name}: nobody can answer by SMS.",
+                next_step="Describe `reply` in the settings of the channel.",
+            )
+            continue
+        base = str(settings.http.public_url).rstrip("/")
+        path = inbound_path(keys.pepper, name)
+        yield Finding(level="good", what=f"Channel {name}: answers are reported to {base}{path}")
+
+
+async def _kafka(settings: Settings) -> list[Finding]:
+    if not settings.kafka.enabled:
+        return []
+    try:
+        async with asyncio.timeout(2 * REACH_WITHIN):
+            await check_durability(settings.kafka)
+    except NotDurableError as error:
+        return [Finding(level="bad", what=str(error), next_step="See above.")]
+    except (KafkaError, TimeoutError, OSError) as error:
+        return [
+            Finding(
+                level="bad",
+                what=f"No broker answers ({type(error).__name__}).",
+                next_step="Look at kafka.brokers. Reports over HTTP and the form work meanwhile.",
+            )
+        ]
+    durable = settings.kafka.durability
+    level: Level = "good" if durable == "replicated" else "warning"
+    return [
+        Finding(
+            level=level,
+            what=f"The topics are there; durability {durable}.",
+            next_step="Three brokers, min.insync.replicas 2, then kafka.durability: replicated.",
+        )
+    ]

@@ -17,8 +17,8 @@ from engine.ports import Halt
 from engine.registry.world import WorldHolder
 from engine.settings import Settings
 from engine.store.database import Database, StoreError
+from engine.store.journal import note
 from engine.store.locks import FileInUseError
-from engine.store.system_facts import note
 from engine.store.threads import ThreadReader, ThreadWriter
 from engine.vault import DeploymentKeys, EpochKeys, UnsafeFileError, Vault
 

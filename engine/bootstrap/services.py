@@ -11,9 +11,6 @@ from engine.web.services import Services, Taken
 from schemas.codes import EventType, Severity
 from schemas.responses import Result, Way
 
-FORM_SOURCE = "desk/form"
-"""Under this source the form "New report" and `tocsin event send` speak."""
-
 
 class DeskForPages:
     """`engine.web.services.Desk` over the desk's lanes."""

@@ -304,6 +304,10 @@ class Quarantine:
     """Code and field path of the first error; never the content."""
     sealed: SealedBox
     digest: str
+    topic: str | None = None
+    """Where it stood, when it came from a log; with `partition` and `offset`."""
+    partition: int | None = None
+    offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli import cases, events, people, rules, running, sources, starting, tasks
+from engine.cli import cases, events, kafka, people, rules, running, sources, starting, tasks
 from engine.cli.command import INTEGRATE, OPERATE
 from engine.cli.grouped import GroupedHelp
 
@@ -46,4 +46,5 @@ app.add_typer(rules.rules, name="rules", rich_help_panel=OPERATE)
 app.add_typer(events.event, name="event", rich_help_panel=INTEGRATE)
 app.add_typer(sources.source, name="source", rich_help_panel=INTEGRATE)
 app.add_typer(rules.registry, name="registry", rich_help_panel=INTEGRATE)
+app.add_typer(kafka.kafka, name="kafka", rich_help_panel=INTEGRATE)
 app.add_typer(rules.schema, name="schema", rich_help_panel=INTEGRATE)

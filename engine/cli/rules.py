@@ -88,10 +88,14 @@ def export(
     to: Annotated[Path | None, typer.Option(help="Folder; else schemas/ of this checkout.")] = None,
 ) -> None:
     """Write the JSON Schemas and the AsyncAPI document from the models."""
+    import schemas
     from schemas import export as exporting
 
-    written = exporting.write(to) if to else exporting.write()
-    terminal.done({"written": [str(p) for p in written]}, [str(path) for path in written])
+    folder = to or Path(schemas.__file__).parent
+    written = exporting.write(folder)
+    terminal.done(
+        {"written": written}, [str(folder / name) for name in written] or ["All are current."]
+    )
 
 
 def load_rulebook(file: Path) -> "Rulebook":

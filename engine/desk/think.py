@@ -235,9 +235,9 @@ def _quarantine(command: c.Quarantine, fork: Sheet, setting: Setting) -> Result:
             "digest": command.digest,
             "key_id": row["key_id"],
             "ciphertext": row["ciphertext"],
-            "topic": None,
-            "part": None,
-            "offset": None,
+            "topic": command.topic,
+            "part": command.partition,
+            "offset": command.offset,
         }
     )
     fork.batch.system.append(Quarantined(id=id, digest=command.digest))

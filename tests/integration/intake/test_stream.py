@@ -98,6 +98,7 @@ async def test_b1_bytes_that_are_no_event_are_set_aside_and_reading_goes_on(
     (aside,) = await room.rows(tables.quarantine)
     opened = room.vault.open_box(c.SealedBox(key_id=aside.key_id, ciphertext=aside.ciphertext))
     assert opened.reveal() == (value or b"")
+    assert (aside.topic, aside.part, aside.offset) == (TOPIC, 0, 0)
     assert "quarantine" in await room.incidents()
 
 
