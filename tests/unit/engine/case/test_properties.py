@@ -18,6 +18,7 @@ from engine.case.decide import Refusal, decide, run
 from engine.case.draft import Draft
 from engine.case.due import due_at
 from engine.case.evolve import evolve
+from engine.case.protect import EXCLUDED
 from engine.case.state import AlertStatus, Case, CaseStatus, dump_case, load_case
 from rules import duty, exclusion
 from schemas import facts as f
@@ -402,6 +403,15 @@ class CaseMachine(RuleBasedStateMachine):
             if alert.track is TrackName.DUTY or alert.status is not AlertStatus.WAITING:
                 continue
             assert alert.calls or alert.id in asked
+
+    @invariant()
+    def nobody_excluded_has_seen_it_without_duty_hearing_so(self) -> None:
+        known = {x.alert for x in self.story.facts if isinstance(x, f.ToldBeforeExcluded)}
+        known |= {x.alert for x in self.story.facts if isinstance(x, f.PassedOn)}
+        for alert in self.story.case.alerts:
+            shut = alert.status is AlertStatus.CLOSED and alert.reason in EXCLUDED
+            if shut and alert.reason is not Reason.CONFLICT and alert.handed_off:
+                assert alert.id in known
 
     @invariant()
     def steps_are_decided_once_and_none_is_skipped(self) -> None:
