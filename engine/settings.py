@@ -33,6 +33,8 @@ from schemas.codes import EventType, Severity
 
 PREFIX = "TOCSIN_"
 CONFIG_VARIABLE = PREFIX + "CONFIG"
+OTHER_VARIABLES = frozenset({CONFIG_VARIABLE, PREFIX + "PERSON"})
+"""Of the command line: which file, and whose log-in. They set nothing."""
 SECRETS = (("database_url",), ("kafka", "password"))
 REQUEST_MARGIN = 5  # seconds; below it aiokafka gives up on a rebalance that is going well
 
@@ -216,7 +218,7 @@ def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
         f"{name}: no such setting; take it away, or mend its spelling"
         for name in sorted(environment)
         if name.startswith(PREFIX)
-        and name != CONFIG_VARIABLE
+        and name not in OTHER_VARIABLES
         and name not in _twin_names()
         and name.removeprefix(PREFIX).split("__")[0] not in known
     ]
