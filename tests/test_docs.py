@@ -88,3 +88,46 @@ def test_every_direct_dependency_is_accounted_for() -> None:
 
     assert asked - lines == set()
     assert lines - asked - {"uv"} == set(), "no longer a dependency"
+
+
+NAMED = re.compile(r"`((?:engine|rules|notifiers|schemas|tests|docs|scripts)/[A-Za-z0-9_./-]+)`")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_named)
+def test_every_file_named_in_the_documents_exists(page: Path) -> None:
+    if page.parent.name == "adr":  # a decision may name what a later one moves
+        return
+    missing = [
+        found for found in NAMED.findall(page.read_text("utf-8")) if not (HERE / found).exists()
+    ]
+
+    assert not missing, f"{_named(page)} names {missing}"
+
+
+def test_the_way_of_one_event_goes_in_the_order_of_the_design() -> None:
+    text = (HERE / "docs" / "explanation" / "one-event.md").read_text("utf-8")
+    stations = ("intake/door", "rules/candidates", "desk/desk", "case/decide", "store/project")
+    stations += ("engine/timers", "engine/sender", "web/answer/page", "case/closing")
+
+    places = [text.index(station) for station in stations]
+
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("path", sorted((HERE / "examples").glob("*.json")), ids=_named)
+def test_every_example_is_an_event_that_would_be_taken(path: Path) -> None:
+    from engine.cli.events import problems_of
+
+    assert problems_of(path.read_bytes()) == []
+
+
+def test_the_samples_of_a_first_day_can_be_read() -> None:
+    from engine.registry import read_files
+
+    folder = HERE / "engine" / "bootstrap" / "samples"
+    read = read_files(
+        {name: (folder / name).read_text("utf-8") for name in ("registry.yaml", "roster.yaml")}
+    )
+
+    assert read.roster is not None
+    assert read.roster.floor is not None
