@@ -53,6 +53,12 @@ class Became(StrEnum):
     """Nothing can be answered there any more."""
 
 
+_INCIDENTS: Mapping[Became, IncidentCode] = {
+    Became.UNCLEAR: IncidentCode.REPLY_UNCLEAR,
+    Became.STRANGER: IncidentCode.REPLY_STRANGER,
+}
+
+
 class Desk(Protocol):
     """The desk as answers need it."""
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from starlette.applications import Starlette
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
@@ -28,7 +28,12 @@ OVERDUE = timedelta(minutes=5)
 def web_app(parts: Parts, services: Services, roles: tuple[Role, ...]) -> Any:
     """What the public socket serves."""
     if "web" not in roles:
-        return Starlette(routes=_api(parts), middleware=[Middleware(SecurityHeaders)])
+        # The programs' routes are FastAPI's: under a bare Starlette each of them fails.
+        return FastAPI(
+            routes=_api(parts),
+            middleware=[Middleware(SecurityHeaders)],
+            openapi_url=None,
+        )
     return create_app(with_api(services, _api(parts) if "intake" in roles else []))
 
 

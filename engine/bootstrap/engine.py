@@ -10,7 +10,7 @@ import structlog
 from engine.admin.door import Door as AdminDoor
 from engine.admin.door import DoorFile, remove_door_file, write_door_file
 from engine.bootstrap.doors import web_app
-from engine.bootstrap.loops import loops
+from engine.bootstrap.loops import log_lanes, loops
 from engine.bootstrap.parts import Parts
 from engine.bootstrap.servers import QuietServer, listen, server
 from engine.bootstrap.services import make_house, make_services
@@ -45,6 +45,7 @@ class Engine:
         self._servers: list[QuietServer] = []
         self.started = asyncio.Event()
         """Set when everything runs and the doors are open."""
+        self._logs = log_lanes(parts, self._roles)
         http = parts.settings.http
         serves = "web" in self._roles or "intake" in self._roles
         self._socket = listen(http.host, http.port) if serves else None
@@ -71,7 +72,7 @@ class Engine:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._parts.desk.run(), name="desk")]
                 await self._parts.desk.fire_due(limit=1)  # answered once the desk has taken over
-                for name, loop in loops(self._parts, self._channels, self._roles):
+                for name, loop in loops(self._parts, self._channels, self._roles, self._logs):
                     tasks.append(group.create_task(loop, name=name))
                 token = self._parts.entropy.token(32).hex()
                 self._open_doors(group, token)

@@ -31,7 +31,9 @@ HEARTBEAT = "heartbeat"
 Loop = tuple[str, Coroutine[Any, Any, None]]
 
 
-def loops(parts: Parts, channels: Channels, roles: tuple[Role, ...]) -> Iterator[Loop]:
+def loops(
+    parts: Parts, channels: Channels, roles: tuple[Role, ...], logs: tuple[LogLane, ...]
+) -> Iterator[Loop]:
     """The loops of these roles, beside those that every process runs. The desk is the caller's."""
     yield "checkpoint", keep_log_short(parts.reader, clock=parts.clock)
     yield "beat", _beat(parts)
@@ -47,12 +49,10 @@ def loops(parts: Parts, channels: Channels, roles: tuple[Role, ...]) -> Iterator
         yield "sender", _sender(parts, channels).run()
     if "auditor" in roles:
         yield "auditor", _auditor(parts).run()
-    if parts.settings.kafka.enabled:
-        if "relay" in roles:
-            yield "relay", _relay(parts)
-        if "intake" in roles:
-            for lane in _lanes(parts):
-                yield f"log {lane.name}", lane.run()
+    if parts.settings.kafka.enabled and "relay" in roles:
+        yield "relay", _relay(parts)
+    for lane in logs:
+        yield f"log {lane.name}", lane.run()
 
 
 def _sender(parts: Parts, channels: Channels) -> Sender:
@@ -111,7 +111,10 @@ async def _beat(parts: Parts) -> None:
         await parts.clock.sleep(BEAT_EVERY)
 
 
-def _lanes(parts: Parts) -> tuple[LogLane, ...]:
+def log_lanes(parts: Parts, roles: tuple[Role, ...]) -> tuple[LogLane, ...]:
+    """What reads Kafka here. Raises CannotStartError for a Faust that was not examined."""
+    if not parts.settings.kafka.enabled or "intake" not in roles:
+        return ()
     # Imported here: Faust takes a third of a second, and a small desk needs none.
     from engine.intake.faust_runner import UnfitError
 

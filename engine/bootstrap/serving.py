@@ -58,6 +58,7 @@ async def serve(settings: Settings, *, started: Callable[[str], None]) -> None:
     """Run until SIGTERM or SIGINT. `started` is told where we are once the doors are open."""
     configure_logs()
     check_names()
+    await _check_logs(settings)
     engine = open_engine(settings)
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -69,6 +70,27 @@ async def serve(settings: Settings, *, started: Callable[[str], None]) -> None:
     if not running.done():
         started(f"Tocsin runs. Board: {engine.address or 'not in this process'}  (Ctrl-C stops)")
     await running
+
+
+async def _check_logs(settings: Settings) -> None:
+    """Refuse logs that lose what they acknowledged, while somebody looks. Raises CannotStartError.
+
+    A broker that is away is no reason: everything else works without it, and its reader waits.
+    """
+    if not settings.kafka.enabled or "intake" not in settings.roles:
+        return
+    from aiokafka.errors import KafkaError
+
+    from engine.intake.durability import NotDurableError, check_durability
+
+    try:
+        await check_durability(settings.kafka)
+    except NotDurableError as error:
+        raise CannotStartError(
+            str(error), next_step="tocsin kafka topics makes them as they should be."
+        ) from None
+    except (KafkaError, OSError):
+        return
 
 
 def _clock(settings: Settings) -> Clock:

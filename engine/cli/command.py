@@ -93,6 +93,8 @@ def _said(error: Exception) -> CommandError:
 
     from engine.bootstrap.refusals import CannotStartError
 
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
     if isinstance(error, CannotStartError):
         return CommandError(Exit.UNREACHABLE, error.what, next_step=error.next_step)
 

@@ -35,6 +35,8 @@ class Director:
     """Seconds of the machine between two looks, so that people can read along."""
     published: dict[tuple[str, str], str] = field(default_factory=dict)
     """(source, id) -> digest of everything that was published."""
+    sent: int = 0
+    """Records published, repeats counted."""
     ended: bool = False
 
     async def publish_all(self) -> None:
@@ -68,6 +70,7 @@ class Director:
         await self.follower.look()
         self.narrator.tell(self.story.clock.now(), "", f"» {telling.tell}", tone="title")
         body = await self.stage.publish(telling)
+        self.sent += 1
         identity = (telling.source, telling.id)
         self.published.setdefault(identity, hashlib.sha256(body).hexdigest())
         reader = self.stage.engine.parts.reader

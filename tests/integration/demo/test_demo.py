@@ -35,6 +35,8 @@ def test_the_last_line_is_one_object_and_every_promise_held(
 
     assert told.returncode == 0, told.stderr[-2000:]
     assert last["violations"] == []
+    assert last["events"] == 12
+    assert last["cases"] == 8
     assert last["told_whole_story"] is True
     assert last["resolved"] == 1
     assert last["escalated"] >= 1
