@@ -3,7 +3,7 @@
 from engine.case import commands as c
 from engine.case import tasks, telling, times
 from engine.case.arrival import ask_for_releases
-from engine.case.draft import Draft, Refusal
+from engine.case.draft import Draft, Refusal, code_only
 from engine.case.protect import judge_stand_down
 from engine.case.state import Alert, AlertStatus, CaseStatus
 from schemas import facts as f
@@ -20,8 +20,8 @@ def propose(draft: Draft, command: c.ProposeResolution) -> None:
         f.ResolutionProposed(
             by=command.by,
             at=draft.now,
-            outcome=command.outcome,
-            residual_risk=command.residual_risk,
+            outcome=code_only(command.outcome, of="outcome"),
+            residual_risk=code_only(command.residual_risk, of="residual_risk"),
             remedy=command.remedy,
             heard=command.heard,
             note=command.note,

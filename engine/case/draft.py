@@ -1,5 +1,6 @@
 """A decision while it is being made: the case so far, and the facts that made it so."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -42,3 +43,21 @@ class Draft:
         if alert is None:
             raise Refusal(RefusedBecause.UNKNOWN_ALERT)
         return alert
+
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,47}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
+
+
+def code_only(value: str, *, of: str) -> str:
+    """Return the value if it is a code. Raises Refusal: the journal carries codes, never words."""
+    if not _CODE.fullmatch(value):
+        raise Refusal(RefusedBecause.INCOMPLETE, f"{of}: a short code; put words into the note.")
+    return value
+
+
+def id_only(value: str, *, of: str) -> str:
+    """Return the value if it is empty or an id, without spaces. Raises Refusal otherwise."""
+    if value and not _ID.fullmatch(value):
+        raise Refusal(RefusedBecause.INCOMPLETE, f"{of}: an id, without a name or spaces.")
+    return value

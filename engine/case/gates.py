@@ -3,7 +3,7 @@
 from engine.case import commands as c
 from engine.case import tasks, telling
 from engine.case.arrival import ask_for_releases
-from engine.case.draft import Draft, Refusal
+from engine.case.draft import Draft, Refusal, code_only, id_only
 from engine.case.evolve_duty import releasers
 from engine.case.state import Case, CaseStatus, TrackState
 from schemas import facts as f
@@ -37,11 +37,11 @@ def release(draft: Draft, command: c.Release) -> None:
             by=command.by,
             at=draft.now,
             record=record.id,
-            why=record.why,
-            how=record.how,
+            why=code_only(record.why, of="why"),
+            how=code_only(record.how, of="how"),
             reprisal_forecast=record.reprisal_forecast,
             wishes_read=record.wishes_read,
-            local_partner=record.local_partner,
+            local_partner=id_only(record.local_partner, of="local_partner"),
             expires_at=record.expires_at,
             controllers=command.controllers,
             note=record.note,

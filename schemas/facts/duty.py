@@ -64,6 +64,7 @@ class TrackWoken:
         "hold_expired",
         "task_overdue",
         "task_critical",
+        "no_sign",
         "reopened",
         "suspected_reprisal",
         "incident_repeated",

@@ -21,12 +21,16 @@ from schemas.codes import TrackName
 from schemas.plan import Gate, Reason
 
 _NONE = Errors()
-_RESULTS = (
-    ("done", "It is done"),
-    ("kept", "The check-in was kept: the person is well"),
-    ("no_sign", "No sign of the person"),
-    ("not_possible", "It could not be done"),
-)
+_RESULTS = (("done", "It is done"), ("not_possible", "It could not be done"))
+_RESULTS_OF: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "first_contact": (("done", "We have spoken"), ("no_sign", "Nobody could be reached")),
+    "check_in": (
+        ("done", "The check-in was kept: the person is well"),
+        ("no_sign", "No sign of the person"),
+    ),
+    "still_right": (("yes", "Yes: tell them now"), ("no", "No: let it be")),
+}
+"""How a task can end, by its kind; a late message is told or left, nothing between."""
 _CHOOSE = "Choose one."
 _Fill = Callable[[Visitor, Loaded, Errors, Form, int], Awaitable[Response]]
 
@@ -62,13 +66,14 @@ class CaseForms:
         found = await self._cases.load(request)
         if found is None:
             return await self._shell.not_found(visitor)
-        if form.get("result") not in dict(_RESULTS):
+        task = request.path_params["task"]
+        known = found.file.case.task(task)
+        if form.get("result") not in dict(_results("" if known is None else known.kind)):
             errors = Errors(result=_CHOOSE)
             return await self._finish_page(
                 request, visitor, errors, note=form.get("note"), status=422
             )
         back = f"/cases/{found.file.row.ref}"
-        task = request.path_params["task"]
         command = c.FinishTask(
             inbox=self._shell.inbox(visitor, form, about=f"finish {task}"),
             case=found.file.row.id,
@@ -92,7 +97,7 @@ class CaseForms:
             status=status,
             ref=found.file.row.ref,
             what=task_words(task.kind, task.alert, task.detail, found.names),
-            results=_RESULTS,
+            results=_results(task.kind),
             errors=errors,
             note=note,
         )
@@ -263,6 +268,10 @@ class CaseForms:
             errors=errors,
             note=note,
         )
+
+
+def _results(kind: str) -> tuple[tuple[str, str], ...]:
+    return _RESULTS_OF.get(kind, _RESULTS)
 
 
 def _worded(table: Mapping[str, str]) -> list[tuple[str, str]]:

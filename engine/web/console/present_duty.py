@@ -17,6 +17,7 @@ _WOKEN = {
     "hold_expired": "nobody holds it any more",
     "task_overdue": "a task is overdue",
     "task_critical": "a critical task came up",
+    "no_sign": "nobody heard from the person",
     "reopened": "the case is open again",
     "suspected_reprisal": "a reprisal is suspected",
     "incident_repeated": "the incident happened again",

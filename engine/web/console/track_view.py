@@ -62,7 +62,8 @@ def _track(
     name = state.track.name
     duty = name is TrackName.DUTY
     waits = state.anchor_at is None and not duty
-    first = bool(state.released_by)
+    more = any(t.kind == "release" and t.detail == name.value for t in case.tasks)
+    agreed = state.released_by if waits else state.again_by
     is_open = case.status is CaseStatus.OPEN
     return TrackView(
         id=name.value,
@@ -73,11 +74,17 @@ def _track(
             for alert in sorted(case.alerts, key=lambda each: (each.rank, each.party))
             if alert.track is name
         ),
-        may_release=is_open and waits and me not in state.released_by,
-        release_words="Release as the second person…" if first else "Decide on the release…",
+        may_release=is_open and not duty and (waits or more) and me not in agreed,
+        release_words=_release_words(waits=waits, agreed=bool(agreed)),
         may_lift=is_open and state.frozen and me not in state.lifted_by,
         lift_words="Lift as the second person" if state.lifted_by else "Lift the freeze",
     )
+
+
+def _release_words(*, waits: bool, agreed: bool) -> str:
+    if agreed:
+        return "Release as the second person…"
+    return "Decide on the release…" if waits else "Release those found since…"
 
 
 def _words(state: TrackState, names: Names) -> str:

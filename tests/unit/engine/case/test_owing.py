@@ -49,15 +49,26 @@ def test_check_ins_follow_the_first_contact_and_come_further_apart() -> None:
     assert story.task("check_in").due_at == at("16 Mar 23:40")
 
 
-def test_a_check_in_that_failed_is_owed_again_just_as_soon() -> None:
+def test_a_check_in_without_a_sign_of_the_person_is_owed_again_soon_and_calls_duty() -> None:
     story = a_case().page_answered().when("Mon 23:40").finish("first_contact")
-    story.when("Tue 23:40").finish("check_in", result="not_reached")
-    assert story.task("check_in").due_at == at("Wed 23:40")
+    pages = len(story.paged())
+    story.when("Tue 23:40").finish("check_in", result="no_sign")
+
+    assert story.task("check_in").due_at == at("Wed 03:40")
+    assert len(story.paged()) > pages
 
 
-def test_a_first_contact_that_failed_is_owed_again() -> None:
-    story = a_case().page_answered().finish("first_contact", result="not_reached")
-    assert story.task("check_in").due_at == story.now + timedelta(hours=24)
+def test_a_first_contact_that_reached_nobody_is_owed_again_soon() -> None:
+    story = a_case().page_answered().finish("first_contact", result="no_sign")
+    assert story.task("check_in").due_at == story.now + timedelta(hours=4)
+
+
+def test_a_result_in_words_is_refused_because_the_journal_carries_codes_only() -> None:
+    story = a_case().page_answered()
+
+    wordy = story.a_finish("first_contact", result="she was seen near the mill")
+
+    assert story.refused(wordy).reason is RefusedBecause.INCOMPLETE
 
 
 def test_critical_check_ins_start_after_six_hours() -> None:

@@ -547,3 +547,21 @@ def test_no_way_through_the_core_tells_on_a_track_nobody_released() -> None:
     assert not telling.tell_next(draft, story.alert("embassy").id)
     telling.next_party(draft, MISSIONS)
     assert draft.facts == []
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("why", "Her brother asked us"),
+        ("how", "By a friend in the capital"),
+        ("local_partner", "The Association of the Valley"),
+    ],
+)
+def test_words_in_a_release_record_are_refused_because_the_journal_is_kept_for_ever(
+    field: str, words: str
+) -> None:
+    story = a_case()
+    refusal = story.refused(story.a_release(COMPANIES, **{field: words}))
+
+    assert refusal.reason is RefusedBecause.INCOMPLETE
+    assert words not in refusal.detail
