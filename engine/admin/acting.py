@@ -96,7 +96,7 @@ class OnTask(OneCase):
 class Finishing(OnTask):
     """How a task ended."""
 
-    result: Literal["done", "kept", "no_sign", "not_possible"] = "done"
+    result: Literal["done", "not_possible", "no_sign", "obtained", "yes", "no"] = "done"
     note: str = Field(default="", max_length=10_000)
 
 

@@ -108,7 +108,9 @@ def declare(app: typer.Typer) -> None:
         wishes_read: Annotated[
             bool, typer.Option("--wishes-read", help="You have read what the person wishes.")
         ] = False,
-        partner: Annotated[str, typer.Option(help="Local partner who agreed; for companies.")] = "",
+        partner: Annotated[
+            str, typer.Option(help="Id of the partner who agreed; for companies.")
+        ] = "",
         controller: Annotated[
             list[str] | None, typer.Option(help="Headquarters that two people name; repeatable.")
         ] = None,

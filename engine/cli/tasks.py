@@ -44,7 +44,9 @@ async def done(
     terminal: Terminal,
     ref: Ref,
     task_id: TaskId,
-    result: Annotated[str, typer.Option(help="done, kept, no_sign, not_possible")] = "done",
+    result: Annotated[
+        str, typer.Option(help="done, not_possible, no_sign, obtained, yes, no")
+    ] = "done",
     note: Note = "",
 ) -> None:
     """Finish a task with its result."""

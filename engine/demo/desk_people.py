@@ -25,7 +25,7 @@ AHEAD = timedelta(minutes=35)
 _DOES: Mapping[str, str] = {
     "first_contact": "done",
     "triage": "done",
-    "check_in": "kept",
+    "check_in": "done",
     "planning_trouble": "done",
     "question": "done",
     "phone_them": "done",
@@ -34,7 +34,7 @@ _DOES: Mapping[str, str] = {
     "nobody_left": "done",
     "unreachable": "done",
     "warning": "done",
-    "still_right": "done",
+    "still_right": "yes",
 }
 
 

@@ -35,6 +35,8 @@ class Ending:
     stood_down: int
     violations: tuple[Violation, ...] = field(default_factory=tuple)
     told_whole_story: bool = True
+    troubles: tuple[str, ...] = ()
+    """What somebody of the cast wanted to do and could not: then it is another story."""
     cut_short: bool = False
     """Whoever watched had seen enough: then only the promises count."""
 
@@ -58,11 +60,14 @@ class Ending:
             "violations": [
                 {"invariant": v.invariant, "row": v.row, "what": v.what} for v in self.violations
             ],
+            "troubles": list(self.troubles),
             "told_whole_story": self.told_whole_story,
         }
 
 
-async def take_stock(stage: Stage, director: Director, *, cut_short: bool = False) -> Ending:
+async def take_stock(
+    stage: Stage, director: Director, *, troubles: tuple[str, ...] = (), cut_short: bool = False
+) -> Ending:
     """Count, and let the invariants look at every row and every history."""
     now = stage.clock.now()
     outside = Outside(
@@ -89,7 +94,8 @@ async def take_stock(stage: Stage, director: Director, *, cut_short: bool = Fals
         resolved=sum(isinstance(fact, f.Resolved) for fact in facts),
         stood_down=sum(isinstance(fact, f.Told) and fact.purpose == "stand_down" for fact in facts),
         violations=tuple(violations),
-        told_whole_story=director.ended,
+        told_whole_story=director.ended and not troubles,
+        troubles=troubles,
         cut_short=cut_short,
     )
 

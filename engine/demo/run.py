@@ -94,8 +94,9 @@ async def _perform(
             tasks.create_task(desk.look_after())
             await _until_over(director, stopped, most=HEADLESS_MOST if headless else None)
             cut_short = stopped.is_set() and not director.ended
-            ending = await take_stock(stage, director, cut_short=cut_short)
-            _conclude(ending, narrator, troubles=[*crowd.troubles, *desk.troubles])
+            troubles = (*crowd.troubles, *desk.troubles)
+            ending = await take_stock(stage, director, troubles=troubles, cut_short=cut_short)
+            _conclude(ending, narrator)
             if not headless and not stopped.is_set():
                 await _stay(stage, follower, narrator, stopped)
             raise _Over
@@ -149,7 +150,7 @@ def _introduce(stage: Stage, narrator: Narrator) -> None:
     )
 
 
-def _conclude(ending: Ending, narrator: Narrator, *, troubles: list[str]) -> None:
+def _conclude(ending: Ending, narrator: Narrator) -> None:
     left_out = sum(ending.withheld.values())
     narrator.box(
         "The night in numbers",
@@ -161,7 +162,7 @@ def _conclude(ending: Ending, narrator: Narrator, *, troubles: list[str]) -> Non
             f"{ending.resolved} case ended by two people.",
         ],
     )
-    for trouble in troubles:
+    for trouble in ending.troubles:
         narrator.say(f"! {trouble}", tone="warm")
     if ending.cut_short:
         narrator.say("You ended the story early.", tone="soft")
