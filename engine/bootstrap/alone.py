@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from engine.admin.house import House
+from engine.bootstrap.importing import importer
 from engine.bootstrap.parts import open_parts
 from engine.bootstrap.services import make_house, make_services
-from engine.bootstrap.world import importer
 from engine.clock import SystemClock
 from engine.entropy import SystemEntropy
 from engine.settings import Settings

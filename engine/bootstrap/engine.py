@@ -10,11 +10,11 @@ import structlog
 from engine.admin.door import Door as AdminDoor
 from engine.admin.door import DoorFile, remove_door_file, write_door_file
 from engine.bootstrap.doors import web_app
+from engine.bootstrap.importing import importer
 from engine.bootstrap.loops import log_lanes, loops
 from engine.bootstrap.parts import Parts
 from engine.bootstrap.servers import QuietServer, listen, server
 from engine.bootstrap.services import make_house, make_services
-from engine.bootstrap.world import importer
 from engine.clock import SystemClock
 from engine.settings import ALL_ROLES, Role
 from engine.store.following import owed

@@ -5,20 +5,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from engine.admin.errors import NotCarriedOutError
-from engine.admin.house import ImportRegistry
 from engine.bootstrap.refusals import CannotStartError
 from engine.registry import (
     ImportRefused,
+    OutOfReachError,
     World,
     load_world,
     read_files,
-    save_registry,
-    save_roster,
+    save_imported,
     save_rulebook,
 )
 from engine.settings import Settings
@@ -27,9 +24,6 @@ from engine.store.database import Database, transact
 from engine.store.schema import SchemaVersionError, check_version
 from rules.graph import DuplicateIdError
 from rules.rulebook import RulebookError
-
-if TYPE_CHECKING:
-    from engine.bootstrap.parts import Parts
 
 FILES = "world_files"
 """Digest of the files taken last, in `meta`: unchanged files never undo an import by hand."""
@@ -52,56 +46,13 @@ def open_world(settings: Settings, database: Database, *, now: datetime) -> Worl
         raise CannotStartError(
             str(error), next_step="tocsin init makes tables; it never takes anything away."
         ) from None
-    except (ImportRefused, RulebookError, DuplicateIdError) as error:
+    except (ImportRefused, OutOfReachError, RulebookError, DuplicateIdError) as error:
         raise CannotStartError(
             f"Rules, registry or roster cannot be used:\n{error}",
             next_step="Correct the file, or take it out of the settings: what was in force stays.",
         ) from None
     finally:
         conn.close()
-
-
-def importer(parts: "Parts") -> ImportRegistry:
-    """How a running house takes a registry: checked, stored, swapped as a whole."""
-
-    async def take(files: Mapping[str, str], *, by: str) -> Mapping[str, Any]:
-        try:
-            read = read_files(files)
-        except ImportRefused as error:
-            raise NotCarriedOutError(
-                "usage", str(error), next_step="Correct these; nothing was taken."
-            ) from None
-        now = parts.clock.now()
-
-        def save(conn: Connection) -> World:
-            save_registry(
-                conn,
-                parties=read.parties,
-                links=read.links,
-                contacts=read.contacts,
-                at=now,
-                by=by,
-            )
-            if read.roster is not None:
-                save_roster(conn, read.roster, at=now, by=by)
-            return load_world(conn)
-
-        try:
-            world = await parts.writer.run(save)
-        except DuplicateIdError as error:
-            raise NotCarriedOutError(
-                "usage", str(error), next_step="Correct these; nothing was taken."
-            ) from None
-        parts.world.swap(world)
-        return {
-            "parties": len(read.parties),
-            "links": len(read.links),
-            "contacts": len(read.contacts),
-            "roster": read.roster is not None,
-            "version": world.registry.version,
-        }
-
-    return take
 
 
 def _opening(settings: Settings, *, now: datetime) -> Callable[[Connection], World]:
@@ -124,18 +75,7 @@ def _take(
     conn: Connection, texts: Mapping[str, str], rules: str, rulebook: Path | None, *, now: datetime
 ) -> None:
     if texts:
-        read = read_files(texts)
-        if read.parties:
-            save_registry(
-                conn,
-                parties=read.parties,
-                links=read.links,
-                contacts=read.contacts,
-                at=now,
-                by="files",
-            )
-        if read.roster is not None:
-            save_roster(conn, read.roster, at=now, by="files")
+        save_imported(conn, read_files(texts), at=now, by="files")
     save_rulebook(conn, rules, filename=str(rulebook or DEFAULT), at=now, by="files")
 
 

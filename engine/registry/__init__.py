@@ -5,16 +5,26 @@ at once. What may not: deciding who is told (rules), SQL beyond the records' own
 """
 
 from engine.registry.importer import Imported, ImportRefused, read_files
-from engine.registry.saving import load_world, save_registry, save_roster, save_rulebook
+from engine.registry.reach import OutOfReachError, check_reach
+from engine.registry.saving import (
+    load_world,
+    save_imported,
+    save_registry,
+    save_roster,
+    save_rulebook,
+)
 from engine.registry.world import World, WorldHolder
 
 __all__ = [
     "ImportRefused",
     "Imported",
+    "OutOfReachError",
     "World",
     "WorldHolder",
+    "check_reach",
     "load_world",
     "read_files",
+    "save_imported",
     "save_registry",
     "save_roster",
     "save_rulebook",

@@ -11,6 +11,8 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
+from engine.registry.importer import Imported
+from engine.registry.reach import check_reach
 from engine.registry.world import World
 from engine.store import journal, meta, records
 from rules import rulebook as rulebooks
@@ -70,6 +72,22 @@ def save_registry(
     if meta.read(conn, REGISTRY_VERSION) != registry.version:
         _activate(conn, "registry", REGISTRY_VERSION, registry.version, at=at, by=by)
     return registry
+
+
+def save_imported(conn: Connection, read: Imported, *, at: datetime, by: str) -> None:
+    """Put what files say into force. All of it or nothing: roll back when this raises.
+
+    Files with a roster alone leave the registry as it is. Raises DuplicateIdError, and
+    OutOfReachError when somebody of the roster could not be paged.
+    """
+    if read.parties or read.links or read.contacts:
+        save_registry(
+            conn, parties=read.parties, links=read.links, contacts=read.contacts, at=at, by=by
+        )
+    if read.roster is not None:
+        save_roster(conn, read.roster, at=at, by=by)
+    world = load_world(conn)
+    check_reach(world.roster, world.registry)
 
 
 def save_roster(conn: Connection, roster: Roster, *, at: datetime, by: str) -> Roster:

@@ -1,0 +1,85 @@
+"""Taking a registry while a desk runs: never one after which nobody could be woken."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.admin.errors import NotCarriedOutError
+from engine.bootstrap import CannotStartError, open_engine
+from engine.bootstrap.alone import alone
+from tests.integration.bootstrap.house import ROSTER, begin, settings_in
+
+PARTIES = """
+parties: [{id: embassy, kind: mission, name: Embassy, state: QN}]
+contacts:
+  - id: lea
+    party: embassy
+    label: Focal point
+    level: focal_point
+    endpoints: [{id: lea-mail, channel: email, address: lea@mission.example}]
+"""
+SHIFTS_ONLY = """
+people: [{id: "person:ana", label: Ana, endpoints: ["email:ana-mail"]}]
+floor: {id: "person:ana", label: Ana, endpoints: ["email:ana-mail"]}
+"""
+
+
+async def test_a_registry_without_our_own_people_is_not_taken(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    begin(settings)
+
+    async with alone(settings) as house:
+        with pytest.raises(NotCarriedOutError, match="Pages would reach nobody") as refused:
+            await house.import_registry({"registry.yaml": PARTIES}, by="person:ana")
+        world, _ = house.world()
+        assert world is not None
+        assert world.registry.endpoint("ana-mail") is not None
+
+    assert "email:ana-mail of person:ana" in refused.value.what
+    assert "roster.yaml" in refused.value.next_step
+
+
+async def test_a_registry_with_our_own_people_is_taken(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    begin(settings)
+
+    async with alone(settings) as house:
+        files = {"registry.yaml": PARTIES, "roster.yaml": ROSTER}
+        taken = await house.import_registry(files, by="person:ana")
+
+    assert (taken["parties"], taken["contacts"]) == (2, 2)
+
+
+async def test_new_shifts_alone_leave_everybody_elses_address_as_it_is(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    begin(settings)
+
+    async with alone(settings) as house:
+        await house.import_registry({"all.yaml": PARTIES, "ours.yaml": ROSTER}, by="person:ana")
+        await house.import_registry({"shifts.yaml": SHIFTS_ONLY}, by="person:ana")
+        world, roster = house.world()
+
+    assert world is not None
+    assert world.registry.endpoint("lea-mail") is not None
+    assert roster.floor is not None
+
+
+async def test_a_way_that_is_on_another_channel_is_no_way(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    begin(settings)
+    shifts = SHIFTS_ONLY.replace("email:ana-mail", "sms:ana-mail")
+
+    async with alone(settings) as house:
+        with pytest.raises(NotCarriedOutError, match="sms:ana-mail"):
+            await house.import_registry({"shifts.yaml": shifts}, by="person:ana")
+
+
+def test_files_after_which_nobody_could_be_woken_are_not_taken_at_the_start(
+    tmp_path: Path,
+) -> None:
+    settings = settings_in(tmp_path)
+    begin(settings)
+    (tmp_path / "roster.yaml").write_text(SHIFTS_ONLY, "utf-8")
+
+    with pytest.raises(CannotStartError, match="Pages would reach nobody"):
+        open_engine(settings)
