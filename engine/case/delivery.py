@@ -138,13 +138,15 @@ def _too_late(draft: Draft, before: Alert, alert: Alert, command: c.Settled) -> 
 def _duty_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
     roster = draft.case.around.roster
     state = draft.case.track(TrackName.DUTY)
+    person = next((p for p in roster.people if p.id == alert.party), None)
+    ways = () if person is None else person.endpoints
     if roster.floor is not None and roster.floor.id == alert.party:
-        return  # Below the floor is nobody; the ladder goes on, and the desk opens an incident.
+        further = [way for way in roster.floor.endpoints if way not in ways]
+        if person is None or all(way in alert.failed for way in further):
+            return  # Below the floor is nobody; the ladder goes on, and the auditor sees it.
     owned = state is not None and state.hold_until is not None
     if owned and command.purpose != Purpose.TASK:
         return  # Somebody else has answered meanwhile.
-    person = next((p for p in roster.people if p.id == alert.party), None)
-    ways = () if person is None else person.endpoints
     if all(way in alert.failed for way in ways):
         paging.page_floor(draft)
 

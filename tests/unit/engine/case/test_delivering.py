@@ -11,6 +11,7 @@ from schemas import facts as f
 from schemas.codes import Severity, TrackName
 from schemas.projection import Purpose
 from schemas.responses import ResponseKind
+from schemas.roster import DutyPerson, Role, Roster, Shift
 from tests.unit.engine.case.builders import ROSTER, Story, a_case, a_told_case, at
 
 MISSIONS, INVESTORS = TrackName.MISSIONS, TrackName.INVESTORS
@@ -171,6 +172,20 @@ def test_the_floor_contact_failing_does_not_page_itself_in_circles() -> None:
     assert len(story.paged()) == before
     story.when("Mon 23:00")
     assert len(story.paged()) > before, "the ladder goes on"
+
+
+def test_whoever_is_their_own_last_resort_is_told_the_last_way_too() -> None:
+    """A desk of one: on shift by mail, as floor contact by SMS as well."""
+    alone = DutyPerson(id="ana", label="Ana", endpoints=("email:ana-mail",))
+    floor = DutyPerson(id="ana", label="Ana", endpoints=("email:ana-mail", "sms:ana-sms"))
+    shifts = (Shift(role=Role.HANDLER, person="ana"),)
+    roster = Roster(version="one", people=(alone,), shifts=shifts, floor=floor)
+    story = _fail_all(a_case(roster=roster), "ana")
+    told = story.of(f.Told)[-1]
+    assert [n.endpoint for n in told.notices] == ["sms:ana-sms"]
+    before = len(story.paged())
+    _fail_all(story, "ana")
+    assert len(story.paged()) == before, "below the floor is nobody"
 
 
 def test_a_failing_page_wakes_nobody_once_a_colleague_has_it() -> None:
