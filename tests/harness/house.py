@@ -44,13 +44,16 @@ class House:
         roster: Roster,
         rulebook: str | None = None,
         channels: Mapping[str, Mapping[str, object]],
+        addresses: Mapping[str, str] | None = None,
+        roles: tuple[str, ...] | None = None,
     ) -> None:
         self.directory = directory
         self.port = free_port()
         self._process: asyncio.subprocess.Process | None = None
         self._log = directory / "engine.log"
         directory.mkdir(parents=True, exist_ok=True)
-        (directory / "registry.yaml").write_text(_registry(place.with_duty(roster), place))
+        ours = place.with_duty(roster, addresses=addresses)
+        (directory / "registry.yaml").write_text(_registry(ours, place))
         (directory / "roster.yaml").write_text(_roster(roster))
         settings: dict[str, object] = {
             "data_dir": str(directory / "data"),
@@ -59,6 +62,8 @@ class House:
             "registry": str(directory / "registry.yaml"),
             "roster": str(directory / "roster.yaml"),
         }
+        if roles is not None:
+            settings["roles"] = list(roles)
         if rulebook is not None:
             (directory / "rulebook.yaml").write_text(rulebook)
             settings["rulebook"] = str(directory / "rulebook.yaml")
@@ -92,10 +97,13 @@ class House:
             instance="test",
         )
 
-    async def prepare(self, *, source: str) -> str:
-        """Make keys, tables and a publisher's bearer key; return the key."""
+    async def prepare(self, *, source: str, clock: Clock | None = None) -> str:
+        """Make keys, tables and a publisher's bearer key; return the key.
+
+        `clock`: for a past that is still to be written, since time never goes back in a store.
+        """
         await begin(self.settings)
-        parts = self.open()
+        parts = self.open(clock=clock)
         try:
             scope = Scope(
                 source=source,

@@ -1,6 +1,6 @@
 """Invented parties, people and duty, in the words a coordinator would use to describe them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,8 +64,12 @@ class Place:
         """The parties alone."""
         return Registry(self.parties, links=self.links, contacts=self.contacts)
 
-    def with_duty(self, roster: Roster) -> Registry:
-        """The parties, and the addresses of our own people beside them."""
+    def with_duty(self, roster: Roster, *, addresses: Mapping[str, str] | None = None) -> Registry:
+        """The parties, and the addresses of our own people beside them.
+
+        `addresses`: channel -> the one address that everybody of ours has on it.
+        """
+        at = addresses or {}
         ours = [*roster.people, *([roster.floor] if roster.floor is not None else [])]
         known = {each.id: each for each in ours}
         duty = [
@@ -74,7 +78,7 @@ class Place:
                 party="duty",
                 label=each.label,
                 level=Level.GENERAL,
-                endpoints=tuple(_endpoint(name) for name in each.endpoints),
+                endpoints=tuple(_endpoint(name, at) for name in each.endpoints),
             )
             for each in known.values()
         ]
@@ -104,8 +108,10 @@ def duty(
     directors: Iterable[str] = (),
     floor: str | None = "Flo",
     until: datetime | None = None,
+    ways: Iterable[str] = ("sms",),
 ) -> Roster:
     """Who is on duty at all hours; `until` ends every shift then. The floor has two channels."""
+    ways = tuple(ways)
     roles = (
         (Role.HANDLER, tuple(handlers)),
         (Role.SECOND, tuple(seconds)),
@@ -115,13 +121,13 @@ def duty(
     names = dict.fromkeys(name for _, some in roles for name in some)
     return Roster(
         version="invented",
-        people=tuple(person(name) for name in names),
+        people=tuple(person(name, ways=ways) for name in names),
         shifts=tuple(
             Shift(role=role, person=f"person:{name.lower()}", ends=until)
             for role, some in roles
             for name in some
         ),
-        floor=None if floor is None else person(floor, ways=("sms", "email")),
+        floor=None if floor is None else person(floor, ways=dict.fromkeys((*ways, "email"))),
     )
 
 
@@ -130,6 +136,7 @@ def faro() -> Roster:
     return duty(handlers=("Ana",), seconds=("Ben",), shift_leads=("Chi",), directors=("Dia",))
 
 
-def _endpoint(name: str) -> Endpoint:
+def _endpoint(name: str, addresses: Mapping[str, str]) -> Endpoint:
     channel, _, id = name.partition(":")
-    return Endpoint(id=id, channel=channel, address=f"{id.partition('.')[0]}@{channel}.example")
+    address = addresses.get(channel, f"{id.partition('.')[0]}@{channel}.example")
+    return Endpoint(id=id, channel=channel, address=address)
