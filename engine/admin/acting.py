@@ -151,7 +151,7 @@ async def release(house: House, asked: Asked, args: Releasing) -> Mapping[str, A
         expires_at=args.expires_at,
         note=await _kept(house, args.note),
     )
-    return await _submit(
+    done = await _submit(
         house,
         c.Release(
             inbox=identity,
@@ -162,6 +162,13 @@ async def release(house: House, asked: Asked, args: Releasing) -> Mapping[str, A
             controllers=args.controllers,
         ),
     )
+    after = (await loaded(house, args.case)).file.case
+    state = after.track(args.track)
+    return {
+        **done,
+        "released": state is not None and state.anchor_at is not None,
+        "parties_told": sum(a.track is args.track and a.live for a in after.alerts),
+    }
 
 
 async def consent(house: House, asked: Asked, args: ConsentGiven) -> Mapping[str, Any]:
@@ -196,9 +203,11 @@ async def freeze(house: House, asked: Asked, args: Freezing) -> Mapping[str, Any
 async def lift(house: House, asked: Asked, args: Lifting) -> Mapping[str, Any]:
     """Let a frozen track go on."""
     case = (await loaded(house, args.case)).file.case
-    return await _submit(
+    done = await _submit(
         house, c.Lift(inbox=inbox(asked, args), case=case.id, track=args.track, by=asked.by)
     )
+    state = (await loaded(house, args.case)).file.case.track(args.track)
+    return {**done, "frozen": state is not None and state.frozen}
 
 
 async def stop(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:

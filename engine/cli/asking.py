@@ -9,21 +9,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from engine.cli.exits import CommandError, Exit
-from engine.cli.session import current_session
+from engine.cli.exits import ENDINGS, CommandError, Exit
+from engine.cli.session import asked_secrets, kept_session, session_path
 from engine.cli.terminal import Terminal
 from engine.entropy import SystemEntropy
 
 DOOR_FILE = "engine.json"
 TIMEOUT = 30.0  # seconds; a log-in alone takes half a second on purpose
-_EXITS = {
-    "refused": Exit.REFUSED,
-    "usage": Exit.USAGE,
-    "not_durable": Exit.NOT_DURABLE,
-    "who": Exit.WHO,
-    "unsound": Exit.UNSOUND,
-    "unreachable": Exit.UNREACHABLE,
-}
 
 
 async def ask(terminal: Terminal, operation: str, /, **args: Any) -> dict[str, Any]:
@@ -42,6 +34,21 @@ async def ask(terminal: Terminal, operation: str, /, **args: Any) -> dict[str, A
         return result_of(
             await answer(house, name=operation, args=given, session=session, request=request)
         )
+
+
+async def current_session(terminal: Terminal) -> str:
+    """The token of the session this command runs under. Raises CommandError."""
+    kept = kept_session(session_path(terminal), of=terminal.person)
+    if kept:
+        return kept
+    if terminal.person:
+        password, code = asked_secrets()
+        return await log_in(terminal, person=terminal.person, password=password, code=code)
+    raise CommandError(
+        Exit.WHO,
+        "Every command is given by a named person, and nobody is logged in here.",
+        next_step="Run `tocsin login --as NAME`, or add `--as NAME` to this command.",
+    )
 
 
 async def log_in(terminal: Terminal, *, person: str, password: str, code: str) -> str:
@@ -101,7 +108,7 @@ def result_of(answer: dict[str, Any]) -> dict[str, Any]:
     if answer.get("ok"):
         return dict(answer["result"])
     raise CommandError(
-        _EXITS.get(str(answer.get("ending")), Exit.REFUSED),
+        ENDINGS.get(str(answer.get("ending")), Exit.REFUSED),
         str(answer.get("what", "Not carried out.")),
         next_step=str(answer.get("next_step", "")),
     )

@@ -123,7 +123,7 @@ def declare(app: typer.Typer) -> None:
             wishes_read=wishes_read, partner=partner, controllers=controller or [],
             expires_at=moment(until), note=note,
         )  # fmt: skip
-        terminal.done(result, ["Recorded. Once everybody needed has agreed, the track is told."])
+        terminal.done(result, [_released(result, ref)])
 
     @command(app, "consent", panel=OPERATE)
     async def consent(
@@ -161,7 +161,8 @@ def declare(app: typer.Typer) -> None:
     async def lift(terminal: Terminal, ref: Ref, track: Track) -> None:
         """Let a frozen track go on. Some freezes need two people."""
         result = await ask(terminal, "lift", case=ref, track=track)
-        terminal.done(result, ["Recorded. The track goes on once everybody needed has agreed."])
+        waits = "Recorded. It stays frozen until somebody else lifts it too."
+        terminal.done(result, [waits if result["frozen"] else "Lifted. The track goes on."])
 
     @command(app, "stop", panel=OPERATE)
     async def stop(
@@ -209,6 +210,16 @@ async def reopen(terminal: Terminal, ref: Ref) -> None:
     """Open a monitored case again, or take a proposal back."""
     result = await ask(terminal, "resolve.reopen", case=ref)
     terminal.done(result, ["Done."])
+
+
+def _released(result: dict[str, Any], ref: str) -> str:
+    """What a release led to: nobody may believe that somebody was told who was not."""
+    if not result["released"]:
+        return "Recorded. Nobody is told until somebody else releases it too."
+    count = result["parties_told"]
+    if not count:
+        return f"Released, but nobody can be told now. Who is left out and why: case told {ref}"
+    return f"Released. {count} {'party is' if count == 1 else 'parties are'} asked now."
 
 
 def _owner(person: str) -> str:

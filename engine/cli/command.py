@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.cli.exits import CommandError, Exit
+from engine.cli.exits import ENDINGS, CommandError, Exit
 from engine.cli.terminal import Terminal
 
 RUN = "Run"
@@ -91,12 +91,15 @@ def _said(error: Exception) -> CommandError:
     """Why a house could not be opened; else a fault of ours, as its kind and place."""
     import traceback
 
+    from engine.admin.errors import NotCarriedOutError
     from engine.bootstrap.refusals import CannotStartError
 
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
     if isinstance(error, CannotStartError):
         return CommandError(Exit.UNREACHABLE, error.what, next_step=error.next_step)
+    if isinstance(error, NotCarriedOutError):
+        return CommandError(ENDINGS[error.ending], error.what, next_step=error.next_step)
 
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames[-6:]]

@@ -19,6 +19,8 @@ File = Annotated[
 Url = Annotated[str, typer.Option(help="Send over HTTP to this engine: https://desk.example.")]
 KeyFile = Annotated[Path | None, typer.Option(help="File with the bearer key, for --url.")]
 KEY_BYTES = 32
+_OF_THE_LINE = frozenset({Exit.USAGE, Exit.REFUSED})
+"""Endings that say something of this one event; others hold for every one after it."""
 
 
 @command(event, "validate")
@@ -48,26 +50,34 @@ async def send(terminal: Terminal, file: File, url: Url = "", key_file: KeyFile 
 
 @command(event, "replay")
 async def replay(terminal: Terminal, file: File, url: Url = "", key_file: KeyFile = None) -> None:
-    """Send a file of events, one a line, in order. What came before is answered as then."""
-    lines = [line for line in _bytes(file).splitlines() if line.strip()]
+    """Send a file of events, one a line, in order. What came before is answered as then.
+
+    A line that is not taken holds up none after it: each may be about somebody else.
+    """
+    lines = [pair for pair in enumerate(_bytes(file).split(b"\n"), start=1) if pair[1].strip()]
     key = _key(key_file) if url else ""
-    sent = []
-    for number, line in enumerate(lines, start=1):
+    wrong: list[CommandError] = []
+    for count, (number, line) in enumerate(lines, start=1):
         try:
-            answer = (
+            if url:
                 await post(line, url=url, key=key)
-                if url
-                else await ask(terminal, "event.report", event=_text(line, file))
-            )
+            else:
+                await ask(terminal, "event.report", event=_text(line, file))
         except CommandError as error:
-            raise CommandError(
-                error.code,
-                f"{file}:{number}: {error.what}\n{number - 1} of {len(lines)} were taken before.",
-                next_step=error.next_step or "Correct this line and send the file again.",
-            ) from None
-        sent.append(answer)
-        terminal.progress(f"{number} of {len(lines)}")
-    terminal.done({"sent": len(sent)}, [f"{len(sent)} events were taken."])
+            wrong.append(CommandError(error.code, f"{file}:{number}: {error.what}"))
+            if error.code not in _OF_THE_LINE:
+                wrong[-1].next_step = error.next_step
+                break
+        terminal.progress(f"{count} of {len(lines)}")
+    taken = count - len(wrong) if lines else 0
+    if wrong:
+        raise CommandError(
+            wrong[-1].code,
+            "\n".join([*(one.what for one in wrong), f"{taken} of {len(lines)} were taken."]),
+            next_step=wrong[-1].next_step
+            or "Correct these lines and send the file again; what was taken is not counted twice.",
+        )
+    terminal.done({"sent": taken}, [f"{taken} events were taken."])
 
 
 @command(event, "seal")
@@ -149,12 +159,18 @@ async def post(raw: bytes, *, url: str, key: str) -> dict[str, Any]:
     code = {401: Exit.WHO, 403: Exit.WHO, 409: Exit.REFUSED, 503: Exit.NOT_DURABLE}.get(
         response.status_code, Exit.USAGE
     )
-    said = answer.get("problems") or answer.get("detail") or answer.get("error") or ""
     raise CommandError(
         code,
-        f"Not taken (status {response.status_code}): {json.dumps(said, ensure_ascii=False)}",
+        "\n".join([f"Not taken (status {response.status_code}).", *_said_of(answer)]),
         next_step="Send it again with the same id." if code is Exit.NOT_DURABLE else "Correct it.",
     )
+
+
+def _said_of(answer: dict[str, Any]) -> list[str]:
+    """What the door says is wrong, a line each: field path and what to do."""
+    problems = answer.get("problems")
+    told = [one for one in problems if isinstance(one, dict)] if isinstance(problems, list) else []
+    return [f"  {one.get('path') or 'the whole'}: {one.get('fix', '')}" for one in told]
 
 
 def _boxed(words: Any, *, name: str, public: bytes) -> dict[str, str]:

@@ -24,6 +24,17 @@ class Exit(IntEnum):
     """Tocsin itself failed. The place in the code is printed, never a value."""
 
 
+ENDINGS = {
+    "refused": Exit.REFUSED,
+    "usage": Exit.USAGE,
+    "not_durable": Exit.NOT_DURABLE,
+    "who": Exit.WHO,
+    "unsound": Exit.UNSOUND,
+    "unreachable": Exit.UNREACHABLE,
+}
+"""How an operation that was not carried out ends (`engine.admin.errors.Ending`)."""
+
+
 class CommandError(Exception):
     """A command cannot go on. `what` says what and where, `next_step` what to do about it."""
 

@@ -14,6 +14,12 @@ async def topics(terminal: Terminal) -> None:
 
     from engine.bootstrap.topics import make_topics
 
+    if not terminal.settings.kafka.enabled:
+        raise CommandError(
+            Exit.USAGE,
+            "Kafka is switched off in the settings, so no log is read.",
+            next_step="Set kafka.enabled and kafka.brokers, then repeat.",
+        )
     try:
         made, there = await make_topics(terminal.settings.kafka)
     except KafkaError as error:

@@ -65,7 +65,15 @@ def declare(app: typer.Typer) -> None:
 def new_password() -> str:
     """A new password, asked twice at a terminal, else the next line of standard input."""
     if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
+        given = sys.stdin.readline().rstrip("\r\n")
+        if not given:
+            raise CommandError(
+                Exit.USAGE,
+                "A password is missing.",
+                next_step="Give the command at a terminal, which asks for it, or send it as the"
+                " first line of input.",
+            )
+        return given
     first = getpass.getpass("New password: ")
     if first != getpass.getpass("The same again: "):
         raise CommandError(Exit.USAGE, "These two differ.", next_step="Repeat the command.")

@@ -19,29 +19,6 @@ VARIABLE = "TOCSIN_PERSON"
 FOLDER = "sessions"
 
 
-async def current_session(terminal: "Terminal") -> str:
-    """The token of the session this command runs under. Raises CommandError."""
-    if terminal.person:
-        kept = _read(session_path(terminal), of=terminal.person)
-        return kept or await log_in_now(terminal, terminal.person)
-    kept = _read(session_path(terminal))
-    if kept:
-        return kept
-    raise CommandError(
-        Exit.WHO,
-        "Every command is given by a named person, and nobody is logged in here.",
-        next_step="Run `tocsin login --as NAME`, or add `--as NAME` to this command.",
-    )
-
-
-async def log_in_now(terminal: "Terminal", person: str) -> str:
-    """Ask for password and code, and open a session. Raises CommandError."""
-    from engine.cli.asking import log_in
-
-    password, code = asked_secrets()
-    return await log_in(terminal, person=person, password=password, code=code)
-
-
 def asked_secrets() -> tuple[str, str]:
     """Password and code: asked at a terminal, else the first two lines of standard input."""
     if sys.stdin.isatty():
@@ -78,7 +55,8 @@ def forget_session(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def _read(path: Path, *, of: str = "") -> str:
+def kept_session(path: Path, *, of: str = "") -> str:
+    """The token kept there, of this person if one is named; empty: none."""
     try:
         kept = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):

@@ -250,7 +250,7 @@ async def test_the_same_request_twice_is_one_command(tmp_path: Path) -> None:
         found = await asking.ask(terminal, "case.list")
         door = asking.read_door(settings.data_dir)
         assert door is not None
-        from engine.cli.session import current_session
+        from engine.cli.asking import current_session
 
         request = {
             "name": "freeze",

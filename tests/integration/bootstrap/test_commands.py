@@ -1,0 +1,163 @@
+"""Commands against a desk: what they say is what is true, and one bad line holds up nobody."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pyotp
+import pytest
+from typer.testing import CliRunner
+
+from engine.cli.app import app
+from engine.cli.exits import Exit
+from engine.clock import SystemClock
+from schemas.envelope import THREAT_TYPE
+from tests.integration.bootstrap.house import begin, running, settings_in
+
+PASSWORDS = ("correct horse battery staple", "another horse battery staple")
+runner = CliRunner()
+
+
+class Desk:
+    """A desk made by `tocsin init`, with Ana and Ben, each with a log-in of their own."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(folder)
+        self._patch = monkeypatch
+        for key in ("TOCSIN_CONFIG", "TOCSIN_PERSON"):
+            monkeypatch.delenv(key, raising=False)
+        ana = self.json("init", "--person", "ana", input=PASSWORDS[0])["person"]
+        self._log_in("ana", PASSWORDS[0], ana["totp_secret"])
+        ben = self.json("person", "add", "ben", "--role", "second", input=PASSWORDS[1])
+        self._log_in("ben", PASSWORDS[1], ben["totp_secret"])
+        self.now("ana")
+
+    def now(self, person: str) -> None:
+        """From here on this person types."""
+        self._patch.setenv("TOCSIN_PERSON", f"{person}.json")
+
+    def run(self, *words: str, input: str = "") -> Any:
+        return runner.invoke(app, list(words), input=f"{input}\n" if input else None)
+
+    def json(self, *words: str, input: str = "") -> Any:
+        done = self.run(*words, "--json", input=input)
+        assert done.exit_code == Exit.DONE, done.output
+        return json.loads(done.output)
+
+    def said(self, *words: str) -> str:
+        done = self.run(*words)
+        assert done.exit_code == Exit.DONE, done.output
+        return str(done.output)
+
+    def _log_in(self, person: str, password: str, secret: str) -> None:
+        self.now(person)
+        code = pyotp.TOTP(secret).at(SystemClock().now())
+        done = self.run("login", "--as", person, input=f"{password}\n{code}")
+        assert done.exit_code == Exit.DONE, done.output
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(tmp_path, monkeypatch)
+
+
+def _event(id: str, *, consent: bool = True) -> str:
+    given = [{"basis": "person", "audiences": ["missions", "companies"], "mode": "private"}]
+    event = {
+        "code": "arrest",
+        "situation": id,
+        "certainty": "likely",
+        "source_reliability": "highly_reliable",
+        "subjects": [{"kind": "person", "pseudonym": id}],
+        "parties": [
+            {"party": "example-mine", "role": "alleged_perpetrator", "known_how": "reported"}
+        ],
+        "countries": [{"code": "QM", "role": "happened"}],
+        "consent": given if consent else [],
+    }
+    whole = {"specversion": "1.0", "id": id, "source": "hotline-a", "type": THREAT_TYPE}
+    return json.dumps({**whole, "data": {"event": event}})
+
+
+def _reported(desk: Desk, *, consent: bool) -> str:
+    Path("event.json").write_text(_event("e-1", consent=consent), "utf-8")
+    desk.json("event", "send", "event.json")
+    return str(desk.json("case", "list")["cases"][0]["ref"])
+
+
+RELEASE = ("--why", "protect_now", "--forecast", "low", "--wishes-read", "--partner", "our-desk")
+
+
+@pytest.mark.parametrize("given", ["", "too short"])
+def test_a_first_person_without_a_good_password_is_told_what_to_do(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    done = runner.invoke(app, ["init", "--person", "ana"], input=f"{given}\n" if given else None)
+
+    assert done.exit_code == Exit.USAGE
+    assert "failed" not in done.output
+    assert len(done.output.splitlines()) == 2
+    assert done.output.splitlines()[1].startswith("-> ")
+
+
+def test_a_release_says_how_many_are_asked(desk: Desk) -> None:
+    ref = _reported(desk, consent=True)
+
+    assert "1 party is asked now" in desk.said("release", ref, "missions", *RELEASE)
+
+
+def test_a_release_that_tells_nobody_says_so(desk: Desk) -> None:
+    ref = _reported(desk, consent=False)
+
+    assert "nobody can be told now" in desk.said("release", ref, "missions", *RELEASE)
+
+
+def test_half_a_release_is_not_taken_for_a_whole_one(desk: Desk) -> None:
+    ref = _reported(desk, consent=True)
+
+    assert "until somebody else" in desk.said("release", ref, "companies", *RELEASE)
+    assert desk.run("release", ref, "companies", *RELEASE).exit_code == Exit.REFUSED
+    desk.now("ben")
+    assert "1 party is asked now" in desk.said("release", ref, "companies", *RELEASE)
+
+
+def test_a_lift_says_whether_the_track_goes_on(desk: Desk) -> None:
+    ref = _reported(desk, consent=True)
+    desk.said("freeze", ref, "missions")
+
+    assert "goes on" in desk.said("lift", ref, "missions")
+
+
+def test_a_bad_line_in_a_file_holds_up_none_after_it(desk: Desk) -> None:
+    lines = [_event("e-1"), '{"oops":', _event("e-2")]
+    Path("events.jsonl").write_text("\n".join(lines), "utf-8")
+
+    done = desk.run("event", "replay", "events.jsonl")
+
+    assert done.exit_code == Exit.USAGE
+    assert "events.jsonl:2: truncated" in done.output
+    assert "2 of 3 were taken" in done.output
+    assert desk.json("case", "list")["count"] == 2
+
+
+def test_with_the_log_switched_off_nobody_waits_for_a_broker(desk: Desk) -> None:
+    done = desk.run("kafka", "topics")
+
+    assert done.exit_code == Exit.USAGE
+    assert "switched off" in done.output
+
+
+async def test_a_program_that_asks_wrongly_gets_the_shape_it_knows(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    begin(settings)
+
+    async with running(settings) as engine, httpx2.AsyncClient(trust_env=False) as client:
+        wrong_way = await client.get(f"{engine.address}/v1/events")
+        nowhere = await client.post(f"{engine.address}/v1/nothing")
+
+    assert (wrong_way.status_code, wrong_way.headers["allow"]) == (405, "POST")
+    assert wrong_way.json()["problems"][0]["fix"] == "Send it with POST."
+    assert (nowhere.status_code, nowhere.json()["outcome"]) == (404, "refused")
