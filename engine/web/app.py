@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from engine.desk import Busy, CommandFailed
 from engine.web.answer.page import AnswerPage
+from engine.web.api.answers import refusal
 from engine.web.console.routes import routes as console_routes
 from engine.web.headers import SecurityHeaders
 from engine.web.pages import page
@@ -75,12 +76,18 @@ async def _nothing(request: Request) -> Response:
 
 async def _plain_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
-    return page(
+    allowed = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if request.url.path.startswith("/v1/"):  # a program: the one shape of its answers
+        fix = "Send it with POST." if status == 405 else "There is nothing here."
+        return refusal(status, "unknown", fix, headers=allowed)
+    answer = page(
         "error.html",
         status=status,
         heading="There is nothing here",
         sentences=("The address may be spelt wrong, or the page is over.",),
     )
+    answer.headers.update(allowed)
+    return answer
 
 
 async def _fault(request: Request, error: Exception) -> Response:
