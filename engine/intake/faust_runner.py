@@ -93,7 +93,7 @@ class FaustStream:
 
     def _app(self) -> faust.App:
         settings = self._settings
-        app = faust.App(
+        app = _Worker(
             self._group,
             broker=[f"kafka://{broker}" for broker in settings.brokers],
             broker_credentials=_credentials(settings),
@@ -175,6 +175,13 @@ class FaustStream:
                     event.ack()
 
         app.agent(channel, name=f"take-{topic}", concurrency=1)(take)
+
+
+class _Worker(faust.App):
+    """Faust without tables: it needs no folder, and may run where none can be made."""
+
+    def _create_directories(self) -> None:
+        return None
 
 
 def _record(event: Any) -> Record:
