@@ -29,6 +29,7 @@ def check_world(world: World) -> None:
     if len(missing) == len(floor.endpoints):
         raise CannotStartError(
             "No way to reach the floor contact is in the registry.",
-            next_step="Add a contact of your own desk with these endpoints to roster.yaml: "
-            + ", ".join(missing),
+            next_step="Give roster.yaml a contact of your own desk with these endpoints: "
+            + ", ".join(missing)
+            + ". Then: tocsin registry import registry.yaml roster.yaml",
         )

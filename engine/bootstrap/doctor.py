@@ -9,12 +9,13 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from aiokafka.errors import KafkaError
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine import import_names
 from engine.clock import SystemClock
 from engine.intake.durability import NotDurableError, check_durability
-from engine.registry import ImportRefused, read_files
+from engine.registry import ImportRefused, OutOfReachError, check_reach, load_world, read_files
 from engine.settings import Settings
 from engine.store import journal
 from engine.store.database import Database, StoreError
@@ -23,6 +24,7 @@ from engine.store.schema import SchemaVersionError, check_version
 from engine.vault import DeploymentKeys, EpochKeys, UnsafeFileError
 from engine.web.api.inbound import inbound_path, sms_channels
 from notifiers.registry import ChannelSettingsError, build_channels
+from rules.rulebook import RulebookError
 from schemas.roster import Role, Roster
 
 REACH_WITHIN = 5.0  # seconds to a mail server or gateway
@@ -86,6 +88,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             check_version(conn)
             people = [person for person in list_people(conn) if not person.disabled]
             newest = journal.newest_at(conn)
+            lost = _out_of_reach(conn)
         finally:
             conn.close()
             database.close()
@@ -96,6 +99,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
         return
     yield Finding(level="good", what="The database answers, with the tables of this release.")
+    yield from lost
     yield from _people(len(people))
     if newest is not None and newest > SystemClock().now():
         ahead = (newest - SystemClock().now()).total_seconds()
@@ -106,6 +110,19 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(level="good", what="The clock is not behind what was written before.")
+
+
+def _out_of_reach(conn: Connection) -> list[Finding]:
+    """What is in force now, which may be other than what the files say."""
+    try:
+        world = load_world(conn)
+        check_reach(world.roster, world.registry)
+    except RulebookError:
+        return []  # a start takes the files again, and says what is wrong with them
+    except OutOfReachError as error:
+        step = "tocsin registry import registry.yaml roster.yaml"
+        return [Finding(level="bad", what=str(error), next_step=step)]
+    return []
 
 
 def _people(count: int) -> Iterator[Finding]:

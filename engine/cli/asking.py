@@ -18,6 +18,17 @@ DOOR_FILE = "engine.json"
 TIMEOUT = 30.0  # seconds; a log-in alone takes half a second on purpose
 
 
+LEADS_TO_MESSAGES = frozenset(
+    {"event.report", "release", "lift", "resume", "consent", "respond", "resolve.confirm"}
+)
+"""Operations of whose effect somebody is to hear at once."""
+
+
+class NobodyThereError(CommandError):
+    """The file of a door is there, but nobody listens: left behind by an engine that was killed,
+    whose process number may belong to somebody else by now."""
+
+
 async def ask(terminal: Terminal, operation: str, /, **args: Any) -> dict[str, Any]:
     """Carry out one operation as whoever is logged in. Raises CommandError."""
     session = await current_session(terminal)
@@ -26,14 +37,20 @@ async def ask(terminal: Terminal, operation: str, /, **args: Any) -> dict[str, A
     door = read_door(terminal.settings.data_dir)
     if door is not None:
         asking = {"name": operation, "args": given, "session": session, "request": request}
-        return result_of(await knock(door, "/admin/command", asking))
+        try:
+            return result_of(await knock(door, "/admin/command", asking))
+        except NobodyThereError:
+            pass  # the lock says whether an engine runs all the same
     from engine.admin.door import answer
     from engine.bootstrap.alone import alone
 
     async with alone(terminal.settings) as house:
-        return result_of(
+        result = result_of(
             await answer(house, name=operation, args=given, session=session, request=request)
         )
+    if operation in LEADS_TO_MESSAGES:
+        terminal.warn("No engine runs here: nobody is told anything until one does (tocsin up).")
+    return result
 
 
 async def current_session(terminal: Terminal) -> str:
@@ -56,7 +73,10 @@ async def log_in(terminal: Terminal, *, person: str, password: str, code: str) -
     door = read_door(terminal.settings.data_dir)
     if door is not None:
         asking = {"person": person, "password": password, "code": code}
-        return str(result_of(await knock(door, "/admin/login", asking))["session"])
+        try:
+            return str(result_of(await knock(door, "/admin/login", asking))["session"])
+        except NobodyThereError:
+            pass
     from engine.admin.door import logged_in
     from engine.bootstrap.alone import alone
 
@@ -82,7 +102,10 @@ def read_door(data_dir: Path) -> dict[str, Any] | None:
 
 
 async def knock(door: dict[str, Any], path: str, content: dict[str, Any]) -> dict[str, Any]:
-    """Send one request to the door and return its answer. Raises CommandError."""
+    """Send one request to the door and return its answer.
+
+    Raises NobodyThereError when nothing can have been taken, else CommandError.
+    """
     import httpx2
 
     try:
@@ -93,6 +116,8 @@ async def knock(door: dict[str, Any], path: str, content: dict[str, Any]) -> dic
                 headers={"authorization": f"Bearer {door['token']}"},
             )
             answer = response.json()
+    except httpx2.ConnectError:
+        raise NobodyThereError(Exit.UNREACHABLE, "No engine is behind its door.") from None
     except (httpx2.HTTPError, ValueError):
         raise CommandError(
             Exit.UNREACHABLE,

@@ -55,6 +55,11 @@ class Terminal:
         if not self.as_json and sys.stderr.isatty():
             print(line, file=sys.stderr, flush=True)
 
+    def warn(self, line: str) -> None:
+        """Say what a person must know beside the result. A script sees it from other signs."""
+        if not self.as_json:
+            print(line, file=sys.stderr, flush=True)
+
     def failed(self, error: CommandError) -> None:
         """Print why a command did not go on."""
         if self.as_json:

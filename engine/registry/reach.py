@@ -15,7 +15,7 @@ def check_reach(roster: Roster, registry: Registry) -> None:
     lost = list(_lost(roster, registry))
     if lost:
         raise OutOfReachError(
-            "Pages would reach nobody: the registry would have no contact with "
+            "Pages would not arrive: no contact of the registry has "
             + "; ".join(lost)
             + "."
         )

@@ -1,6 +1,8 @@
 """Commands against a desk: what they say is what is true, and one bad line holds up nobody."""
 
 import json
+import os
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,10 @@ from typer.testing import CliRunner
 from engine.cli.app import app
 from engine.cli.exits import Exit
 from engine.clock import SystemClock
+from engine.store import records
+from engine.store.database import Database, transact
 from schemas.envelope import THREAT_TYPE
+from tests.harness.house import free_port
 from tests.integration.bootstrap.house import begin, running, settings_in
 
 PASSWORDS = ("correct horse battery staple", "another horse battery staple")
@@ -129,6 +134,37 @@ def test_a_lift_says_whether_the_track_goes_on(desk: Desk) -> None:
     desk.said("freeze", ref, "missions")
 
     assert "goes on" in desk.said("lift", ref, "missions")
+
+
+def test_without_an_engine_nobody_believes_that_somebody_was_woken(desk: Desk) -> None:
+    Path("event.json").write_text(_event("e-1"), "utf-8")
+
+    assert "nobody is told anything until" in desk.said("event", "send", "event.json")
+    assert "nobody is told" not in desk.said("case", "list")
+
+
+def test_a_door_behind_which_nobody_is_keeps_no_report_out(desk: Desk) -> None:
+    """Its process number belongs to somebody else by now: to this test."""
+    door = {"port": free_port(), "token": "t", "process": os.getpid(), "board": ""}
+    Path("tocsin-data/engine.json").write_text(json.dumps(door), "utf-8")
+    Path("event.json").write_text(_event("e-1"), "utf-8")
+
+    assert "Taken" in desk.said("event", "send", "event.json")
+
+
+def test_doctor_sees_when_what_is_in_force_would_wake_nobody(desk: Desk) -> None:
+    database = Database("sqlite:///tocsin-data/tocsin.db")
+    with closing(database.writer()) as conn:
+        transact(conn, lambda c: records.replace_contacts(c, ()))
+    database.close()
+
+    done = desk.run("doctor")
+
+    assert done.exit_code == Exit.UNSOUND
+    assert "Pages would not arrive" in done.output
+    assert "tocsin registry import registry.yaml roster.yaml" in done.output
+    desk.said("registry", "import", "registry.yaml", "roster.yaml")
+    assert desk.run("doctor").exit_code == Exit.DONE
 
 
 def test_a_bad_line_in_a_file_holds_up_none_after_it(desk: Desk) -> None:

@@ -29,7 +29,7 @@ async def test_a_registry_without_our_own_people_is_not_taken(tmp_path: Path) ->
     begin(settings)
 
     async with alone(settings) as house:
-        with pytest.raises(NotCarriedOutError, match="Pages would reach nobody") as refused:
+        with pytest.raises(NotCarriedOutError, match="Pages would not arrive") as refused:
             await house.import_registry({"registry.yaml": PARTIES}, by="person:ana")
         world, _ = house.world()
         assert world is not None
@@ -81,5 +81,5 @@ def test_files_after_which_nobody_could_be_woken_are_not_taken_at_the_start(
     begin(settings)
     (tmp_path / "roster.yaml").write_text(SHIFTS_ONLY, "utf-8")
 
-    with pytest.raises(CannotStartError, match="Pages would reach nobody"):
+    with pytest.raises(CannotStartError, match="Pages would not arrive"):
         open_engine(settings)
