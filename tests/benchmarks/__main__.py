@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
         figures = asyncio.run(_measure(Path(directory), count=given.count, only=given.only))
     complete = all(name in figures for name in LAST_LINE)
     if complete and not given.no_file and given.count == burst.COUNT:
-        machine = f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
+        machine = f"{platform.system()}, Python {platform.python_version()}"
         write(PAGE, figures, machine=f"{machine}, SQLite {sqlite3.sqlite_version}")
         print(f"wrote {PAGE.name}")
     print(" ".join(f"{name}={figures[name]:.3g}" for name in LAST_LINE if name in figures))

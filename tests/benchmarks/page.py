@@ -28,8 +28,16 @@ _ROWS = (
 
 def write(path: Path, figures: dict[str, float], *, machine: str) -> None:
     """Write the page."""
-    rows = "\n".join(f"| `{n}` | {figures[n]:.3g} | {what} |" for n, what in _ROWS if n in figures)
+    rows = "\n".join(
+        f"| `{name}` | {_short(figures[name])} | {what} |"
+        for name, what in _ROWS
+        if name in figures
+    )
     path.write_text(_PAGE.format(machine=f"{os.cpu_count()} cores, {machine}", rows=rows), "utf-8")
+
+
+def _short(figure: float) -> str:
+    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
 
 
 _PAGE = """# Benchmarks
