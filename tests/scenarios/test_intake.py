@@ -3,8 +3,9 @@
 from engine.case.state import CaseStatus
 from engine.intake.door import Outcome
 from schemas import facts as f
+from schemas.codes import Severity
 from tests.harness.people import faro
-from tests.harness.reports import report
+from tests.harness.reports import report, withdrawal
 from tests.harness.story import given
 from tests.harness.towns import ARREST, LIFE, cerro, rulebook
 
@@ -87,3 +88,35 @@ async def test_without_any_rulebook_duty_is_woken_all_the_same() -> None:
 
         story.phone("Ana").expects("TOCSIN CRITICAL", at="22:00")
         assert "planning_failed" in story.facts(f.Planned)[0].troubles
+
+
+async def test_b11_what_came_too_early_opens_the_case_and_the_arrest_joins_it() -> None:
+    async with given(registry=cerro(), rulebook=rulebook(ARREST), roster=faro()) as story:
+        await story.publish(report("released_from_custody", id="released-1", parties=GUARD))
+        assert story.case().status is CaseStatus.OPEN
+        story.phone("Ana").expects("Tocsin", at="22:00")
+        await story.advance(hours=2)
+
+        await story.publish(report("arrest", id="arrest-1", parties=GUARD))
+
+        assert len(story.cases()) == 1
+        assert [fact.code for fact in story.facts(f.EventJoined)] == [
+            "released_from_custody",
+            "arrest",
+        ]
+        assert story.case().severity is Severity.HIGH
+        story.phone("Ana").expects("Tocsin HIGH", at="Tue 00:00")
+        story.withheld("guardia-sur", reason="perpetrator_closure")
+
+
+async def test_consent_taken_back_before_anything_was_reported_holds_from_the_start() -> None:
+    async with given(registry=cerro(), rulebook=rulebook(ARREST), roster=faro()) as story:
+        await story.publish(withdrawal(id="revoked-1"))
+        story.phone("Ana").expects("Tocsin", at="22:00")
+        await story.advance(hours=1)
+
+        await story.publish(report("arrest", id="arrest-1", parties=GUARD))
+
+        story.withheld("embassy-qn", reason="consent_revoked")
+        story.phone("Ana").expects("Tocsin HIGH", at="23:00")
+        story.nothing_else_sent()
