@@ -11,7 +11,8 @@ from engine.case.state import Case
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
 from engine.store import consents, vault
-from schemas.event import ConsentGiven
+from schemas.codes import EventType
+from schemas.event import ConsentGiven, ThreatEvent
 from schemas.safeguards import Basis, Consent
 
 _SALT_BYTES = 16
@@ -66,11 +67,12 @@ def store_consents(
 ) -> tuple[c.ConsentChanged, ...]:
     """Store what the event says about consent; return what is news, for other cases to hear."""
     changed = []
-    for index, given in enumerate(command.report.event.consent):
+    event = command.report.event
+    for index, given in enumerate(event.consent):
         for pseudonym in _whose(given, command, case):
             record = _record(given, pseudonym, command, index, setting)
             known = sheet.consents.get(pseudonym)
-            if known is not None and _same(known[1], record):
+            if known is not None and (_same(known[1], record) or _undoes(known[1], record, event)):
                 continue
             store_consent(record, sheet, setting)
             changed.append(c.ConsentChanged(inbox=command.inbox, consent=record, state=given.state))
@@ -115,6 +117,15 @@ def _record(
         until=given.until,
         revoked=given.state == "revoked",
     )
+
+
+def _undoes(known: Consent, record: Consent, event: ThreatEvent) -> bool:
+    """Whether a report would give back what was taken back.
+
+    Revocations overtake reports, so the grant that one ended may arrive after it. Only an event
+    about consent itself, or a person of ours, gives again.
+    """
+    return known.revoked and not record.revoked and event.type is not EventType.CONSENT
 
 
 def _same(known: Consent, record: Consent) -> bool:
