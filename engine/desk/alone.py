@@ -76,11 +76,16 @@ class Alone:
     async def _claim(self, unit: Unit, claim: inner.Claim) -> Outcome:
         jobs: list[inner.SendJob] = []
         for key in await self._claimable(claim):
-            outcome = await self._part(_with(unit, replace(claim, only=(key,))))
-            if outcome.error is None and outcome.answers:
-                jobs.extend(outcome.answers[0].jobs)
-            else:
-                await self._part(_with(unit, inner.Delay(keys=(key,))))
+            try:
+                outcome = await self._part(_with(unit, replace(claim, only=(key,))))
+                if outcome.error is None and outcome.answers:
+                    jobs.extend(outcome.answers[0].jobs)
+                else:
+                    await self._part(_with(unit, inner.Delay(keys=(key,))))
+            except (StoreUnavailable, OperationalError):
+                if not jobs:
+                    raise
+                break  # those that are marked as being sent must leave: nobody else sends them
         return Outcome(answers=(inner.Claimed(jobs=tuple(jobs), next_at=None),))
 
     async def _part(self, unit: Unit) -> Outcome:
