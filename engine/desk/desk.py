@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -76,6 +76,8 @@ class Desk:
         self._work = Bell()
         self._exclusions = Exclusions()
         self._last: datetime | None = None
+        self._last_at = 0.0
+        """On the clock's monotonic time: when `_last` was."""
         self._alone = Alone(
             self._carry_out,
             due=self._due_ids,
@@ -130,7 +132,7 @@ class Desk:
     async def start(self) -> None:
         """Take up what the engine before left half done. `run` does it first."""
         now = await self._writer.run(journal.newest_at)
-        self._last = now
+        self._last, self._last_at = now, self._clock.monotonic()
         started = self._clock.now() if now is None else max(now, self._clock.now())
         name, roles = self.instance, self._roles
         self.instance = await self._writer.run(
@@ -206,16 +208,16 @@ class Desk:
             self._answer([unit], Came(outcomes=(outcome,), decided=False))
 
     async def _due_ids(self, most: int) -> list[str]:
-        now = self._clock.now()
+        now = self._now()
         return await self._writer.run(lambda conn: cases.due_ids(conn, now=now, most=most))
 
     async def _claimable_keys(self, claim: inner.Claim) -> list[str]:
-        now = self._clock.now()
+        now = self._now()
         found = await self._writer.run(lambda conn: claimable(conn, [claim], now=now))
         return [key for key, _ in found]
 
     async def _postpone(self, case: str) -> None:
-        until = self._clock.now() + LONGEST_PAUSE
+        until = self._now() + LONGEST_PAUSE
         change = {"of_id": case, "until": until}
 
         def write(conn: Connection) -> None:
@@ -245,11 +247,20 @@ class Desk:
                 unit.answer.set_result(outcome.answers)
         self._lanes.put_back(again)
 
-    def _setting(self, ref_extra: int) -> Setting:
-        now = self._clock.now()
+    def _now(self) -> datetime:
+        """The time of day; it goes on from the newest fact where the clock was set back.
+
+        A clock that was set back must not put a fact before its cause, and must not stop time
+        either: after an hour that never was, the next page would come an hour late.
+        """
+        now, elapsed = self._clock.now(), self._clock.monotonic()
         if self._last is not None and now <= self._last:
-            now = self._last  # a clock that was set back must not put a fact before its cause
-        self._last = now
+            now = self._last + timedelta(seconds=max(0.0, elapsed - self._last_at))
+        self._last, self._last_at = now, elapsed
+        return now
+
+    def _setting(self, ref_extra: int) -> Setting:
+        now = self._now()
         # The loop's own time, as for every time-out: where a clock runs fast, machines do not.
         elapsed = asyncio.get_running_loop().time
         began = elapsed()
