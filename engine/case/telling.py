@@ -75,6 +75,9 @@ def tell(draft: Draft, alert: Alert, contacts: tuple[ContactRef, ...], *, purpos
     notices: dict[str, f.Notice] = {}
     for contact in contacts:
         endpoint = next_endpoint(alert, contact)
+        if endpoint is None and purpose is Purpose.STAND_DOWN:
+            # A way that is given up as unknown may be the very one by which they heard.
+            endpoint = next(iter(contact.endpoints), None)
         if endpoint is not None and endpoint not in notices:  # One address hears a round once.
             key = ids.notice_key(alert.id, alert.tell_no + 1, endpoint)
             notices[endpoint] = f.Notice(key=key, endpoint=endpoint, contact=contact.id)

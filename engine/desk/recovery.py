@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.desk.settling import pause_after
+from engine.desk.settling import called_off, pause_after
 from engine.store import instances, journal, notifications
 from engine.store.dialect import is_sqlite
 from schemas.facts.system import EngineStarted
@@ -28,17 +28,13 @@ def _take_up(conn: Connection, name: str, now: datetime) -> int:
     changes: list[dict[str, Any]] = []
     for row in rows:
         again = now if row.unknowns == 0 else now + pause_after(row.unknowns)
-        changes.append(
-            {
-                "of_key": row.key,
-                "attempt_no": row.attempts,
-                "to_state": "cancelled" if row.reason else "unknown",
-                "again_at": None if row.reason else again,
-                "so_many_unknowns": row.unknowns + 1,
-                "why": row.reason,
-                "ended_at": now if row.reason else None,
-            }
-        )
+        change: dict[str, Any] = {
+            "of_key": row.key,
+            "attempt_no": row.attempts,
+            "so_many_unknowns": row.unknowns + 1,
+        }
+        ahead = {"to_state": "unknown", "again_at": again, "why": "", "ended_at": None}
+        changes.append(change | (called_off(row.reason, now=now) if row.reason else ahead))
     if changes:
         conn.execute(notifications.RETRY, changes)
         conn.execute(

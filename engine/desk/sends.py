@@ -92,6 +92,9 @@ def _claim_case(
         case = replace(case, around=setting.around(sheet, case))
     for row in rows:
         try:
+            if row.reason:
+                case = _called_off(case, row, sheet, setting)
+                continue
             if row.unknowns >= UNKNOWN_AT_MOST:
                 case = _give_up(case, row, sheet, setting)
                 continue
@@ -119,6 +122,20 @@ def _with_current_closure(case: Case, rows: list[Row[Any]], sheet: Sheet, settin
             registry=setting.world.registry,
         )
     return replace(case, around=setting.around(sheet, case, closure=closure))
+
+
+def _called_off(case: Case, row: Row[Any], sheet: Sheet, setting: Setting) -> Case:
+    """End a message that was called off when it may have left already.
+
+    Where its party must not know any more, whoever may have read it counts as told.
+    """
+    alert = case.alert(row.alert_id)
+    if alert is not None and alert.reason is not None and not alert.live:
+        return _give_up(case, row, sheet, setting)
+    sheet.batch.ended_notices.append(
+        {"of_key": row.key, "ended": "cancelled", "why": row.reason, "now": setting.now}
+    )
+    return case
 
 
 def _give_up(case: Case, row: Row[Any], sheet: Sheet, setting: Setting) -> Case:

@@ -65,6 +65,8 @@ def retry(row: Row[Any], outcome: c.TryOutcome, *, now: datetime) -> dict[str, A
         "attempt_no": outcome.attempt_no,
         "so_many_unknowns": unknowns,
     }
+    if row.reason and unknowns:  # it may have left: the claim sends nothing and tells its case
+        return change | called_off(row.reason, now=now)
     if row.reason:
         ended = {"to_state": "cancelled", "again_at": None, "why": row.reason, "ended_at": now}
         return change | ended
@@ -78,6 +80,11 @@ def retry(row: Row[Any], outcome: c.TryOutcome, *, now: datetime) -> dict[str, A
         "why": "",
         "ended_at": None,
     }
+
+
+def called_off(why: str, *, now: datetime) -> dict[str, Any]:
+    """Of a message that was called off and may have left all the same: who may know is settled."""
+    return {"to_state": "unknown", "again_at": now, "why": why, "ended_at": None}
 
 
 def pause_after(attempts: int) -> timedelta:

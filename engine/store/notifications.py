@@ -50,10 +50,20 @@ CANCEL = (
         _is_unsettled,
     )
     .values(
-        # One that is being sent is only marked: what became of it decides.
-        state=case((_n.state == "sending", "sending"), else_="cancelled"),
-        settled_at=case((_n.state == "sending", None), else_=bindparam("now", type_=Instant)),
-        next_at=None,
+        # One that is being sent is only marked: what became of it decides. One that may have left
+        # comes to the claim once more, which sends nothing and tells its case.
+        state=case(
+            (_n.state == "sending", "sending"), (_n.unknowns > 0, _n.state), else_="cancelled"
+        ),
+        settled_at=case(
+            (or_(_n.state == "sending", _n.unknowns > 0), None),
+            else_=bindparam("now", type_=Instant),
+        ),
+        next_at=case(
+            (_n.state == "sending", None),
+            (_n.unknowns > 0, bindparam("now", type_=Instant)),
+            else_=None,
+        ),
         reason=bindparam("why"),
     )
 )
