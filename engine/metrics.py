@@ -1,5 +1,8 @@
 """What can be counted from outside, for Prometheus. Labels never carry a country with a threat."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -42,6 +45,23 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._open = Gauge(
+            "tocsin_open",
+            "Cases and incidents that are open, by severity.",
+            ("kind", "severity"),
+            registry=self.registry,
+        )
+        self._waiting = Gauge(
+            "tocsin_messages_waiting",
+            "Messages that still have to leave, and those on their way.",
+            registry=self.registry,
+        )
+        self._next = Gauge(
+            "tocsin_next_due_timestamp_seconds",
+            "When the engine owes something next; in the past: it is late. 0: it owes nothing.",
+            registry=self.registry,
+        )
+
     def taken(self, *, way: str, outcome: str) -> None:
         """A report was dealt with."""
         self._taken.labels(way=way, outcome=outcome).inc()
@@ -61,6 +81,16 @@ class Metrics:
     def position(self, *, topic: str, partition: int, next_offset: int) -> None:
         """Where a log stands."""
         self._position.labels(topic=topic, partition=str(partition)).set(next_offset)
+
+    def stands(
+        self, *, open_now: Mapping[tuple[str, str], int], waiting: int, next_due: datetime | None
+    ) -> None:
+        """How much is open and owed, by the store."""
+        self._open.clear()
+        for (kind, severity), count in sorted(open_now.items()):
+            self._open.labels(kind=kind, severity=severity).set(count)
+        self._waiting.set(waiting)
+        self._next.set(0 if next_due is None else next_due.timestamp())
 
     def exposed(self) -> bytes:
         """Everything in Prometheus' text format."""

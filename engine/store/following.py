@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select
 
 from engine.store.tables import alerts, cases, events, journal, notifications
+from schemas.codes import Severity
 from schemas.facts import Fact, load_fact
 
 HEADS = select(cases.c.id, cases.c.ref, cases.c.version).order_by(cases.c.opened_at, cases.c.id)
@@ -16,10 +17,15 @@ LEAVES = (
     .order_by(journal.c.n)
 )
 NEXT_CASE = select(func.min(cases.c.due_at))
-NEXT_NOTICE = select(func.min(notifications.c.next_at)).where(
-    notifications.c.state.in_(("queued", "failed_temporary", "unknown"))
-)
+_WAITING = notifications.c.state.in_(("queued", "failed_temporary", "unknown"))
+NEXT_NOTICE = select(func.min(notifications.c.next_at)).where(_WAITING)
+WAITING = select(func.count()).where(_WAITING, notifications.c.next_at.is_not(None))
 SENDING = select(func.count()).where(notifications.c.state == "sending")
+OPEN = (
+    select(cases.c.kind, cases.c.severity, func.count())
+    .where(cases.c.status == "open")
+    .group_by(cases.c.kind, cases.c.severity)
+)
 CASE_OF_EVENT = select(events.c.case_id).where(events.c.id == bindparam("event"))
 REF_OF_CASE = select(cases.c.ref).where(cases.c.id == bindparam("case"))
 BY_STATE = select(notifications.c.state, func.count()).group_by(notifications.c.state)
@@ -45,6 +51,8 @@ class Owed:
     next_at: datetime | None
     sending: int
     """Messages on their way right now."""
+    waiting: int
+    """Messages that still have to leave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +86,16 @@ def owed(conn: Connection) -> Owed:
     return Owed(
         next_at=min((moment for moment in moments if moment is not None), default=None),
         sending=conn.execute(SENDING).scalar_one(),
+        waiting=conn.execute(WAITING).scalar_one(),
     )
+
+
+def open_cases(conn: Connection) -> dict[tuple[str, str], int]:
+    """How many are open, by kind (case or incident) and severity."""
+    gravest_first = tuple(Severity)
+    return {
+        (kind, gravest_first[rank].value): count for kind, rank, count in conn.execute(OPEN).all()
+    }
 
 
 def ref_of_event(conn: Connection, event: str) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from engine.metrics import CONTENT_TYPE, Metrics
 from engine.ports import Reader
+from engine.store.following import open_cases, owed
 from engine.store.offsets import all_positions
 from engine.vault import Vault
 from engine.web.api.answers import Check, IntakeKey, Ready, told
@@ -47,6 +48,12 @@ class Health:
         """Prometheus' text format."""
         for topic, partition, _, following in await self._reader.run(all_positions):
             self._metrics.position(topic=topic, partition=partition, next_offset=following)
+        now = await self._reader.run(owed)
+        self._metrics.stands(
+            open_now=await self._reader.run(open_cases),
+            waiting=now.waiting + now.sending,
+            next_due=now.next_at,
+        )
         return Response(self._metrics.exposed(), media_type=CONTENT_TYPE)
 
     async def intake_key(self, request: Request) -> Response:

@@ -349,6 +349,9 @@ async def test_signs_of_health_name_nobody(publisher: Publisher) -> None:
         "checks": {"database": {"ok": True, "says": "answers"}},
     }
     assert 'tocsin_reports_total{outcome="taken",way="api"} 1.0' in metrics.text
+    assert 'tocsin_open{kind="case",severity="high"} 1.0' in metrics.text
+    assert "tocsin_messages_waiting " in metrics.text
+    assert "tocsin_next_due_timestamp_seconds 1." in metrics.text
     for secret in ("Invented", "QM", "arrest", "S-17"):
         assert secret not in metrics.text
 
