@@ -24,7 +24,8 @@ from tests.simulation.run import START, Simulation
 ASK_AGAIN_AFTER = 60.0
 """Seconds without an answer after which anybody asks again, under the same id."""
 
-CODES = ("death_threat", "arrest", "abduction", "surveillance", "pattern", "released_from_custody")
+FIRST = ("death_threat", "arrest", "abduction", "surveillance", "early_warning")
+LATER = ("enrichment", "released_from_custody", "pattern", "status_changed", "arrest", "abduction")
 TRACKS = (TrackName.MISSIONS, TrackName.INVESTORS, TrackName.COMPANIES)
 OURS = ("person:ana", "person:ben", "person:chi")
 
@@ -67,16 +68,17 @@ class People:
         situation = f"situation-{number}-{rng.randint(0, 2)}"
         if sent and rng.random() < 0.1:
             return withdrawal(id=f"report-{number}-{n}", situation=situation, subject=subject)
-        audiences = rng.sample(["missions", "investors", "companies"], rng.randint(0, 3))
+        audiences = rng.sample(["missions", "investors", "companies"], rng.choice((0, 2, 3, 3, 3)))
+        first = not any(each.event.get("situation") == situation for each in sent)
         return report(
-            rng.choice(CODES),
+            rng.choice(FIRST if first else LATER),
             id=f"report-{number}-{n}",
             situation=situation,
             country="QR",
             subject=subject,
             parties={"loto-garments": "alleged_perpetrator"},
-            consents=sorted(audiences) if rng.random() < 0.8 else None,
-            certainty=rng.choice(("likely", "possible", "confirmed")),
+            consents=sorted(audiences) if not sent or rng.random() < 0.2 else None,
+            certainty=rng.choice(("likely", "likely", "confirmed", "possible")),
         )
 
     async def _publish(self, sent: Report) -> None:
@@ -142,7 +144,7 @@ class People:
 
     async def _desk(self, until: datetime) -> None:
         while True:
-            await asyncio.sleep(self._rng.expovariate(1 / 400))
+            await asyncio.sleep(self._rng.expovariate(1 / 220))
             if self._sim.clock.true_now() >= until:
                 return
             rows = self._look(
@@ -156,11 +158,16 @@ class People:
     async def _work(self, case: Case) -> None:
         rng, by = self._rng, self._rng.choice(OURS)
         draw = rng.random()
+        frozen = [state.track.name for state in case.tracks if state.frozen]
         if case.status is CaseStatus.MONITORED:
             if draw < 0.2:
                 await self._command(lambda inbox: c.Reopen(inbox=inbox, case=case.id, by=by))
         elif case.proposal is not None and draw < 0.5:
             await self._command(lambda inbox: c.ConfirmResolution(inbox=inbox, case=case.id, by=by))
+        elif frozen and draw < 0.25:
+            await self._command(
+                lambda inbox: c.Lift(inbox=inbox, case=case.id, track=frozen[0], by=by)
+            )
         elif draw < 0.35:
             track = rng.choice(TRACKS)
             await self._command(lambda inbox: _release(inbox, case.id, track, by))
