@@ -22,8 +22,13 @@ from schemas.codes import TrackName
 from schemas.plan import ContactRef, Reason, Verdict
 from schemas.projection import Purpose
 
-_ONE_CONTACT = frozenset({Reason.NO_ENDPOINT, Reason.LEVEL, Reason.ENDPOINT_FANS_OUT})
-"""Refusals that concern this way or contact alone: the next one is told instead."""
+_ONE_CONTACT = frozenset(
+    {Reason.NO_ENDPOINT, Reason.LEVEL, Reason.ENDPOINT_FANS_OUT, Reason.UNKNOWN_PARTY}
+)
+"""Refusals that concern this way or contact alone: the next one is told instead.
+
+Unknown: since the plan, the registry says that the contact is another party's.
+"""
 
 
 def verdict(case: Case, notice: c.DueNotice, *, now: datetime) -> Verdict:
@@ -69,6 +74,8 @@ def claim(draft: Draft, command: c.Claimed) -> None:
         )
         if notice.purpose != Purpose.STAND_DOWN:
             refused[notice.alert] = judged.reason
+        elif judged.reason in _ONE_CONTACT:
+            _not_stood_down(draft, notice.alert)
     for alert_id, reason in refused.items():
         alert = draft.case.alert(alert_id)
         if alert is not None and alert.track is not TrackName.DUTY:
@@ -77,7 +84,7 @@ def claim(draft: Draft, command: c.Claimed) -> None:
 
 def _after_refusal(draft: Draft, alert: Alert, reason: Reason) -> None:
     """A refusal at the door changes more than this one message."""
-    if reason in EXCLUDED or reason in UNCONSENTED:
+    if reason in EXCLUDED or reason in UNCONSENTED or reason is Reason.DECLINED:
         if not recheck.still_right(draft, alert):
             telling.next_party(draft, alert.track)
     elif reason in _ONE_CONTACT and not alert.calls and not alert.promises:
@@ -177,9 +184,19 @@ def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
         )
         return
     if command.purpose == Purpose.STAND_DOWN:
+        _not_stood_down(draft, alert.id)
         return
     draft.add(f.ContactSilent(alert=alert.id, contact=contact.id))
     _somebody_else(draft, draft.alert(alert.id))
+
+
+def _not_stood_down(draft: Draft, alert_id: str) -> None:
+    """Somebody still believes that they are asked to act, and no way to them works: say so."""
+    if draft.case.status is CaseStatus.OPEN:
+        critical = draft.case.severity.grave
+        tasks.raise_task(
+            draft, "unreachable", alert=alert_id, detail=Purpose.STAND_DOWN.value, critical=critical
+        )
 
 
 def _somebody_else(draft: Draft, alert: Alert) -> None:

@@ -10,6 +10,7 @@ from engine.web.words.sentence import Said
 from engine.web.words.states import TASK, TRACK
 from schemas import facts as f
 from schemas.plan import Trouble
+from schemas.projection import Purpose
 
 _WOKEN = {
     "new_act": "something new was done",
@@ -47,6 +48,8 @@ WHY_RELEASE = {
 def task_words(kind: str, alert: str, detail: str, names: Names) -> Said:
     """What a task asks, about whom: a recipient, a track, or what was in the way of planning."""
     words = TASK.get(kind, kind.replace("_", " "))
+    if detail == Purpose.STAND_DOWN:
+        words = "Call and say that nothing more is asked: no message got through"
     if alert:
         return (f"{words} (", names.alert(alert), ")")
     if detail in set(Trouble):

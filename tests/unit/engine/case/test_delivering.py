@@ -12,7 +12,18 @@ from schemas.codes import Severity, TrackName
 from schemas.projection import Purpose
 from schemas.responses import ResponseKind
 from schemas.roster import DutyPerson, Role, Roster, Shift
-from tests.unit.engine.case.builders import ROSTER, Story, a_case, a_told_case, at
+from tests.unit.engine.case.builders import (
+    CONTACTS,
+    LINKS,
+    PARTIES,
+    ROSTER,
+    Registry,
+    Story,
+    a_case,
+    a_consent,
+    a_told_case,
+    at,
+)
 
 MISSIONS, INVESTORS = TrackName.MISSIONS, TrackName.INVESTORS
 
@@ -38,6 +49,58 @@ def test_with_every_contact_failed_duty_hears_of_it() -> None:
     story = _lea_told().bounced("lea").bounced("lea").bounced("desk")
     assert story.task("unreachable").critical
     assert story.alert("embassy").status is AlertStatus.SILENT
+
+
+def _claimed(story: Story) -> Story:
+    """The sender takes every outward message that was decided."""
+    return story.send(
+        c.Claimed(
+            notices=tuple(
+                c.DueNotice(
+                    key=notice.key,
+                    alert=told.alert,
+                    tell_no=told.tell_no,
+                    purpose=told.purpose.value,
+                    contact=notice.contact,
+                    endpoint=notice.endpoint,
+                    decided_at=told.at,
+                )
+                for told in story.of(f.Told)
+                if told.track is not TrackName.DUTY
+                for notice in told.notices
+            )
+        )
+    )
+
+
+def test_contacts_that_left_for_another_house_are_not_told_and_duty_hears_that_nobody_is() -> None:
+    story = _lea_told()
+    moved = tuple(replace(x, party="nhri-qn") if x.party == "embassy" else x for x in CONTACTS)
+    story.around(registry=Registry(PARTIES, links=LINKS, contacts=moved))
+    _claimed(story)
+    assert story.alert("embassy").status is AlertStatus.WITHHELD
+    assert story.task("unreachable").critical
+    assert story.task("nobody_left")
+
+
+def test_a_party_that_declined_elsewhere_before_its_message_left_brings_in_the_next() -> None:
+    story = a_case().release(INVESTORS)
+    (first,) = story.told()
+    story.case = replace(story.case, declined=("fjord",))
+    _claimed(story)
+    assert story.told() == [first, "bright-mail"]
+
+
+def test_a_withdrawal_that_reaches_nobody_is_a_persons_task() -> None:
+    story = _lea_told().settled("lea", "handed_off")
+    withdrawn = a_consent(revoked=True)
+    story.around(consents=(withdrawn,))
+    story.send(c.ConsentChanged(inbox=story.inbox(), consent=withdrawn, state="revoked"))
+    told = story.of(f.Told)[-1]
+    assert told.purpose is Purpose.STAND_DOWN
+    story.bounced("lea").bounced("lea")
+    task = story.task("unreachable")
+    assert (task.detail, task.critical) == ("stand_down", True)
 
 
 def test_unreachable_is_not_critical_when_the_case_is_not_grave() -> None:
