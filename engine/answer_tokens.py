@@ -6,13 +6,15 @@ nothing that opens a page is stored: of a token the store holds a digest, of a c
 
 import base64
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from engine.vault import Secret
 from engine.vault.keys import keyed
 
 GOOD_FOR = timedelta(hours=72)
-"""After the newest tell, a token opens its page this long."""
+"""After the newest tell, a token opens its page at least this long."""
+_LATE = timedelta(hours=24)
+"""An answer that is this late still opens its page: the track asks for it in up to two weeks."""
 _TOKEN_BYTES = 24
 _CODE_DIGITS = 6
 
@@ -33,6 +35,12 @@ class AnswerTokens:
         number = int.from_bytes(keyed(self._key, "code", token), "big") % 10**_CODE_DIGITS
         digits = f"{number:0{_CODE_DIGITS}d}"
         return f"{digits[:4]}-{digits[4:]}"
+
+
+def good_until(*, told_at: datetime, answer_by: datetime | None) -> datetime:
+    """When the page of this tell closes: never before the answer is due."""
+    least = told_at + GOOD_FOR
+    return least if answer_by is None else max(least, answer_by + _LATE)
 
 
 def digest(token: str) -> str:

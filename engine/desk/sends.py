@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Row
 
-from engine.answer_tokens import GOOD_FOR, digest
+from engine.answer_tokens import digest, good_until
 from engine.case import commands as c
 from engine.case.decide import run
 from engine.case.delivery import verdict
@@ -224,7 +224,7 @@ def _sending(row: Row[Any], sheet: Sheet, setting: Setting) -> None:
                 "alert_id": row.alert_id,
                 "contact": row.contact,
                 "issued_at": row.decided_at,
-                "expires_at": row.decided_at + GOOD_FOR,
+                "expires_at": good_until(told_at=row.decided_at, answer_by=row.answer_by),
                 "tries": 0,
                 "opened": 0,
                 "agreed_at": None,

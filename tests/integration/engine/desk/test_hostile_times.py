@@ -1,5 +1,6 @@
 """What a wrong clock, a store that fails half-way and a half-known try may not do to anybody."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from engine.clock import ManualClock
 from engine.desk import StoreUnavailable
 from engine.desk import desk as desk_module
 from engine.store import tables as t
-from schemas.codes import Severity
+from schemas.codes import Severity, TrackName
 from schemas.responses import Done, Response, ResponseKind, Way
 from schemas.safeguards import Basis
 from tests.integration.engine.desk.room import MISSIONS, START, Room, a_room, report
@@ -160,3 +161,14 @@ async def test_messages_already_taken_leave_when_the_store_fails_half_way(
 
         rows = await room.rows(t.notifications, t.notifications.c.channel == "sms")
         assert {each.key for each in rows if each.state == "sending"} == {job.key for job in jobs}
+
+
+async def test_a_page_opens_at_least_until_its_answer_is_due(path: Path) -> None:
+    """Investors have up to two weeks; after three days their page said: nothing more is asked."""
+    slow = replace(b.outward(TrackName.MISSIONS), answer_by=14 * 24 * b.HOUR)
+    async with a_room(path) as room:
+        await released(room, tracks=(slow,))
+        await claim(room)
+
+        (token, *_) = await room.rows(t.tokens)
+        assert token.expires_at >= START + timedelta(days=14)
