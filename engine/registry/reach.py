@@ -15,9 +15,7 @@ def check_reach(roster: Roster, registry: Registry) -> None:
     lost = list(_lost(roster, registry))
     if lost:
         raise OutOfReachError(
-            "Pages would not arrive: no contact of the registry has "
-            + "; ".join(lost)
-            + "."
+            "Pages would not arrive: no contact of the registry has " + "; ".join(lost) + "."
         )
 
 
