@@ -19,7 +19,7 @@ from schemas.codes import EventType, FieldName, SubjectKind
 from schemas.party import PartyKind
 from schemas.plan import Path, Reason, Verdict
 from schemas.projection import Projection, Purpose
-from schemas.safeguards import Consent
+from schemas.safeguards import Basis, Consent
 
 _KIND = frozenset({FieldName.COUNTRY, FieldName.ACT, FieldName.AS_OF})
 _ADVERSE = _KIND | {FieldName.COMPANY}
@@ -33,6 +33,8 @@ OF_STAGE: Mapping[Stage, Set[FieldName]] = {
 }
 _NOTHING = frozenset({FieldName.ASK})
 """Consents that agree on no field allow what says nothing of the case."""
+_NECESSARY = frozenset({FieldName.COUNTRY, FieldName.ASK, FieldName.ANSWER_BY})
+"""Nobody consented: the least with which a vetted helper can act (N6)."""
 _COLLECTIVE = (SubjectKind.COMMUNITY, SubjectKind.GROUP, SubjectKind.INSTITUTION)
 
 
@@ -120,7 +122,11 @@ def event_fields(matter: Matter, alert: Alert, *, registry: Registry) -> dict[Fi
 
 def consent_fields(consents: Iterable[Consent]) -> frozenset[FieldName]:
     """What every subject allows. Empty means that none of them narrowed it."""
-    narrowed = [frozenset(consent.fields) for consent in consents if consent.fields]
+    narrowed = [
+        frozenset(consent.fields) or _NECESSARY
+        for consent in consents
+        if consent.fields or consent.basis is Basis.NECESSITY
+    ]
     if not narrowed:
         return frozenset()
     return frozenset.intersection(*narrowed) or _NOTHING

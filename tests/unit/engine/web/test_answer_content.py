@@ -1,5 +1,6 @@
 """What each audience reads: the words agreed, from what was projected, and nothing besides."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -193,6 +194,12 @@ def test_what_one_of_several_people_holds_back_is_held_back_for_all() -> None:
     assert consent_fields([consent(), consent()]) == frozenset()  # nobody narrowed it
     assert consent_fields([consent(country, sector), consent(country)]) == {country}
     assert consent_fields([consent(), consent(country)]) == {country}
+
+
+def test_where_nobody_consented_a_helper_sees_the_least_it_can_act_on() -> None:
+    necessary = replace(consent(), basis=Basis.NECESSITY, audiences=(TrackName.PROTECTION,))
+
+    assert consent_fields([necessary]) == {FieldName.COUNTRY, FieldName.ASK, FieldName.ANSWER_BY}
 
 
 def test_people_who_agree_on_no_field_do_not_thereby_allow_all() -> None:
