@@ -70,7 +70,9 @@ class ConsentGiven(Arguments):
     state: Literal["granted", "narrowed", "revoked"]
     audiences: tuple[TrackName, ...] = ()
     mode: Mode = Mode.QUIET
-    basis: Basis = Basis.PERSON
+    basis: Literal["person", "representative", "guardian", "community"] = "person"
+    """Who allows it. Necessity and "nobody can be identified" are no consent: one person cannot
+    decide them alone, and this release has no way for two."""
     until: AwareDatetime | None = None
 
 
@@ -123,6 +125,11 @@ async def respond(house: House, asked: Asked, args: Answering) -> Mapping[str, A
     """Record what somebody answered by phone, exactly as if they had done it on their page."""
     case = (await loaded(house, args.case)).file.case
     alert = _alert_of(case, args.alert)
+    if alert.track is TrackName.DUTY:  # nobody makes a colleague the owner of a case
+        sentence, _ = REFUSED[RefusedBecause.UNKNOWN_ALERT]
+        raise NotCarriedOutError(
+            "refused", sentence, next_step="Duty answers for itself: tocsin case take CASE"
+        )
     answer = Response(
         kind=args.kind,
         way=Way.PHONE,
@@ -180,7 +187,7 @@ async def consent(house: House, asked: Asked, args: ConsentGiven) -> Mapping[str
         pseudonym=args.subject,
         audiences=args.audiences,
         mode=args.mode,
-        basis=args.basis,
+        basis=Basis(args.basis),
         given_at=now,
         until=args.until,
         revoked=args.state == "revoked",

@@ -1,0 +1,44 @@
+"""What one person at the command line may not decide for two, or for a colleague."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from pydantic import ValidationError
+
+from engine.admin import acting
+from engine.admin.errors import NotCarriedOutError
+from engine.admin.house import House
+from engine.admin.operation import Asked
+from schemas.responses import ResponseKind
+from tests.unit.engine.case.builders import a_case
+
+
+@pytest.mark.parametrize("basis", ["necessity", "no_identifiable_person"])
+def test_one_person_cannot_say_that_nobodys_consent_is_needed(basis: str) -> None:
+    with pytest.raises(ValidationError):
+        acting.ConsentGiven.model_validate(
+            {"subject": "hotline/s1", "state": "granted", "basis": basis}
+        )
+
+
+def test_nobody_makes_a_colleague_the_owner_of_a_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = a_case()
+
+    async def loaded(house: Any, ref: str) -> Any:
+        return SimpleNamespace(file=SimpleNamespace(case=story.case))
+
+    monkeypatch.setattr(acting, "loaded", loaded)
+    args = acting.Answering(
+        case="TC-AAAAA",
+        alert=story.duty("ana").ref,
+        kind=ResponseKind.ACKNOWLEDGED,
+        contact="ben",
+    )
+    asked = cast(Asked, SimpleNamespace(by="chi", request="r1"))
+
+    with pytest.raises(NotCarriedOutError) as refused:
+        asyncio.run(acting.respond(cast(House, None), asked, args))
+
+    assert "case take" in refused.value.next_step
