@@ -26,10 +26,13 @@ async def add(
         terminal, "source.add", source=name, types=types, severity_ceiling=severity_ceiling,
         days=days,
     )  # fmt: skip
-    terminal.done(
-        issued,
-        [f"Key {issued['id']} for {name}; it is not shown again:", f"  {issued['key']}"],
-    )
+    lines = [f"Key {issued['id']} for {name}; it is not shown again:", f"  {issued['key']}"]
+    if "consent" not in types.split():
+        lines += [
+            "It reports, and its consents open nothing: each report that carries one is a task.",
+            '-> To let them count: --types "act warning change relief date consent to:missions …"',
+        ]
+    terminal.done(issued, lines)
 
 
 @command(source, "list")

@@ -186,6 +186,12 @@ def test_with_the_log_switched_off_nobody_waits_for_a_broker(desk: Desk) -> None
     assert "switched off" in done.output
 
 
+def test_whoever_makes_a_key_hears_whether_its_consents_count(desk: Desk) -> None:
+    assert "each report that carries one is a task" in desk.said("source", "add", "hotline-b")
+    counting = ("--types", "act warning consent to:missions")
+    assert "a task" not in desk.said("source", "add", "hotline-c", *counting)
+
+
 async def test_a_program_that_asks_wrongly_gets_the_shape_it_knows(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     begin(settings)
