@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from engine.case import ids
 from engine.case.draft import Draft
+from engine.case.protect import endpoint_id
 from engine.case.state import AlertStatus
 from rules import roster as rota
 from schemas import facts as f
@@ -21,9 +22,11 @@ def page_roles(draft: Draft, roles: Iterable[str], *, step: int | None = None) -
     oncall: dict[str, Oncall] = {}
     for role in roles:
         for person in _willing(draft, Role(role)):
-            oncall.setdefault(person.person, person)
+            if _ways(draft, person.endpoints):
+                oncall.setdefault(person.person, person)
     if not oncall and step is not None:
-        draft.add(f.StepSkipped(track=TrackName.DUTY, step=step, reason=Reason.NO_ENDPOINT))
+        reason = Reason.EXERCISE if draft.case.exercise else Reason.NO_ENDPOINT
+        draft.add(f.StepSkipped(track=TrackName.DUTY, step=step, reason=reason))
     for person in oncall.values():
         if step is None and _paged_now(draft, person.person, {_purpose(draft)}):
             continue
@@ -35,6 +38,8 @@ def page_roles(draft: Draft, roles: Iterable[str], *, step: int | None = None) -
 def page_floor(draft: Draft) -> None:
     """Tell duty's last resort, because no way to somebody on shift worked."""
     for person in rota.on_call(draft.case.around.roster, Role.FLOOR, draft.now):
+        if not _ways(draft, person.endpoints):
+            continue
         _page(
             draft, person.person, person.endpoints, purpose=_purpose(draft), detail=_detail(draft)
         )
@@ -52,7 +57,7 @@ def tell_person(draft: Draft, person: str, *, detail: str, critical: bool) -> bo
     roster = draft.case.around.roster
     everybody = (*roster.people, *((roster.floor,) if roster.floor is not None else ()))
     known = next((p for p in everybody if p.id == person), None)
-    if known is None or not known.endpoints:
+    if known is None or not _ways(draft, known.endpoints):
         return False
     _page(draft, known.id, known.endpoints, purpose=Purpose.TASK, detail=detail)
     return True
@@ -97,6 +102,12 @@ def _detail(draft: Draft) -> str:
     return next(woken, "")
 
 
+def _ways(draft: Draft, endpoints: tuple[str, ...]) -> tuple[str, ...]:
+    """The ways of a drill in a drill, the real ones otherwise; one unknown to both stays."""
+    found = ((e, draft.case.around.registry.endpoint(endpoint_id(e))) for e in endpoints)
+    return tuple(e for e, known in found if known is None or known.exercise is draft.case.exercise)
+
+
 def _page(
     draft: Draft, person: str, endpoints: tuple[str, ...], *, purpose: Purpose, detail: str
 ) -> None:
@@ -104,8 +115,9 @@ def _page(
     alert_id = ids.alert_id(case.id, TrackName.DUTY, person)
     alert = case.alert(alert_id)
     tell_no = 1 if alert is None else alert.tell_no + 1
+    ways = _ways(draft, endpoints)
     # A way that failed before is left out while another one is left; duty is never given up.
-    usable = tuple(e for e in endpoints if alert is None or e not in alert.failed) or endpoints
+    usable = tuple(e for e in ways if alert is None or e not in alert.failed) or ways
     draft.add(
         f.Told(
             alert=alert_id,
