@@ -4,7 +4,7 @@ A field is taken from what the case knows, cut down to the stage, to the audienc
 and to the consent; `rules.guard.project` does the last two and is the only maker of what is shown.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ from schemas.codes import EventType, FieldName, SubjectKind
 from schemas.party import PartyKind
 from schemas.plan import Path, Reason, Verdict
 from schemas.projection import Projection, Purpose
-from schemas.safeguards import Basis, Consent
+from schemas.safeguards import Safeguards
 
 _KIND = frozenset({FieldName.COUNTRY, FieldName.ACT, FieldName.AS_OF})
 _ADVERSE = _KIND | {FieldName.COMPANY}
@@ -31,10 +31,6 @@ OF_STAGE: Mapping[Stage, Set[FieldName]] = {
     Stage.CONTENT: frozenset(FieldName),
     Stage.DETAIL: frozenset({FieldName.ASK, FieldName.ANSWER_BY}),
 }
-_NOTHING = frozenset({FieldName.ASK})
-"""Consents that agree on no field allow what says nothing of the case."""
-_NECESSARY = frozenset({FieldName.COUNTRY, FieldName.ASK, FieldName.ANSWER_BY})
-"""Nobody consented: the least with which a vetted helper can act (N6)."""
 _COLLECTIVE = (SubjectKind.COMMUNITY, SubjectKind.GROUP, SubjectKind.INSTITUTION)
 
 
@@ -71,7 +67,8 @@ def look(
     alert = matter.case.alert(alert_id)
     if alert is None or not _still_asked(matter, alert, contact):
         return View(door=Door.CLOSED)
-    verdict = _judge(matter, alert, contact, registry=registry, now=now)
+    protected = _safeguards(matter, registry=registry)
+    verdict = _judge(matter, alert, contact, protected, registry=registry, now=now)
     if not verdict.allowed:
         passing = verdict.reason in WAITING_ONLY
         return View(door=Door.WAIT if passing else Door.CLOSED)
@@ -91,7 +88,7 @@ def look(
         count=1,
         event_fields=event_fields(matter, alert, registry=registry),
         field_class=set(field_class) & set(OF_STAGE[stage]),
-        consent_fields=consent_fields(matter.consents),
+        consent_fields=guard.allowed_fields(protected, track=alert.track),
         exercise=matter.case.exercise,
     )
     return View(door=Door.OPEN, alert=alert, projection=projection)
@@ -120,18 +117,6 @@ def event_fields(matter: Matter, alert: Alert, *, registry: Registry) -> dict[Fi
     return {name: value for name, value in found.items() if value}
 
 
-def consent_fields(consents: Iterable[Consent]) -> frozenset[FieldName]:
-    """What every subject allows. Empty means that none of them narrowed it."""
-    narrowed = [
-        frozenset(consent.fields) or _NECESSARY
-        for consent in consents
-        if consent.fields or consent.basis is Basis.NECESSITY
-    ]
-    if not narrowed:
-        return frozenset()
-    return frozenset.intersection(*narrowed) or _NOTHING
-
-
 def _still_asked(matter: Matter, alert: Alert, contact: str) -> bool:
     over = (AlertStatus.CLOSED, AlertStatus.WITHHELD, AlertStatus.DECLINED, AlertStatus.PLANNED)
     return (
@@ -141,26 +126,36 @@ def _still_asked(matter: Matter, alert: Alert, contact: str) -> bool:
     )
 
 
-def _judge(
-    matter: Matter, alert: Alert, contact: str, *, registry: Registry, now: datetime
-) -> Verdict:
-    party, person = registry.party(alert.party), registry.contact(contact)
-    state = matter.case.track(alert.track)
-    if party is None or person is None or state is None:
-        return Verdict(allowed=False, reason=Reason.UNKNOWN_PARTY)
+def _safeguards(matter: Matter, *, registry: Registry) -> Safeguards:
     around = replace(
         matter.case.around,
         registry=registry,
         consents=matter.consents,
         closure=matter.closure,
     )
+    return safeguards(replace(matter.case, around=around))
+
+
+def _judge(
+    matter: Matter,
+    alert: Alert,
+    contact: str,
+    protected: Safeguards,
+    *,
+    registry: Registry,
+    now: datetime,
+) -> Verdict:
+    party, person = registry.party(alert.party), registry.contact(contact)
+    state = matter.case.track(alert.track)
+    if party is None or person is None or state is None:
+        return Verdict(allowed=False, reason=Reason.UNKNOWN_PARTY)
     return guard.judge(
         party=party,
         contact=person,
         endpoint=None,
         track=alert.track,
         mode=state.track.mode,
-        safeguards=safeguards(replace(matter.case, around=around)),
+        safeguards=protected,
         registry=registry,
         now=now,
     )

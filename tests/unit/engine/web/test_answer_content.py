@@ -1,5 +1,6 @@
 """What each audience reads: the words agreed, from what was projected, and nothing besides."""
 
+from collections.abc import Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.vault import Secret
 from engine.web.answer.english import before_content, content, staged
-from engine.web.answer.fields import OF_STAGE, consent_fields
+from engine.web.answer.fields import OF_STAGE
 from engine.web.answer.screens import screen
 from engine.web.answer.stages import Stage, Visit, begin, first_mark, first_stage, seal, unseal
 from engine.web.words.sentence import plain
@@ -18,7 +19,7 @@ from rules import guard
 from schemas.codes import FieldName, Mode, TrackName
 from schemas.plan import Reason, Verdict
 from schemas.projection import Projection, Purpose
-from schemas.safeguards import Basis, Consent
+from schemas.safeguards import Basis, Consent, Safeguards
 
 NOW = datetime(2027, 3, 2, 11, 0, tzinfo=UTC)
 KEY = Secret(b"a" * 32)
@@ -188,24 +189,31 @@ def consent(*fields: FieldName) -> Consent:
     )
 
 
+def allowed(consents: list[Consent], track: TrackName = TrackName.MISSIONS) -> Set[FieldName]:
+    """As the page asks the guard."""
+    return guard.allowed_fields(Safeguards(consents=tuple(consents)), track=track)
+
+
 def test_what_one_of_several_people_holds_back_is_held_back_for_all() -> None:
     country, sector = FieldName.COUNTRY, FieldName.SECTOR
 
-    assert consent_fields([consent(), consent()]) == frozenset()  # nobody narrowed it
-    assert consent_fields([consent(country, sector), consent(country)]) == {country}
-    assert consent_fields([consent(), consent(country)]) == {country}
+    assert allowed([consent(), consent()]) == frozenset()  # nobody narrowed it
+    assert allowed([consent(country, sector), consent(country)]) == {country}
+    assert allowed([consent(), consent(country)]) == {country}
 
 
 def test_where_nobody_consented_a_helper_sees_the_least_it_can_act_on() -> None:
     necessary = replace(consent(), basis=Basis.NECESSITY, audiences=(TrackName.PROTECTION,))
 
-    assert consent_fields([necessary]) == {FieldName.COUNTRY, FieldName.ASK, FieldName.ANSWER_BY}
+    shown = allowed([necessary], TrackName.PROTECTION)
+
+    assert shown == {FieldName.COUNTRY, FieldName.ASK, FieldName.ANSWER_BY}
 
 
 def test_people_who_agree_on_no_field_do_not_thereby_allow_all() -> None:
-    assert consent_fields([consent(FieldName.COUNTRY), consent(FieldName.SECTOR)]) == {
-        FieldName.ASK
-    }
+    shown = allowed([consent(FieldName.COUNTRY), consent(FieldName.SECTOR)])
+
+    assert shown == {FieldName.ASK, FieldName.ANSWER_BY}  # the desk's own words, on every page
 
 
 def visit(**changes: Any) -> Visit:
