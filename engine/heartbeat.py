@@ -17,13 +17,6 @@ class Heartbeat(Protocol):
         ...
 
 
-class NoHeartbeat:
-    """Nobody outside watches. The board and `doctor` say so."""
-
-    async def beat(self) -> None:
-        return
-
-
 class FileHeartbeat:
     """Touches a file: for a watch that looks at its age, on this machine or over a mount."""
 

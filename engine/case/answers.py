@@ -44,17 +44,7 @@ def _duty(draft: Draft, alert: Alert, response: Response) -> None:
         state = draft.case.track(TrackName.DUTY)
         held = state is not None and state.hold_until is not None
         by_another = held and draft.case.owner != alert.party
-        draft.add(
-            f.Declined(
-                alert=alert.id,
-                party=alert.party,
-                by=response.by,
-                way=response.way.value,
-                at=draft.now,
-                reason=response.reason or DeclineReason.OTHER,
-                note=response.note,
-            )
-        )
+        _note_decline(draft, alert, response)
         draft.add(f.NoticesCancelled(alerts=(alert.id,), purposes=_PAGES, reason="declined"))
         if draft.case.status is CaseStatus.OPEN and not by_another:
             draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="nobody_reached"))
@@ -141,6 +131,13 @@ def _acted(draft: Draft, alert: Alert, response: Response) -> None:
 
 
 def _declined(draft: Draft, alert: Alert, response: Response) -> None:
+    _note_decline(draft, alert, response)
+    _cancel(draft, alert, contact="", reason="declined")
+    tasks.drop_tasks(draft, "phone_them", "phone_at_opening", "promise_overdue", alert=alert.id)
+    telling.next_party(draft, alert.track)
+
+
+def _note_decline(draft: Draft, alert: Alert, response: Response) -> None:
     draft.add(
         f.Declined(
             alert=alert.id,
@@ -152,9 +149,6 @@ def _declined(draft: Draft, alert: Alert, response: Response) -> None:
             note=response.note,
         )
     )
-    _cancel(draft, alert, contact="", reason="declined")
-    tasks.drop_tasks(draft, "phone_them", "phone_at_opening", "promise_overdue", alert=alert.id)
-    telling.next_party(draft, alert.track)
 
 
 def _conflict(draft: Draft, alert: Alert, response: Response) -> None:

@@ -41,11 +41,6 @@ class Names:
         known = self.alerts.get(id)
         return Name("somebody") if known is None else self.party(known[0])
 
-    def track_of(self, id: str) -> str:
-        """The track of an alert in words; empty when unknown."""
-        known = self.alerts.get(id)
-        return "" if known is None else TRACK[known[1]]
-
     def track_words(self, detail: str) -> str:
         """A track by its code; empty when it is none."""
         return TRACK[TrackName(detail)] if detail in set(TrackName) else ""
