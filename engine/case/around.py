@@ -11,7 +11,7 @@ from schemas.roster import Roster
 from schemas.safeguards import Consent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Around:
     """Attached by the desk before `decide`; `evolve` carries it along untouched.
 

@@ -1,10 +1,10 @@
 """`evolve`: what a fact makes of a case. Pure; replaying the journal gives the same state."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from engine.case import evolve_alerts, evolve_duty
+from engine.case.replacing import replace
 from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Proposal, TrackState
 from schemas import facts as f
 from schemas.codes import Certainty, TrackName

@@ -1,9 +1,9 @@
 """What telling and answers make of an alert."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from engine.case.replacing import replace
 from engine.case.state import Alert, AlertStatus, Call, Case, Promise
 from schemas import facts as f
 from schemas.codes import TrackName

@@ -1,10 +1,10 @@
 """What duty's facts make of tracks and tasks."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from engine.case.replacing import replace
 from engine.case.state import Case, Task, TrackState
 from schemas import facts as f
 from schemas.codes import TrackName

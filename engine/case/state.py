@@ -1,4 +1,7 @@
-"""What is remembered of a case between two commands: small, frozen, without growing lists."""
+"""What is remembered of a case between two commands: small, frozen, without growing lists.
+
+Without slots: `engine.case.replacing` copies them.
+"""
 
 import zlib
 from dataclasses import dataclass
@@ -53,7 +56,7 @@ class AlertStatus(StrEnum):
     """Its page closed: excluded, in conflict, or stood down."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Call:
     """A contact that was told and owes an answer, or gave one that still holds."""
 
@@ -62,7 +65,7 @@ class Call:
     answered: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Promise:
     """An open promise of an alert. `ask_at` is its next time: first to ask, then to go on."""
 
@@ -74,7 +77,7 @@ class Promise:
     asked: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Alert:
     """What one party must answer in one case on one track."""
 
@@ -110,7 +113,7 @@ class Alert:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TrackState:
     """A ladder of the plan and where it stands."""
 
@@ -134,7 +137,7 @@ class TrackState:
     lifted_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """An open obligation of duty."""
 
@@ -150,7 +153,7 @@ class Task:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Proposal:
     """Resolution as one person proposed it; another one confirms."""
 
@@ -164,7 +167,7 @@ _NOTHING = Around()
 """Made once: with a registry of its own, each of thousands of loads would cost as much again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One situation, escalated until resolved."""
 

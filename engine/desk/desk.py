@@ -35,7 +35,7 @@ COMMANDS_A_BATCH = 96
 """About what can be thought about in that time: what is read and not reached is read again."""
 THINK_SECONDS = 0.08
 """A batch that thought this long is written; what it did not get to comes next."""
-FIRE_AT_ONCE = 64
+FIRE_AT_ONCE = 128
 """Due cases read for one batch: about what can be decided before others wait too long."""
 LOST_TRIES = 20
 """Batches the store may refuse in a row before the process leaves, so that it starts afresh."""

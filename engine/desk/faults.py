@@ -3,7 +3,6 @@
 The path that notes a fault decides nothing, so that it cannot fail the same way.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,6 +10,7 @@ import structlog
 from engine.case import commands as c
 from engine.case.decide import run
 from engine.case.evolve import evolve
+from engine.case.replacing import replace
 from engine.case.state import Case
 from engine.desk import inner
 from engine.desk.setting import Setting
