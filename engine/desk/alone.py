@@ -54,15 +54,37 @@ class Alone:
 
     async def _fire(self, unit: Unit, fire: inner.Fire) -> Outcome:
         due = list(fire.only) or await self._due(fire.limit)
-        for case in due:
-            part = _with(unit, inner.Fire(limit=1, only=(case,)))
-            outcome = await self._part(part)
-            if outcome.error is not None:
-                code = type(outcome.error.__cause__ or outcome.error).__name__
-                noted = await self._part(_with(unit, inner.Fault(case=case, code=code)))
-                if noted.error is not None:
-                    await self._postpone(case)
+        await self._fire_these(unit, due)
         return Outcome(answers=(inner.Fired(cases=len(due), more=bool(due), next_due=None),))
+
+    async def _fire_these(self, unit: Unit, due: Sequence[str]) -> None:
+        """By halves, until the one that cannot be written is alone: the others cost little."""
+        if len(due) < 2:
+            for case in due:
+                await self._fire_one(unit, case)
+            return
+        middle = len(due) // 2
+        for half in (due[:middle], due[middle:]):
+            if len(half) == 1 or not await self._together(unit, half):
+                await self._fire_these(unit, half)
+
+    async def _together(self, unit: Unit, due: Sequence[str]) -> bool:
+        group = _with(unit, inner.Fire(limit=len(due), only=tuple(due)))
+        try:
+            return (await self._carry_out([group])).outcomes[0].error is None
+        except (StoreUnavailable, OperationalError):
+            raise
+        except Exception as error:  # whichever it was: its half is halved again
+            _log.info("halved", error=type(error).__name__, cases=len(due))
+            return False
+
+    async def _fire_one(self, unit: Unit, case: str) -> None:
+        outcome = await self._part(_with(unit, inner.Fire(limit=1, only=(case,))))
+        if outcome.error is not None:
+            code = type(outcome.error.__cause__ or outcome.error).__name__
+            noted = await self._part(_with(unit, inner.Fault(case=case, code=code)))
+            if noted.error is not None:
+                await self._postpone(case)
 
     async def _settle(self, unit: Unit, settle: inner.Settle) -> Outcome:
         for each in settle.outcomes:
