@@ -68,6 +68,18 @@ def next_opening(hours: str, instant: datetime) -> datetime:
     return min(starts)
 
 
+def zone_of(hours: str, *, default: str) -> str:
+    """The IANA zone in which somebody with these hours reads times; `default` where none is named.
+
+    Never raises: hours nobody can read name no zone, and a time must be shown all the same.
+    """
+    try:
+        ranges = _ranges(hours)
+    except HoursError:
+        return default
+    return ranges[-1].zone.key if ranges else default
+
+
 def _around(ranges: tuple[_Range, ...], instant: datetime) -> list[tuple[datetime, datetime]]:
     found = []
     for each in ranges:

@@ -95,7 +95,7 @@ class SendJob:
     detail: str
     language: str
     zone: str
-    """IANA zone of the contact's hours, or empty."""
+    """IANA zone of the contact's hours; empty: they name none, the deployment's is meant."""
     verdict: Verdict
     token: str = field(default="", repr=False)
     """Of the answer page; empty where nothing is to be answered there."""

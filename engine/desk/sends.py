@@ -19,6 +19,7 @@ from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
 from engine.desk.traces import where
 from engine.store.notifications import DUTY_LANES
+from rules.hours import zone_of
 from schemas.codes import IncidentCode, TrackName
 from schemas.facts import NoticesCancelled
 from schemas.plan import Verdict
@@ -192,7 +193,7 @@ def _job(case: Case, row: Row[Any], allowed: Verdict, setting: Setting) -> inner
         deadline=row.answer_by,
         detail=row.detail,
         language=contact.languages[0] if contact is not None and contact.languages else "en",
-        zone="" if contact is None else _zone(contact.hours),
+        zone="" if contact is None else zone_of(contact.hours, default=""),
         verdict=allowed,
         token=token,
         code=setting.answers.code_of(token) if token else "",
@@ -238,9 +239,3 @@ def _postpone(rows: list[Row[Any]], sheet: Sheet, setting: Setting) -> None:
         again = setting.now + POSTPONED_BY
         sheet.batch.delays.extend({"of_key": row.key, "again_at": again} for row in rows)
         sheet.follow_ups.append(c.RaiseIncident(code=IncidentCode.CLAIM_FAILED))
-
-
-def _zone(hours: str) -> str:
-    """The zone that opening hours are written in: their last word, if it is one."""
-    last = hours.replace(";", " ").split()
-    return last[-1] if last and ("/" in last[-1] or last[-1] == "UTC") else ""

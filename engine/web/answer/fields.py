@@ -15,6 +15,7 @@ from engine.store.answer_pages import Matter
 from engine.web.answer.stages import Stage
 from rules import guard
 from rules.graph import Registry
+from rules.hours import zone_of
 from schemas.codes import EventType, FieldName, SubjectKind
 from schemas.party import PartyKind
 from schemas.plan import Path, Reason, Verdict
@@ -61,9 +62,13 @@ def look(
     stage: Stage,
     registry: Registry,
     field_class: Set[FieldName],
+    zone: str,
     now: datetime,
 ) -> View:
-    """Judge this contact of this party again, now, and project what the stage may show."""
+    """Judge this contact of this party again, now, and project what the stage may show.
+
+    `zone`: in which times are shown to somebody whose hours name none, as in the message.
+    """
     alert = matter.case.alert(alert_id)
     if alert is None or not _still_asked(matter, alert, contact):
         return View(door=Door.CLOSED)
@@ -82,7 +87,7 @@ def look(
         reference=alert.ref,
         deadline=matter.answer_by,
         language=person.languages[0] if person and person.languages else "en",
-        zone=_zone(person.hours if person else ""),
+        zone=zone_of(person.hours if person else "", default=zone),
         severity="",
         detail="",
         count=1,
@@ -199,9 +204,3 @@ def _date_ahead(matter: Matter) -> str | None:
         date for date in newest.values() if date and matter.as_of and date[0] > matter.as_of
     )
     return f"{coming[0][1]} {coming[0][0].isoformat()}" if coming else None
-
-
-def _zone(hours: str) -> str:
-    """The zone at the end of a contact's hours; UTC without one."""
-    last = hours.split()[-1] if hours.split() else ""
-    return last if "/" in last else "UTC"

@@ -293,6 +293,7 @@ class AnswerPage:
             stage=stage,
             registry=registry,
             field_class=self._services.world.field_class(alert.track),
+            zone=self._services.zone,
             now=now,
         )
 

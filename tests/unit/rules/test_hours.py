@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.hours import HoursError, check, next_opening, open_at
+from rules.hours import HoursError, check, next_opening, open_at, zone_of
 
 OFFICE = "Mon-Fri 08:00-16:00 Europe/Berlin"
 
@@ -173,3 +173,20 @@ def test_at_the_next_opening_it_is_open_and_until_then_it_is_not(
         moment = instant + waiting * part / 8
         if moment < opening:
             assert not open_at(hours, moment)
+
+
+@pytest.mark.parametrize(
+    ("hours", "zone"),
+    [
+        ("Mon-Fri 08:00-16:00 Europe/Berlin", "Europe/Berlin"),
+        ("Mon-Fri 08:00-16:00 Asia/Kathmandu; Sat 09:00-12:00", "Asia/Kathmandu"),
+        ("daily 08:00-16:00 UTC", "UTC"),
+        ("", "Europe/Paris"),
+        ("when the kettle is on", "Europe/Paris"),
+        ("Mon 08:00-16:00 Nowhere/Atall", "Europe/Paris"),
+    ],
+)
+def test_times_are_shown_in_the_zone_of_the_hours_else_in_the_deployments(
+    hours: str, zone: str
+) -> None:
+    assert zone_of(hours, default="Europe/Paris") == zone
