@@ -34,6 +34,9 @@ SETTLE_AFTER_SECONDS = 0.02
 SETTLE_AT_ONCE = 500
 TRY_SECONDS = 120.0
 """No try lasts longer, on the machine's own time; what became of it is then unknown."""
+SHARE_WHILE_BEHIND = 8
+"""While overdue steps wait to be decided, a claim takes this part of a channel's slots: the gravest
+messages leave at once, and no case waits undecided behind the messages of others."""
 UNKNOWN_CHANNEL_SLOTS = 20
 """Messages on channels nobody configured are taken too: they fail at once, and go another way."""
 PAUSE_SECONDS = 1.0
@@ -124,7 +127,10 @@ class Sender:
         for name, channel in self._channels.items():
             slots = channel.capabilities.concurrency
             left = slots - self._busy[name]
-            free[name] = left if aged or 2 * left >= slots else 0
+            if self._desk.behind:
+                free[name] = min(left, max(1, slots // SHARE_WHILE_BEHIND)) if aged else 0
+            else:
+                free[name] = left if aged or 2 * left >= slots else 0
         return free
 
     async def _send(self, job: SendJob) -> None:

@@ -93,6 +93,8 @@ class Desk:
         """Rung when a message may be sent: for the sender."""
         self.facts = Bell()
         """Rung when there are facts to publish: for the relay."""
+        self.behind = False
+        """Whether more is due than the last batch could decide."""
 
     async def submit(
         self, *commands: c.Command, lane: Lane, position: Position | None = None
@@ -113,6 +115,7 @@ class Desk:
         """Decide what is due, for up to `limit` cases, gravest first."""
         fire = inner.Fire(limit=min(limit, FIRE_AT_ONCE))
         fired: inner.Fired = await self._loop(fire, Lane.CRITICAL)
+        self.behind = fired.more
         return fired
 
     async def claim_sends(self, *, free: dict[str, int], others: int) -> inner.Claimed:
