@@ -39,10 +39,20 @@ class Mail:
 
 
 class SmtpSink(Sink):
-    """Takes every mail: EHLO, HELO, MAIL, RCPT, DATA, RSET, NOOP, QUIT."""
+    """Takes every mail: EHLO, HELO, MAIL, RCPT, DATA, RSET, NOOP, QUIT.
 
-    def __init__(self, *, port: int = 0, on_mail: Callable[[Mail], None] | None = None) -> None:
+    `confirms_after`: seconds between having a mail and saying so, as a busy provider takes.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        on_mail: Callable[[Mail], None] | None = None,
+        confirms_after: float = 0.0,
+    ) -> None:
         super().__init__(port=port)
+        self.confirms_after = confirms_after
         self.mails: list[Mail] = []
         self.on_mail = on_mail or self.mails.append
 
@@ -91,8 +101,15 @@ class _SmtpSession(Session):
         )
         self._forget()
         self._sink.on_mail(mail)
-        self.transport.write(b"250 2.0.0 kept\r\n")
+        if self._sink.confirms_after:
+            asyncio.get_running_loop().call_later(self._sink.confirms_after, self._confirm)
+        else:
+            self._confirm()
         return True
+
+    def _confirm(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(b"250 2.0.0 kept\r\n")
 
     def _take_line(self) -> bool:
         end = self._buffer.find(b"\r\n")

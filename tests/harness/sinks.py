@@ -1,6 +1,6 @@
 """Where test messages end up: counted by key, in this process or in one of its own.
 
-    python -m tests.harness.sinks smtp|sms|webhook --port 0 --log FILE
+    python -m tests.harness.sinks smtp|sms|webhook --port 0 --log FILE [--confirms-after SECONDS]
 
 prints the port it listens on and writes one JSON line per message before the sender is told that
 it was taken: what a killed sender has handed over is in the file. Ends on SIGTERM or when its
@@ -17,12 +17,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
+from engine.clock import SystemClock
 from notifiers.sinks import Answer, HttpSink, Mail, Request, SmsGatewaySink, SmtpSink, Text
 from notifiers.sinks.server import Sink
 from notifiers.webhook.signature import verified
 
 __all__ = ["Mail", "SmsGatewaySink", "SmtpSink", "Text", "WebhookSink", "main"]
 
+_WALL = SystemClock()
 SIGNING_KEY = "whsec_" + "a2V5IG9mIGEgdGVzdCBzaW5rLCBub3Qgc2VjcmV0"
 SIGNING_KEY_BYTES = b"key of a test sink, not secret"
 
@@ -81,14 +83,17 @@ def smtp_settings(sink: SmtpSink) -> dict[str, object]:
     }
 
 
-def _logged(kind: str, *, port: int, log: TextIO) -> Sink:
+def _logged(kind: str, *, port: int, log: TextIO, confirms_after: float) -> Sink:
     def line(key: str, to: str, text: str) -> None:
-        log.write(json.dumps({"key": key, "to": to, "text": text}) + "\n")
+        at = _WALL.now().timestamp()
+        log.write(json.dumps({"key": key, "to": to, "at": at, "text": text}) + "\n")
         log.flush()
 
     if kind == "smtp":
         return SmtpSink(
-            port=port, on_mail=lambda mail: line(mail.key, mail.recipients[0], mail.text)
+            port=port,
+            on_mail=lambda mail: line(mail.key, mail.recipients[0], mail.text),
+            confirms_after=confirms_after,
         )
     if kind == "sms":
         return SmsGatewaySink(port=port, on_text=lambda text: line(text.key, text.to, text.text))
@@ -97,8 +102,8 @@ def _logged(kind: str, *, port: int, log: TextIO) -> Sink:
     )
 
 
-async def _serve(kind: str, *, port: int, log: TextIO) -> None:
-    sink = _logged(kind, port=port, log=log)
+async def _serve(kind: str, *, port: int, log: TextIO, confirms_after: float) -> None:
+    sink = _logged(kind, port=port, log=log, confirms_after=confirms_after)
     await sink.start()
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
@@ -120,9 +125,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("kind", choices=["smtp", "sms", "webhook"])
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--confirms-after", type=float, default=0.0, help="of smtp; seconds")
     given = parser.parse_args(arguments)
     with given.log.open("a", encoding="utf-8") as log:
-        asyncio.run(_serve(given.kind, port=given.port, log=log))
+        asyncio.run(
+            _serve(given.kind, port=given.port, log=log, confirms_after=given.confirms_after)
+        )
 
 
 if __name__ == "__main__":
