@@ -46,6 +46,7 @@ class House:
         channels: Mapping[str, Mapping[str, object]],
         addresses: Mapping[str, str] | None = None,
         roles: tuple[str, ...] | None = None,
+        kafka: Mapping[str, object] | None = None,
     ) -> None:
         self.directory = directory
         self.port = free_port()
@@ -64,6 +65,8 @@ class House:
         }
         if roles is not None:
             settings["roles"] = list(roles)
+        if kafka is not None:
+            settings["kafka"] = dict(kafka)
         if rulebook is not None:
             (directory / "rulebook.yaml").write_text(rulebook)
             settings["rulebook"] = str(directory / "rulebook.yaml")
