@@ -19,6 +19,7 @@ from engine.clock import Clock
 from engine.heartbeat import Heartbeat
 from engine.invariants import Violation
 from engine.ports import Reader
+from engine.watchdog import Turns, unwatched
 from rules.rulebook import Rulebook
 from schemas.codes import IncidentCode
 from schemas.roster import Roster
@@ -62,6 +63,7 @@ class Auditor:
         up_since: datetime,
         every: float = EVERY,
         cases_a_round: int = CASES_A_ROUND,
+        turns: Turns | None = None,
     ) -> None:
         self._reader = reader
         self._raise = raise_incident
@@ -71,6 +73,7 @@ class Auditor:
         self._up_since = up_since
         self._every = every
         self._cases_a_round = cases_a_round
+        self._turns = turns or unwatched()
         self._after = ""
         self.last_round: datetime | None = None
         """When everything was last found in order."""
@@ -82,6 +85,7 @@ class Auditor:
         watches must not be what stops the watched.
         """
         while True:
+            self._turns.turn("checking")
             await self._clock.sleep(self._every)
             try:
                 await self.turn()

@@ -16,6 +16,7 @@ from engine.bell import Bell
 from engine.clock import Clock
 from engine.ports import Publisher, Reader, Writer
 from engine.store import outbox
+from engine.watchdog import Turns, unwatched
 from schemas.envelope import CASE_FACT_TYPE
 
 _log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ class Relay:
         clock: Clock,
         facts: Bell,
         poll_seconds: float = POLL_SECONDS,
+        turns: Turns | None = None,
     ) -> None:
         self._reader = reader
         self._writer = writer
@@ -47,11 +49,13 @@ class Relay:
         self._clock = clock
         self._facts = facts
         self._poll_seconds = poll_seconds
+        self._turns = turns or unwatched()
 
     async def run(self) -> None:
         """One batch after another."""
         pause = FIRST_PAUSE
         while True:
+            self._turns.turn("reading")
             rows = await self._reader.run(lambda conn: outbox.read(conn, most=ROWS_AT_ONCE))
             if not rows:
                 await self._facts.wait(self._clock, self._poll_seconds)
@@ -82,6 +86,7 @@ class Relay:
     ) -> None:
         async with slots:
             for row in rows:
+                self._turns.turn("waiting for the broker")
                 try:
                     await self._publisher.publish(
                         topic=row.topic, key=row.key, value=row.body, headers=_headers(row)

@@ -17,6 +17,7 @@ from engine.channel_watch import ChannelWatch
 from engine.clock import Clock
 from engine.desk import Busy, Claimed, CommandFailed, Desk, Lane, SendJob, StoreUnavailable
 from engine.desk.traces import where
+from engine.watchdog import Turns, unwatched
 from notifiers.channel import Channel
 from notifiers.message import HowToAnswer, Message
 from notifiers.outcome import Outcome, OutcomeReason
@@ -67,12 +68,16 @@ class Sender:
         clock: Clock,
         sign: Sign,
         poll_seconds: float = POLL_SECONDS,
+        turns: Turns | None = None,
+        settling: Turns | None = None,
     ) -> None:
         self._desk = desk
         self._channels = {channel.name: channel for channel in channels}
         self._clock = clock
         self._sign = sign
         self._poll_seconds = poll_seconds
+        self._turns = turns or unwatched()
+        self._settling = settling or unwatched()
         self._busy: Counter[str] = Counter()
         self._claimed_at = 0.0
         self._full: set[str] = set()
@@ -87,6 +92,7 @@ class Sender:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._settle_forever())
             while True:
+                self._turns.turn("claiming")
                 await self._turn(group)
 
     async def _turn(self, group: asyncio.TaskGroup) -> None:
@@ -220,11 +226,14 @@ class Sender:
 
     async def _settle_forever(self) -> None:
         while True:
+            self._settling.rest()
             await self._tried.heard()
+            self._settling.turn("settling")
             await self._clock.sleep(SETTLE_AFTER_SECONDS)
             while self._outcomes:
                 group = self._outcomes[:SETTLE_AT_ONCE]
                 del self._outcomes[:SETTLE_AT_ONCE]
+                self._settling.turn("settling")
                 await self._settle(group)
 
     async def _settle(self, group: list[TryOutcome]) -> None:

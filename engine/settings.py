@@ -35,7 +35,7 @@ PREFIX = "TOCSIN_"
 CONFIG_VARIABLE = PREFIX + "CONFIG"
 OTHER_VARIABLES = frozenset({CONFIG_VARIABLE, PREFIX + "PERSON"})
 """Of the command line: which file, and whose log-in. They set nothing."""
-SECRETS = (("database_url",), ("kafka", "password"))
+SECRETS = (("database_url",), ("kafka", "password"), ("heartbeat", "url"))
 REQUEST_MARGIN = 5  # seconds; below it aiokafka gives up on a rebalance that is going well
 
 
@@ -116,6 +116,25 @@ class KafkaSettings(_Part):
         return self
 
 
+class HeartbeatSettings(_Part):
+    """The sign of life for a watch outside this machine: given only while every promise is kept."""
+
+    every: float = Field(default=30, ge=1, le=3_600)
+    """Seconds between two rounds of checks, and so between two signs."""
+    url: SecretStr | None = None
+    """Asked with an empty POST at each sign; its path may hold the watch's own token."""
+    ca_file: Path | None = None
+
+
+class CanarySettings(_Part):
+    """A message that goes the whole way and reaches nobody. Times in seconds."""
+
+    enabled: bool = True
+    every: float = Field(default=300, ge=10, le=3_600)
+    within: float = Field(default=60, ge=5, le=600)
+    """One that has not come through by then has failed: duty is paged, the heartbeat withheld."""
+
+
 Role = Literal["intake", "web", "timers", "sender", "relay", "auditor"]
 ALL_ROLES: tuple[Role, ...] = ("intake", "web", "timers", "sender", "relay", "auditor")
 
@@ -143,6 +162,8 @@ class Settings(BaseSettings):
     channels: dict[str, dict[str, Any]] = {}
     """Name of a channel -> its own settings with `kind`; see each channel's page."""
     kafka: KafkaSettings = KafkaSettings()
+    heartbeat: HeartbeatSettings = HeartbeatSettings()
+    canary: CanarySettings = CanarySettings()
     roles: Annotated[tuple[Role, ...], NoDecode] = ALL_ROLES
     rulebook: Path | None = None
     registry: Path | None = None

@@ -8,6 +8,7 @@ import structlog
 
 from engine.clock import Clock
 from engine.desk import CommandFailed, Desk
+from engine.watchdog import Turns, unwatched
 
 _log = structlog.get_logger(__name__)
 
@@ -24,9 +25,12 @@ async def run_timers(
     clock: Clock,
     poll_seconds: float = POLL_SECONDS,
     cases_at_once: int = CASES_AT_ONCE,
+    turns: Turns | None = None,
 ) -> None:
     """Fire what is due until cancelled: gravest first, then the longest overdue."""
+    turns = turns or unwatched()
     while True:
+        turns.turn("deciding")
         try:
             fired = await desk.fire_due(limit=cases_at_once)
         except CommandFailed as error:

@@ -27,6 +27,7 @@ from engine.ports import Halt, Position, Writer
 from engine.registry.world import WorldHolder
 from engine.store import cases, journal
 from engine.vault import Secret
+from engine.watchdog import Turns, unwatched
 from schemas.responses import Already, Done, Refused, Result
 
 _log = structlog.get_logger(__name__)
@@ -62,6 +63,7 @@ class Desk:
         instance: str,
         roles: str = "",
         publish: bool = False,
+        turns: Turns | None = None,
     ) -> None:
         self._writer = writer
         self._world = world
@@ -85,6 +87,7 @@ class Desk:
             postpone=self._postpone,
         )
         self._refusals = 0
+        self._turns = turns or unwatched()
         self.instance = instance
         """Under this name this run claims work; with its epoch once it has started."""
         self.due = Bell()
@@ -147,7 +150,9 @@ class Desk:
         await self.start()
         while True:
             if not len(self._lanes):
+                self._turns.rest()
                 await self._work.heard()
+            self._turns.turn("a batch")
             units = self._lanes.pull(COMMANDS_A_BATCH)
             if units:
                 await self._process(units)
@@ -184,6 +189,7 @@ class Desk:
         """One transaction; after a lost connection the same one again."""
         setting = self._setting(max((unit.ref_extra for unit in units), default=0))
         for _ in range(LOST_TRIES):
+            self._turns.turn("a transaction")
             try:
                 came = await self._writer.run(lambda conn: execute(conn, units, setting))
             except DBAPIError as error:

@@ -1,0 +1,25 @@
+"""How long each loop may stand still before its process ends and is started afresh.
+
+Each figure is several times what the slowest healthy turn takes: a watchdog that kills a working
+engine under load would be worse than none. Seconds of the machine's own time.
+"""
+
+from engine.sender import TRY_SECONDS
+from engine.settings import Settings
+
+TIMERS = 30.0
+"""Waits for the desk at the longest."""
+DESK = 30.0
+"""One transaction; the store's own time-outs are shorter."""
+CLAIMING = 30.0
+SETTLING = 30.0
+TRYING = TRY_SECONDS + 30.0
+RELAY = 120.0
+"""One record: the client itself gives up on a broker within less than half of that."""
+LOG = 60.0
+"""A partition with records that nobody takes, while the broker answers."""
+
+
+def auditor(settings: Settings) -> float:
+    """Its pause, and a round over many long histories."""
+    return settings.heartbeat.every + 120.0
