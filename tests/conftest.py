@@ -22,6 +22,10 @@ for _name in sorted(os.environ):
     if _name.startswith("TOCSIN_"):
         del os.environ[_name]
 
+from tests.harness.broker import fetch_jars, kafka, kafka_jars, wants_kafka  # noqa: E402
+
+__all__ = ["kafka", "kafka_jars"]  # fixtures of the whole session
+
 
 class ReachedOutError(AssertionError):
     """A test tried to leave this machine."""
@@ -81,3 +85,9 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in sorted(os.environ):
         if name.startswith("TOCSIN_"):
             monkeypatch.delenv(name)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What must come from elsewhere comes now: no test's time is spent on it."""
+    if wants_kafka(session.items):
+        fetch_jars()
