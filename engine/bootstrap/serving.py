@@ -1,6 +1,7 @@
 """Opening an engine from settings, and running one until somebody asks it to stop."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -60,6 +61,10 @@ async def serve(settings: Settings, *, started: Callable[[str], None]) -> None:
     check_names()
     await _check_logs(settings)
     engine = open_engine(settings)
+    # What was loaded and opened until here stays as long as we do. Walking through it at every
+    # collection takes a fifth of the time that overdue steps are decided in.
+    gc.freeze()
+    gc.enable()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, engine.stop)

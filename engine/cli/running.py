@@ -1,5 +1,6 @@
 """Commands that keep running: the small desk, one process of many, the demo."""
 
+import gc
 from typing import Annotated
 
 import typer
@@ -42,6 +43,7 @@ def declare(app: typer.Typer) -> None:
 
 
 async def _serve(terminal: Terminal, *, roles: str | None) -> None:
+    gc.disable()  # until the engine stands: nothing that is loaded now is garbage
     from engine.bootstrap import serve
     from engine.settings import ALL_ROLES
 
