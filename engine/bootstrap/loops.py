@@ -3,28 +3,32 @@
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
-from sqlalchemy import Connection
-
 from engine.auditor import Auditor
+from engine.beat import keep_beating
 from engine.bootstrap.parts import Parts
 from engine.bootstrap.refusals import CannotStartError
 from engine.case.commands import RaiseIncident
+from engine.clock import SystemClock
 from engine.desk import Lane
 from engine.heartbeat import FileHeartbeat
 from engine.intake.runners import Lane as LogLane
 from engine.intake.runners import kafka_lanes
 from engine.publisher import KafkaPublisher
+from engine.relay import POLL_SECONDS as RELAY_POLL_SECONDS
 from engine.relay import Relay
+from engine.sender import POLL_SECONDS as SENDER_POLL_SECONDS
 from engine.sender import Sender, Sign
 from engine.settings import Role
-from engine.store import instances
 from engine.store.checkpoint import keep_log_short
+from engine.takeover import TakeOver
+from engine.timers import POLL_SECONDS as TIMERS_POLL_SECONDS
 from engine.timers import run_timers
 from engine.vault.keeper import KeyKeeper
 from notifiers.registry import Channels
 from schemas.roster import Roster
 
-BEAT_EVERY = 3.0
+POLL_SECONDS = 0.25
+"""Where others write to the same store their bells are not heard here: three indexed selects."""
 HEARTBEAT = "heartbeat"
 """In the data directory; touched while every promise is kept. A watch outside looks at its age."""
 
@@ -36,7 +40,10 @@ def loops(
 ) -> Iterator[Loop]:
     """The loops of these roles, beside those that every process runs. The desk is the caller's."""
     yield "checkpoint", keep_log_short(parts.reader, clock=parts.clock)
-    yield "beat", _beat(parts)
+    yield (
+        "beat",
+        keep_beating(parts.writer, name=parts.desk.instance, clock=parts.clock, halt=parts.halt),
+    )
     yield (
         "keys",
         KeyKeeper(
@@ -44,9 +51,13 @@ def loops(
         ).run(),
     )
     if "timers" in roles:
-        yield "timers", run_timers(parts.desk, clock=parts.clock)
+        timers = run_timers(
+            parts.desk, clock=parts.clock, poll_seconds=_poll(parts, TIMERS_POLL_SECONDS)
+        )
+        yield "timers", timers
     if "sender" in roles:
         yield "sender", _sender(parts, channels).run()
+        yield "take over", _take_over(parts).run()
     if "auditor" in roles:
         yield "auditor", _auditor(parts).run()
     if parts.settings.kafka.enabled and "relay" in roles:
@@ -64,7 +75,29 @@ def _sender(parts: Parts, channels: Channels) -> Sender:
         zone=parts.settings.timezone,
         language=parts.settings.language,
     )
-    return Sender(desk=parts.desk, channels=channels, clock=parts.clock, sign=sign)
+    return Sender(
+        desk=parts.desk,
+        channels=channels,
+        clock=parts.clock,
+        sign=sign,
+        poll_seconds=_poll(parts, SENDER_POLL_SECONDS),
+    )
+
+
+def _take_over(parts: Parts) -> TakeOver:
+    return TakeOver(
+        reader=parts.reader,
+        writer=parts.writer,
+        name=parts.desk.instance,
+        machine=SystemClock(),
+        stamp=parts.clock,
+        sends=parts.desk.sends,
+    )
+
+
+def _poll(parts: Parts, alone: float) -> float:
+    """Seconds between two looks: `alone` where every commit is ours and rings."""
+    return alone if parts.database.sqlite else min(alone, POLL_SECONDS)
 
 
 def _auditor(parts: Parts) -> Auditor:
@@ -93,22 +126,14 @@ async def _relay(parts: Parts) -> None:
         publisher=publisher,
         clock=parts.clock,
         facts=parts.desk.facts,
+        name=parts.desk.instance,
+        machine=SystemClock(),
+        poll_seconds=_poll(parts, RELAY_POLL_SECONDS),
     )
     try:
         await relay.run()
     finally:
         await publisher.aclose()
-
-
-async def _beat(parts: Parts) -> None:
-    """Say that this process lives; the board shows when it last did."""
-
-    def beat(conn: Connection) -> None:
-        instances.beat(conn, id=parts.instance, now=parts.clock.now())
-
-    while True:
-        await parts.writer.run(beat)
-        await parts.clock.sleep(BEAT_EVERY)
 
 
 def log_lanes(parts: Parts, roles: tuple[Role, ...]) -> tuple[LogLane, ...]:

@@ -193,6 +193,13 @@ ABANDONED = (
     .where(_n.state == "sending", _n.instance != bindparam("of_instance"))
     .order_by(_n.key)
 )
+LEFT_BY = (  # whoever holds one of these is settling it, and knows better
+    select(_n.key, _n.attempts, _n.unknowns, _n.reason)
+    .where(_n.state == "sending", _n.instance == bindparam("of_instance"))
+    .order_by(_n.key)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 
 
 def channels(conn: Connection) -> list[str]:

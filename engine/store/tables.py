@@ -3,10 +3,13 @@
 Nothing here is of the sealed class except `vault.ciphertext` and `quarantine.ciphertext`.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
@@ -21,6 +24,12 @@ from sqlalchemy import (
 from engine.store.instant import Instant
 
 metadata = MetaData()
+
+
+def _only(rows: ColumnElement[bool]) -> dict[str, Any]:
+    """An index over these rows alone, in either dialect."""
+    return {"sqlite_where": rows, "postgresql_where": rows}
+
 
 inbox = Table(
     "inbox",
@@ -92,13 +101,7 @@ cases = Table(
     Column("closure_digest", String(64), nullable=False, server_default=""),
     Column("state", LargeBinary, nullable=False),  # engine.case.state.dump_case
 )
-Index(
-    "cases_due",
-    cases.c.severity,
-    cases.c.due_at,
-    sqlite_where=cases.c.due_at.is_not(None),
-    postgresql_where=cases.c.due_at.is_not(None),
-)
+Index("cases_due", cases.c.severity, cases.c.due_at, **_only(cases.c.due_at.is_not(None)))
 
 situations = Table(  # (source, situation) -> newest generation
     "situations",
@@ -209,9 +212,10 @@ Index(  # claimed per channel, since each has its own free slots
     notifications.c.tell_rank,
     notifications.c.next_at,
     notifications.c.case_id,
-    sqlite_where=notifications.c.next_at.is_not(None),
-    postgresql_where=notifications.c.next_at.is_not(None),
+    **_only(notifications.c.next_at.is_not(None)),
 )
+_sending = _only(notifications.c.state == "sending")
+Index("notifications_sending", notifications.c.instance, **_sending)
 Index("notifications_by_alert", notifications.c.alert_id)
 Index("notifications_by_case", notifications.c.case_id)
 
@@ -259,12 +263,7 @@ tasks = Table(
     Column("result", String(64), nullable=False, server_default=""),
 )
 Index("tasks_by_case", tasks.c.case_id)
-Index(
-    "tasks_open",
-    tasks.c.due_at,
-    sqlite_where=tasks.c.done_at.is_(None),
-    postgresql_where=tasks.c.done_at.is_(None),
-)
+Index("tasks_open", tasks.c.due_at, **_only(tasks.c.done_at.is_(None)))
 
 actions = Table(  # the ledger
     "actions",

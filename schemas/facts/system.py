@@ -149,6 +149,19 @@ class EngineStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendsTakenOver:
+    """Messages of an engine that ended or fell silent are sent again by another one."""
+
+    kind: Literal["sends_taken_over"] = "sends_taken_over"
+    v: Literal[1] = 1
+    instance: str
+    """Who took them."""
+    of: str
+    unknown: int
+    """How many: nobody knows whether they left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorldActivated:
     """Another registry, roster or rulebook is in force."""
 
@@ -173,6 +186,7 @@ SystemFact = Annotated[
     | Equivocated
     | Quarantined
     | EngineStarted
+    | SendsTakenOver
     | WorldActivated,
     Field(discriminator="kind"),
 ]

@@ -243,6 +243,8 @@ async def test_facts_are_published_in_the_order_of_their_case_and_forgotten_when
             publisher=broker,
             clock=room.clock,
             facts=room.desk.facts,
+            name=room.desk.instance,
+            machine=room.clock,
         )
         broker.away = 3
         for n in range(3):
