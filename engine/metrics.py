@@ -44,7 +44,12 @@ class Metrics:
             ("topic", "partition"),
             registry=self.registry,
         )
-
+        self._behind = Gauge(
+            "tocsin_log_behind_records",
+            "Records in the log that are not yet dealt with, for the partitions read here.",
+            ("topic", "partition"),
+            registry=self.registry,
+        )
         self._open = Gauge(
             "tocsin_open",
             "Cases and incidents that are open, by severity.",
@@ -81,6 +86,14 @@ class Metrics:
     def position(self, *, topic: str, partition: int, next_offset: int) -> None:
         """Where a log stands."""
         self._position.labels(topic=topic, partition=str(partition)).set(next_offset)
+
+    def behind(self, *, topic: str, partition: int, records: int) -> None:
+        """How much of a log is still to be dealt with by this process."""
+        self._behind.labels(topic=topic, partition=str(partition)).set(records)
+
+    def not_ours(self, *, topic: str, partition: int) -> None:
+        """Another process reads this partition now, or nobody: say nothing of it any more."""
+        self._behind.remove(topic, str(partition))
 
     def stands(
         self, *, open_now: Mapping[tuple[str, str], int], waiting: int, next_due: datetime | None

@@ -77,8 +77,8 @@ class KafkaSettings(_Part):
     enabled: bool = False
     brokers: Words = ("127.0.0.1:9092",)
     group: str = "tocsin"
-    instance: str = ""
-    """Static member id, where a replica has a lasting name."""
+    instance: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,100}$")
+    """Static member id, where a replica has a lasting name; no two processes may share one."""
     critical_topic: str = "tocsin.threats.critical"
     normal_topic: str = "tocsin.threats"
     cases_topic: str = "tocsin.cases"
@@ -91,6 +91,8 @@ class KafkaSettings(_Part):
     heartbeat_interval: float = Field(default=1.5, gt=0)
     rebalance_timeout: float = Field(default=20, gt=0)
     request_timeout: float = Field(default=25, gt=0)
+    batch_within: float = Field(default=300, gt=0)
+    """A process that takes longer over what it has read must let others read its partitions."""
     security: Literal["plaintext", "ssl", "sasl_ssl"] = "plaintext"
     username: str = ""
     password: SecretStr | None = None

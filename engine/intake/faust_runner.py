@@ -13,21 +13,22 @@ from typing import Any
 
 import faust
 from faust.contrib.asgi import faust_app_running
-from faust.transport.drivers import aiokafka as driver
-from faust.types import TP
 
 from engine.clock import Clock
+from engine.intake.faust_books import Books
 from engine.intake.kafka_clients import password, tls
 from engine.intake.ownership import Ownership
+from engine.intake.standing import Standing
+from engine.intake.trouble import LogTroubleError, named
 from engine.ports import Halt, Handler, Record
 from engine.settings import REQUEST_MARGIN, KafkaSettings
-from engine.store.offsets import Range
 
 FAUST_VERSION = "0.15.3"
 BATCH = 500
 _WITHIN = 0.02  # seconds Faust waits to fill a batch
 _LOOK_EVERY = 0.2  # seconds between looks whether Faust still lives
 _STOP_WITHIN = 10  # seconds; un-acked records would let it hang for ever
+_COUNT_EVERY = 1.0  # seconds between looks how far we are behind
 _BUFFER = 16_384  # records; below it Faust sleeps a second whenever it is full
 
 
@@ -70,6 +71,7 @@ class FaustStream:
         *,
         group: str,
         ownership: Ownership,
+        standing: Standing,
         clock: Clock,
         halt: Halt,
     ) -> None:
@@ -78,18 +80,39 @@ class FaustStream:
         self._topics = topics
         self._group = group
         self._ownership = ownership
+        self._standing = standing
         self._clock = clock
         self._halt = halt
+        self._books = Books(settings, ownership=ownership, standing=standing, halt=halt)
 
     async def run(self, handler: Handler) -> None:
-        """Feed the handler until cancelled; halts when Faust dies underneath."""
+        """Feed the handler until cancelled; halts on what only a restart would mend.
+
+        Raises LogTroubleError when Faust cannot read the log, or ended by itself: nothing is lost
+        then, and reading may begin anew at once.
+        """
         app = self._app()
         for topic in self._topics:
             self._add_agent(app, topic, handler)
-        async with faust_app_running(app, stop_timeout=_STOP_WITHIN):
-            while not (app.crashed or app.should_stop):
-                await self._clock.sleep(_LOOK_EVERY)
-            self._halt("faust stopped by itself")
+        try:
+            async with faust_app_running(app, stop_timeout=_STOP_WITHIN):
+                await self._watch(app)
+        except TimeoutError:
+            # Its threads may still be reading; only the end of the process ends them for sure.
+            self._halt(f"Faust did not stop within {_STOP_WITHIN} s")
+            raise
+        finally:
+            self._ownership.release(self._ownership.partitions)
+
+    async def _watch(self, app: faust.App) -> None:
+        counted = self._clock.monotonic()
+        while self._books.trouble is None and not (app.crashed or app.should_stop):
+            await self._clock.sleep(_LOOK_EVERY)
+            if self._clock.monotonic() - counted >= _COUNT_EVERY:
+                counted = self._clock.monotonic()
+                self._books.count(app.consumer)
+        trouble, self._books.trouble = self._books.trouble, None
+        raise LogTroubleError(trouble or _why_crashed(app))
 
     def _app(self) -> faust.App:
         settings = self._settings
@@ -101,6 +124,7 @@ class FaustStream:
             broker_heartbeat_interval=settings.heartbeat_interval,
             broker_request_timeout=settings.request_timeout,
             broker_rebalance_timeout=settings.rebalance_timeout,
+            broker_max_poll_interval=settings.batch_within,
             consumer_auto_offset_reset="none",
             consumer_group_instance_id=settings.instance or None,
             key_serializer="raw",
@@ -108,58 +132,15 @@ class FaustStream:
             store="memory://",
             stream_buffer_maxsize=_BUFFER,
             stream_recovery_delay=0,
-            stream_wait_empty=True,
+            stream_wait_empty=False,  # what is in flight is fenced by its epoch, not waited for
             table_standby_replicas=1,
             topic_allow_declare=False,
             topic_disable_leader=True,
             web_enabled=False,
         )
         app.loop = asyncio.get_running_loop()
-        transport = type("SqlTransport", (driver.Transport,), {"Consumer": self._consumer()})
-        app.transport = transport(app.conf.broker_consumer, app)
+        app.transport = self._books.transport(app)
         return app
-
-    def _consumer(self) -> type[driver.Consumer]:
-        """Faust's consumer, with the store deciding where to read."""
-        stream = self
-
-        class SqlConsumer(driver.Consumer):
-            _taken_over: tuple[int, frozenset[TP]] | None = None
-
-            async def seek_to_committed(self) -> Mapping[TP, int]:
-                """Called after every assignment, and again whenever Faust is in doubt."""
-                try:
-                    return await self._from_store()
-                except Exception as error:  # Faust would log it and read from nowhere
-                    stream._halt(f"cannot take over partitions: {type(error).__name__}")
-                    raise
-
-            async def _from_store(self) -> Mapping[TP, int]:
-                mine = frozenset(
-                    tp for tp in self.assignment() if tp.topic in self.app.topics.acking_topics
-                )
-                generation = (self.app.consumer_generation_id, mine)
-                if generation == self._taken_over:
-                    found = await stream._ownership.positions()
-                else:
-                    found = await stream._ownership.acquire(await self._ranges_of(mine))
-                    self._taken_over = generation
-                places = {TP(topic, part): offset for (topic, part), offset in found.items()}
-                if places:
-                    await self.seek_wait(places)
-                return places
-
-            async def _ranges_of(self, mine: frozenset[TP]) -> dict[tuple[str, int], Range]:
-                if not mine:
-                    return {}
-                begins = await self.earliest_offsets(*sorted(mine))
-                ends = await self.highwaters(*sorted(mine))
-                return {
-                    (tp.topic, tp.partition): Range(begin=begins[tp], end=ends[tp])
-                    for tp in sorted(mine)
-                }
-
-        return SqlConsumer
 
     def _add_agent(self, app: faust.App, topic: str, handler: Handler) -> None:
         channel = app.topic(topic, key_type=bytes, value_type=bytes)
@@ -169,7 +150,7 @@ class FaustStream:
                 try:
                     await self._ownership.deliver([_record(event) for event in events], handler)
                 except Exception as error:  # a record must not slip by: stop, read it again
-                    self._halt(f"records of {topic} were not taken: {type(error).__name__}")
+                    self._halt(f"records of {topic} were not taken: {named(error)}")
                     await asyncio.get_running_loop().create_future()  # never finalise this agent
                 for event in events:
                     event.ack()
@@ -182,6 +163,11 @@ class _Worker(faust.App):
 
     def _create_directories(self) -> None:
         return None
+
+
+def _why_crashed(app: faust.App) -> str:
+    reason = getattr(app, "crash_reason", None)
+    return f"Faust ended by itself ({named(reason)})" if reason else "Faust ended by itself"
 
 
 def _record(event: Any) -> Record:

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Never
 
+import structlog
+
 from engine.desk.lanes import Fenced
 from engine.intake.positions import Positions
 from engine.ports import Halt, Handler, Position, Record
@@ -22,11 +24,15 @@ Probe = Callable[[str, int, int], Awaitable[int | None]]
 belongs to no group; None when that cannot be told."""
 Park = Callable[[Record, int], Awaitable[None]]
 """Puts a record, raw, into quarantine under an epoch, and moves the position behind it."""
+Forgets = Callable[[str], bool]
+"""Whether a topic drops records by itself. If not, a gap is markers and aborted transactions."""
 
 CAREFUL_FOR = 1_000
 """Records that go alone after a start at the same offset: more than any batch had."""
 GAP = IncidentCode.LOG_GAP
 PARKED = IncidentCode.RECORD_PARKED
+
+_log = structlog.get_logger(__name__)
 
 
 class HaltedError(Exception):
@@ -37,20 +43,35 @@ class Ownership:
     """The partitions of one process, from acquiring them to losing them."""
 
     def __init__(
-        self, *, positions: Positions, incident: Incident, probe: Probe, park: Park, halt: Halt
+        self,
+        *,
+        positions: Positions,
+        incident: Incident,
+        probe: Probe,
+        forgets: Forgets,
+        park: Park,
+        halt: Halt,
     ) -> None:
         self._positions = positions
         self._incident = incident
         self._probe = probe
+        self._forgets = forgets
         self._park = park
         self._halt = halt
         self._held: dict[Partition, Held] = {}
         self._expected: dict[Partition, int] = {}
+        self._outlived: dict[Partition, int] = {}
+        """Records tried alone by this process, which is still here: they end no process."""
 
     @property
     def partitions(self) -> tuple[Partition, ...]:
         """What is owned now."""
         return tuple(sorted(self._held))
+
+    @property
+    def expected(self) -> dict[Partition, int]:
+        """The offset that comes next in each partition: all before it is dealt with."""
+        return dict(self._expected)
 
     async def acquire(self, ranges: Mapping[Partition, Range]) -> dict[Partition, int]:
         """Take exactly these partitions; return where to read each from.
@@ -127,14 +148,16 @@ class Ownership:
                 f"{_named(*key)}: {expected} expected, {record.offset} came,"
                 " and a second reader does not see that gap"
             )
-        await self._incident(GAP, _named(*key))
+        _log.warning("intake.gap", at=_named(*key), expected=expected, came=record.offset)
+        if self._forgets(key[0]):
+            await self._incident(GAP, _named(*key))
         return True
 
     async def _one_run(
         self, key: Partition, held: Held, run: list[Record], handler: Handler
     ) -> None:
         first = run[0]
-        if _alone(held, first):
+        if _alone(held, first) and self._outlived.get(key) != first.offset:
             if first.offset == held.next_offset and held.starts >= PARK:
                 await self._incident(PARKED, _named(*key))
                 await self._park(first, held.epoch)
@@ -143,6 +166,7 @@ class Ownership:
             await self._positions.try_alone(
                 Position(topic=key[0], partition=key[1], offset=first.offset, epoch=held.epoch)
             )
+            self._outlived[key] = first.offset
         await handler(run, epoch=held.epoch)
         if key in self._expected:
             self._expected[key] = max(self._expected[key], run[-1].offset + 1)

@@ -6,22 +6,42 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    KafkaConnectionError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
 
 from engine.clock import Clock
 from engine.intake import kafka_clients
 from engine.intake.door import Desk, Door
-from engine.intake.durability import NotDurableError, check_durability
+from engine.intake.durability import (
+    NotDurableError,
+    examine,
+    forgetful,
+    judge,
+    refuse,
+    unreadable,
+)
 from engine.intake.ownership import Ownership
 from engine.intake.positions import Positions
 from engine.intake.scope import any_of, scope_from
+from engine.intake.standing import Standing, State
 from engine.intake.stream import LogIncidents, StreamHandler
+from engine.intake.trouble import LogTroubleError, why_unreached
+from engine.metrics import Metrics
 from engine.ports import Halt, Handler, Reader, Stream, Writer
 from engine.settings import KafkaSettings
 from schemas.codes import IncidentCode
 
 NOT_DURABLE = IncidentCode.LOG_NOT_DURABLE
-UNREACHABLE_PAUSE = 5.0  # seconds
+UNREADABLE = IncidentCode.LOG_UNREADABLE
+TELL_AFTER = 60.0
+"""Seconds after which a log that is not read is a human's, though a broker may yet come back."""
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 5.0
+_REFUSALS = (GroupAuthorizationFailedError, TopicAuthorizationFailedError)
 
 log = structlog.get_logger()
 
@@ -32,32 +52,62 @@ class Lane:
 
     name: str
     settings: KafkaSettings
+    topics: tuple[str, ...]
     stream: Stream
     handler: Handler
     incident: LogIncidents
+    standing: Standing
     clock: Clock
+    forgetful: set[str]
+    """Topics of this lane that drop records by themselves, as last seen; the runner looks too."""
 
     async def run(self) -> None:
-        """Read until cancelled; while no broker answers, try again and again.
+        """Read until cancelled; while the log cannot be read, say why and try again and again.
 
         Topics that may lose what they acknowledged are an incident here, not a reason to stop
         reading: refusing them is for the start, where somebody is looking (`check_durability`).
         """
+        pause = FIRST_PAUSE
         while True:
             try:
                 await self._check()
                 await self.stream.run(self.handler)
-                return
-            except KafkaConnectionError as error:
-                log.warning("intake.no_broker", lane=self.name, error=type(error).__name__)
-                await self.clock.sleep(UNREACHABLE_PAUSE)
+                raise LogTroubleError("the reader ended by itself")
+            except (KafkaError, LogTroubleError, OSError) as error:
+                if self.standing.now.state is State.READING:
+                    pause = FIRST_PAUSE
+                await self._wait(error, pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _check(self) -> None:
+        found = await examine(self.settings, self.topics)
+        if faults := unreadable(found):
+            raise LogTroubleError(" ".join(faults))
+        self.forgetful.clear()
+        self.forgetful.update(topic for topic, state in found.items() if state.compacted)
         try:
-            await check_durability(self.settings)
+            refuse(judge(found) if self.settings.durability == "replicated" else forgetful(found))
         except NotDurableError as error:
             log.error("intake.log_not_durable", lane=self.name, what=str(error))
             await self.incident(NOT_DURABLE, self.settings.group)
+
+    async def _wait(self, error: Exception, pause: float) -> None:
+        """Say why it is not read, tell a human when that lasts, and wait a little."""
+        why, lasting = await self._why(error)
+        self.standing.waits(why)
+        if lasting or self.standing.now.seconds >= TELL_AFTER:
+            await self.incident(UNREADABLE, self.name)
+        await self.clock.sleep(pause)
+
+    async def _why(self, error: Exception) -> tuple[str, bool]:
+        """In one line, and whether only a person can end it."""
+        if isinstance(error, LogTroubleError):
+            return str(error), False
+        if isinstance(error, KafkaConnectionError | OSError):
+            reach = await why_unreached(self.settings)
+            if reach is not None:
+                return str(reach), reach.kind.lasting
+        return f"the broker says {type(error).__name__}", isinstance(error, _REFUSALS)
 
 
 def kafka_lanes(
@@ -70,6 +120,7 @@ def kafka_lanes(
     clock: Clock,
     halt: Halt,
     owner: str,
+    metrics: Metrics | None = None,
 ) -> tuple[Lane, ...]:
     """Everything that reads Kafka here. Raises `faust_runner.UnfitError` for a Faust not examined.
 
@@ -87,28 +138,35 @@ def kafka_lanes(
         return await kafka_clients.probe(settings, topic, partition, offset)
 
     def lane(name: str, runner: str, topics: tuple[str, ...]) -> Lane:
+        forgetting: set[str] = set()
         ownership = Ownership(
             positions=Positions(reader=reader, writer=writer, owner=owner[:64]),
             incident=incident,
             probe=probe,
+            forgets=forgetting.__contains__,
             park=handler.park,
             halt=halt,
         )
+        standing = Standing(name, clock=clock, metrics=metrics)
         stream = _stream(runner)(
             settings,
             topics,
             group=f"{settings.group}.{name}",
             ownership=ownership,
+            standing=standing,
             clock=clock,
             halt=halt,
         )
         return Lane(
             name=name,
             settings=settings,
+            topics=topics,
             stream=stream,
             handler=handler,
             incident=incident,
+            standing=standing,
             clock=clock,
+            forgetful=forgetting,
         )
 
     if settings.critical_runner == settings.normal_runner == "faust":

@@ -46,3 +46,5 @@ class IncidentCode(StrEnum):
     """The log begins after our position: what lay between is gone."""
     LOG_NOT_OURS = "log_not_ours"
     """The log ends before our position: truncated, made anew, or another one."""
+    LOG_UNREADABLE = "log_unreadable"
+    """A log is not being read: no broker answers, or it refuses us."""

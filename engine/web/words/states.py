@@ -253,6 +253,7 @@ INCIDENT: dict[IncidentCode, str] = {
     IncidentCode.RECORD_PARKED: "A record ended the process twice and was put aside",
     IncidentCode.LOG_RETENTION_LOSS: "Records are gone from a log before they were read",
     IncidentCode.LOG_NOT_OURS: "A log is not the one that was read before",
+    IncidentCode.LOG_UNREADABLE: "Reports from a log are not being read",
 }
 
 

@@ -87,11 +87,13 @@ class Room:
         probe: Callable[[str, int, int], Awaitable[int | None]],
         *,
         owner: str = "test",
+        forgets: bool = True,
     ) -> Ownership:
         return Ownership(
             positions=Positions(reader=self.reader, writer=self.writer, owner=owner),
             incident=LogIncidents(self.desk),
             probe=probe,
+            forgets=lambda topic: forgets,
             park=self.handler().park,
             halt=self.halt,
         )

@@ -1,0 +1,166 @@
+"""Faust's reader with our books: the store says where to read, and nothing undone is seen.
+
+Faust has no setting for either, so its consumer and its consumer's thread are extended here. Faust
+calls the consumer in our loop; the thread has a loop of its own.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import faust
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError, NoOffsetForPartitionError
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+from engine.intake.ownership import Ownership
+from engine.intake.standing import Standing
+from engine.intake.trouble import named
+from engine.ports import Halt
+from engine.settings import KafkaSettings
+from engine.store.offsets import Partition, Range
+
+
+class Books:
+    """What one run of Faust and our store tell each other."""
+
+    def __init__(
+        self, settings: KafkaSettings, *, ownership: Ownership, standing: Standing, halt: Halt
+    ) -> None:
+        self.settings = settings
+        self.ownership = ownership
+        self.standing = standing
+        self.halt = halt
+        self.trouble: str | None = None
+        """Why the log cannot be read; Faust itself would stand still without a word."""
+        self.places: dict[Partition, tuple[int, int, int]] = {}
+        """(first offset not fetched, last record fetched, end of the log), as last fetched."""
+
+    def transport(self, app: faust.App) -> driver.Transport:
+        """Faust's transport, with our consumer for this run."""
+        books = self
+
+        class OurConsumer(SqlConsumer):
+            _books = books
+
+        made = type("SqlTransport", (driver.Transport,), {"Consumer": OurConsumer})
+        transport: driver.Transport = made(app.conf.broker_consumer, app)
+        return transport
+
+    def count(self, consumer: Any) -> None:
+        """How far behind we are. Markers at the end of a log are fetched past and no record."""
+        behind = {}
+        for key, expected in sorted(self.ownership.expected.items()):
+            if key in self.places:
+                position, last, end = self.places[key]
+                behind[key] = max(0, end - (position if expected > last else expected))
+        self.standing.count(behind)
+
+
+class SqlConsumer(driver.Consumer):
+    """Faust's consumer, with the store deciding where to read."""
+
+    _books: Books
+    _taken_over: tuple[int, frozenset[TP]] | None = None
+
+    def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Somebody else may read these now; what is in flight is fenced by its epoch."""
+        self._books.ownership.release([(tp.topic, tp.partition) for tp in sorted(revoked)])
+        await super().on_partitions_revoked(revoked)
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Called after every assignment, and again whenever Faust is in doubt."""
+        try:
+            found = await self._from_store()
+        except KafkaError as error:  # Faust would log it and read from nowhere
+            self._books.trouble = f"the broker says {type(error).__name__}"
+            raise
+        except Exception as error:
+            self._books.halt(f"cannot take over partitions: {named(error)}")
+            raise
+        self._books.standing.reads()
+        return found
+
+    async def _from_store(self) -> Mapping[TP, int]:
+        mine = frozenset(
+            tp for tp in self.assignment() if tp.topic in self.app.topics.acking_topics
+        )
+        ownership = self._books.ownership
+        generation = (self.app.consumer_generation_id, mine)
+        if generation == self._taken_over:
+            found = await ownership.positions()
+        else:
+            self._books.places.clear()
+            found = await ownership.acquire(await self._ranges_of(mine))
+            self._taken_over = generation
+        places = {TP(topic, part): offset for (topic, part), offset in found.items()}
+        if places:
+            await self.seek_wait(places)
+        return places
+
+    async def _ranges_of(self, mine: frozenset[TP]) -> dict[tuple[str, int], Range]:
+        if not mine:
+            return {}
+        begins = await self.earliest_offsets(*sorted(mine))
+        ends = await self.highwaters(*sorted(mine))
+        return {
+            (tp.topic, tp.partition): Range(begin=begins[tp], end=ends[tp]) for tp in sorted(mine)
+        }
+
+
+class _Thread(driver.AIOKafkaConsumerThread):
+    """Faust's thread around aiokafka's consumer."""
+
+    consumer: SqlConsumer
+
+    def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
+        """Faust reads what was never committed unless it manages transactions itself."""
+        consumer = super()._create_worker_consumer(transport)
+        if consumer._isolation_level != "read_uncommitted":
+            raise TypeError("this aiokafka keeps its isolation level elsewhere")
+        consumer._isolation_level = "read_committed"
+        return consumer
+
+    async def _fetch_records(
+        self,
+        consumer: AIOKafkaConsumer,
+        active_partitions: set[TP],
+        timeout: float | None = None,  # noqa: ASYNC109 (Faust's own signature)
+        max_records: int | None = None,
+    ) -> Any:
+        books = self.consumer._books
+        try:
+            found = await super()._fetch_records(
+                consumer, active_partitions, timeout=timeout, max_records=max_records
+            )
+        except NoOffsetForPartitionError:  # assigned, and not yet sought
+            return {}
+        except KafkaError as error:
+            books.trouble = f"the broker says {type(error).__name__}"
+            raise
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or not task.cancelling():
+                books.trouble = "the broker took a topic away while it was read"
+            raise
+        self._note(consumer, found)
+        return found
+
+    def _note(self, consumer: AIOKafkaConsumer, found: Any) -> None:
+        """Remember how far was fetched, for whoever counts how far behind we are."""
+        subscription = consumer._subscription.subscription
+        if subscription is None or subscription.assignment is None:
+            return
+        places = self.consumer._books.places
+        for tp in subscription.assignment.tps:
+            state = subscription.assignment.state_value(tp)
+            if state is None or not state.has_valid_position or state.highwater is None:
+                continue
+            key = (tp.topic, tp.partition)
+            records = found.get(tp)
+            last = records[-1].offset if records else places.get(key, (0, -1, 0))[1]
+            places[key] = (state.position, last, state.highwater)

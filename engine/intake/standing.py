@@ -1,0 +1,96 @@
+"""How a lane stands: whether it reads, and if not, why and since when; how far it is behind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import structlog
+
+from engine.clock import Clock
+from engine.metrics import Metrics
+from engine.store.offsets import Partition
+
+_log = structlog.get_logger(__name__)
+
+
+class State(StrEnum):
+    """What a lane is doing."""
+
+    STARTING = "starting"
+    """Not connected yet."""
+    READING = "reading"
+    """Records are taken as they come."""
+    WAITING = "waiting"
+    """The log cannot be read now; it is tried again and again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stands:
+    """One look at a lane."""
+
+    state: State
+    why: str
+    """One line for a person; empty while it reads."""
+    seconds: float
+    """How long it has been so."""
+    behind: int
+    """Records that are in the log and not yet dealt with, as far as known."""
+
+
+class Standing:
+    """Kept by a lane and its runner; looked at by `readyz`, metrics and the watchdog.
+
+    How far behind is counted by what the broker has and we have not dealt with. Transaction markers
+    take an offset and are no record, so it is never computed from the stored position alone.
+    """
+
+    def __init__(self, lane: str, *, clock: Clock, metrics: Metrics | None = None) -> None:
+        self._lane = lane
+        self._clock = clock
+        self._metrics = metrics
+        self._state = State.STARTING
+        self._why = ""
+        self._since = clock.monotonic()
+        self._behind: dict[Partition, int] = {}
+
+    @property
+    def now(self) -> Stands:
+        """How it stands."""
+        return Stands(
+            state=self._state,
+            why=self._why,
+            seconds=self._clock.monotonic() - self._since,
+            behind=sum(self._behind.values()),
+        )
+
+    @property
+    def partitions(self) -> frozenset[Partition]:
+        """What is read here, as last counted."""
+        return frozenset(self._behind)
+
+    def reads(self) -> None:
+        """Partitions are ours and read."""
+        if self._state is not State.READING:
+            _log.info("intake.reading", lane=self._lane)
+            self._move(State.READING, "")
+
+    def waits(self, why: str) -> None:
+        """It cannot be read; said once for each reason."""
+        if self._state is not State.WAITING or self._why != why:
+            _log.error("intake.waiting", lane=self._lane, why=why)
+            self._move(State.WAITING, why)
+        self.count({})
+
+    def count(self, behind: Mapping[Partition, int]) -> None:
+        """How many records of each partition are still to be dealt with; others are not ours."""
+        if self._metrics is not None:
+            for topic, partition in sorted(self._behind.keys() - behind.keys()):
+                self._metrics.not_ours(topic=topic, partition=partition)
+            for (topic, partition), records in sorted(behind.items()):
+                self._metrics.behind(topic=topic, partition=partition, records=records)
+        self._behind = dict(behind)
+
+    def _move(self, state: State, why: str) -> None:
+        if state is not self._state:
+            self._since = self._clock.monotonic()
+        self._state, self._why = state, why
