@@ -24,7 +24,9 @@ for _name in sorted(os.environ):
 
 from tests.harness.broker import fetch_jars, kafka, kafka_jars, wants_kafka  # noqa: E402
 
-__all__ = ["kafka", "kafka_jars"]  # fixtures of the whole session
+from tests.harness.postgres import postgres  # noqa: E402
+
+__all__ = ["kafka", "kafka_jars", "postgres"]  # fixtures of the whole session
 
 
 class ReachedOutError(AssertionError):
