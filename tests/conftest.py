@@ -23,7 +23,6 @@ for _name in sorted(os.environ):
         del os.environ[_name]
 
 from tests.harness.broker import fetch_jars, kafka, kafka_jars, wants_kafka  # noqa: E402
-
 from tests.harness.postgres import postgres  # noqa: E402
 
 __all__ = ["kafka", "kafka_jars", "postgres"]  # fixtures of the whole session
