@@ -138,6 +138,9 @@ class LocalKafka:
             for n, ports in enumerate(options.nodes)
         )
 
+    def _command(self, jars: Path, node: Node) -> list[str]:
+        return java_command(jars, "kafka.Kafka", str(node.properties))
+
     @property
     def _tls(self) -> Path:
         return self._directory / "tls"
@@ -203,9 +206,7 @@ class LocalKafka:
         for n in numbers:
             node = self._node(n)
             if node.pid is None:
-                node.launch(
-                    java_command(jars, "kafka.Kafka", str(node.properties)), outlive=self._outlive
-                )
+                node.launch(self._command(jars, node), outlive=self._outlive)
             waiting.append(n)
         until = self._clock.monotonic() + _READY_WITHIN
         wanted = frozenset(numbers)

@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.clock import Clock
 
 _LOOK_EVERY = 0.05  # seconds
-_STOP_WITHIN = 20.0  # seconds; a clean stop takes one or two
+_STOP_WITHIN = 40.0  # seconds; a clean stop takes one to five
 _GUARD = 'read -r _; kill -KILL "$1"'
 """Ends the broker when its standard input ends, which is when whoever started it ends."""
 
@@ -90,6 +90,9 @@ class Node:
             if self._clock.monotonic() > until:
                 self.signal(signal.SIGKILL)
             self.pause()
+        if self._process is not None:
+            self._process.wait()
+            self._process = None
         self._dismiss_guard()
         (self._home / "pid").unlink(missing_ok=True)
 
