@@ -9,8 +9,9 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from engine.bootstrap.parts import Parts
+from engine.receipts import Receipts
 from engine.replies import Replies
-from engine.settings import Role
+from engine.settings import ALL_ROLES, Role, Settings
 from engine.store.following import owed
 from engine.web.api.answers import Check
 from engine.web.api.events import Events
@@ -25,6 +26,16 @@ OVERDUE = timedelta(minutes=5)
 """Later than this is an outage (design section 9)."""
 
 
+def opens_http(settings: Settings) -> bool:
+    """Whether a process of these settings listens on the public socket.
+
+    `web` does, for people and for programs. `intake` alone reads the log; where there is none,
+    reports come over HTTP and it listens itself.
+    """
+    roles = settings.roles or ALL_ROLES
+    return "web" in roles or ("intake" in roles and not settings.kafka.enabled)
+
+
 def web_app(parts: Parts, services: Services, roles: tuple[Role, ...]) -> Any:
     """What the public socket serves."""
     if "web" not in roles:
@@ -34,7 +45,7 @@ def web_app(parts: Parts, services: Services, roles: tuple[Role, ...]) -> Any:
             middleware=[Middleware(SecurityHeaders)],
             openapi_url=None,
         )
-    return create_app(with_api(services, _api(parts) if "intake" in roles else []))
+    return create_app(with_api(services, _api(parts)))
 
 
 def with_api(services: Services, api: list[BaseRoute]) -> Services:
@@ -48,7 +59,9 @@ def _api(parts: Parts) -> list[BaseRoute]:
         probes=_probes(parts), metrics=parts.metrics, reader=parts.reader, vault=parts.vault
     )
     replies = Replies(desk=parts.desk, reader=parts.reader, world=parts.world, clock=parts.clock)
-    inbound = Inbound(replies, sms_channels(parts.settings.channels), key=parts.keys.pepper)
+    receipts = Receipts(desk=parts.desk, clock=parts.clock, metrics=parts.metrics)
+    channels = sms_channels(parts.settings.channels)
+    inbound = Inbound(replies, receipts, channels, key=parts.keys.pepper)
     return [*api_routes(events=events, health=health), *inbound.routes()]
 
 

@@ -2,14 +2,18 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine.admin.door import Door as AdminDoor
 from engine.admin.door import DoorFile, remove_door_file, write_door_file
-from engine.bootstrap.doors import web_app
+from engine.bootstrap.doors import opens_http, web_app
 from engine.bootstrap.importing import importer
 from engine.bootstrap.loops import log_lanes, loops
 from engine.bootstrap.parts import Parts
@@ -17,6 +21,7 @@ from engine.bootstrap.servers import QuietServer, listen, server
 from engine.bootstrap.services import make_house, make_services
 from engine.clock import SystemClock
 from engine.settings import ALL_ROLES, Role
+from engine.store import instances
 from engine.store.following import owed
 from notifiers.registry import Channels
 
@@ -47,9 +52,8 @@ class Engine:
         """Set when everything runs and the doors are open."""
         self._logs = log_lanes(parts, self._roles)
         http = parts.settings.http
-        serves = "web" in self._roles or "intake" in self._roles
-        self._socket = listen(http.host, http.port) if serves else None
-        self._admin_socket = listen(LOOPBACK, 0)
+        self._socket = listen(http.host, http.port) if opens_http(parts.settings) else None
+        self._admin_socket = listen(LOOPBACK, 0) if self._answers_commands else None
         self.services = make_services(parts)
         self.house = make_house(parts, self.services, import_registry=importer(parts))
 
@@ -65,6 +69,14 @@ class Engine:
             return ""
         host, port = self._socket.getsockname()[:2]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    @property
+    def _answers_commands(self) -> bool:
+        """Whether commands come to this process: one on a machine, where several run.
+
+        Where the database is a server's, commands need no process: they open it themselves.
+        """
+        return self._parts.database.sqlite or "web" in self._roles
 
     async def run(self) -> None:
         """Run until `stop` is called. Raises whatever a loop could not bear."""
@@ -82,6 +94,7 @@ class Engine:
                     await self._quiet()
                 for task in reversed(tasks):
                     task.cancel()
+            await self._say_it_is_over()
         finally:
             await self._channels.aclose()
             self._parts.close()
@@ -92,8 +105,21 @@ class Engine:
             each.should_exit = True
         self._stopping.set()
 
+    async def _say_it_is_over(self) -> None:
+        """What could not be settled in time is taken up by the others at once."""
+
+        def end(conn: Connection) -> None:
+            instances.end(conn, name=self._parts.desk.instance)
+
+        try:
+            await self._parts.writer.run(end)
+        except SQLAlchemyError as error:  # they notice in ten seconds
+            _log.warning("end_not_noted", error=type(error).__name__)
+
     def _open_doors(self, group: asyncio.TaskGroup, token: str) -> None:
-        doors = [(AdminDoor(self.house, token=token).app(), self._admin_socket)]
+        doors: list[tuple[Any, socket.socket]] = []
+        if self._admin_socket is not None:
+            doors.append((AdminDoor(self.house, token=token).app(), self._admin_socket))
         if self._socket is not None:
             doors.append((web_app(self._parts, self.services, self._roles), self._socket))
         for app, bound in doors:
@@ -104,6 +130,9 @@ class Engine:
     @contextmanager
     def _door_file(self, token: str) -> Iterator[None]:
         """While this is open, commands find us."""
+        if self._admin_socket is None:
+            yield
+            return
         directory = self._parts.settings.data_dir
         file = DoorFile(
             port=self._admin_socket.getsockname()[1],

@@ -15,7 +15,7 @@ from engine.bootstrap.refusals import CannotStartError
 from engine.clock import Clock, FastClock, SystemClock
 from engine.entropy import Entropy, SystemEntropy
 from engine.ports import Halt
-from engine.settings import Settings
+from engine.settings import ALL_ROLES, Settings
 from notifiers.registry import ChannelSettingsError, build_channels
 
 
@@ -44,7 +44,7 @@ def open_engine(
         halt=halt,
         instance=settings.instance or f"{socket.gethostname()[:30]}-{os.getpid()}",
         roles=" ".join(settings.roles),
-        publish=settings.kafka.enabled and "relay" in settings.roles,
+        publish=_publishes(settings),
         people_clock=people_clock,
     )
     try:
@@ -73,8 +73,21 @@ async def serve(settings: Settings, *, started: Callable[[str], None]) -> None:
     await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
     ready.cancel()
     if not running.done():
-        started(f"Tocsin runs. Board: {engine.address or 'not in this process'}  (Ctrl-C stops)")
+        started(_where(engine, settings))
     await running
+
+
+def _where(engine: Engine, settings: Settings) -> str:
+    if set(ALL_ROLES) <= set(settings.roles):
+        return f"Tocsin runs. Board: {engine.address}  (Ctrl-C stops)"
+    board = f"  Board: {engine.address}" if "web" in settings.roles else ""
+    return f"Tocsin runs {', '.join(settings.roles)}.{board}"
+
+
+def _publishes(settings: Settings) -> bool:
+    """Whether facts go to the outbox: where one process is all there is, only if it relays them."""
+    alone = settings.database.get_secret_value().startswith("sqlite")
+    return settings.kafka.enabled and (not alone or "relay" in settings.roles)
 
 
 async def _check_logs(settings: Settings) -> None:

@@ -23,11 +23,13 @@ def declare(app: typer.Typer) -> None:
         terminal: Terminal,
         roles: Annotated[
             str,
-            typer.Option(help="intake,web,timers,sender,relay,auditor, or all."),
-        ] = "all",
+            typer.Option(
+                help="intake,web,timers,sender,relay,auditor, or all; else the settings'."
+            ),
+        ] = "",
     ) -> None:
         """Run some roles in this process, beside others over one database."""
-        await _serve(terminal, roles=roles)
+        await _serve(terminal, roles=roles or None)
 
     @command(app, "demo", panel=RUN)
     def demo(

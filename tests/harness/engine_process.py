@@ -1,4 +1,4 @@
-"""`tocsin up`, as a process whose parent may kill it, and that never outlives that parent."""
+"""`tocsin run`, as a process whose parent may kill it, and that never outlives that parent."""
 
 import ctypes
 import os
@@ -10,10 +10,11 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    """Run `tocsin up` with the settings that TOCSIN_CONFIG names."""
+    """Run the roles named, else those of the settings that TOCSIN_CONFIG names."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    sys.argv = ["tocsin", "up"]
+    roles = ["--roles", sys.argv[1]] if len(sys.argv) > 1 else []
+    sys.argv = ["tocsin", "run", *roles]
     fail_where_asked()
     from engine.cli import main as tocsin
 

@@ -1,12 +1,9 @@
-"""A real engine in a process of its own: its files, its key, its start, and its sudden end."""
+"""A real engine in processes of its own: its files, its key, its start, and its sudden end."""
 
 import asyncio
-import contextlib
 import json
-import os
 import signal
 import socket
-import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +22,7 @@ from schemas.codes import EventType, Severity
 from schemas.party import Contact, Link, Party
 from schemas.roster import DutyPerson, Roster, Shift
 from tests.harness.people import Place
+from tests.harness.running import Running, named
 
 _WALL = SystemClock()
 """A real process lives on the machine's own time."""
@@ -34,7 +32,12 @@ READY_WITHIN = 20.0
 
 
 class House:
-    """One engine on one directory. Everything stays on loopback."""
+    """One engine on one directory. Everything stays on loopback.
+
+    `processes`: roles of each process, such as ("web", "timers,auditor", "sender", "sender"); by
+    default one with the roles of the settings. A process is named by its roles, with dashes; a
+    second one of the same roles gets a number: `sender-2`. Several need a `database_url`.
+    """
 
     def __init__(
         self,
@@ -47,11 +50,11 @@ class House:
         addresses: Mapping[str, str] | None = None,
         roles: tuple[str, ...] | None = None,
         kafka: Mapping[str, object] | None = None,
+        database_url: str | None = None,
+        processes: tuple[str, ...] = ("",),
     ) -> None:
         self.directory = directory
         self.port = free_port()
-        self._process: asyncio.subprocess.Process | None = None
-        self._log = directory / "engine.log"
         directory.mkdir(parents=True, exist_ok=True)
         ours = place.with_duty(roster, addresses=addresses)
         (directory / "registry.yaml").write_text(_registry(ours, place))
@@ -67,11 +70,18 @@ class House:
             settings["roles"] = list(roles)
         if kafka is not None:
             settings["kafka"] = dict(kafka)
+        if database_url is not None:
+            settings["database_url"] = database_url
         if rulebook is not None:
             (directory / "rulebook.yaml").write_text(rulebook)
             settings["rulebook"] = str(directory / "rulebook.yaml")
         self._config = directory / "tocsin.yaml"
         self._config.write_text(json.dumps(settings))
+        self._processes = {
+            name: Running(name, roles=each, config=self._config, log=directory / f"{name}.log")
+            for name, each in named(processes).items()
+        }
+        self._one = len(self._processes) == 1
 
     @property
     def settings(self) -> Settings:
@@ -84,11 +94,22 @@ class House:
         return self.directory / "data" / "tocsin.db"
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of the processes, whether they run or not."""
+        return tuple(self._processes)
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Name -> process id of those that run."""
+        return {name: each.pid for name, each in self._processes.items() if each.alive}
+
+    @property
     def pid(self) -> int:
-        """Of the running process. Raises RuntimeError when none runs."""
-        if self._process is None:
-            raise RuntimeError("no engine runs")
-        return self._process.pid
+        """Of the only process. Raises RuntimeError when none runs, or several might."""
+        (process,) = self._processes.values() if self._one else (None,)
+        if process is None:
+            raise RuntimeError("several processes run; see `pids`")
+        return process.pid
 
     def open(self, *, clock: Clock | None = None) -> Parts:
         """Open the house in this process, while no engine runs. Close the parts afterwards."""
@@ -118,39 +139,56 @@ class House:
         finally:
             parts.close()
 
-    async def start(self) -> float:
-        """Start the engine; return the seconds until it serves. Raises RuntimeError if it ends."""
+    async def start(self, role: str = "") -> float:
+        """Start what does not run, of all or of those with this role or name.
+
+        Return the seconds until all of it serves. Raises RuntimeError if one ends.
+        """
         begun = _WALL.monotonic()
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("TOCSIN_")}
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tests.harness.engine_process",
-                env=environment | {"TOCSIN_CONFIG": str(self._config)},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-        while not await self._serves():
-            if self._process.returncode is not None:
-                raise RuntimeError(f"the engine ended by itself:\n{self.log_tail()}")
+        fresh = [each for each in self._those(role) if not each.alive]
+        for process in fresh:
+            name = f"{self.directory.name[:20]}.{process.name}"
+            await process.start(more={} if self._one else {"TOCSIN_INSTANCE": name})
+        waiting = list(fresh)
+        while waiting or not await self._serves(fresh):
+            waiting = [process for process in waiting if not process.is_ready()]
             if _WALL.monotonic() - begun > READY_WITHIN:
                 raise RuntimeError(f"not ready after {READY_WITHIN} s:\n{self.log_tail()}")
             await asyncio.sleep(0.02)
         return _WALL.monotonic() - begun
 
-    async def kill(self) -> None:
-        """kill -9."""
-        await self._end(signal.SIGKILL)
+    async def kill(self, role: str = "") -> None:
+        """kill -9: of all, or of those with this role or name."""
+        for process in self._those(role):
+            await process.end(signal.SIGKILL)
 
-    async def stop(self) -> None:
-        """Ask it to end, and insist after ten seconds."""
-        await self._end(signal.SIGTERM)
+    def pause(self, role: str) -> None:
+        """Freeze the processes with this role or name; they notice nothing."""
+        for process in self._those(role):
+            process.send(signal.SIGSTOP)
+
+    def resume(self, role: str) -> None:
+        """Let them go on as if nothing had happened."""
+        for process in self._those(role):
+            process.send(signal.SIGCONT)
+
+    async def ended(self, role: str = "") -> None:
+        """Wait until these processes have ended, whatever ended them."""
+        for process in self._those(role):
+            await process.wait()
+
+    async def stop(self, role: str = "") -> None:
+        """Ask them to end, and insist after ten seconds."""
+        ending = [process.end(signal.SIGTERM) for process in self._those(role)]
+        await asyncio.gather(*ending)
 
     def log_tail(self, lines: int = 20) -> str:
-        """The end of what the engine logged."""
-        return "\n".join(self._log.read_text("utf-8", "replace").splitlines()[-lines:])
+        """The end of what each process logged."""
+        return "\n".join(
+            f"--- {each.name}\n{each.log_tail(lines)}"
+            for each in self._processes.values()
+            if each.logged
+        )
 
     def rss_mb(self) -> float:
         """Resident memory of the running engine, in MB."""
@@ -159,20 +197,21 @@ class House:
                 return int(line.split()[1]) / 1024
         return 0.0
 
-    async def _end(self, number: signal.Signals) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(number)
-        try:
-            async with asyncio.timeout(10):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+    def _those(self, role: str) -> list[Running]:
+        """All, the one of this name, else those that have this role. Raises KeyError for none."""
+        if not role:
+            return list(self._processes.values())
+        if role in self._processes:
+            return [self._processes[role]]
+        found = [each for each in self._processes.values() if role in each.roles]
+        if not found:
+            raise KeyError(role)
+        return found
 
-    async def _serves(self) -> bool:
+    async def _serves(self, fresh: list[Running]) -> bool:
+        """Whether the pages answer, where one of these processes has them."""
+        if not any(each.roles & {"", "web"} or self._one for each in fresh):
+            return True
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         except OSError:
