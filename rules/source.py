@@ -91,9 +91,20 @@ def read(text: str) -> Source:
 
 
 def _compose(text: str, reader: "_Reader") -> Node | None:
-    yaml = YAML(typ="safe", pure=True)
+    if text.count("*") > MAX_ALIASES:  # else there cannot be so many, and once is enough to read
+        _count_aliases(text, reader)
+        if reader.problems:
+            return None
+    node: Node | None = YAML(typ="safe", pure=True).compose(text)
+    if node is None:
+        reader.problem(1, 1, "The file is empty.", "Start from the shipped default pack.")
+    return node
+
+
+def _count_aliases(text: str, reader: "_Reader") -> None:
+    """Before anything is built: a few aliases of aliases can stand for billions of values."""
     aliases = 0
-    for event in yaml.parse(text):
+    for event in YAML(typ="safe", pure=True).parse(text):
         if isinstance(event, AliasEvent):
             aliases += 1
             if aliases > MAX_ALIASES:
@@ -104,11 +115,7 @@ def _compose(text: str, reader: "_Reader") -> Node | None:
                     f"More than {MAX_ALIASES} aliases.",
                     "Write the values out.",
                 )
-                return None
-    node: Node | None = YAML(typ="safe", pure=True).compose(text)
-    if node is None:
-        reader.problem(1, 1, "The file is empty.", "Start from the shipped default pack.")
-    return node
+                return
 
 
 @dataclass
