@@ -218,6 +218,13 @@ _sending = _only(notifications.c.state == "sending")
 Index("notifications_sending", notifications.c.instance, **_sending)
 Index("notifications_by_alert", notifications.c.alert_id)
 Index("notifications_by_case", notifications.c.case_id)
+Index(  # for delivery receipts that name nothing else
+    "notifications_by_provider",
+    notifications.c.channel,
+    notifications.c.provider_id,
+    sqlite_where=notifications.c.provider_id != "",
+    postgresql_where=notifications.c.provider_id != "",
+)
 
 attempts = Table(
     "attempts",
