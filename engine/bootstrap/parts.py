@@ -137,7 +137,7 @@ def _wired(
         halt=halt,
         instance=instance,
         roles=roles,
-        publish=publish,
+        publish=settings.kafka.cases_topic if publish else "",
     )
     door = Door(
         desk=desk,

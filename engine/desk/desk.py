@@ -41,13 +41,13 @@ FIRE_AT_ONCE = 128
 LOST_TRIES = 20
 """Batches the store may refuse in a row before the process leaves, so that it starts afresh."""
 LOST_PAUSE = 0.25
-TOPIC = "tocsin.cases"
 
 
 class Desk:
     """Takes commands on lanes and carries them out in batches. `run` must be running.
 
-    `publish`: whether facts go to the outbox; without a relay nobody would ever empty it.
+    `publish`: the topic that facts go to through the outbox; empty without a relay, where nobody
+    would ever empty it.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Desk:
         halt: Halt,
         instance: str,
         roles: str = "",
-        publish: bool = False,
+        publish: str = "",
         turns: Turns | None = None,
     ) -> None:
         self._writer = writer
@@ -73,7 +73,7 @@ class Desk:
         self._answers = answers
         self._halt = halt
         self._roles = roles
-        self._topic = TOPIC if publish else ""
+        self._topic = publish
         self._lanes = Lanes()
         self._work = Bell()
         self._exclusions = Exclusions()

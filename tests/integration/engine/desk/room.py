@@ -127,7 +127,7 @@ class Room:
 
     running: asyncio.Task[None]
 
-    def __init__(self, path: Path, *, publish: bool = False, **changes: Any) -> None:
+    def __init__(self, path: Path, *, publish: str = "", **changes: Any) -> None:
         self.path = path
         if not path.exists():
             path.write_bytes(_empty_store())

@@ -235,7 +235,7 @@ class Broker:
 async def test_facts_are_published_in_the_order_of_their_case_and_forgotten_when_confirmed(
     tmp_path: Path,
 ) -> None:
-    async with a_room(tmp_path / "desk.sqlite", publish=True) as room:
+    async with a_room(tmp_path / "desk.sqlite", publish="night.cases") as room:
         broker = Broker()
         relay = Relay(
             reader=room.reader,
@@ -255,6 +255,7 @@ async def test_facts_are_published_in_the_order_of_their_case_and_forgotten_when
         assert await room.rows(t.outbox) == []
         leaves = await room.rows(t.journal, t.journal.c.stream != "system")
         assert len(broker.got) == len(leaves)
+        assert {got[0] for got in broker.got} == {"night.cases"}
         for case in {leaf.stream for leaf in leaves}:
             mine = [got for got in broker.got if got[1] == case]
             own = sorted((leaf for leaf in leaves if leaf.stream == case), key=lambda x: x.n)
