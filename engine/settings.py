@@ -51,6 +51,12 @@ def _words(value: Any) -> Any:
     return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
+def _groups(value: Any) -> Any:
+    """Let processes be text, with semicolons between them, or a list of such words."""
+    groups = value.split(";") if isinstance(value, str) else value
+    return [_words(group) for group in groups] if isinstance(groups, (list, tuple)) else groups
+
+
 class HttpSettings(_Part):
     """Where the pages and the API listen."""
 
@@ -167,15 +173,20 @@ class Settings(BaseSettings):
     heartbeat: HeartbeatSettings = HeartbeatSettings()
     canary: CanarySettings = CanarySettings()
     roles: Annotated[tuple[Role, ...], NoDecode] = ALL_ROLES
+    processes: Annotated[tuple[tuple[Role, ...], ...], NoDecode] = ()
+    """Roles of each process that `tocsin up` starts, over a server's database; empty: a few that
+    make sense. In a variable a semicolon stands between processes."""
     rulebook: Path | None = None
     registry: Path | None = None
     roster: Path | None = None
     instance: str = ""
-    """Name of this process among several; the host and process id when empty."""
+    """Name of this process, or of this machine's processes, among several; the host's when empty.
+    No two may have the same."""
     time_factor: float = Field(default=1, gt=0, le=10_000)
     """Seconds of the engine per second of the wall: for the demo only."""
 
     _split = field_validator("roles", mode="before")(_words)
+    _split_groups = field_validator("processes", mode="before")(_groups)
 
     @property
     def keys_dir(self) -> Path:

@@ -14,9 +14,16 @@ def declare(app: typer.Typer) -> None:
     """Register them."""
 
     @command(app, "up", panel=RUN)
-    async def up(terminal: Terminal) -> None:
-        """Run the whole desk in this process: database, pages, timers, sender."""
-        await _serve(terminal, roles=None)
+    async def up(terminal: Terminal) -> int:
+        """Run the whole desk, and start again whatever of it ends."""
+        from engine.cli.supervising import supervise
+
+        return await supervise(
+            terminal.settings,
+            config=terminal.config,
+            as_json=terminal.as_json,
+            say=lambda event: terminal.done(event.told, [event.line]),
+        )
 
     @command(app, "run", panel=RUN)
     async def run(
@@ -27,8 +34,13 @@ def declare(app: typer.Typer) -> None:
                 help="intake,web,timers,sender,relay,auditor, or all; else the settings'."
             ),
         ] = "",
+        parent: Annotated[int, typer.Option(hidden=True)] = 0,
     ) -> None:
         """Run some roles in this process, beside others over one database."""
+        if parent:
+            from engine.cli.parent import live_no_longer_than
+
+            live_no_longer_than(parent)
         await _serve(terminal, roles=roles or None)
 
     @command(app, "demo", panel=RUN)
