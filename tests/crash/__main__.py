@@ -1,31 +1,77 @@
-"""kill -9 of the running engine, as often as you say.
+"""Kill the engine, and whatever it stands on, as often as you say; then count what is missing.
 
-python -m tests.crash --kills 20
+    python -m tests.crash --kills 20 --store sqlite --runner aiokafka
+
+Repeat a run with the seed that it printed. A run that went wrong keeps its directory.
 """
 
 import argparse
 import asyncio
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.crash.run import run
+from engine.broker import LocalKafka
+from engine.clock import SystemClock
+from tests.crash.run import Outcome, Run
+from tests.harness.broker import fetch_jars
+from tests.harness.postgres import PostgresServer
+
+STORES = ("sqlite", "postgres")
+RUNNERS = ("aiokafka", "faust")
+_WALL = SystemClock()
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run; the last line is for machines. 1 when anything was lost or broken."""
+    """Run; the last line is for machines. 1 when anything was lost, doubled or wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--store", choices=STORES, default="sqlite")
+    parser.add_argument("--runner", choices=RUNNERS, default="aiokafka")
+    parser.add_argument("--seed", type=int, help="by default, the time of day")
+    parser.add_argument("--seconds", type=float, help="strike no more after so many")
     given = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="tocsin-crash-") as directory:
-        result = asyncio.run(run(Path(directory), kills=given.kills, seed=given.seed))
-    for violation in result.violations[:10]:
-        print(violation)
-    for key in result.not_handed_on[:10]:
-        print(f"not handed on: {key}")
-    print(result.line())
-    return 1 if result.violations or result.not_handed_on else 0
+    seed = int(_WALL.now().timestamp()) if given.seed is None else given.seed
+    until = _WALL.monotonic() + (given.seconds or float("inf"))
+    directory = Path(tempfile.mkdtemp(prefix="tocsin-crash-"))
+    fetch_jars()
+    outcome = run(
+        directory,
+        kills=given.kills,
+        store=given.store,
+        runner=given.runner,
+        seed=seed,
+        until=until,
+    )
+    if outcome.sound:
+        shutil.rmtree(directory, ignore_errors=True)
+    else:
+        print(f"Kept: {directory}")
+        print(
+            f"Repeat: make crash KILLS={given.kills} STORE={given.store} RUNNER={given.runner} "
+            f"SEED={seed}"
+        )
+    print("\n".join(outcome.lines()))
+    return 0 if outcome.sound else 1
+
+
+def run(
+    directory: Path, *, kills: int, store: str, runner: str, seed: int, until: float
+) -> Outcome:
+    """One run on a broker and a database server of its own."""
+    kafka = LocalKafka(directory / "kafka", brokers=1)
+    postgres = PostgresServer(directory / "postgres") if store == "postgres" else None
+    try:
+        kafka.start()
+        if postgres is not None:
+            postgres.start()
+        one = Run(directory, store=store, runner=runner, seed=seed, kafka=kafka, postgres=postgres)
+        return asyncio.run(one.run(None, kills=kills, until=until))
+    finally:
+        if postgres is not None:
+            postgres.stop()
+        kafka.stop()
 
 
 if __name__ == "__main__":

@@ -1,161 +1,275 @@
-"""kill -9 at random under a publisher that notes every 202, and a mail server that counts."""
+"""One run: publishers, mail servers and broker outside, the engine inside, and what befalls it."""
 
 import asyncio
-import json
-import random  # noqa: TID251 (seeded: the same number, the same kills)
+import random  # noqa: TID251 (seeded: the same number, the same faults)
+import statistics
 import sys
 from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import func, select
-
-from engine import invariants
+from engine.bootstrap.topics import PARTITIONS, make_topics
+from engine.broker import LocalKafka
 from engine.clock import SystemClock
-from engine.invariants import Outside, Violation
-from engine.invariants.delivering import ENDED
 from engine.store.database import Database
-from engine.store.tables import cases, events, notifications
+from tests.crash import town
+from tests.crash.doors import Door, HttpDoor, LogDoor, Publisher
+from tests.crash.faults import Fault, Faults, Servers, Struck, schedule
+from tests.crash.ledger import Ledger, Reports, Sent
+from tests.crash.oracle import Arrival, Oracle, Verdict, arrivals
+from tests.crash.records import read_topics
+from tests.crash.system import System
+from tests.crash.watch import NotInTimeError, Watch
 from tests.harness.house import House
-from tests.harness.people import faro
-from tests.harness.posting import Poster
-from tests.harness.reports import HOTLINE, report
-from tests.harness.towns import loto
+from tests.harness.postgres import PostgresServer
+from tests.harness.reports import HOTLINE
 
 _WALL = SystemClock()
-"""Real processes live on the machine's own time."""
 
-PUBLISHERS = 4
-PAUSE = 0.02
-"""Seconds between reports of one publisher."""
-LIVES = (0.2, 1.6)
-"""Seconds of serving before the next kill, from and to."""
-DRAINED_WITHIN = 60.0
+HTTP_PUBLISHERS = 3
+LOG_PUBLISHERS = 2
+PAUSE = 0.3
+"""Seconds between reports of one publisher, on average."""
+SLOW = 1.5
+"""Seconds that the slow mail server takes to say that it has a mail: the window between sending
+and noting that it was sent."""
+DWELL = (0.1, 1.0)
+"""Seconds of serving between two faults."""
+SERVES_WITHIN = 90.0
+RESTS_WITHIN = 240.0
 
 
 @dataclass(slots=True)
-class Result:
-    """What came of it."""
+class Outcome:
+    """What was done, and what came of it."""
 
-    kills: int = 0
-    accepted: int = 0
-    unanswered: int = 0
-    cases: int = 0
-    notifications: int = 0
-    sent: int = 0
-    slowest_start: float = 0.0
-    violations: list[Violation] = field(default_factory=list)
-    not_handed_on: list[str] = field(default_factory=list)
+    store: str
+    runner: str
+    seed: int
+    struck: list[Struck] = field(default_factory=list)
+    served_after: list[float] = field(default_factory=list)
+    """Seconds from the end of each fault until every door and partition moved again."""
+    exits: int = 0
+    """Processes that ended without having been killed by a fault: fenced, or in doubt."""
+    doubtful: Counter[str] = field(default_factory=Counter)
+    verdict: Verdict = field(default_factory=Verdict)
+    stuck: str = ""
 
-    def line(self) -> str:
-        """One line for machines."""
-        return (
-            f"kills={self.kills} accepted={self.accepted} unanswered={self.unanswered} "
-            f"cases={self.cases} notifications={self.notifications} sent={self.sent} "
-            f"slowest_start_s={self.slowest_start:.1f} not_handed_on={len(self.not_handed_on)} "
-            f"violations={len(self.violations)}"
-        )
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was broken."""
+        return self.verdict.sound and not self.stuck
 
-
-class Hotline:
-    """Publishes until told to stop; what was not answered is sent again until it is."""
-
-    def __init__(self, *, port: int, key: str, number: int, rng: random.Random) -> None:
-        self._poster = Poster(port=port, key=key)
-        self._number = number
-        self._rng = rng
-        self.accepted: dict[tuple[str, str], str] = {}
-        self.unanswered = 0
-        self.stopping = asyncio.Event()
-
-    async def run(self) -> None:
-        """One report after another."""
-        n = 0
-        while not self.stopping.is_set():
-            await self._publish(n)
-            n += 1
-            await asyncio.sleep(PAUSE * self._rng.random() * 2)
-        await self._poster.aclose()
-
-    async def _publish(self, n: int) -> None:
-        situation = f"situation-{self._number}-{n // self._rng.randint(1, 3)}"
-        sent = report(
-            self._rng.choice(("abduction", "arrest", "death_threat")),
-            id=f"report-{self._number}-{n}",
-            situation=situation,
-            country="QR",
-            parties={"loto-garments": "alleged_perpetrator"},
-            consents=["missions"],
-        )
-        while True:
-            try:
-                answer = await self._poster.post("/v1/events", sent.bytes())
-            except OSError:
-                self.unanswered += 1
-                await asyncio.sleep(0.05)
-                continue
-            if answer.status == 202:
-                self.accepted[(HOTLINE, sent.id)] = ""
-                return
-            if answer.status != 503:
-                raise AssertionError(f"{answer.status}: {answer.body[:200]!r}")
-            await asyncio.sleep(0.05)
-
-
-async def run(directory: Path, *, kills: int, seed: int = 0) -> Result:
-    """Kill so often, let everything be sent, then look at what is there."""
-    rng = random.Random(seed)
-    result = Result()
-    sink, port = await _sink(directory / "mail.log")
-    mail = {
-        "kind": "email",
-        "host": "127.0.0.1",
-        "port": port,
-        "tls": "off",
-        "sender": "desk@tocsin.example",
-    }
-    house = House(
-        directory / "house", place=loto(), roster=faro(), channels={"sms": mail, "email": mail}
-    )
-    try:
-        key = await house.prepare(source=HOTLINE)
-        result.slowest_start = await house.start()
-        hotlines = [
-            Hotline(port=house.port, key=key, number=n, rng=random.Random(rng.random()))
-            for n in range(PUBLISHERS)
+    def lines(self) -> list[str]:
+        """Complaints, what was done, and the last line."""
+        wrong = self.verdict.complaints()
+        kinds = Counter(one.name for one in self.struck)
+        named = " ".join(f"{name}={n}" for name, n in sorted(kinds.items()))
+        took = self.served_after or [0.0]
+        return [
+            *wrong[:20],
+            *([f"stuck: {self.stuck}"] if self.stuck else []),
+            f"store={self.store} runner={self.runner} seed={self.seed} faults={len(self.struck)} "
+            f"({named}) exits={self.exits} cases={self.verdict.cases} facts={self.verdict.facts} "
+            f"parked={self.verdict.parked} doubtful={self.doubtful.total()} "
+            f"served_again_s median={statistics.median(took):.1f} max={max(took):.1f} "
+            f"violations={len(wrong) + bool(self.stuck)}",
+            self.verdict.line(),
         ]
+
+
+class Run:
+    """Everything of one run that the faults and the oracle need."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        store: str,
+        runner: str,
+        seed: int,
+        kafka: LocalKafka,
+        postgres: PostgresServer | None,
+    ) -> None:
+        self._directory = directory
+        self._store = store
+        self._kafka = kafka
+        self._postgres = postgres
+        self._rng = random.Random(seed)
+        self._ledger = Ledger()
+        self._reports = Reports(self._ledger, seed=seed)
+        self._settings = town.kafka_settings(
+            kafka.bootstrap, run=f"crash.{_WALL.now():%H%M%S%f}", runner=runner
+        )
+        self._stopping = False
+        self._probes: list[HttpDoor | LogDoor] = []
+        self.outcome = Outcome(store=store, runner=runner, seed=seed)
+
+    async def run(self, faults: Sequence[Fault] | None, *, kills: int, until: float) -> Outcome:
+        """So many faults, or fewer when the monotonic clock says `until`; then judge."""
+        async with self._sinks() as (slow, fast):
+            house = town.a_house(
+                self._directory / "house",
+                channels=town.channels(slow_port=slow, fast_port=fast),
+                kafka=self._settings,
+                database_url=None if self._postgres is None else self._postgres.url("crash"),
+            )
+            await make_topics(house.settings.kafka, clock=_WALL)
+            key = await house.prepare(source=HOTLINE)
+            url = house.settings.database.get_secret_value()
+            system = System(house)
+            watch = Watch(url)
+            planned = faults or schedule(kills, rng=self._rng, database=self._postgres is not None)
+            try:
+                await system.start()
+                await self._night(system, house, key, watch, planned, until)
+            except* NotInTimeError as errors:
+                self.outcome.stuck = "; ".join(str(error) for error in errors.exceptions)
+            finally:
+                await system.stop()
+            await self._judge(url)
+        return self.outcome
+
+    async def _night(
+        self,
+        system: System,
+        house: House,
+        key: str,
+        watch: Watch,
+        planned: Sequence[Fault],
+        until: float,
+    ) -> None:
+        self._probes = [self._http(house, key), self._log()]
         async with asyncio.TaskGroup() as group:
-            for hotline in hotlines:
-                group.create_task(hotline.run())
-            for _ in range(kills):
-                await asyncio.sleep(rng.uniform(*LIVES))
-                await house.kill()
-                result.kills += 1
-                result.slowest_start = max(result.slowest_start, await house.start())
-            await asyncio.sleep(0.5)
-            for hotline in hotlines:
-                hotline.stopping.set()
-        await _drained(house.database)
-        await house.stop()
-    finally:
-        await house.kill()
-        sink.terminate()
-        await sink.wait()
-    for hotline in hotlines:
-        result.unanswered += hotline.unanswered
-    accepted = {key: "" for hotline in hotlines for key in hotline.accepted}
-    _look(result, house.database, accepted=accepted, log=directory / "mail.log")
-    return result
+            keeping = group.create_task(system.keep())
+            publishing = [group.create_task(one.run()) for one in self._publishers(house, key)]
+            try:
+                await self._faults(system, watch, planned, until)
+                self._stopping = True
+                await asyncio.wait_for(asyncio.gather(*publishing), SERVES_WITHIN)
+                await watch.arrived(self._ledger.acknowledged, within=SERVES_WITHIN)
+                await watch.at_rest(within=RESTS_WITHIN)
+            except TimeoutError:
+                raise NotInTimeError("a publisher is not answered") from None
+            finally:
+                self._stopping = True
+                for each in (keeping, *publishing):
+                    each.cancel()
+                for door in self._probes:
+                    await door.aclose()
+
+    async def _faults(
+        self, system: System, watch: Watch, planned: Sequence[Fault], until: float
+    ) -> None:
+        faults = Faults(
+            system, self._servers(), rng=self._rng, takes_over=self._store == "postgres"
+        )
+        await self._served_again(watch, _WALL.now().timestamp())
+        for fault in planned:
+            if _WALL.monotonic() > until:
+                return
+            await asyncio.sleep(self._rng.uniform(*DWELL))
+            struck = await faults.strike(fault)
+            self.outcome.struck.append(struck)
+            took = await self._served_again(watch, struck.ended)
+            self.outcome.served_after.append(took)
+        exits = [at for at in system.ended if not any(_within(at, x) for x in self.outcome.struck)]
+        self.outcome.exits = len(exits)
+        self.outcome.struck += [Struck(name="exit", began=at, ended=at) for at in exits]
+
+    async def _served_again(self, watch: Watch, since: float) -> float:
+        """A fresh report through HTTP and on every partition; until all are in cases."""
+        http, log = self._probes
+        given: list[tuple[HttpDoor | LogDoor, Sent, int | None]] = [
+            (http, self._reports.fresh(), None)
+        ]
+        for critical in (True, False):
+            given += [
+                (log, self._reports.fresh(critical=critical), part) for part in range(PARTITIONS)
+            ]
+        try:
+            async with asyncio.timeout(SERVES_WITHIN):
+                await asyncio.gather(*(door.give(sent, partition=p) for door, sent, p in given))
+        except TimeoutError:
+            raise NotInTimeError(f"no door opened for {SERVES_WITHIN:g} s") from None
+        await watch.arrived([sent.id for _, sent, _ in given], within=SERVES_WITHIN)
+        return _WALL.now().timestamp() - since
+
+    def _publishers(self, house: House, key: str) -> list[Publisher]:
+        doors: list[Door] = [self._http(house, key) for _ in range(HTTP_PUBLISHERS)]
+        doors += [self._log() for _ in range(LOG_PUBLISHERS)]
+        return [
+            Publisher(
+                door,
+                self._reports,
+                rng=random.Random(self._rng.random()),
+                pause=PAUSE,
+                stopping=lambda: self._stopping,
+            )
+            for door in doors
+        ]
+
+    def _http(self, house: House, key: str) -> HttpDoor:
+        return HttpDoor(port=house.port, key=key, ledger=self._ledger)
+
+    def _log(self) -> LogDoor:
+        return LogDoor(
+            bootstrap=self._kafka.bootstrap,
+            critical=str(self._settings["critical_topic"]),
+            normal=str(self._settings["normal_topic"]),
+            ledger=self._ledger,
+        )
+
+    def _servers(self) -> Servers:
+        kafka, postgres = self._kafka, self._postgres
+        return Servers(
+            kill_broker=lambda: asyncio.to_thread(kafka.kill9),
+            start_broker=lambda: asyncio.to_thread(kafka.restart),
+            kill_database=lambda: asyncio.to_thread(postgres.kill9) if postgres else _nothing(),
+            start_database=lambda: asyncio.to_thread(postgres.start) if postgres else _nothing(),
+        )
+
+    async def _judge(self, url: str) -> None:
+        topics = [str(self._settings[name]) for name in ("critical_topic", "normal_topic")]
+        oracle = Oracle(
+            ledger=self._ledger,
+            taken=await read_topics(self._kafka.bootstrap, topics),
+            told=await read_topics(self._kafka.bootstrap, [str(self._settings["cases_topic"])]),
+            arrivals=self._arrivals(),
+            struck=self.outcome.struck,
+        )
+        database = Database(url, exclusive=False)
+        conn = database.reader()
+        try:
+            self.outcome.verdict = oracle.judge(conn)
+        finally:
+            conn.close()
+            database.close()
+        self.outcome.doubtful = self._ledger.doubtful
+
+    def _arrivals(self) -> list[Arrival]:
+        logs = sorted(self._directory.glob("*.mail"))
+        return [one for log in logs for one in arrivals(log.read_text("utf-8").splitlines())]
+
+    @asynccontextmanager
+    async def _sinks(self) -> AsyncIterator[tuple[int, int]]:
+        slow = await _sink(self._directory / "slow.mail", confirms_after=SLOW)
+        fast = await _sink(self._directory / "fast.mail", confirms_after=0)
+        try:
+            yield slow[1], fast[1]
+        finally:
+            for process, _ in (slow, fast):
+                process.terminate()
+                await process.wait()
 
 
-async def _sink(log: Path) -> tuple[asyncio.subprocess.Process, int]:
+async def _sink(log: Path, *, confirms_after: float) -> tuple[asyncio.subprocess.Process, int]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "tests.harness.sinks",
-        "smtp",
-        "--log",
-        str(log),
+        *("-m", "tests.harness.sinks", "smtp", "--log", str(log)),
+        *("--confirms-after", str(confirms_after)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -163,42 +277,9 @@ async def _sink(log: Path) -> tuple[asyncio.subprocess.Process, int]:
     return process, int(await process.stdout.readline())
 
 
-async def _drained(path: Path) -> None:
-    """Wait until nothing is owed to a mail server."""
-    until = _WALL.monotonic() + DRAINED_WITHIN
-    owed = select(func.count()).where(notifications.c.state.not_in(ENDED))
-    database = Database(f"sqlite:///{path}", exclusive=False)
-    try:
-        while _WALL.monotonic() < until:
-            conn = database.reader()
-            left = conn.execute(owed).scalar_one()
-            conn.close()
-            if not left:
-                return
-            await asyncio.sleep(0.2)
-        raise AssertionError(f"{left} messages are still owed after {DRAINED_WITHIN} s")
-    finally:
-        database.close()
+async def _nothing() -> None:
+    """There is no server."""
 
 
-def _look(result: Result, path: Path, *, accepted: dict[tuple[str, str], str], log: Path) -> None:
-    keys = (json.loads(line)["key"] for line in log.read_text("utf-8").splitlines())
-    world = Outside(accepted=accepted, sends=Counter(keys))
-    database = Database(f"sqlite:///{path}")
-    conn = database.reader()
-    try:
-        result.accepted = len(accepted)
-        result.sent = world.sends.total()
-        result.cases = conn.execute(select(func.count()).select_from(cases)).scalar_one()
-        stored = conn.execute(select(func.count()).select_from(events)).scalar_one()
-        assert stored >= result.accepted
-        result.violations = invariants.check(conn, now=_WALL.now(), world=world)
-        for row in conn.execute(select(notifications.c.key, notifications.c.state)):
-            result.notifications += 1
-            if row.state == "handed_off" and not world.sends[row.key]:
-                result.not_handed_on.append(row.key)
-            elif row.state not in ("handed_off", "cancelled"):
-                result.not_handed_on.append(row.key)
-    finally:
-        conn.close()
-        database.close()
+def _within(at: float, struck: Struck) -> bool:
+    return struck.began - 0.5 <= at <= struck.ended + 0.5

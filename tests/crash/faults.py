@@ -1,0 +1,143 @@
+"""What happens to the system, by a seeded schedule: each kind at least once in ten."""
+
+import asyncio
+import random  # noqa: TID251 (seeded: the same number, the same faults)
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+
+from engine.clock import SystemClock
+from tests.crash.system import System
+from tests.harness.failpoints import POINTS
+
+_WALL = SystemClock()
+KILL, ZOMBIE, BROKER, DATABASE, POINT = "kill", "zombie", "broker", "database", "point"
+BLOCK = 10
+"""Faults among which each kind comes at least once."""
+FROZEN = (6.5, 8.0)
+"""Seconds: past the session time-out of a consumer, which is six."""
+FROZEN_LONG = (10.5, 12.5)
+"""Past take-over, where another process may take over."""
+DOWN = (0.2, 2.0)
+"""Seconds that a broker or a database server stays away."""
+POINT_WITHIN = 8.0
+"""Seconds in which somebody has to come to an armed point."""
+PASS_BY = 6
+"""Up to so many processes' turns pass a point before the one that is fatal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that goes wrong."""
+
+    kind: str
+    point: str = ""
+
+    @property
+    def name(self) -> str:
+        """As it is counted."""
+        return self.point or self.kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Struck:
+    """When a fault began and when nothing hindered the system any more, on the wall clock."""
+
+    name: str
+    began: float
+    ended: float
+
+
+Server = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Servers:
+    """How to end and start what the engine stands on."""
+
+    kill_broker: Server
+    start_broker: Server
+    kill_database: Server
+    start_database: Server
+
+
+def schedule(kills: int, *, rng: random.Random, database: bool) -> list[Fault]:
+    """So many faults; the named points take turns, so that a long run comes to each of them."""
+    points = _in_turns(list(POINTS), rng)
+    faults: list[Fault] = []
+    while len(faults) < kills:
+        block = [Fault(kind=KILL), Fault(kind=KILL), Fault(kind=ZOMBIE), Fault(kind=BROKER)]
+        if database:
+            block.append(Fault(kind=DATABASE))
+        block += [Fault(kind=POINT, point=next(points)) for _ in range(BLOCK - len(block))]
+        rng.shuffle(block)
+        faults += block
+    return faults[:kills]
+
+
+def _in_turns(names: list[str], rng: random.Random) -> Iterator[str]:
+    while True:
+        rng.shuffle(names)
+        yield from list(names)
+
+
+class Faults:
+    """Carries faults out, one at a time."""
+
+    def __init__(
+        self, system: System, servers: Servers, *, rng: random.Random, takes_over: bool
+    ) -> None:
+        self._system = system
+        self._servers = servers
+        self._rng = rng
+        self._takes_over = takes_over
+
+    async def strike(self, fault: Fault) -> Struck:
+        """Let it happen; return once its cause is gone."""
+        name = fault.name
+        began = _WALL.now().timestamp()
+        match fault.kind:
+            case "kill":
+                self._system.kill(self._one())
+            case "zombie":
+                await self._freeze()
+            case "broker":
+                await self._away(self._servers.kill_broker, self._servers.start_broker)
+            case "database":
+                await self._away(self._servers.kill_database, self._servers.start_database)
+            case _:
+                if not await self._reach(fault.point):
+                    name = f"{KILL}:not-reached:{fault.point}"
+                    self._system.kill(self._one())
+                began = _WALL.now().timestamp()
+        return Struck(name=name, began=began, ended=_WALL.now().timestamp())
+
+    async def _freeze(self) -> None:
+        one = self._one()
+        self._system.pause(one)
+        try:
+            await asyncio.sleep(self._rng.uniform(*(FROZEN_LONG if self._takes_over else FROZEN)))
+        finally:
+            self._system.resume(one)
+
+    async def _away(self, kill: Server, start: Server) -> None:
+        await kill()
+        await asyncio.sleep(self._rng.uniform(*DOWN))
+        await start()
+
+    async def _reach(self, point: str) -> bool:
+        """Arm the point and wait until somebody has died of it; False when nobody comes."""
+        points = self._system.points
+        most = 0 if point.startswith(("start", "acquire")) else PASS_BY
+        points.arm(point, pass_by=self._rng.randint(0, most))
+        if most == 0:  # only a process that starts comes here
+            self._system.kill(self._one())
+        until = _WALL.monotonic() + POINT_WITHIN
+        while not points.reached:
+            if _WALL.monotonic() > until:
+                points.disarm()
+                return points.reached
+            await asyncio.sleep(0.02)
+        return True
+
+    def _one(self) -> str:
+        return self._rng.choice(self._system.names)
