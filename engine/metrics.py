@@ -21,6 +21,12 @@ class Metrics:
             ("way", "outcome"),
             registry=self.registry,
         )
+        self._receipts = Counter(
+            "tocsin_receipts",
+            "Delivery receipts, by what they said; unknown: of no message that left that way.",
+            ("outcome",),
+            registry=self.registry,
+        )
         self._planning_failed = Counter(
             "tocsin_planning_failed",
             "Reports for which the rules raised and the built-in duty plan ran.",
@@ -70,6 +76,10 @@ class Metrics:
     def taken(self, *, way: str, outcome: str) -> None:
         """A report was dealt with."""
         self._taken.labels(way=way, outcome=outcome).inc()
+
+    def receipt(self, *, outcome: str) -> None:
+        """A provider reported on a message."""
+        self._receipts.labels(outcome=outcome).inc()
 
     def planning_failed(self) -> None:
         """The rules raised."""

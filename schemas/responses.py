@@ -90,6 +90,8 @@ class RefusedBecause(StrEnum):
     UNKNOWN_CASE = "unknown_case"
     UNKNOWN_ALERT = "unknown_alert"
     UNKNOWN_TASK = "unknown_task"
+    UNKNOWN_MESSAGE = "unknown_message"
+    """A provider reports on a message that never left on this channel."""
     NOT_OPEN = "not_open"
     SAME_PERSON = "same_person"
     """Two people are needed and this is the first one again."""

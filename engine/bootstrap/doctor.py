@@ -279,10 +279,17 @@ def _answers(settings: Settings) -> Iterator[Finding]:
                 what=f"Channel {name}: nobody can answer by SMS.",
                 next_step="Describe `reply` in the settings of the channel.",
             )
+        if channel.receipt is None:
+            yield Finding(
+                level="warning",
+                what=f"Channel {name}: nobody hears that a text did not arrive.",
+                next_step="Describe `receipt` in the settings of the channel.",
+            )
+        if channel.reply is None and channel.receipt is None:
             continue
         base = str(settings.http.public_url).rstrip("/")
         path = inbound_path(keys.pepper, name)
-        yield Finding(level="good", what=f"Channel {name}: answers are reported to {base}{path}")
+        yield Finding(level="good", what=f"Channel {name}: answers and receipts go to {base}{path}")
 
 
 async def _kafka(settings: Settings) -> list[Finding]:

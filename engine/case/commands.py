@@ -237,7 +237,10 @@ class Settled:
     purpose: str
     contact: str
     endpoint: str
-    state: Literal["handed_off", "failed_permanent", "unknown_exhausted"]
+    state: Literal[
+        "handed_off", "delivered", "failed_permanent", "unknown_exhausted", "not_delivered"
+    ]
+    """The second and the last are what a provider reports after it took the message."""
 
 
 CaseCommand = (
@@ -296,6 +299,19 @@ class SettleSends:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReported:
+    """Desk-level: what a provider says became of a message after it took it.
+
+    Found by our `key` or, failing that, by the provider's own name for it on this channel.
+    """
+
+    channel: str
+    delivered: bool
+    key: str = ""
+    provider_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantine:
     """Desk-level: bytes that are not an event. Kept sealed; a human is told by an incident."""
 
@@ -319,4 +335,6 @@ class StopOutgoing:
     by: str
 
 
-Command = CaseCommand | FireDue | ClaimSends | SettleSends | Quarantine | StopOutgoing
+Command = (
+    CaseCommand | FireDue | ClaimSends | SettleSends | DeliveryReported | Quarantine | StopOutgoing
+)

@@ -1,7 +1,9 @@
 """The last look before sending, and what becomes of a message that will not arrive."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from engine.case import commands as c
 from engine.case import ids, paging, recheck, tasks, telling
@@ -94,35 +96,60 @@ def _after_refusal(draft: Draft, alert: Alert, reason: Reason) -> None:
 def settle(draft: Draft, command: c.Settled) -> None:
     """A message was handed on, or will not arrive this way: then the next way, now."""
     before = draft.case.alert(command.alert)
-    if command.state == "handed_off":
-        draft.add(
-            f.HandedOff(key=command.key, alert=command.alert, at=draft.now, contact=command.contact)
-        )
-    else:
-        failed = command.state == "failed_permanent"
-        draft.add(
-            f.DeliveryFailed(
-                key=command.key,
-                alert=command.alert,
-                contact=command.contact,
-                endpoint=command.endpoint,
-                reason="refused_permanent" if failed else "unknown_exhausted",
-                at=draft.now,
-            )
-        )
+    draft.add(_ended(command, at=draft.now))
     alert = draft.case.alert(command.alert)
-    if before is None or alert is None:
+    if before is None or alert is None or command.state == "delivered":
         return
     if draft.case.status not in (CaseStatus.OPEN, CaseStatus.MONITORED):
         return
-    if alert.track is not TrackName.DUTY and command.state != "failed_permanent":
+    if alert.track is not TrackName.DUTY and command.state in ("handed_off", "unknown_exhausted"):
         _too_late(draft, before, alert, command)
     if command.state == "handed_off":
+        return
+    if command.state == "not_delivered" and _went_on(before, command):
         return
     if alert.track is TrackName.DUTY:
         _duty_failed(draft, alert, command)
     else:
         _outward_failed(draft, alert, command)
+
+
+_REASONS: Mapping[str, Literal["refused_permanent", "unknown_exhausted", "not_delivered"]] = {
+    "failed_permanent": "refused_permanent",
+    "unknown_exhausted": "unknown_exhausted",
+    "not_delivered": "not_delivered",
+}
+
+
+def _ended(command: c.Settled, *, at: datetime) -> f.HandedOff | f.Delivered | f.DeliveryFailed:
+    key, alert, contact = command.key, command.alert, command.contact
+    if command.state == "handed_off":
+        return f.HandedOff(key=key, alert=alert, at=at, contact=contact)
+    if command.state == "delivered":
+        return f.Delivered(key=key, alert=alert, at=at, contact=contact)
+    return f.DeliveryFailed(
+        key=key,
+        alert=alert,
+        contact=contact,
+        endpoint=command.endpoint,
+        reason=_REASONS[command.state],
+        at=at,
+    )
+
+
+def _went_on(before: Alert, command: c.Settled) -> bool:
+    """Whether what a provider reports late asks for nothing any more.
+
+    A network gives up on a phone that is off after a day or two, and on every message of that time
+    at once: one of them brings in the next way, not each.
+    """
+    if command.tell_no < before.tell_no and command.endpoint in before.failed:
+        return True
+    if before.track is TrackName.DUTY or command.purpose != Purpose.TELL:
+        return False
+    return any(call.contact == command.contact and call.answered for call in before.calls) or any(
+        promise.by == command.contact for promise in before.promises
+    )
 
 
 def _too_late(draft: Draft, before: Alert, alert: Alert, command: c.Settled) -> None:
@@ -186,6 +213,8 @@ def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
     if command.purpose == Purpose.STAND_DOWN:
         _not_stood_down(draft, alert.id)
         return
+    if command.state == "not_delivered" and all(x.contact != contact.id for x in alert.calls):
+        return  # Its silence has brought in the next one already.
     draft.add(f.ContactSilent(alert=alert.id, contact=contact.id))
     _somebody_else(draft, draft.alert(alert.id))
 

@@ -263,6 +263,7 @@ STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.Told: _told,
     f.Rerouted: _unchanged,
     f.HandedOff: _handed_off,
+    f.Delivered: _unchanged,
     f.DeliveryFailed: _delivery_failed,
     f.TellRefused: _tell_refused,
     f.NoticesCancelled: _unchanged,

@@ -23,6 +23,7 @@ _QUIET = (
     f.TaskReminded,
     f.TaskDone,
     f.HandedOff,
+    f.Delivered,
     f.StepFired,
     f.HoldExtended,
     f.ExclusionsJoined,

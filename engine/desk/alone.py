@@ -50,6 +50,8 @@ class Alone:
                 return await self._settle(unit, settle)
             case (inner.Claim() as claim,):
                 return await self._claim(unit, claim)
+            case (inner.Report() as report,):
+                return await self._report(unit, report)
         return await self._part(unit)
 
     async def _fire(self, unit: Unit, fire: inner.Fire) -> Outcome:
@@ -94,6 +96,12 @@ class Alone:
                 # If even that fails, the try ends as unknown when the engine next starts.
                 await self._part(_with(unit, plain))
         return Outcome(answers=(None,))
+
+    async def _report(self, unit: Unit, report: inner.Report) -> Outcome:
+        outcome = await self._part(unit)
+        if outcome.error is None or report.plain:
+            return outcome
+        return await self._part(_with(unit, replace(report, plain=True)))
 
     async def _claim(self, unit: Unit, claim: inner.Claim) -> Outcome:
         jobs: list[inner.SendJob] = []

@@ -300,6 +300,8 @@ def _inner(command: c.Command) -> Any:
             return inner.Fire(limit=command.limit)
         case c.SettleSends():
             return inner.Settle(outcomes=command.outcomes)
+        case c.DeliveryReported():
+            return inner.Report(report=command)
         case c.ClaimSends():
             raise TypeError("what is claimed must be sent: use Desk.claim_sends")
     return command

@@ -20,7 +20,17 @@ from engine.desk import inner
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet, SituationKey
 from engine.ports import Position
-from engine.store import alerts, cases, consents, events, inbox, meta, notifications, offsets
+from engine.store import (
+    alerts,
+    cases,
+    consents,
+    events,
+    inbox,
+    meta,
+    notifications,
+    offsets,
+    reported,
+)
 
 _INCIDENT = "incident"
 """Source under which incidents are kept as situations; no publisher can be called that alone."""
@@ -67,6 +77,8 @@ class _Wanted:
     cases: set[str] = field(default_factory=set)
     pseudonyms: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
+    named: set[tuple[str, str]] = field(default_factory=set)
+    """(channel, the provider's name for a message)."""
     fire: int = 0
     claims: list[inner.Claim] = field(default_factory=list)
 
@@ -117,6 +129,11 @@ def _wanted(commands: Sequence[Any]) -> _Wanted:
                 wanted.claims.append(command)
             case inner.Settle():
                 wanted.keys.update(outcome.key for outcome in command.outcomes)
+            case inner.Report(report=report):
+                wanted.keys.update(key for key in (report.key,) if key)
+                wanted.named.update(
+                    (report.channel, name) for name in (report.provider_id,) if name
+                )
             case inner.Delay():
                 pass
             case _:
@@ -157,8 +174,12 @@ def _find_cases(
         sheet.claimable = claimable(conn, wanted.claims, now=setting.now)
         wanted.cases.update(case_id for _, case_id in sheet.claimable)
         wanted.keys.update(key for key, _ in sheet.claimable)
+    if wanted.named:
+        sheet.named.update(reported.keys_of(conn, wanted.named))
+        wanted.keys.update(sheet.named.values())
     if wanted.keys:
-        wanted.cases.update(notifications.cases_of(conn, wanted.keys).values())
+        sheet.owners.update(notifications.cases_of(conn, wanted.keys))
+        wanted.cases.update(sheet.owners[key] for key in wanted.keys if key in sheet.owners)
     return missing
 
 

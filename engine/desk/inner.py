@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from engine.case.commands import TryOutcome
+from engine.case.commands import DeliveryReported, TryOutcome
 from schemas.codes import Severity, TrackName
 from schemas.party import Endpoint
 from schemas.plan import Verdict
@@ -35,6 +35,14 @@ class Settle:
     """Outcomes of tries. `plain`: write the rows only, because deciding on them failed."""
 
     outcomes: tuple[TryOutcome, ...]
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a provider reports. `plain`: write the row only, because deciding on it failed."""
+
+    report: DeliveryReported
     plain: bool = False
 
 

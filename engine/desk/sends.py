@@ -65,7 +65,7 @@ def delay(command: inner.Delay, sheet: Sheet, setting: Setting) -> None:
 
 
 def _still_due(row: Row[Any], sheet: Sheet, setting: Setting) -> bool:
-    if row.next_at is None or row.next_at > setting.now:
+    if row.next_at is None or row.next_at > setting.now or row.key in sheet.ends:
         return False
     if sheet.stopped and row.lane not in DUTY_LANES:
         return False

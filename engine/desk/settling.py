@@ -41,7 +41,7 @@ def _one(
     )
     if outcome.provider_id:
         sheet.batch.providers.append({"of_key": row.key, "known_as": outcome.provider_id[:200]})
-    if row.state not in UNSETTLED:
+    if sheet.ends.get(row.key, row.state) not in UNSETTLED:
         return
     if outcome.state == "handed_off":  # however late: it left the house
         _final(outcome, row, sheet, setting, state="handed_off", plain=plain)
@@ -102,6 +102,7 @@ def _final(
     state: str,
     plain: bool,
 ) -> None:
+    sheet.ends[row.key] = "handed_off" if state == "handed_off" else "failed_permanent"
     case = sheet.cases.get(row.case_id)
     if case is not None and not plain:
         case = replace(case, around=setting.around(sheet, case))

@@ -35,6 +35,8 @@ class Sheet:
     """Cases that a pseudonym's consent concerns."""
     closures: MutableMapping[str, Closure] = field(default_factory=dict)
     """The stored closure of each case."""
+    ends: MutableMapping[str, str] = field(default_factory=dict)
+    """State of messages whose end this very batch decided: their rows were read before."""
     batch: Batch = field(default_factory=Batch)
     follow_ups: list[RaiseIncident] = field(default_factory=list)
     # What only whole batches know; forks share it.
@@ -44,6 +46,10 @@ class Sheet:
     broken: set[str] = field(default_factory=set)
     """Cases whose stored state cannot be read."""
     notices: dict[str, Row[Any]] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+    """Case of each message that was asked for and exists."""
+    named: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(channel, the provider's name for a message) -> key."""
     claimable: list[tuple[str, str]] = field(default_factory=list)
     """(key, case) of notifications that may be claimed, in their order."""
     case_events: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
@@ -59,10 +65,13 @@ class Sheet:
             consents=ChainMap({}, self.consents),
             subjects=ChainMap({}, self.subjects),
             closures=ChainMap({}, self.closures),
+            ends=ChainMap({}, self.ends),
             alerts=self.alerts,
             due=self.due,
             broken=self.broken,
             notices=self.notices,
+            owners=self.owners,
+            named=self.named,
             claimable=self.claimable,
             case_events=self.case_events,
             stopped=self.stopped,
@@ -77,6 +86,7 @@ class Sheet:
             (self.consents, fork.consents),
             (self.subjects, fork.subjects),
             (self.closures, fork.closures),
+            (self.ends, fork.ends),
         ):
             if isinstance(theirs, ChainMap):
                 mine.update(theirs.maps[0])

@@ -12,7 +12,7 @@ import structlog
 from engine.case import commands as c
 from engine.case.decide import Refusal, run
 from engine.case.state import Case, CaseStatus
-from engine.desk import faults, giving, inner, sends, settling
+from engine.desk import faults, giving, inner, reporting, sends, settling
 from engine.desk.gather import incident_of, situation_of
 from engine.desk.lanes import CommandFailed, Fenced, Unit
 from engine.desk.setting import Setting
@@ -289,6 +289,7 @@ _HANDLERS: dict[type[Any], _Handler] = {
     inner.Claim: sends.claim,
     inner.Delay: sends.delay,
     inner.Settle: settling.settle,
+    inner.Report: reporting.report,
     inner.Fault: faults.by_hand,
 }
 

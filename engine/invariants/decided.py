@@ -65,7 +65,10 @@ def check(history: History, messages: Messages) -> Iterator[Violation]:
     """Compare what the journal decided with the messages of the case."""
     decided: set[str] = set()
     called_off: set[str] = set()
-    handed: set[str] = set()
+    handed: dict[str, int] = {}
+    arrived: set[str] = set()
+    lost: set[str] = set()
+    """Handed on, and then reported as not delivered."""
     failed: list[tuple[int, f.DeliveryFailed]] = []
     by_alert: dict[str, list[str]] = {}
     for at, leaf in enumerate(history.leaves):
@@ -86,9 +89,14 @@ def check(history: History, messages: Messages) -> Iterator[Violation]:
             case f.TellRefused(keys=keys):
                 called_off.update(keys)
             case f.HandedOff(key=key):
-                handed.add(key)
+                handed.setdefault(key, at)
+            case f.Delivered(key=key):
+                arrived.add(key)
             case f.DeliveryFailed() as fact:
-                failed.append((at, fact))
+                late = fact.reason == "not_delivered"
+                lost |= {fact.key} if late else set()
+                # Since it was handed on, the ladder may have gone on by itself.
+                failed.append((handed.get(fact.key, at) if late else at, fact))
             case _:
                 pass
     for key in sorted(decided - messages.keys()):
@@ -99,7 +107,9 @@ def check(history: History, messages: Messages) -> Iterator[Violation]:
         state = stored.state
         if state in _CALLED_OFF and key not in called_off:
             yield _of("I9", key, "It was called off and no fact says by whom.")
-        if key in handed and state not in ("handed_off", "delivered"):
+        if key in arrived and state != "delivered":
+            yield _of("I13", key, f"It was delivered and counts as {state}.")
+        elif key in handed and key not in lost and state not in ("handed_off", "delivered"):
             yield _of("I13", key, f"It was handed on and counts as {state}.")
     yield from _gone_on(history, failed)
 
@@ -130,6 +140,7 @@ def _gone_on(history: History, failed: list[tuple[int, f.DeliveryFailed]]) -> It
         later = (leaf.fact for leaf in history.leaves[at + 1 :])
         if not any(
             isinstance(x, f.Rerouted | f.Told | f.TaskRaised | f.StepFired | f.TrackWoken | f.Owned)
+            or (isinstance(x, f.Answered | f.Promised) and x.alert == fact.alert)
             or (isinstance(x, f.HandedOff) and x.alert == fact.alert)
             or (isinstance(x, f.DeliveryFailed) and x.alert == fact.alert)
             for x in later

@@ -153,7 +153,8 @@ def _outside(conn: Connection, world: Outside) -> Iterator[Violation]:
         before = world.states.get(row.key)
         if before is not None and RANK[row.state] < RANK[before]:
             again = before == "sending" and row.state == "queued"
-            if not again:
+            lost = before == "handed_off" and row.state == "failed_permanent"
+            if not (again or lost):  # its provider took it and said later that it did not arrive
                 yield _of("I13", row.key, f"It went back from {before} to {row.state}.")
         world.states[row.key] = row.state
         if row.state in ("handed_off", "delivered") and not world.sends.get(row.key):

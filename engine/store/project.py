@@ -33,6 +33,7 @@ class Rows:
 
     cancel_notices: list[Row] = field(default_factory=list)
     settle_notices: list[Row] = field(default_factory=list)
+    reported_notices: list[Row] = field(default_factory=list)
     notices: dict[str, Row] = field(default_factory=dict)
     alerts: dict[str, Row] = field(default_factory=dict)
     tasks: dict[str, Row] = field(default_factory=dict)
@@ -138,8 +139,17 @@ class _Projection:
     def handed_off(self, fact: f.HandedOff, n: int) -> None:
         self._settle(fact.key, state="handed_off", reason="")
 
+    def delivered(self, fact: f.Delivered, n: int) -> None:
+        self._rows.reported_notices.append(
+            {"of_key": fact.key, "ended": "delivered", "why": "", "now": self._at}
+        )
+
     def failed(self, fact: f.DeliveryFailed, n: int) -> None:
-        self._settle(fact.key, state="failed_permanent", reason=fact.reason)
+        if fact.reason != "not_delivered":
+            self._settle(fact.key, state="failed_permanent", reason=fact.reason)
+            return
+        change = {"of_key": fact.key, "ended": "failed_permanent", "why": fact.reason}
+        self._rows.reported_notices.append(change | {"now": self._at})
 
     def refused(self, fact: f.TellRefused, n: int) -> None:
         for key in fact.keys:
@@ -321,6 +331,7 @@ _STEPS: dict[type[Any], Any] = {
     f.Rerouted: _Projection.told,
     f.NoticesCancelled: _Projection.cancelled,
     f.HandedOff: _Projection.handed_off,
+    f.Delivered: _Projection.delivered,
     f.DeliveryFailed: _Projection.failed,
     f.TellRefused: _Projection.refused,
     f.Answered: _Projection.answered,

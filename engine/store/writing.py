@@ -31,6 +31,7 @@ from engine.store import (
     notifications,
     offsets,
     outbox,
+    reported,
     tokens,
     vault,
 )
@@ -106,6 +107,8 @@ class Batch:
     providers: list[Row] = field(default_factory=list)
     ended_notices: list[Row] = field(default_factory=list)
     """Ends of messages that no fact tells, because deciding on them failed."""
+    reported_notices: list[Row] = field(default_factory=list)
+    """The same of messages that a provider reports on."""
 
 
 def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
@@ -142,6 +145,7 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
     many(notifications.POSTPONE, batch.delays)
     many(notifications.NAME_PROVIDER, batch.providers)
     many(notifications.SETTLE, rows.settle_notices + batch.ended_notices)
+    many(reported.REPORT, rows.reported_notices + batch.reported_notices)
     many(notifications.CANCEL, rows.cancel_notices)
     many(notifications.INSERT, list(rows.notices.values()))
     many(tokens.ISSUE, batch.tokens)

@@ -56,6 +56,10 @@ class ReceiptMapping(_Part):
     status: str
     delivered: tuple[str | int | bool, ...]
     failed: tuple[str | int | bool, ...] = ()
+    underway: tuple[str | int | bool, ...] = ()
+    """States in between. Needed only where a gateway's receipts repeat the text, as replies do."""
+    each: str | None = None
+    """Path of the list when one request carries several. A bare list needs none."""
 
     @model_validator(mode="after")
     def _names_a_text(self) -> "ReceiptMapping":

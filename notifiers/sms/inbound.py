@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from notifiers.sms.config import SmsSettings
+from notifiers.sms.config import ReceiptMapping, SmsSettings
 from notifiers.sms.template import MISSING, at_path, one_of
 
 # The letters references are made of: none that sounds or looks like another.
@@ -63,6 +63,29 @@ class Reply:
         """The one code among the words; None when there is none, or more than one."""
         codes = {word for word in self.words if word in set(ReplyCode)}
         return ReplyCode(codes.pop()) if len(codes) == 1 else None
+
+
+def receipts_in(settings: SmsSettings, payload: Any) -> tuple[Any, ...]:
+    """What of this request is receipts, each as `parse_receipt` takes it; empty when it is a reply.
+
+    Some gateways report both to one address, and give a reply a status as well: where there is a
+    text, only a status that a receipt is known to have makes it one.
+    """
+    mapping = settings.receipt
+    if mapping is None:
+        return ()
+    several = payload if mapping.each is None else at_path(payload, mapping.each)
+    items = several if isinstance(several, list) else [payload]
+    return tuple(item for item in items if _is_receipt(settings, mapping, item))
+
+
+def _is_receipt(settings: SmsSettings, mapping: ReceiptMapping, item: Any) -> bool:
+    status = at_path(item, mapping.status)
+    if one_of(status, (*mapping.delivered, *mapping.failed, *mapping.underway)):
+        return True
+    if settings.reply is not None and isinstance(at_path(item, settings.reply.text), str):
+        return False
+    return status is not MISSING or settings.reply is None
 
 
 def parse_receipt(settings: SmsSettings, payload: Any) -> Receipt:

@@ -58,6 +58,7 @@ from schemas.facts.duty import (
 from schemas.facts.telling import (
     AlertClosed,
     AlertWithheld,
+    Delivered,
     DeliveryFailed,
     HandedOff,
     Notice,
@@ -83,6 +84,7 @@ Fact = Annotated[
     | Told
     | Rerouted
     | HandedOff
+    | Delivered
     | DeliveryFailed
     | TellRefused
     | NoticesCancelled
@@ -152,6 +154,7 @@ __all__ = [
     "ContactDropped",
     "ContactSilent",
     "Declined",
+    "Delivered",
     "DeliveryFailed",
     "EventJoined",
     "ExclusionsJoined",

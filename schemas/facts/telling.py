@@ -107,8 +107,24 @@ class HandedOff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A provider reports that a message reached the device. Delivered is not seen.
+
+    It changes nothing that is owed: whoever was told still owes an answer.
+    """
+
+    kind: Literal["delivered"] = "delivered"
+    v: Literal[1] = 1
+    key: str
+    alert: str
+    at: datetime
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFailed:
-    """A message will not arrive this way: refused for good, or unknown after all attempts."""
+    """A message will not arrive this way: refused for good, unknown after all attempts, or its
+    provider took it and reports that it did not arrive."""
 
     kind: Literal["delivery_failed"] = "delivery_failed"
     v: Literal[1] = 1
@@ -116,7 +132,7 @@ class DeliveryFailed:
     alert: str
     contact: str
     endpoint: str
-    reason: Literal["refused_permanent", "unknown_exhausted"]
+    reason: Literal["refused_permanent", "unknown_exhausted", "not_delivered"]
     at: datetime
 
 

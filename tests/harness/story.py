@@ -305,6 +305,12 @@ class Story:
         """The next tries to this address come to this."""
         self._mood(endpoint, reason, times)
 
+    async def reported(self, sent: Sent, *, delivered: bool) -> Result:
+        """The provider says what became of this message after it took it."""
+        return await self.do(
+            c.DeliveryReported(channel=sent.channel, key=sent.message.key, delivered=delivered)
+        )
+
     @contextlib.asynccontextmanager
     async def sending_stopped(self) -> AsyncIterator[None]:
         """While this lasts nothing is claimed: what is decided waits in its queue."""

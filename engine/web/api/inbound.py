@@ -1,4 +1,4 @@
-"""`POST /v1/replies/{channel}/{secret}`: what an SMS gateway reports.
+"""`POST /v1/replies/{channel}/{secret}`: answers and delivery receipts, as SMS gateways report.
 
 Gateways can be told an address and little else, so the secret stands in it; it is derived from the
 deployment's keys, and `tocsin doctor` prints the whole address.
@@ -14,12 +14,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from engine.desk import Busy, CommandFailed
+from engine.receipts import Heard, Receipts
 from engine.replies import Became, Replies
 from engine.vault import Secret
 from engine.vault.keys import keyed
 from engine.web.api.answers import Answer, never_a_traceback, refusal, told
 from engine.web.api.body import BodyRefusedError, read_body
 from notifiers.sms.config import SmsSettings
+from notifiers.sms.inbound import receipts_in
 from schemas.limits import UnreadableJsonError, parse
 
 BYTES_MOST = 16 * 1024
@@ -43,9 +45,15 @@ class Inbound:
     """The endpoint and what it needs."""
 
     def __init__(
-        self, replies: Replies, channels: Mapping[str, SmsSettings], *, key: Secret
+        self,
+        replies: Replies,
+        receipts: Receipts,
+        channels: Mapping[str, SmsSettings],
+        *,
+        key: Secret,
     ) -> None:
         self._replies = replies
+        self._receipts = receipts
         self._channels = channels
         self._key = key
 
@@ -56,7 +64,10 @@ class Inbound:
         ]
 
     async def post(self, request: Request) -> Response:
-        """Take one answer; 202 when it is durable, whatever it says."""
+        """Take one answer or some receipts; 2xx when it is durable, whatever it says.
+
+        Gateways send again what is refused, some for a day: only what is not stored is refused.
+        """
         channel = request.path_params["channel"]
         settings = self._channels.get(channel)
         expected = inbound_secret(self._key, channel)
@@ -71,6 +82,9 @@ class Inbound:
         except UnreadableJsonError as error:
             return refusal(400, error.problem.code.value, error.problem.fix)
         try:
+            receipts = receipts_in(settings, payload)
+            if receipts:
+                return _heard(await self._receipts.take(channel, settings, receipts))
             became = await self._replies.take(channel, settings, payload)
         except (Busy, CommandFailed):
             return refusal(
@@ -83,6 +97,11 @@ class Inbound:
             Answer(status=202, outcome="taken" if became is Became.TAKEN else became.value),
             status=202,
         )
+
+
+def _heard(heard: Heard) -> Response:
+    """200, which every gateway takes for an end; some take no other."""
+    return told(Answer(status=200, outcome=heard.value), status=200)
 
 
 def _is_form(request: Request) -> bool:
@@ -99,7 +118,7 @@ def _form(body: bytes) -> dict[str, str]:
 
 
 def sms_channels(channels: Mapping[str, Mapping[str, object]]) -> dict[str, SmsSettings]:
-    """The channels of the settings on which people can answer."""
+    """The channels of the settings on which people can answer and gateways report."""
     return {
         name: SmsSettings.model_validate(given)
         for name, given in channels.items()

@@ -63,16 +63,25 @@ def _handed(fact: f.HandedOff, names: Names) -> Line:
     )
 
 
-def _failed(fact: f.DeliveryFailed, names: Names) -> Line:
-    because = (
-        "was refused for good"
-        if fact.reason == "refused_permanent"
-        else "has an unknown outcome after every try"
+def _delivered(fact: f.Delivered, names: Names) -> Line:
+    return Line(
+        ("The message to ", names.alert(fact.alert), " reached the phone; it is not yet seen.")
     )
+
+
+def _failed(fact: f.DeliveryFailed, names: Names) -> Line:
+    because = _NOT_ARRIVED[fact.reason]
     return Line(
         ("The message to ", names.contact(fact.contact), f" {because}. The next way is tried."),
         "warm",
     )
+
+
+_NOT_ARRIVED = {
+    "refused_permanent": "was refused for good",
+    "unknown_exhausted": "has an unknown outcome after every try",
+    "not_delivered": "was taken by its provider and did not arrive",
+}
 
 
 def _refused(fact: f.TellRefused, names: Names) -> Line:
@@ -137,6 +146,7 @@ TELLING: dict[type, Callable[[Any, Names], Line]] = {
     f.Told: _told,
     f.Rerouted: _rerouted,
     f.HandedOff: _handed,
+    f.Delivered: _delivered,
     f.DeliveryFailed: _failed,
     f.TellRefused: _refused,
     f.NoticesCancelled: _cancelled,

@@ -12,7 +12,7 @@ from engine.web.words.states import DELIVERY
 from engine.web.words.times import clock_time, day
 from schemas import facts as f
 
-_FOLDED = (f.HandedOff, f.StepFired, f.HoldExtended, f.ExclusionsJoined)
+_FOLDED = (f.HandedOff, f.Delivered, f.StepFired, f.HoldExtended, f.ExclusionsJoined)
 """Shown elsewhere, or of use to the engine alone."""
 _QUIET_CANCELS = ("acknowledged", "answered", "promised", "acted", "declined", "resolved")
 
