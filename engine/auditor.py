@@ -5,7 +5,7 @@ the journal grows. What is broken becomes an incident that pages duty; open case
 was reached become one of their own, because somebody may be waiting for help right now.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -50,7 +50,10 @@ Config = Callable[[], tuple[Rulebook | None, Roster]]
 
 
 class Auditor:
-    """Runs the invariants until cancelled. `up_since`: when this engine started."""
+    """Runs the invariants until cancelled. `up_since`: when this engine started.
+
+    `also`: what else is amiss, in words; while anything is, no sign of life is given.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class Auditor:
         every: float = EVERY,
         cases_a_round: int = CASES_A_ROUND,
         turns: Turns | None = None,
+        also: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._reader = reader
         self._raise = raise_incident
@@ -74,9 +78,10 @@ class Auditor:
         self._every = every
         self._cases_a_round = cases_a_round
         self._turns = turns or unwatched()
+        self._also = also
         self._after = ""
         self.last_round: datetime | None = None
-        """When everything was last found in order."""
+        """When everything was last found in order, and a sign of life given."""
 
     async def run(self) -> None:
         """One round after another, until cancelled.
@@ -100,6 +105,9 @@ class Auditor:
         if found:
             for violation in found[:NAMED_AT_MOST]:
                 _log.error("invariant_broken", at=violation.row, invariant=violation.invariant)
+            return found
+        if amiss := self._also():
+            _log.error("heartbeat_withheld", why=list(amiss))
             return found
         await self._heartbeat.beat()
         self.last_round = self._clock.now()

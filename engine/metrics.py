@@ -73,6 +73,27 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._canary = Gauge(
+            "tocsin_canary_seconds",
+            "Seconds the last trial report took from being let go to the sink, by its way.",
+            ("way",),
+            registry=self.registry,
+        )
+        self._canary_failed = Counter(
+            "tocsin_canary_failed",
+            "Trial reports that did not come through in time, by their way.",
+            ("way",),
+            registry=self.registry,
+        )
+
+    def canary(self, *, way: str, seconds: float) -> None:
+        """A canary came through."""
+        self._canary.labels(way=way).set(seconds)
+
+    def canary_failed(self, *, way: str) -> None:
+        """A canary did not come through in time."""
+        self._canary_failed.labels(way=way).inc()
+
     def taken(self, *, way: str, outcome: str) -> None:
         """A report was dealt with."""
         self._taken.labels(way=way, outcome=outcome).inc()

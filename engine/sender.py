@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import structlog
 
 from engine.bell import Bell
+from engine.canary_sink import CanarySink
 from engine.case.commands import RaiseIncident, TryOutcome
 from engine.channel_watch import ChannelWatch
 from engine.clock import Clock
 from engine.desk import Busy, Claimed, CommandFailed, Desk, Lane, SendJob, StoreUnavailable
+from engine.desk.inner import CanaryJob
 from engine.desk.traces import where
 from engine.watchdog import Turns, unwatched
 from notifiers.channel import Channel
@@ -70,6 +72,7 @@ class Sender:
         poll_seconds: float = POLL_SECONDS,
         turns: Turns | None = None,
         settling: Turns | None = None,
+        canaries: CanarySink | None = None,
     ) -> None:
         self._desk = desk
         self._channels = {channel.name: channel for channel in channels}
@@ -78,6 +81,7 @@ class Sender:
         self._poll_seconds = poll_seconds
         self._turns = turns or unwatched()
         self._settling = settling or unwatched()
+        self._canaries = canaries
         self._busy: Counter[str] = Counter()
         self._claimed_at = 0.0
         self._full: set[str] = set()
@@ -101,7 +105,9 @@ class Sender:
             await self._desk.sends.wait(self._clock, CLAIM_EVERY_SECONDS)
             return
         try:
-            claimed = await self._desk.claim_sends(free=free, others=UNKNOWN_CHANNEL_SLOTS)
+            claimed = await self._desk.claim_sends(
+                free=free, others=UNKNOWN_CHANNEL_SLOTS, canaries=self._canaries is not None
+            )
         except CommandFailed as error:
             _log.error("sender_paused", error=type(error).__name__)
             await self._clock.sleep(PAUSE_SECONDS)
@@ -110,6 +116,8 @@ class Sender:
         for job in jobs:
             self._busy[job.channel] += 1
             group.create_task(self._send(job))
+        for canary in claimed.canaries:
+            self._end_canary(canary)
         if jobs:
             self._claimed_at = self._clock.monotonic()
         taken = Counter(job.channel for job in jobs)
@@ -142,6 +150,26 @@ class Sender:
     async def _send(self, job: SendJob) -> None:
         outcome = await self._try(job)
         self._busy[job.channel] -= 1
+        self._came(job, outcome)
+        if job.channel in self._full:
+            self._desk.sends.ring()
+        incident = self._watch.saw(job.channel, outcome, at=self._clock.monotonic())
+        if incident is not None:
+            await self._raise(incident)
+
+    def _end_canary(self, canary: CanaryJob) -> None:
+        """Write it like any message, and hand it to the sink: no channel is asked."""
+        if self._canaries is None:
+            return
+        try:
+            message = self._message(canary.job, self._canaries)
+        except Exception as error:  # it does not come back, and its watch says so
+            name = type(error).__name__
+            _log.error("render_failed", key=canary.job.key, error=name, where=where(error))
+            return
+        self._came(canary.job, self._canaries.take(message))
+
+    def _came(self, job: SendJob, outcome: Outcome) -> None:
         self._outcomes.append(
             TryOutcome(
                 key=job.key,
@@ -153,11 +181,6 @@ class Sender:
             )
         )
         self._tried.ring()
-        if job.channel in self._full:
-            self._desk.sends.ring()
-        incident = self._watch.saw(job.channel, outcome, at=self._clock.monotonic())
-        if incident is not None:
-            await self._raise(incident)
 
     async def _try(self, job: SendJob) -> Outcome:
         channel = self._channels.get(job.channel)
@@ -192,7 +215,7 @@ class Sender:
             _log.error("channel_raised", channel=job.channel, error=name, where=where(error))
             return Outcome.of(OutcomeReason.CHANNEL_FAULT_AFTER_DATA)
 
-    def _message(self, job: SendJob, channel: Channel) -> Message:
+    def _message(self, job: SendJob, channel: Channel | CanarySink) -> Message:
         duty = job.track is TrackName.DUTY
         projection = project(
             verdict=job.verdict,

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,7 @@ from engine.bootstrap.loops import log_lanes, loops
 from engine.bootstrap.parts import Parts
 from engine.bootstrap.servers import QuietServer, listen, server
 from engine.bootstrap.services import make_house, make_services
+from engine.bootstrap.watching import watchdog
 from engine.clock import SystemClock
 from engine.settings import ALL_ROLES, Role
 from engine.store import instances
@@ -41,8 +42,14 @@ def leave(reason: str) -> None:
 class Engine:
     """One process: opened, run until `stop`, closed. Several may live in one interpreter."""
 
-    def __init__(self, parts: Parts, channels: Channels) -> None:
-        """Binds its sockets. Raises CannotStartError when one is taken; close `parts` then."""
+    def __init__(
+        self, parts: Parts, channels: Channels, *, alive: Callable[[], None] = lambda: None
+    ) -> None:
+        """Binds its sockets. Raises CannotStartError when one is taken; close `parts` then.
+
+        `alive` is called every second while everything moves.
+        """
+        self._alive = alive
         self._parts = parts
         self._channels = channels
         self._roles: tuple[Role, ...] = parts.settings.roles or ALL_ROLES
@@ -86,6 +93,8 @@ class Engine:
                 await self._parts.desk.fire_due(limit=1)  # answered once the desk has taken over
                 for name, loop in loops(self._parts, self._channels, self._roles, self._logs):
                     tasks.append(group.create_task(loop, name=name))
+                dog = watchdog(self._parts, alive=self._alive)
+                tasks.append(group.create_task(dog.run(), name="watchdog"))
                 token = self._parts.entropy.token(32).hex()
                 self._open_doors(group, token)
                 with self._door_file(token):

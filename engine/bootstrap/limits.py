@@ -4,7 +4,6 @@ Each figure is several times what the slowest healthy turn takes: a watchdog tha
 engine under load would be worse than none. Seconds of the machine's own time.
 """
 
-from engine.sender import TRY_SECONDS
 from engine.settings import Settings
 
 TIMERS = 30.0
@@ -13,7 +12,7 @@ DESK = 30.0
 """One transaction; the store's own time-outs are shorter."""
 CLAIMING = 30.0
 SETTLING = 30.0
-TRYING = TRY_SECONDS + 30.0
+"""Outcomes of tries; a try itself ends after its own time, whatever its channel does."""
 RELAY = 120.0
 """One record: the client itself gives up on a broker within less than half of that."""
 LOG = 60.0

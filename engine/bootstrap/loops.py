@@ -3,14 +3,13 @@
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
-from engine.auditor import Auditor
 from engine.beat import keep_beating
+from engine.bootstrap import limits
 from engine.bootstrap.parts import Parts
 from engine.bootstrap.refusals import CannotStartError
-from engine.case.commands import RaiseIncident
+from engine.bootstrap.watching import Watch
+from engine.canary_sink import CanarySink
 from engine.clock import SystemClock
-from engine.desk import Lane
-from engine.heartbeat import FileHeartbeat
 from engine.intake.runners import Lane as LogLane
 from engine.intake.runners import kafka_lanes
 from engine.publisher import KafkaPublisher
@@ -25,12 +24,9 @@ from engine.timers import POLL_SECONDS as TIMERS_POLL_SECONDS
 from engine.timers import run_timers
 from engine.vault.keeper import KeyKeeper
 from notifiers.registry import Channels
-from schemas.roster import Roster
 
 POLL_SECONDS = 0.25
 """Where others write to the same store their bells are not heard here: three indexed selects."""
-HEARTBEAT = "heartbeat"
-"""In the data directory; touched while every promise is kept. A watch outside looks at its age."""
 
 Loop = tuple[str, Coroutine[Any, Any, None]]
 
@@ -52,14 +48,19 @@ def loops(
     )
     if "timers" in roles:
         timers = run_timers(
-            parts.desk, clock=parts.clock, poll_seconds=_poll(parts, TIMERS_POLL_SECONDS)
+            parts.desk,
+            clock=parts.clock,
+            poll_seconds=_poll(parts, TIMERS_POLL_SECONDS),
+            turns=parts.progress.loop("timers", limit=limits.TIMERS),
         )
         yield "timers", timers
     if "sender" in roles:
         yield "sender", _sender(parts, channels).run()
         yield "take over", _take_over(parts).run()
     if "auditor" in roles:
-        yield "auditor", _auditor(parts).run()
+        watch = Watch(parts)
+        yield "canaries", watch.let_canaries_go()
+        yield "auditor", watch.auditor().run()
     if parts.settings.kafka.enabled and "relay" in roles:
         yield "relay", _relay(parts)
     for lane in logs:
@@ -81,6 +82,9 @@ def _sender(parts: Parts, channels: Channels) -> Sender:
         clock=parts.clock,
         sign=sign,
         poll_seconds=_poll(parts, SENDER_POLL_SECONDS),
+        turns=parts.progress.loop("sender", limit=limits.CLAIMING),
+        settling=parts.progress.loop("settling", limit=limits.SETTLING),
+        canaries=CanarySink(),
     )
 
 
@@ -100,24 +104,6 @@ def _poll(parts: Parts, alone: float) -> float:
     return alone if parts.database.sqlite else min(alone, POLL_SECONDS)
 
 
-def _auditor(parts: Parts) -> Auditor:
-    async def raise_incident(incident: RaiseIncident) -> None:
-        await parts.desk.submit(incident, lane=Lane.CRITICAL)
-
-    def config() -> tuple[Any, Roster]:
-        world = parts.world.current
-        return world.rulebook, world.roster
-
-    return Auditor(
-        reader=parts.reader,
-        raise_incident=raise_incident,
-        heartbeat=FileHeartbeat(parts.settings.data_dir / HEARTBEAT),
-        clock=parts.clock,
-        config=config,
-        up_since=parts.clock.now(),
-    )
-
-
 async def _relay(parts: Parts) -> None:
     publisher = KafkaPublisher(parts.settings.kafka)
     relay = Relay(
@@ -129,6 +115,7 @@ async def _relay(parts: Parts) -> None:
         name=parts.desk.instance,
         machine=SystemClock(),
         poll_seconds=_poll(parts, RELAY_POLL_SECONDS),
+        turns=parts.progress.loop("relay", limit=limits.RELAY),
     )
     try:
         await relay.run()

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from engine.access import Passwords, People, SecondFactor, Sessions
 from engine.answer_tokens import AnswerTokens
+from engine.bootstrap import limits
 from engine.bootstrap.refusals import CannotStartError
 from engine.bootstrap.world import open_world
 from engine.clock import Clock
+from engine.desk import Lane
 from engine.desk.desk import Desk
 from engine.entropy import Entropy
 from engine.intake.door import Door
@@ -21,6 +23,7 @@ from engine.store.journal import note
 from engine.store.locks import FileInUseError
 from engine.store.threads import ThreadReader, ThreadWriter
 from engine.vault import DeploymentKeys, EpochKeys, UnsafeFileError, Vault
+from engine.watchdog import Progress
 
 NEEDED_FOR_PEOPLE = "Run `tocsin init` first; it makes what is missing and leaves the rest alone."
 
@@ -47,6 +50,8 @@ class Parts:
     metrics: Metrics
     halt: Halt
     instance: str
+    progress: Progress
+    """The loops that the watchdog looks at."""
     people_clock: Clock = field(repr=False)
 
     def close(self) -> None:
@@ -127,6 +132,7 @@ def _wired(
     vault = Vault(epochs, entropy=entropy)
     answers = AnswerTokens(keys.answer)
     metrics = Metrics()
+    progress = Progress()
     desk = Desk(
         writer=writer,
         world=world,
@@ -138,6 +144,9 @@ def _wired(
         instance=instance,
         roles=roles,
         publish=settings.kafka.cases_topic if publish else "",
+        turns=progress.loop(
+            "desk", limit=limits.DESK, owes=lambda: any(desk.waiting(lane) for lane in Lane)
+        ),
     )
     door = Door(
         desk=desk,
@@ -178,5 +187,6 @@ def _wired(
         metrics=metrics,
         halt=halt,
         instance=instance,
+        progress=progress,
         people_clock=people_clock,
     )

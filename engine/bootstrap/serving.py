@@ -16,6 +16,8 @@ from engine.clock import Clock, FastClock, SystemClock
 from engine.entropy import Entropy, SystemEntropy
 from engine.ports import Halt
 from engine.settings import ALL_ROLES, Settings
+from engine.watchdog_notify import ALIVE, READY, Supervisor
+from engine.watchdog_pulse import Pulse
 from notifiers.registry import ChannelSettingsError, build_channels
 
 
@@ -26,6 +28,7 @@ def open_engine(
     entropy: Entropy | None = None,
     halt: Halt = leave,
     people_clock: Clock | None = None,
+    alive: Callable[[], None] = lambda: None,
 ) -> Engine:
     """Wire an engine. Raises CannotStartError, with nothing left open."""
     clock = clock or _clock(settings)
@@ -49,7 +52,7 @@ def open_engine(
     )
     try:
         check_world(parts.world.current)
-        return Engine(parts, channels)
+        return Engine(parts, channels, alive=alive)
     except Exception:
         parts.close()
         raise
@@ -60,7 +63,13 @@ async def serve(settings: Settings, *, started: Callable[[str], None]) -> None:
     configure_logs()
     check_names()
     await _check_logs(settings)
-    engine = open_engine(settings)
+    supervisor, pulse = Supervisor(), Pulse(leave)
+
+    def alive() -> None:
+        pulse.beat()
+        supervisor.tell(ALIVE)
+
+    engine = open_engine(settings, alive=alive)
     # What was loaded and opened until here stays as long as we do. Walking through it at every
     # collection takes a fifth of the time that overdue steps are decided in.
     gc.freeze()
@@ -74,7 +83,10 @@ async def serve(settings: Settings, *, started: Callable[[str], None]) -> None:
     ready.cancel()
     if not running.done():
         started(_where(engine, settings))
+        pulse.start()
+        supervisor.tell(READY)
     await running
+    pulse.stop()
 
 
 def _where(engine: Engine, settings: Settings) -> str:

@@ -64,7 +64,12 @@ def execute(conn: Connection, units: Sequence[Unit], setting: Setting) -> Came:
             )
             for outcome in outcomes
         ),
-        decided=bool(sheet.batch.decided or sheet.batch.retries or sheet.batch.switches),
+        decided=bool(
+            sheet.batch.decided
+            or sheet.batch.retries
+            or sheet.batch.switches
+            or sheet.batch.moved_canaries
+        ),
     )
 
 

@@ -100,7 +100,7 @@ class Desk:
         """Whether more is due than the last batch could decide."""
 
     async def submit(
-        self, *commands: c.Command, lane: Lane, position: Position | None = None
+        self, *commands: c.Command | inner.Canary, lane: Lane, position: Position | None = None
     ) -> tuple[Result, ...]:
         """Carry out one unit: in order, all or nothing, durable when this returns.
 
@@ -121,9 +121,14 @@ class Desk:
         self.behind = fired.more
         return fired
 
-    async def claim_sends(self, *, free: dict[str, int], others: int) -> inner.Claimed:
-        """Hand out what may be sent now: `free` slots per channel, `others` on unknown channels."""
-        claim = inner.Claim(free=tuple(sorted(free.items())), others=others)
+    async def claim_sends(
+        self, *, free: dict[str, int], others: int, canaries: bool = False
+    ) -> inner.Claimed:
+        """Hand out what may be sent now: `free` slots per channel, `others` on unknown channels.
+
+        `canaries`: those as well, for whoever has a sink for them.
+        """
+        claim = inner.Claim(free=tuple(sorted(free.items())), others=others, canaries=canaries)
         claimed: inner.Claimed = await self._loop(claim, Lane.CRITICAL)
         return claimed
 
@@ -293,7 +298,7 @@ def _fail(unit: Unit, error: Exception) -> None:
         unit.answer.set_exception(error)
 
 
-def _inner(command: c.Command) -> Any:
+def _inner(command: c.Command | inner.Canary) -> Any:
     """The loops' commands in the form the desk works with."""
     match command:
         case c.FireDue():

@@ -16,6 +16,7 @@ from engine.case import commands as c
 from engine.case import ids
 from engine.case.arrival import subjects_of
 from engine.case.state import Case, load_case
+from engine.desk import canary as canaries
 from engine.desk import inner
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet, SituationKey
@@ -102,6 +103,7 @@ def gather(
     _replace_broken(conn, wanted, sheet, setting)
     _read_closures(conn, sheet, setting)
     _read_around(conn, wanted, sheet)
+    canaries.read(conn, commands, sheet, setting)
 
 
 def _wanted(commands: Sequence[Any]) -> _Wanted:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.case.commands import DeliveryReported, TryOutcome
+from engine.case.commands import Report as Accepted
 from schemas.codes import Severity, TrackName
 from schemas.party import Endpoint
 from schemas.plan import Verdict
@@ -22,12 +23,13 @@ class Fire:
 class Claim:
     """Hand out what may be sent: `free` slots per channel, `others` on channels not named.
 
-    `only`: these notifications and no others.
+    `only`: these notifications and no others. `canaries`: those as well, for their own sink.
     """
 
     free: tuple[tuple[str, int], ...] = ()
     others: int = 0
     only: tuple[str, ...] = ()
+    canaries: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,16 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """A canary of our own arrived. What it says is nobody's, and it is in no inbox."""
+
+    id: str
+    way: str
+    at: datetime
+    report: Accepted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fired:
     """What firing came to."""
 
@@ -78,6 +90,7 @@ class Claimed:
     jobs: tuple["SendJob", ...]
     next_at: datetime | None
     """When the next message may be sent that may not be sent yet; None while none waits."""
+    canaries: tuple["CanaryJob", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +123,10 @@ class SendJob:
     code: str = field(default="", repr=False)
     send_by: float = 0.0
     """On the event loop's time: after this the claim may have been judged on an older truth."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanaryJob:
+    """The message of a canary. By its type no channel can be given it, only the canary's sink."""
+
+    job: SendJob

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from engine.case.commands import RaiseIncident
 from engine.case.state import Case
+from engine.store import canaries as stored_canaries
 from engine.store.inbox import Entry
 from engine.store.project import Decided
 from engine.store.writing import Batch
@@ -55,6 +56,7 @@ class Sheet:
     case_events: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
     """(row id, body) of the events of cases with something outward to claim."""
     stopped: bool = False
+    canaries: stored_canaries.Rows = field(default_factory=stored_canaries.Rows)
 
     def fork(self) -> "Sheet":
         """A copy to think on; what happens to it touches this one only through `join`."""
@@ -75,6 +77,7 @@ class Sheet:
             claimable=self.claimable,
             case_events=self.case_events,
             stopped=self.stopped,
+            canaries=self.canaries,
         )
 
     def join(self, fork: "Sheet") -> None:

@@ -12,6 +12,7 @@ import structlog
 from engine.case import commands as c
 from engine.case.decide import Refusal, run
 from engine.case.state import Case, CaseStatus
+from engine.desk import canary as canaries
 from engine.desk import faults, giving, inner, reporting, sends, settling
 from engine.desk.gather import incident_of, situation_of
 from engine.desk.lanes import CommandFailed, Fenced, Unit
@@ -257,6 +258,18 @@ def _stop(command: c.StopOutgoing, fork: Sheet, setting: Setting) -> Result:
     return Done(detail="stopped" if command.on else "allowed")
 
 
+def _claim(command: inner.Claim, fork: Sheet, setting: Setting) -> inner.Claimed:
+    claimed = sends.claim(command, fork, setting)
+    if not command.canaries:
+        return claimed
+    return replace(claimed, canaries=canaries.claim(fork, setting))
+
+
+def _settle(command: inner.Settle, fork: Sheet, setting: Setting) -> None:
+    settling.settle(command, fork, setting)
+    canaries.settle(command, fork, setting)
+
+
 def _fire(command: inner.Fire, fork: Sheet, setting: Setting) -> inner.Fired:
     due = list(command.only) or fork.due
     done = 0
@@ -269,6 +282,7 @@ def _fire(command: inner.Fire, fork: Sheet, setting: Setting) -> inner.Fired:
             faults.unreadable(case_id, fork, setting.now)
             continue
         faults.tick(case, fork, setting)
+    canaries.fire(fork, setting)
     more = done < len(due) or (not command.only and len(due) >= command.limit)
     return inner.Fired(cases=done, more=more, next_due=None)
 
@@ -285,10 +299,11 @@ _HANDLERS: dict[type[Any], _Handler] = {
     c.ConsentChanged: _consent,
     c.Quarantine: _quarantine,
     c.StopOutgoing: _stop,
+    inner.Canary: canaries.arrived,
     inner.Fire: _fire,
-    inner.Claim: sends.claim,
+    inner.Claim: _claim,
     inner.Delay: sends.delay,
-    inner.Settle: settling.settle,
+    inner.Settle: _settle,
     inner.Report: reporting.report,
     inner.Fault: faults.by_hand,
 }

@@ -11,8 +11,10 @@ from typing import Protocol
 
 import structlog
 
+from engine import canary
 from engine.case import commands as c
 from engine.clock import Clock
+from engine.desk.inner import Canary
 from engine.desk.lanes import Lane
 from engine.intake.accept import Accepted, Unreadable, accept
 from engine.intake.cloudevents import Message
@@ -25,8 +27,8 @@ from engine.vault import Secret, Vault
 from rules.candidates import candidates, fallback
 from schemas.codes import Danger, Severity, threat_of
 from schemas.event import ThreatEvent
-from schemas.plan import Candidates
-from schemas.problem import Problem
+from schemas.plan import Candidates, Trouble
+from schemas.problem import Fault, Problem
 from schemas.responses import Already, Refused, RefusedBecause, Result, Way
 
 EQUIVOCATION = "equivocation"
@@ -38,7 +40,7 @@ class Desk(Protocol):
     """The desk as the door needs it."""
 
     async def submit(
-        self, *commands: c.Command, lane: Lane, position: Position | None = None
+        self, *commands: c.Command | Canary, lane: Lane, position: Position | None = None
     ) -> tuple[Result, ...]:
         """One unit, answered after the commit. Raises Busy, Fenced, CommandFailed."""
         ...
@@ -103,16 +105,38 @@ class Door:
         With a position, whatever becomes of the bytes moves it in the same transaction.
         Raises Busy, Fenced and CommandFailed as the desk does; then nothing was taken.
         """
+        # Our own canary comes by a log that we read ourselves, and on no other way.
+        heard = canary.also(scopes) if way is Way.KAFKA else canary.never(scopes)
         message = Message(body=message) if isinstance(message, bytes) else message
-        judged = accept(
-            message, scopes=scopes, received_at=self._clock.now(), seal=self._vault.seal
-        )
+        judged = accept(message, scopes=heard, received_at=self._clock.now(), seal=self._vault.seal)
+        if isinstance(judged, Accepted) and judged.inbox.source == canary.SOURCE:
+            mark = canary.read(self._receipt_key, judged.inbox.id)
+            if mark is not None:
+                return await self._canary(judged, mark, position, critical=critical)
+            judged = _imitation(message)
         if isinstance(judged, Unreadable):
             taken = await self._unreadable(judged, position)
         else:
             taken = await self._accepted(judged, message, position, critical=critical)
         self._metrics.taken(way=way, outcome=taken.outcome)
         return taken
+
+    async def take_canary(self, raw: bytes) -> None:
+        """Take a canary where no log is read. Raises as `take` does, ValueError for anything else."""
+        judged = accept(
+            raw,
+            scopes=canary.also(canary.nobody),
+            received_at=self._clock.now(),
+            seal=self._vault.seal,
+        )
+        mark = (
+            canary.read(self._receipt_key, judged.inbox.id)
+            if isinstance(judged, Accepted)
+            else None
+        )
+        if mark is None or isinstance(judged, Unreadable):
+            raise ValueError("not a canary of this engine")
+        await self._canary(judged, mark, None, critical=True)
 
     async def park(self, message: Message | bytes, *, reason: str, position: Position) -> None:
         """Put a record aside unread: it has ended the process whenever it was read."""
@@ -149,6 +173,24 @@ class Door:
             reference=reference,
             id=judged.inbox.id,
         )
+
+    async def _canary(
+        self, judged: Accepted, mark: canary.Mark, position: Position | None, *, critical: bool
+    ) -> Taken:
+        """Plan it as any report, and give it to the desk without the plan: it is for nobody.
+
+        Where planning failed it goes no further, and its watch will miss it.
+        """
+        planned = Trouble.PLANNING_FAILED not in self._planned(judged).troubles
+        command = Canary(
+            id=judged.inbox.id,
+            way=mark.way if planned else "",
+            at=mark.at,
+            report=judged.report,
+        )
+        lane = _lane(judged, critical=critical)
+        await self._desk.submit(command, lane=lane, position=position)
+        return Taken(outcome=Outcome.TAKEN, id=judged.inbox.id)
 
     async def _unreadable(self, judged: Unreadable, position: Position | None) -> Taken:
         if position is not None:
@@ -196,6 +238,17 @@ class Door:
             found = fallback(_severity_without_rules(event))
         troubles = (*found.troubles, *(t for t in judged.troubles if t not in found.troubles))
         return replace(found, troubles=troubles)
+
+
+def _imitation(message: Message) -> Unreadable:
+    """Somebody speaks as our canary and does not bear its mark."""
+    problem = Problem(
+        code=Fault.FOREIGN_SOURCE,
+        path="source",
+        fix="Nobody may speak for that source. Send the source that is yours.",
+    )
+    digest = hashlib.sha256(message.exact).hexdigest()
+    return Unreadable(problems=(problem,), digest=digest, exact=message.exact, source=canary.SOURCE)
 
 
 def _lane(judged: Accepted, *, critical: bool) -> Lane:

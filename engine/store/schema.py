@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from engine.store.database import Database, StoreError, transact
 
-NEEDED = "0003"
+NEEDED = "0004"
 """The newest migration; a test compares it with the files."""
 
 _VERSION: Select[str] = select(column("version_num")).select_from(table("alembic_version"))

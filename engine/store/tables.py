@@ -397,6 +397,20 @@ instances = Table(
     Column("beat_at", Instant, nullable=False),
 )
 
+canaries = Table(  # the engine's own, about nobody; none is older than an hour or so
+    "canaries",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("way", String(32), nullable=False),
+    Column("arrived_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=True),
+    Column("state", String(12), nullable=False),  # open queued sending handed_off lost
+    Column("key", String(64), nullable=False, server_default=""),
+    Column("tried_at", Instant, nullable=True),
+    Column("settled_at", Instant, nullable=True),
+    Column("body", LargeBinary, nullable=False),  # engine.case.state.dump_case
+)
+
 meta = Table(
     "meta",
     metadata,

@@ -35,6 +35,7 @@ from engine.store import (
     tokens,
     vault,
 )
+from engine.store import canaries as stored_canaries
 from engine.store.dialect import insert_or_update
 from engine.store.project import Decided, Row, project
 from engine.store.tables import actions, plans, releases, tasks
@@ -107,6 +108,8 @@ class Batch:
     providers: list[Row] = field(default_factory=list)
     ended_notices: list[Row] = field(default_factory=list)
     """Ends of messages that no fact tells, because deciding on them failed."""
+    canaries: list[Row] = field(default_factory=list)
+    moved_canaries: list[Row] = field(default_factory=list)
     reported_notices: list[Row] = field(default_factory=list)
     """The same of messages that a provider reports on."""
 
@@ -158,6 +161,10 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
     many(journal.INSERT, leaves)
     if topic:
         many(outbox.INSERT, [_published(leaf, topic) for leaf in leaves])
+    if batch.canaries:
+        conn.execute(stored_canaries.FORGET, {"before": at - stored_canaries.FORGOTTEN_AFTER})
+        many(stored_canaries.INSERT, batch.canaries)
+    many(stored_canaries.MOVE, batch.moved_canaries)
     for key, value in sorted(batch.switches.items()):
         meta.write(conn, key, value)
     for fact in batch.system:

@@ -36,6 +36,8 @@ class IncidentCode(StrEnum):
     """A reply came from a number that was not told about it; nothing changed."""
     REPLY_UNCLEAR = "reply_unclear"
     """A reply came whose words say nothing we know."""
+    CANARY_FAILED = "canary_failed"
+    """A report of our own that reaches nobody did not come through in time: a real one may not."""
     LOG_NOT_DURABLE = "log_not_durable"
     """The broker does not keep what it acknowledges as well as the settings ask."""
     LOG_GAP = "log_gap"

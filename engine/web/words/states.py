@@ -248,6 +248,7 @@ INCIDENT: dict[IncidentCode, str] = {
     IncidentCode.ANSWER_CODE_GUESSED: "Somebody guessed at the code of an answer page",
     IncidentCode.REPLY_STRANGER: "A reply came from a number that was not told; nothing changed",
     IncidentCode.REPLY_UNCLEAR: "A reply came that says nothing we know; look at the gateway",
+    IncidentCode.CANARY_FAILED: "A trial report did not come through; real ones may not either",
     IncidentCode.LOG_NOT_DURABLE: "The broker keeps less than the settings ask",
     IncidentCode.LOG_GAP: "Records are missing from a log",
     IncidentCode.RECORD_PARKED: "A record ended the process twice and was put aside",

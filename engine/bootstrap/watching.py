@@ -1,0 +1,124 @@
+"""What watches the engine from inside: turns of loops, canaries, and the sign of life outside."""
+
+from collections.abc import Awaitable, Callable
+
+from engine import canary
+from engine.auditor import Auditor
+from engine.bootstrap import limits
+from engine.bootstrap.parts import Parts
+from engine.canary_watch import CanaryWatch, LetGo, Timing
+from engine.case.commands import RaiseIncident
+from engine.clock import SystemClock
+from engine.desk import Lane
+from engine.heartbeat import FileHeartbeat, Heartbeat, Heartbeats, PingHeartbeat
+from engine.publisher import KafkaPublisher
+from engine.watchdog import Watchdog
+from rules.rulebook import Rulebook
+from schemas.roster import Roster
+
+HEARTBEAT = "heartbeat"
+"""In the data directory; touched while every promise is kept. A watch outside looks at its age."""
+_STRUCTURED = {"content-type": "application/cloudevents+json"}
+
+
+def watchdog(parts: Parts, *, alive: Callable[[], None]) -> Watchdog:
+    """Ends this process when one of its loops is stuck."""
+    return Watchdog(parts.progress, clock=SystemClock(), halt=parts.halt, alive=alive)
+
+
+class Watch:
+    """The auditor and its canaries: they alone decide whether a sign of life is given."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._publisher = KafkaPublisher(parts.settings.kafka) if self._by_log else None
+        self._canaries = self._watch() if self._lets_go else None
+
+    @property
+    def _by_log(self) -> bool:
+        return self._parts.settings.kafka.enabled and self._lets_go
+
+    @property
+    def _lets_go(self) -> bool:
+        """Not where the engine's time runs fast: there a canary would be of another hour."""
+        return self._parts.settings.canary.enabled and self._parts.clock is self._parts.people_clock
+
+    async def let_canaries_go(self) -> None:
+        """Until cancelled."""
+        if self._canaries is None:
+            return
+        try:
+            await self._canaries.run()
+        finally:
+            if self._publisher is not None:
+                await self._publisher.aclose()
+
+    def auditor(self) -> Auditor:
+        """The one place from which the heartbeat beats."""
+        parts = self._parts
+
+        def config() -> tuple[Rulebook | None, Roster]:
+            world = parts.world.current
+            return world.rulebook, world.roster
+
+        return Auditor(
+            reader=parts.reader,
+            raise_incident=self._raise,
+            heartbeat=_heartbeat(parts),
+            clock=parts.clock,
+            config=config,
+            up_since=parts.clock.now(),
+            every=parts.settings.heartbeat.every,
+            turns=parts.progress.loop("auditor", limit=limits.auditor(parts.settings)),
+            also=lambda: () if self._canaries is None else self._canaries.troubles(),
+        )
+
+    async def _raise(self, incident: RaiseIncident) -> None:
+        await self._parts.desk.submit(incident, lane=Lane.CRITICAL)
+
+    def _watch(self) -> CanaryWatch:
+        parts, settings = self._parts, self._parts.settings.canary
+        ways = self._ways()
+        return CanaryWatch(
+            ways,
+            key=parts.keys.receipt,
+            reader=parts.reader,
+            raise_incident=self._raise,
+            metrics=parts.metrics,
+            clock=SystemClock(),
+            stamp=parts.clock,
+            entropy=parts.entropy,
+            timing=Timing(every=settings.every, within=settings.within),
+            turns={
+                way: parts.progress.loop(
+                    f"canary {way}", limit=settings.every + 2 * settings.within
+                )
+                for way in ways
+            },
+        )
+
+    def _ways(self) -> dict[str, LetGo]:
+        kafka = self._parts.settings.kafka
+        if self._publisher is None:
+            return {canary.DOOR: lambda raw, _: self._parts.door.take_canary(raw)}
+        return {
+            "critical": self._produce(self._publisher, kafka.critical_topic),
+            "normal": self._produce(self._publisher, kafka.normal_topic),
+        }
+
+    def _produce(
+        self, publisher: KafkaPublisher, topic: str
+    ) -> Callable[[bytes, str], Awaitable[None]]:
+        async def produce(raw: bytes, id: str) -> None:
+            # By its id each goes to another partition; in time all of them are tried.
+            await publisher.publish(topic=topic, key=id, value=raw, headers=_STRUCTURED)
+
+        return produce
+
+
+def _heartbeat(parts: Parts) -> Heartbeat:
+    settings = parts.settings.heartbeat
+    beats: list[Heartbeat] = [FileHeartbeat(parts.settings.data_dir / HEARTBEAT)]
+    if settings.url is not None:
+        beats.append(PingHeartbeat(settings.url, ca_file=settings.ca_file))
+    return Heartbeats(beats)
