@@ -24,8 +24,9 @@ for _name in sorted(os.environ):
 
 from tests.harness.broker import fetch_jars, kafka, kafka_jars, wants_kafka  # noqa: E402
 from tests.harness.postgres import postgres  # noqa: E402
+from tests.harness.stores import store_url  # noqa: E402
 
-__all__ = ["kafka", "kafka_jars", "postgres"]  # fixtures of the whole session
+__all__ = ["kafka", "kafka_jars", "postgres", "store_url"]  # fixtures of the whole session
 
 
 class ReachedOutError(AssertionError):

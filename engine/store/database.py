@@ -1,18 +1,22 @@
 """Opening the database: how SQLite must be set so that what it says is durable, is.
 
-Figures: core reference section 2. The write-ahead log is kept short by both a large automatic
-checkpoint and a passive one every half second; either alone gives gigabyte logs or long pauses.
+How PostgreSQL must be set is said in `engine.store.postgres`. Figures: core reference section 2.
+The write-ahead log is kept short by both a large automatic checkpoint and a passive one every half
+second; either alone gives gigabyte logs or long pauses.
 """
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
+from engine.store import postgres
 from engine.store.locks import FileLock
 
 T = TypeVar("T")
@@ -23,22 +27,30 @@ AUTOCHECKPOINT_PAGES = 20_000
 READER = {"tocsin_begin": "BEGIN"}
 """Execution options of a connection that only reads."""
 
-__all__ = ["Database", "StoreError", "read", "transact"]
+__all__ = ["Database", "NotCommittedError", "StoreError", "read", "transact"]
 
 
 class StoreError(Exception):
     """The store cannot be used; the message says why and what to do."""
 
 
-class Database:
-    """One database, by SQLAlchemy URL. `exclusive` takes the file lock of a running engine.
+class NotCommittedError(SQLAlchemyError):
+    """The store undid a transaction that may succeed when it is run again: nothing of it is left.
 
-    Raises StoreError for an URL that cannot work, and `locks.FileInUseError` when another engine
-    runs on the same file.
+    Its cause says why: a deadlock, a lock that was not given, a connection that was lost before the
+    commit was asked for.
+    """
+
+
+class Database:
+    """One database, by SQLAlchemy URL: `sqlite:///file` or `postgresql://user@host/name`.
+
+    `exclusive` takes the file lock of a running engine; a server needs none. Raises StoreError for
+    an URL that cannot work, and `locks.FileInUseError` when another engine runs on the same file.
     """
 
     def __init__(self, url: str, *, exclusive: bool = True) -> None:
-        self.url = make_url(url)
+        self.url = _url(url)
         self._lock: FileLock | None = None
         arguments: dict[str, Any] = {}
         if self.sqlite:
@@ -58,6 +70,8 @@ class Database:
                 "cached_statements": 512,
                 "timeout": BUSY_TIMEOUT_MS / 1000,
             }
+        else:
+            arguments = postgres.connect_arguments(self.url)
         self.engine: Engine = create_engine(
             self.url,
             poolclass=NullPool,
@@ -68,6 +82,8 @@ class Database:
         if self.sqlite:
             event.listen(self.engine, "connect", _set_up)
             event.listen(self.engine, "begin", _begin)
+        else:
+            event.listen(self.engine, "connect", _set_up_session)
 
     @property
     def sqlite(self) -> bool:
@@ -83,7 +99,9 @@ class Database:
         conn = self.engine.connect().execution_options(**READER)
         if self.sqlite:
             conn.exec_driver_sql("PRAGMA query_only=ON")
-        conn.rollback()
+            conn.rollback()
+        else:
+            postgres.set_up(conn.connection.dbapi_connection, postgres.READER)
         return conn
 
     def checkpointer(self) -> PoolProxiedConnection | None:
@@ -98,9 +116,37 @@ class Database:
 
 
 def transact(conn: Connection, fn: Callable[[Connection], T]) -> T:
-    """Run `fn` in a transaction, durable when this returns; whatever it raises undoes it."""
-    with conn.begin():
-        return fn(conn)
+    """Run `fn` in a transaction, durable when this returns; whatever it raises undoes it.
+
+    Raises NotCommittedError where the store itself undid it and may take it the next time. Any
+    other error of a lost connection says that nobody knows whether it was committed.
+    """
+    try:
+        with conn.begin():
+            try:
+                return fn(conn)
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise NotCommittedError("the connection was lost before the commit") from error
+                raise
+    except DBAPIError as error:
+        if postgres.rolled_back(error):
+            raise NotCommittedError("the store undid the transaction") from error
+        raise
+
+
+def open_for(connect: Callable[[], Connection]) -> Connection:
+    """A connection to write with. Raises NotCommittedError while the server is away."""
+    try:
+        return connect()
+    except OperationalError as error:
+        raise NotCommittedError("the store does not answer") from error
+
+
+def drop(conn: Connection | PoolProxiedConnection) -> None:
+    """Close a connection, also one that was lost: whatever that says concerns nobody."""
+    with suppress(DBAPIError):
+        conn.close()
 
 
 def read(conn: Connection, fn: Callable[[Connection], T]) -> T:
@@ -121,6 +167,25 @@ def checkpoint(conn: PoolProxiedConnection) -> None:
     cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
     cursor.fetchall()
     cursor.close()
+
+
+def _url(url: str) -> URL:
+    try:
+        made = make_url(url)
+    except ArgumentError:
+        made = None
+    if made is not None and made.drivername in postgres.NAMES:
+        return made.set(drivername=postgres.DRIVER)
+    if made is None or made.get_backend_name() != "sqlite":
+        raise StoreError(
+            "A database is named like sqlite:///var/tocsin.sqlite or "
+            "postgresql://user@host/name (settings: database)"
+        )
+    return made
+
+
+def _set_up_session(connection: Any, record: Any) -> None:
+    postgres.set_up(connection, postgres.SETTINGS)
 
 
 def _set_up(connection: Any, record: Any) -> None:

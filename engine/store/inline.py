@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from engine.store.database import Database, checkpoint, read, transact
+from engine.store.database import Database, checkpoint, open_for, read, transact
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ class InlineWriter:
     async def run(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` inside BEGIN IMMEDIATE … COMMIT; durable when this returns."""
         if self._conn is None or self._conn.invalidated:
-            self._conn = self._database.writer()
+            self._conn = open_for(self._database.writer)
         return transact(self._conn, fn)
 
     def close(self) -> None:

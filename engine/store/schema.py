@@ -6,6 +6,8 @@ from sqlalchemy import Connection, Select, column, select, table
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from engine.store.database import Database, StoreError, transact
+from engine.store.dialect import is_sqlite
+from engine.store.postgres import TEXT_AS_BYTES, lock_names
 
 NEEDED = "0004"
 """The newest migration; a test compares it with the files."""
@@ -48,7 +50,11 @@ def version(conn: Connection) -> str | None:
     """The version of the tables, or None where there are none. Ends its own read."""
     try:
         found = conn.execute(_VERSION).scalar_one_or_none()
-    except (OperationalError, ProgrammingError):
+    except ProgrammingError:
+        found = None
+    except OperationalError:
+        if not is_sqlite(conn):  # a server that is away says nothing about its tables
+            raise
         found = None
     conn.rollback()
     return found
@@ -59,7 +65,12 @@ def _migrate(conn: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 
+    if not is_sqlite(conn):  # two that start at once: the second finds it done
+        conn.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        lock_names(conn, "schema", {"migration"})
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = conn
     command.upgrade(config, "head")
+    if not is_sqlite(conn):
+        conn.execute(TEXT_AS_BYTES)

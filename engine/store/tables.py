@@ -153,7 +153,12 @@ journal = Table(
 outbox = Table(  # rows are deleted after the broker's answer; never a cursor over a sequence
     "outbox",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column(
+        "id",
+        BigInteger().with_variant(Integer, "sqlite"),  # only so does SQLite number rows by itself
+        primary_key=True,
+        autoincrement=True,
+    ),
     Column("topic", String(200), nullable=False),
     Column("key", String(40), nullable=False),  # case id: order is kept per key
     Column("n", Integer, nullable=False),

@@ -7,26 +7,54 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
-from engine.store.database import Database, checkpoint, read, transact
+from engine.clock import Clock, SystemClock
+from engine.store.database import (
+    Database,
+    NotCommittedError,
+    checkpoint,
+    drop,
+    open_for,
+    read,
+    transact,
+)
 
 T = TypeVar("T")
 
 READERS = 2
 
 
-class ThreadWriter:
-    """`engine.ports.Writer` on a thread of its own, over one connection that stays open."""
+AGAIN_AFTER = (0.01, 0.05, 0.2, 0.5, 1.0, 1.0)
+"""Seconds before each further try of a transaction that a server undid: a restart takes about
+three seconds, the winner of a deadlock some milliseconds."""
 
-    def __init__(self, database: Database) -> None:
+
+class ThreadWriter:
+    """`engine.ports.Writer` on a thread of its own, over one connection that stays open.
+
+    A transaction that the store is known to have undone is run again, a few times; one of unknown
+    outcome never, since only its author can tell whether twice is harmless.
+    """
+
+    def __init__(self, database: Database, *, clock: Clock | None = None) -> None:
         self._database = database
+        self._clock = clock or SystemClock()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tocsin-writer")
         self._conn: Connection | None = None
 
     async def run(self, fn: Callable[[Connection], T]) -> T:
-        """Run `fn` inside BEGIN IMMEDIATE … COMMIT; durable when this returns."""
+        """Run `fn` inside BEGIN IMMEDIATE … COMMIT; durable when this returns.
+
+        Raises NotCommittedError where the store undid it again and again.
+        """
         loop = asyncio.get_running_loop()
+        for pause in AGAIN_AFTER:
+            try:
+                return await loop.run_in_executor(self._executor, self._transact, fn)
+            except NotCommittedError:
+                await self._clock.sleep(pause)
         return await loop.run_in_executor(self._executor, self._transact, fn)
 
     def close(self) -> None:
@@ -37,13 +65,13 @@ class ThreadWriter:
     def _transact(self, fn: Callable[[Connection], T]) -> T:
         if self._conn is None or self._conn.invalidated:
             self._close()
-            self._conn = self._database.writer()
+            self._conn = open_for(self._database.writer)
         return transact(self._conn, fn)
 
     def _close(self) -> None:
-        if self._conn is not None:
-            self._conn.close()
-            self._conn = None
+        conn, self._conn = self._conn, None
+        if conn is not None:
+            drop(conn)
 
 
 class ThreadReader:
@@ -69,14 +97,27 @@ class ThreadReader:
         """End after the reads that run now."""
         self._executor.shutdown(wait=True)
         for conn in self._opened:
-            conn.close()
+            drop(conn)
 
     def _read(self, fn: Callable[[Connection], T]) -> T:
+        """Once more on a new connection where the old one was lost: a look twice is harmless."""
+        try:
+            return read(self._connection(), fn)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return read(self._connection(), fn)
+
+    def _connection(self) -> Connection:
         conn: Connection | None = getattr(self._own, "conn", None)
         if conn is None or conn.invalidated:
+            if conn is not None:
+                self._opened.remove(conn)
+                drop(conn)
+            self._own.conn = None
             conn = self._own.conn = self._database.reader()
             self._opened.append(conn)
-        return read(conn, fn)
+        return conn
 
     def _checkpoint(self) -> None:
         if self._checkpointer is None:

@@ -160,7 +160,12 @@ def _intake_and_cases() -> None:
     )
     _table(
         "outbox",
-        sa.Column("id", sa.Integer(), primary_key=True, autoincrement=True),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            primary_key=True,
+            autoincrement=True,
+        ),
         sa.Column("topic", sa.String(200), nullable=False),
         sa.Column("key", sa.String(40), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),

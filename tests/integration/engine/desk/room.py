@@ -26,6 +26,7 @@ from engine.store.database import Database
 from engine.store.inline import InlineReader, InlineWriter
 from engine.store.schema import upgrade
 from engine.store.tables import cases
+from engine.takeover import TakeOver
 from engine.vault import Secret
 from rules import duty, exclusion
 from schemas import facts as f
@@ -123,15 +124,15 @@ def report(
 
 
 class Room:
-    """One desk, its clock and its file."""
+    """One desk, its clock and its store: a file of its own, or what an URL names."""
 
     running: asyncio.Task[None]
 
-    def __init__(self, path: Path, *, publish: str = "", **changes: Any) -> None:
+    def __init__(self, path: Path | str, *, publish: str = "", **changes: Any) -> None:
         self.path = path
-        if not path.exists():
+        if isinstance(path, Path) and not path.exists():
             path.write_bytes(_empty_store())
-        self.database = Database(f"sqlite:///{path}")
+        self.database = Database(path if isinstance(path, str) else f"sqlite:///{path}")
         self.clock = changes.pop("clock", None) or ManualClock(START)
         self.writer = changes.pop("writer", None) or InlineWriter(self.database)
         self.reader = InlineReader(self.database)
@@ -167,6 +168,19 @@ class Room:
     async def read(self, fn: Callable[[Connection], T]) -> T:
         return await self.reader.run(fn)
 
+    async def take_over(self) -> None:
+        """What is taken from the dead: on SQLite the desk does it when it starts."""
+        await self.desk.fire_due(limit=1)  # the desk has started
+        looks = TakeOver(
+            reader=self.reader,
+            writer=self.writer,
+            name=self.desk.instance,
+            machine=self.clock,
+            stamp=self.clock,
+            sends=self.desk.sends,
+        )
+        await looks.look()
+
     async def case(self, id: str) -> Case:
         body = await self.read(
             lambda conn: conn.execute(select(cases.c.state).where(cases.c.id == id)).scalar_one()
@@ -194,7 +208,7 @@ class Room:
 
 
 @contextlib.asynccontextmanager
-async def a_room(path: Path, **changes: Any) -> AsyncIterator[Room]:
+async def a_room(path: Path | str, **changes: Any) -> AsyncIterator[Room]:
     """A desk that runs until the block ends."""
     room = Room(path, **changes)
     room.running = asyncio.create_task(room.desk.run())

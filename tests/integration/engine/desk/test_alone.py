@@ -1,7 +1,6 @@
 """A batch that cannot be written: whoever it was, the others do not pay for it."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +19,8 @@ from tests.unit.engine.case import builders as b
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "desk.sqlite"
+def path(store_url: str) -> str:
+    return store_url
 
 
 async def three_cases(room: Room) -> list[str]:
@@ -42,7 +41,7 @@ async def plant(room: Room, case_id: str) -> None:
     await room.writer.run(lambda conn: conn.execute(insert(t.notifications), values).rowcount)
 
 
-async def test_one_case_that_cannot_be_written_faults_and_the_others_fire(path: Path) -> None:
+async def test_one_case_that_cannot_be_written_faults_and_the_others_fire(path: str) -> None:
     async with a_room(path) as room:
         sick, *well = await three_cases(room)
         await plant(room, sick)
@@ -58,7 +57,7 @@ async def test_one_case_that_cannot_be_written_faults_and_the_others_fire(path: 
         assert await room.sound()
 
 
-async def test_a_report_that_cannot_be_written_fails_alone(path: Path) -> None:
+async def test_a_report_that_cannot_be_written_fails_alone(path: str) -> None:
     async with a_room(path) as room:
         broken = report("bad", b.an_event(situation="s-bad"))
         taken = broken.report.event_id
@@ -81,7 +80,7 @@ async def test_a_report_that_cannot_be_written_fails_alone(path: Path) -> None:
 
 
 async def test_an_outcome_whose_consequence_cannot_be_written_still_ends_its_message(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_room(path) as room:
         await three_cases(room)
@@ -115,7 +114,7 @@ async def test_an_outcome_whose_consequence_cannot_be_written_still_ends_its_mes
 
 
 async def test_a_claim_that_cannot_be_written_comes_again_and_the_others_go(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_room(path) as room:
         sick, *_ = await three_cases(room)
@@ -144,7 +143,7 @@ async def test_a_claim_that_cannot_be_written_comes_again_and_the_others_go(
 
 
 async def test_a_store_that_refuses_loses_nothing_and_says_so_until_the_process_leaves(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_room(path) as room:
         await room.one(report("e0"))
@@ -169,7 +168,7 @@ async def test_a_store_that_refuses_loses_nothing_and_says_so_until_the_process_
 
 
 async def test_after_a_lost_connection_the_same_batch_is_carried_out_once(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_room(path) as room:
         await room.desk.fire_due(limit=1)

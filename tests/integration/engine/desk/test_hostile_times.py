@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +22,8 @@ from tests.unit.engine.case import builders as b
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "desk.sqlite"
+def path(store_url: str) -> str:
+    return store_url
 
 
 async def one_leaves(room: Room) -> Any:
@@ -43,7 +42,7 @@ class SettableClock(ManualClock):
         return super().now() + self.ahead
 
 
-async def test_duty_is_paged_on_after_a_clock_ran_ahead_and_was_set_right(path: Path) -> None:
+async def test_duty_is_paged_on_after_a_clock_ran_ahead_and_was_set_right(path: str) -> None:
     clock = SettableClock(START)
     async with a_room(path, clock=clock) as room:
         clock.ahead = timedelta(days=1)
@@ -58,7 +57,7 @@ async def test_duty_is_paged_on_after_a_clock_ran_ahead_and_was_set_right(path: 
         assert len(await room.rows(t.notifications)) > before
 
 
-async def test_who_may_have_read_a_message_called_off_meanwhile_is_stood_down(path: Path) -> None:
+async def test_who_may_have_read_a_message_called_off_meanwhile_is_stood_down(path: str) -> None:
     """Its only try ended without anybody knowing whether the message left."""
     async with a_room(path) as room:
         case = await released(room)
@@ -74,7 +73,7 @@ async def test_who_may_have_read_a_message_called_off_meanwhile_is_stood_down(pa
         assert "stand_down" in {n.purpose for n in await room.rows(t.notifications)}
 
 
-async def test_who_may_have_heard_in_an_earlier_try_is_stood_down_too(path: Path) -> None:
+async def test_who_may_have_heard_in_an_earlier_try_is_stood_down_too(path: str) -> None:
     async with a_room(path) as room:
         await released(room)
         job = await one_leaves(room)
@@ -90,7 +89,7 @@ async def test_who_may_have_heard_in_an_earlier_try_is_stood_down_too(path: Path
 
 
 async def test_after_a_crash_who_may_have_read_what_was_called_off_is_stood_down(
-    path: Path,
+    path: str,
 ) -> None:
     async with a_room(path) as room:
         await released(room)
@@ -98,6 +97,7 @@ async def test_after_a_crash_who_may_have_read_what_was_called_off_is_stood_down
         consent = b.a_consent(id="withdrawn", revoked=True, basis=Basis.PERSON)
         await room.one(c.ConsentChanged(inbox=room.inbox(), consent=consent, state="revoked"))
     async with a_room(path) as room:
+        await room.take_over()
         await claim(room)
 
         assert "stand_down" in {n.purpose for n in await room.rows(t.notifications)}
@@ -105,7 +105,7 @@ async def test_after_a_crash_who_may_have_read_what_was_called_off_is_stood_down
 
 
 async def test_an_answer_ends_a_message_that_may_have_left_and_sends_nothing_more(
-    path: Path,
+    path: str,
 ) -> None:
     async with a_room(path) as room:
         case = await released(room)
@@ -122,7 +122,7 @@ async def test_an_answer_ends_a_message_that_may_have_left_and_sends_nothing_mor
 
 
 async def test_a_report_that_waited_does_not_undo_a_consent_withdrawn_meanwhile(
-    path: Path,
+    path: str,
 ) -> None:
     """Revocations overtake everything, so the grant that they end may come after them."""
     async with a_room(path) as room:
@@ -137,7 +137,7 @@ async def test_a_report_that_waited_does_not_undo_a_consent_withdrawn_meanwhile(
 
 
 async def test_messages_already_taken_leave_when_the_store_fails_half_way(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_room(path) as room:
         for n in range(3):
@@ -163,7 +163,7 @@ async def test_messages_already_taken_leave_when_the_store_fails_half_way(
         assert {each.key for each in rows if each.state == "sending"} == {job.key for job in jobs}
 
 
-async def test_a_page_opens_at_least_until_its_answer_is_due(path: Path) -> None:
+async def test_a_page_opens_at_least_until_its_answer_is_due(path: str) -> None:
     """Investors have up to two weeks; after three days their page said: nothing more is asked."""
     slow = replace(b.outward(TrackName.MISSIONS), answer_by=14 * 24 * b.HOUR)
     async with a_room(path) as room:

@@ -1,7 +1,6 @@
 """Firing, claiming and settling: what the loops ask of the desk."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,8 +31,8 @@ ALL = 1_000
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "desk.sqlite"
+def path(store_url: str) -> str:
+    return store_url
 
 
 def consented(situation: str = "sit-1", **changes: Any) -> Any:
@@ -82,7 +81,7 @@ async def released(room: Room, **changes: Any) -> str:
     return done.case
 
 
-async def test_what_is_due_fires_once_and_the_next_time_is_known(path: Path) -> None:
+async def test_what_is_due_fires_once_and_the_next_time_is_known(path: str) -> None:
     async with a_room(path) as room:
         await room.one(report(severity=Severity.CRITICAL))
         before = len(await room.rows(t.notifications))
@@ -97,7 +96,7 @@ async def test_what_is_due_fires_once_and_the_next_time_is_known(path: Path) -> 
         assert (await room.desk.fire_due(limit=10)).cases == 0
 
 
-async def test_the_gravest_and_longest_due_cases_fire_first(path: Path) -> None:
+async def test_the_gravest_and_longest_due_cases_fire_first(path: str) -> None:
     async with a_room(path) as room:
         for n, severity in enumerate((Severity.WATCH, Severity.HIGH, Severity.CRITICAL)):
             event = b.an_event(situation=f"s{n}")
@@ -114,7 +113,7 @@ async def test_the_gravest_and_longest_due_cases_fire_first(path: Path) -> None:
 
 
 async def test_a_tick_that_raises_is_noted_paused_and_pages_while_others_go_on(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_room(path) as room:
         bad = await room.one(report("e1"))
@@ -151,7 +150,7 @@ async def test_a_tick_that_raises_is_noted_paused_and_pages_while_others_go_on(
         assert await room.sound()
 
 
-async def test_a_case_whose_state_cannot_be_read_pages_and_holds_nobody_up(path: Path) -> None:
+async def test_a_case_whose_state_cannot_be_read_pages_and_holds_nobody_up(path: str) -> None:
     async with a_room(path) as room:
         bad = await room.one(report("e1"))
         await room.one(report("e2", b.an_event(situation="s2")))
@@ -174,7 +173,7 @@ async def test_a_case_whose_state_cannot_be_read_pages_and_holds_nobody_up(path:
         assert kept.due_at == room.clock.now() + faults.LONGEST_PAUSE
 
 
-async def test_a_claim_hands_out_what_the_guard_allows_and_counts_the_try(path: Path) -> None:
+async def test_a_claim_hands_out_what_the_guard_allows_and_counts_the_try(path: str) -> None:
     async with a_room(path) as room:
         case = await released(room)
 
@@ -192,7 +191,7 @@ async def test_a_claim_hands_out_what_the_guard_allows_and_counts_the_try(path: 
         assert await claim(room) == ()
 
 
-async def test_a_message_tried_again_opens_the_same_page_with_the_same_code(path: Path) -> None:
+async def test_a_message_tried_again_opens_the_same_page_with_the_same_code(path: str) -> None:
     async with a_room(path) as room:
         await released(room)
         first, _ = await claim(room)
@@ -206,7 +205,7 @@ async def test_a_message_tried_again_opens_the_same_page_with_the_same_code(path
         assert {token.issued_at for token in await room.rows(t.tokens)} == {START}
 
 
-async def test_consent_withdrawn_between_plan_and_claim_stops_the_message(path: Path) -> None:
+async def test_consent_withdrawn_between_plan_and_claim_stops_the_message(path: str) -> None:
     async with a_room(path) as room:
         case = await released(room)
         consent = b.a_consent(id="withdrawn", revoked=True, basis=Basis.PERSON)
@@ -222,7 +221,7 @@ async def test_consent_withdrawn_between_plan_and_claim_stops_the_message(path: 
 
 
 async def test_a_revocation_reaches_every_case_of_the_person_and_later_reports(
-    path: Path,
+    path: str,
 ) -> None:
     async with a_room(path) as room:
         for n in range(3):
@@ -235,7 +234,7 @@ async def test_a_revocation_reaches_every_case_of_the_person_and_later_reports(
         assert len({leaf.stream for leaf in applied}) == 3
 
 
-async def test_a_party_tied_to_the_perpetrator_since_is_not_told(path: Path) -> None:
+async def test_a_party_tied_to_the_perpetrator_since_is_not_told(path: str) -> None:
     async with a_room(path) as room:
         await released(room)
         tie = b.Link(
@@ -260,7 +259,7 @@ async def test_a_party_tied_to_the_perpetrator_since_is_not_told(path: Path) -> 
         assert await room.sound()
 
 
-async def test_stop_outgoing_holds_everybody_but_duty_and_lets_go_again(path: Path) -> None:
+async def test_stop_outgoing_holds_everybody_but_duty_and_lets_go_again(path: str) -> None:
     async with a_room(path) as room:
         await released(room)
         await room.one(report("e2", b.an_event(situation="s2")))
@@ -275,7 +274,7 @@ async def test_stop_outgoing_holds_everybody_but_duty_and_lets_go_again(path: Pa
 
 
 async def test_duty_of_grave_cases_goes_first_and_first_tells_before_second_ones(
-    path: Path,
+    path: str,
 ) -> None:
     async with a_room(path) as room:
         await room.one(report("e1", b.an_event(situation="s1"), severity=Severity.CRITICAL))
@@ -290,7 +289,7 @@ async def test_duty_of_grave_cases_goes_first_and_first_tells_before_second_ones
 
 
 async def test_only_free_slots_are_filled_and_a_dead_channel_starves_no_other(
-    path: Path,
+    path: str,
 ) -> None:
     async with a_room(path) as room:
         for n in range(4):
@@ -308,7 +307,7 @@ def test_pauses_between_tries_double_up_to_five_minutes(tries: int, pause: int) 
 
 @pytest.mark.parametrize(("asked", "pause"), [(60.0, 60), (1.0, 5), (86_400.0, 300), (-1.0, 5)])
 async def test_a_provider_that_asks_for_time_gets_it_but_never_a_day(
-    path: Path, asked: float, pause: int
+    path: str, asked: float, pause: int
 ) -> None:
     async with a_room(path) as room:
         await room.one(report())
@@ -321,7 +320,7 @@ async def test_a_provider_that_asks_for_time_gets_it_but_never_a_day(
         assert stored.next_at == START + timedelta(seconds=pause)
 
 
-async def test_eight_unknown_tries_are_enough_then_the_next_way(path: Path) -> None:
+async def test_eight_unknown_tries_are_enough_then_the_next_way(path: str) -> None:
     async with a_room(path) as room:
         await room.one(report())
         key = next(job.key for job in await claim(room) if job.channel == "sms")
@@ -337,7 +336,7 @@ async def test_eight_unknown_tries_are_enough_then_the_next_way(path: Path) -> N
         assert "delivery_failed" in [f.kind for f in await room.facts(stored.case_id)]
 
 
-async def test_a_hard_refusal_moves_to_the_next_way_at_once(path: Path) -> None:
+async def test_a_hard_refusal_moves_to_the_next_way_at_once(path: str) -> None:
     noor = {"found": (b.found("haldane", TrackName.MISSIONS),), "tracks": MISSIONS["tracks"]}
     async with a_room(path) as room:
         done = await room.one(report("e1", consented(), **noor))
@@ -363,7 +362,7 @@ async def test_a_hard_refusal_moves_to_the_next_way_at_once(path: Path) -> None:
         assert (next_way.contact, next_way.channel) == ("noor", "sms")
 
 
-async def test_a_late_yes_counts_and_a_late_no_does_not(path: Path) -> None:
+async def test_a_late_yes_counts_and_a_late_no_does_not(path: str) -> None:
     async with a_room(path) as room:
         await room.one(report())
         one, two = (await claim(room))[:2]
@@ -377,7 +376,7 @@ async def test_a_late_yes_counts_and_a_late_no_does_not(path: Path) -> None:
         assert (await row(room, two.key)).state == "unknown"
 
 
-async def test_what_was_handed_on_is_never_anything_less(path: Path) -> None:
+async def test_what_was_handed_on_is_never_anything_less(path: str) -> None:
     async with a_room(path) as room:
         await room.one(report())
         job = (await claim(room))[0]
@@ -390,7 +389,7 @@ async def test_what_was_handed_on_is_never_anything_less(path: Path) -> None:
 
 
 async def test_acknowledging_stops_messages_already_queued_and_those_being_retried(
-    path: Path,
+    path: str,
 ) -> None:
     async with a_room(path) as room:
         done = await room.one(report())
@@ -407,13 +406,13 @@ async def test_acknowledging_stops_messages_already_queued_and_those_being_retri
 
 
 async def test_after_a_crash_while_sending_the_message_is_unknown_and_tried_again(
-    path: Path,
+    path: str,
 ) -> None:
     async with a_room(path) as room:
         await room.one(report())
         before = await claim(room)
     async with a_room(path) as room:
-        await room.desk.fire_due(limit=1)  # the desk has started
+        await room.take_over()
         rows = await room.rows(t.notifications)
         assert {(n.state, n.unknowns) for n in rows} == {("unknown", 1)}
 
@@ -426,7 +425,7 @@ async def test_after_a_crash_while_sending_the_message_is_unknown_and_tried_agai
         assert await room.sound()
 
 
-async def test_time_never_goes_back_behind_what_was_written(path: Path) -> None:
+async def test_time_never_goes_back_behind_what_was_written(path: str) -> None:
     async with a_room(path) as room:
         await room.clock.advance(hours=5)
         await room.one(report())

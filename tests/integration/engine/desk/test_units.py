@@ -1,7 +1,6 @@
 """What a caller of the desk can rely on, on a real file."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,15 +23,15 @@ from tests.unit.engine.case import builders as b
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "desk.sqlite"
+def path(store_url: str) -> str:
+    return store_url
 
 
 def kinds(facts: list[f.Fact]) -> list[str]:
     return [fact.kind for fact in facts]
 
 
-async def test_a_report_opens_a_case_and_duty_is_told_in_the_same_commit(path: Path) -> None:
+async def test_a_report_opens_a_case_and_duty_is_told_in_the_same_commit(path: str) -> None:
     async with a_room(path) as room:
         done = await room.one(report(**MISSIONS))
 
@@ -45,7 +44,7 @@ async def test_a_report_opens_a_case_and_duty_is_told_in_the_same_commit(path: P
         assert await room.sound()
 
 
-async def test_the_same_report_three_times_is_one_case_and_the_same_answer(path: Path) -> None:
+async def test_the_same_report_three_times_is_one_case_and_the_same_answer(path: str) -> None:
     async with a_room(path) as room:
         first = await room.one(report())
         again = await asyncio.gather(room.one(report()), room.one(report()))
@@ -55,7 +54,7 @@ async def test_the_same_report_three_times_is_one_case_and_the_same_answer(path:
         assert len(await room.rows(t.cases)) == 1
 
 
-async def test_the_same_report_twice_in_one_batch_is_one_event(path: Path) -> None:
+async def test_the_same_report_twice_in_one_batch_is_one_event(path: str) -> None:
     async with a_room(path) as room:
         results = await asyncio.gather(*(room.one(report()) for _ in range(3)))
 
@@ -64,7 +63,7 @@ async def test_the_same_report_twice_in_one_batch_is_one_event(path: Path) -> No
 
 
 async def test_the_same_id_with_other_content_is_refused_recorded_and_duty_told(
-    path: Path,
+    path: str,
 ) -> None:
     async with a_room(path) as room:
         first = await room.one(report())
@@ -82,7 +81,7 @@ async def test_the_same_id_with_other_content_is_refused_recorded_and_duty_told(
         assert "equivocated" in [row.kind for row in notes]
 
 
-async def test_a_unit_is_all_or_nothing(path: Path) -> None:
+async def test_a_unit_is_all_or_nothing(path: str) -> None:
     async with a_room(path) as room:
         done = await room.one(report())
         unknown = c.TakeTask(inbox=room.inbox(), case=done.case, task="no such", by="ana")  # type: ignore[union-attr]
@@ -95,7 +94,7 @@ async def test_a_unit_is_all_or_nothing(path: Path) -> None:
         assert ("hotline", "e2") not in {(r.source, r.id) for r in await room.rows(t.inbox)}
 
 
-async def test_a_refused_command_loses_only_its_own_copies(path: Path) -> None:
+async def test_a_refused_command_loses_only_its_own_copies(path: str) -> None:
     async with a_room(path) as room:
         done = await room.one(report())
         case = await room.case(done.case)  # type: ignore[union-attr]
@@ -116,7 +115,7 @@ async def test_a_refused_command_loses_only_its_own_copies(path: Path) -> None:
         assert await room.sound()
 
 
-async def test_a_refused_command_may_be_given_again_once_it_is_right(path: Path) -> None:
+async def test_a_refused_command_may_be_given_again_once_it_is_right(path: str) -> None:
     async with a_room(path) as room:
         done = await room.one(report())
         identity = room.inbox()
@@ -141,7 +140,7 @@ async def test_a_refused_command_may_be_given_again_once_it_is_right(path: Path)
 
 
 async def test_one_that_raises_fails_alone_and_duty_is_told(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def sometimes(case: Any, command: Any, now: Any) -> Any:
         if isinstance(command, c.TakeTask):
@@ -166,7 +165,7 @@ async def test_one_that_raises_fails_alone_and_duty_is_told(
 
 
 async def test_a_plan_that_raises_still_opens_the_case_with_the_built_in_duty_plan(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_planning(case: Any, command: Any, now: Any) -> Any:
         if isinstance(command, c.EventArrived) and command.candidates.policy:
@@ -185,7 +184,7 @@ async def test_a_plan_that_raises_still_opens_the_case_with_the_built_in_duty_pl
         assert case.closure_digest  # what must not know is not forgotten with the plan
 
 
-async def test_two_reports_of_one_situation_are_one_case(path: Path) -> None:
+async def test_two_reports_of_one_situation_are_one_case(path: str) -> None:
     async with a_room(path) as room:
         results = await asyncio.gather(*(room.one(report(f"e{n}")) for n in range(5)))
 
@@ -194,7 +193,7 @@ async def test_two_reports_of_one_situation_are_one_case(path: Path) -> None:
         assert await room.sound()
 
 
-async def test_reports_without_a_situation_are_cases_of_their_own(path: Path) -> None:
+async def test_reports_without_a_situation_are_cases_of_their_own(path: str) -> None:
     async with a_room(path) as room:
         for n in range(2):
             await room.one(report(f"e{n}", b.an_event(situation=None)))
@@ -202,7 +201,7 @@ async def test_reports_without_a_situation_are_cases_of_their_own(path: Path) ->
         assert len(await room.rows(t.cases)) == 2
 
 
-async def test_a_drill_never_shares_a_case_with_what_is_real(path: Path) -> None:
+async def test_a_drill_never_shares_a_case_with_what_is_real(path: str) -> None:
     async with a_room(path) as room:
         real = await room.one(report("e1"))
         drill = await room.one(report("e2", b.an_event(exercise=True)))
@@ -211,7 +210,7 @@ async def test_a_drill_never_shares_a_case_with_what_is_real(path: Path) -> None
 
 
 async def test_a_closed_case_stays_closed_and_the_next_report_opens_the_next_one(
-    path: Path,
+    path: str,
 ) -> None:
     async with a_room(path) as room:
         first = await room.one(report())
@@ -245,7 +244,7 @@ async def test_a_closed_case_stays_closed_and_the_next_report_opens_the_next_one
         assert (situation.generation, situation.case_id) == (1, second.case)
 
 
-async def test_a_reference_that_is_taken_grows_by_a_character(path: Path) -> None:
+async def test_a_reference_that_is_taken_grows_by_a_character(path: str) -> None:
     async with a_room(path) as room:
         wanted = ids.case_ref(b"references" * 4, ids.case_id("hotline", "sit-2", 0))
         await room.one(report())
@@ -263,7 +262,7 @@ async def test_a_reference_that_is_taken_grows_by_a_character(path: Path) -> Non
         assert await room.sound()
 
 
-async def test_the_log_position_moves_with_what_came_of_the_record(path: Path) -> None:
+async def test_the_log_position_moves_with_what_came_of_the_record(path: str) -> None:
     async with a_room(path) as room:
         await _acquire(room)
         await room.submit(report(), lane=Lane.CRITICAL, position=_at(7))
@@ -278,7 +277,7 @@ async def test_the_log_position_moves_with_what_came_of_the_record(path: Path) -
         assert len(await room.rows(t.events)) == 2
 
 
-async def test_whoever_lost_the_partition_writes_nothing(path: Path) -> None:
+async def test_whoever_lost_the_partition_writes_nothing(path: str) -> None:
     async with a_room(path) as room:
         await _acquire(room)
         await _acquire(room)
@@ -291,7 +290,7 @@ async def test_whoever_lost_the_partition_writes_nothing(path: Path) -> None:
 
 
 async def test_a_full_lane_says_so_at_the_door_and_a_stop_always_gets_in(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(lanes_module.LIMITS, Lane.NORMAL, 1)
     async with a_room(path) as room:
@@ -305,7 +304,7 @@ async def test_a_full_lane_says_so_at_the_door_and_a_stop_always_gets_in(
         await waiting
 
 
-async def test_what_was_being_written_when_the_process_died_never_happened(path: Path) -> None:
+async def test_what_was_being_written_when_the_process_died_never_happened(path: str) -> None:
     class Dead(BaseException):
         pass
 
@@ -346,7 +345,7 @@ async def _next(room: Any) -> int:
     return int(rows[0].next_offset)
 
 
-async def test_a_report_about_a_case_that_cannot_be_read_opens_the_next_one(path: Path) -> None:
+async def test_a_report_about_a_case_that_cannot_be_read_opens_the_next_one(path: str) -> None:
     async with a_room(path) as room:
         first = await room.one(report())
         broken = t.cases.update().values(state=b"no state")
@@ -359,7 +358,7 @@ async def test_a_report_about_a_case_that_cannot_be_read_opens_the_next_one(path
 
 
 async def test_a_consent_withdrawn_in_a_report_reaches_the_persons_other_cases(
-    path: Path,
+    path: str,
 ) -> None:
     given = {"basis": "person", "audiences": ["missions"], "mode": "quiet"}
     async with a_room(path) as room:
@@ -378,7 +377,7 @@ async def test_a_consent_withdrawn_in_a_report_reaches_the_persons_other_cases(
         assert await room.sound()
 
 
-async def test_the_same_consent_said_again_is_no_news(path: Path) -> None:
+async def test_the_same_consent_said_again_is_no_news(path: str) -> None:
     given = {"basis": "person", "audiences": ["missions"], "mode": "quiet"}
     async with a_room(path) as room:
         for n in range(3):
@@ -387,7 +386,7 @@ async def test_the_same_consent_said_again_is_no_news(path: Path) -> None:
         assert len(await room.rows(t.consents)) == 1
 
 
-async def test_consent_where_nobody_can_be_identified_is_kept_for_the_case(path: Path) -> None:
+async def test_consent_where_nobody_can_be_identified_is_kept_for_the_case(path: str) -> None:
     given = {"basis": "no_identifiable_person", "audiences": ["missions"], "mode": "quiet"}
     event = b.an_event(subjects=[{"kind": "none_identifiable"}], consent=[given])
     async with a_room(path) as room:
@@ -401,7 +400,7 @@ async def test_consent_where_nobody_can_be_identified_is_kept_for_the_case(path:
         assert [a.candidate.party for a in planned.alerts] == ["embassy"]
 
 
-async def test_bytes_that_are_no_event_are_kept_sealed_and_duty_is_told(path: Path) -> None:
+async def test_bytes_that_are_no_event_are_kept_sealed_and_duty_is_told(path: str) -> None:
     async with a_room(path) as room:
         await _acquire(room)
         bad = c.Quarantine(
