@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError, NoOffsetForPartitionError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from engine.intake.kafka_clients import ISOLATION
 from engine.intake.ownership import Ownership
 from engine.intake.standing import Standing
 from engine.intake.trouble import named
@@ -72,6 +73,13 @@ class SqlConsumer(driver.Consumer):
         self._books.ownership.release([(tp.topic, tp.partition) for tp in sorted(revoked)])
         await super().on_partitions_revoked(revoked)
 
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Go on from the store. A deleted topic is assigned as no partitions, without a word."""
+        for topic in sorted(self.app.topics.acking_topics):
+            if not self.topic_partitions(topic):
+                self._books.trouble = f"{topic}: there is no such topic."
+        await super().on_partitions_assigned(assigned, generation_id)
+
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Called after every assignment, and again whenever Faust is in doubt."""
         try:
@@ -122,7 +130,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         if consumer._isolation_level != "read_uncommitted":
             raise TypeError("this aiokafka keeps its isolation level elsewhere")
-        consumer._isolation_level = "read_committed"
+        consumer._isolation_level = ISOLATION
         return consumer
 
     async def _fetch_records(

@@ -16,7 +16,7 @@ from faust.contrib.asgi import faust_app_running
 
 from engine.clock import Clock
 from engine.intake.faust_books import Books
-from engine.intake.kafka_clients import password, tls
+from engine.intake.kafka_clients import METADATA_EVERY_MS, password, tls
 from engine.intake.ownership import Ownership
 from engine.intake.standing import Standing
 from engine.intake.trouble import LogTroubleError, named
@@ -126,6 +126,7 @@ class FaustStream:
             broker_rebalance_timeout=settings.rebalance_timeout,
             broker_max_poll_interval=settings.batch_within,
             consumer_auto_offset_reset="none",
+            consumer_metadata_max_age_ms=METADATA_EVERY_MS,
             consumer_group_instance_id=settings.instance or None,
             key_serializer="raw",
             value_serializer="raw",

@@ -9,6 +9,10 @@ from aiokafka.errors import KafkaError
 
 from engine.settings import KafkaSettings
 
+ISOLATION = "read_committed"
+"""What a publisher called back is no report."""
+METADATA_EVERY_MS = 10_000
+"""A topic made anew, or with more partitions, is noticed within this."""
 _PROBE_WITHIN = 10  # seconds
 
 
@@ -17,6 +21,7 @@ def client_options(settings: KafkaSettings) -> dict[str, Any]:
     return {
         "bootstrap_servers": list(settings.brokers),
         "request_timeout_ms": int(settings.request_timeout * 1000),
+        "metadata_max_age_ms": METADATA_EVERY_MS,
         **_security(settings),
     }
 
@@ -34,7 +39,10 @@ def password(settings: KafkaSettings) -> str:
 async def probe(settings: KafkaSettings, topic: str, partition: int, offset: int) -> int | None:
     """Offset of the first record from there on, seen by a reader that belongs to no group."""
     reader = AIOKafkaConsumer(
-        auto_offset_reset="none", enable_auto_commit=False, **client_options(settings)
+        auto_offset_reset="none",
+        enable_auto_commit=False,
+        isolation_level=ISOLATION,  # as the first reader: else it sees what was called back
+        **client_options(settings),
     )
     place = TopicPartition(topic, partition)
     await reader.start()

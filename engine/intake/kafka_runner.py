@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError
 
 from engine.clock import Clock
-from engine.intake.kafka_clients import client_options
+from engine.intake.kafka_clients import ISOLATION, client_options
 from engine.intake.ownership import Ownership
 from engine.intake.standing import Standing
 from engine.intake.trouble import LogTroubleError, named
@@ -65,7 +65,7 @@ class KafkaStream:
             group_instance_id=settings.instance or None,
             enable_auto_commit=False,
             auto_offset_reset="none",
-            isolation_level="read_committed",
+            isolation_level=ISOLATION,
             session_timeout_ms=int(settings.session_timeout * 1000),
             heartbeat_interval_ms=int(settings.heartbeat_interval * 1000),
             rebalance_timeout_ms=int(settings.rebalance_timeout * 1000),
@@ -149,7 +149,7 @@ class _Owner(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
         self._ownership = ownership
         self._standing = standing
         self._halt = halt
-        self.trouble: KafkaError | None = None
+        self.trouble: KafkaError | LogTroubleError | None = None
         """Why the broker could not be asked what it has; the reader must not go on."""
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
@@ -160,16 +160,26 @@ class _Owner(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
         """Read on from where the store says."""
         mine = sorted(assigned)
         try:
+            self._there()
             ranges = await self._ranges(mine) if mine else {}
             for (topic, part), offset in (await self._ownership.acquire(ranges)).items():
                 self._consumer.seek(TopicPartition(topic, part), offset)
-        except KafkaError as error:  # aiokafka would only log it and read from nowhere
+        except (
+            KafkaError,
+            LogTroubleError,
+        ) as error:  # aiokafka would only log it and read from nowhere
             self.trouble = error
         except Exception as error:
             self._halt(f"cannot take over partitions: {named(error)}")
             raise
         else:
             self._standing.reads()
+
+    def _there(self) -> None:
+        """A deleted topic is assigned as no partitions at all, without a word."""
+        for topic in sorted(self._consumer.subscription()):
+            if not self._consumer.partitions_for_topic(topic):
+                raise LogTroubleError(f"{topic}: there is no such topic.")
 
     async def _ranges(self, mine: list[TopicPartition]) -> dict[tuple[str, int], Range]:
         begins = await self._consumer.beginning_offsets(mine)

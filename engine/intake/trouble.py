@@ -76,7 +76,7 @@ async def _ask(settings: KafkaSettings, broker: str) -> Unreached | None:
     host, _, port = broker.rpartition(":")
     try:
         options = client_options(settings)
-        del options["bootstrap_servers"]
+        del options["bootstrap_servers"], options["metadata_max_age_ms"]
         async with asyncio.timeout(_ASK_WITHIN):
             connection = await create_conn(host.strip("[]"), int(port), **options)
     except (
