@@ -2,7 +2,7 @@
 
 It says nothing about anybody, bears a source that no publisher can have, and is known by a keyed
 mark in its id, so that nobody else's report is ever taken for one. Its world is built in here: one
-contact of a party that is no party, reached on a channel that no settings can name.
+contact of a party that is no party, reached on a channel that is none.
 """
 
 from dataclasses import dataclass

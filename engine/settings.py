@@ -29,6 +29,7 @@ from pydantic_settings import (
 )
 
 from engine.settings_file import SettingsError, read_settings_file, read_twin_files
+from notifiers.webhook.target import parse_target
 from schemas.codes import EventType, Severity
 
 PREFIX = "TOCSIN_"
@@ -132,6 +133,13 @@ class HeartbeatSettings(_Part):
     url: SecretStr | None = None
     """Asked with an empty POST at each sign; its path may hold the watch's own token."""
     ca_file: Path | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _an_address(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            parse_target(url.get_secret_value())
+        return url
 
 
 class CanarySettings(_Part):
