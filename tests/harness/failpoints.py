@@ -60,12 +60,15 @@ class Failpoints:
         self._seen: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def arm(self, point: str, *, pass_by: int = 0) -> None:
-        """Kill the next process that comes to this point more often than `pass_by` times."""
+    def arm(self, point: str, *, pass_by: int = 0, number: signal.Signals = signal.SIGKILL) -> None:
+        """Kill the next process that comes to this point more often than `pass_by` times.
+
+        `number`: SIGSTOP freezes it there instead.
+        """
         self._directory.mkdir(exist_ok=True)
         self._reached.unlink(missing_ok=True)
         fresh = self._directory / "arming"
-        fresh.write_text(f"{point} {pass_by}")
+        fresh.write_text(f"{point} {pass_by} {number.value}")
         fresh.rename(self._armed)
 
     def disarm(self) -> None:
@@ -74,7 +77,7 @@ class Failpoints:
 
     @property
     def reached(self) -> bool:
-        """Whether somebody has come to the point and is dead."""
+        """Whether somebody has come to the point, and is dead or frozen."""
         return self._reached.exists()
 
     def pass_by(self, point: str) -> None:
@@ -84,18 +87,18 @@ class Failpoints:
         except FileNotFoundError:
             self._seen.clear()
             return
-        wanted, _, free = armed.partition(" ")
+        wanted, free, number = armed.split(" ")
         if wanted != point:
             return
         with self._lock:
             self._seen[armed] = self._seen.get(armed, 0) + 1
-            if self._seen[armed] <= int(free or 0):
+            if self._seen[armed] <= int(free):
                 return
             try:
                 self._armed.rename(self._reached)  # one dies, however many are here at once
             except FileNotFoundError:
                 return
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), int(number))
 
 
 def install(directory: Path) -> None:

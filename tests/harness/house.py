@@ -150,10 +150,11 @@ class House:
             name = f"{self.directory.name[:20]}.{process.name}"
             await process.start(more={} if self._one else {"TOCSIN_INSTANCE": name})
         waiting = list(fresh)
+        patience = READY_WITHIN * max(1, len(fresh))  # they share the processors while they start
         while waiting or not await self._serves(fresh):
             waiting = [process for process in waiting if not process.is_ready()]
-            if _WALL.monotonic() - begun > READY_WITHIN:
-                raise RuntimeError(f"not ready after {READY_WITHIN} s:\n{self.log_tail()}")
+            if _WALL.monotonic() - begun > patience:
+                raise RuntimeError(f"not ready after {patience} s:\n{self.log_tail()}")
             await asyncio.sleep(0.02)
         return _WALL.monotonic() - begun
 
