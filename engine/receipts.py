@@ -65,7 +65,7 @@ class Receipts:
         self._waiting = 0
 
     async def take(self, channel: str, settings: SmsSettings, given: Sequence[Any]) -> Heard:
-        """Take the receipts of one request; durable when this returns.
+        """Take the receipts of one request, if there are any; durable when this returns.
 
         Raises Busy, CommandFailed: some may be stored then, and all may be sent again.
         """

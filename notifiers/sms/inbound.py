@@ -65,18 +65,22 @@ class Reply:
         return ReplyCode(codes.pop()) if len(codes) == 1 else None
 
 
-def receipts_in(settings: SmsSettings, payload: Any) -> tuple[Any, ...]:
-    """What of this request is receipts, each as `parse_receipt` takes it; empty when it is a reply.
+def reports_in(settings: SmsSettings, payload: Any) -> tuple[list[Any], list[Any]]:
+    """Return the receipts and the replies of one request, each as its `parse_` takes it.
 
     Some gateways report both to one address, and give a reply a status as well: where there is a
     text, only a status that a receipt is known to have makes it one.
     """
     mapping = settings.receipt
-    if mapping is None:
-        return ()
-    several = payload if mapping.each is None else at_path(payload, mapping.each)
-    items = several if isinstance(several, list) else [payload]
-    return tuple(item for item in items if _is_receipt(settings, mapping, item))
+    several = payload
+    if mapping is not None and mapping.each is not None:
+        several = at_path(payload, mapping.each)
+    receipts: list[Any] = []
+    replies: list[Any] = []
+    for item in several if isinstance(several, list) else [payload]:
+        is_receipt = mapping is not None and _is_receipt(settings, mapping, item)
+        (receipts if is_receipt else replies).append(item)
+    return receipts, replies
 
 
 def _is_receipt(settings: SmsSettings, mapping: ReceiptMapping, item: Any) -> bool:

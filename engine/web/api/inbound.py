@@ -7,6 +7,7 @@ deployment's keys, and `tocsin doctor` prints the whole address.
 import base64
 import hmac
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -21,11 +22,12 @@ from engine.vault.keys import keyed
 from engine.web.api.answers import Answer, never_a_traceback, refusal, told
 from engine.web.api.body import BodyRefusedError, read_body
 from notifiers.sms.config import SmsSettings
-from notifiers.sms.inbound import receipts_in
-from schemas.limits import UnreadableJsonError, parse
+from notifiers.sms.inbound import reports_in
+from schemas.limits import UnreadableJsonError, parse, split
 
 BYTES_MOST = 16 * 1024
 FIELDS_MOST = 50
+ITEMS_MOST = 500
 RETRY_AFTER = 2  # seconds
 _SECRET_BYTES = 24
 
@@ -76,16 +78,15 @@ class Inbound:
             return refusal(404, "unknown", "There is nothing here.")
         try:
             body = await read_body(request, most=BYTES_MOST)
-            payload = _form(body) if _is_form(request) else parse(body)
+            payload = _form(body) if _is_form(request) else _json(body)
         except BodyRefusedError as error:
             return refusal(error.status, error.code, error.fix)
         except UnreadableJsonError as error:
             return refusal(400, error.problem.code.value, error.problem.fix)
         try:
-            receipts = receipts_in(settings, payload)
-            if receipts:
-                return _heard(await self._receipts.take(channel, settings, receipts))
-            became = await self._replies.take(channel, settings, payload)
+            receipts, replies = reports_in(settings, payload)
+            became = [await self._replies.take(channel, settings, reply) for reply in replies]
+            heard = await self._receipts.take(channel, settings, receipts)
         except (Busy, CommandFailed):
             return refusal(
                 503,
@@ -93,20 +94,30 @@ class Inbound:
                 "Not stored: send the same again soon.",
                 headers={"Retry-After": str(RETRY_AFTER)},
             )
-        return told(
-            Answer(status=202, outcome="taken" if became is Became.TAKEN else became.value),
-            status=202,
-        )
-
-
-def _heard(heard: Heard) -> Response:
-    """200, which every gateway takes for an end; some take no other."""
-    return told(Answer(status=200, outcome=heard.value), status=200)
+        # 200 is what every gateway takes for an end; of some receipts' senders it is the only one.
+        status = 202 if became and not receipts else 200
+        taken = heard is Heard.TAKEN or Became.TAKEN in became
+        outcome = Became.TAKEN.value if taken else (became[0].value if became else heard.value)
+        return told(Answer(status=status, outcome=outcome), status=status)
 
 
 def _is_form(request: Request) -> bool:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return kind == "application/x-www-form-urlencoded"
+
+
+def _json(body: bytes) -> Any:
+    """An object, or a list of which what cannot be read is an answer nobody understands."""
+    if not body.lstrip()[:1] == b"[":
+        return parse(body)
+    return [_readable(part) for part in split(body, most=BYTES_MOST, items=ITEMS_MOST)]
+
+
+def _readable(part: bytes) -> dict[str, Any]:
+    try:
+        return parse(part)
+    except UnreadableJsonError:
+        return {}
 
 
 def _form(body: bytes) -> dict[str, str]:

@@ -3,7 +3,14 @@
 import pytest
 
 from notifiers.sms.config import SmsSettings
-from notifiers.sms.inbound import Reply, ReplyCode, parse_receipt, parse_reply, read_code
+from notifiers.sms.inbound import (
+    Reply,
+    ReplyCode,
+    parse_receipt,
+    parse_reply,
+    read_code,
+    reports_in,
+)
 from notifiers.sms.length import cut, segments, units
 from tests.unit.notifiers.messages import naughty_strings
 
@@ -144,3 +151,55 @@ def test_naughty_strings_answer_nothing() -> None:
         reply = parse_reply(SETTINGS, {"sms": {"body": naughty, "from": naughty, "id": naughty}})
         assert reply.reference == ""
         assert all(word.isascii() and word.isalnum() for word in reply.words)
+
+
+# A gateway that gives replies a status too, and repeats our own text in its receipts.
+ONE_ADDRESS = SmsSettings.model_validate(
+    {
+        "url": "https://gateway.example/send",
+        "body": {"to": "{to}", "text": "{text}"},
+        "receipt": {
+            "provider_id": "id",
+            "status": "status",
+            "delivered": ["delivered"],
+            "failed": ["failed"],
+            "underway": ["sent"],
+            "each": "results",
+        },
+        "reply": {"text": "text", "sender": "from"},
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("payload", "receipts"),
+    [
+        ({"id": "1", "status": "delivered"}, 1),
+        ({"id": "1", "status": "sent", "text": "1 7K3Q-92"}, 1),
+        ({"id": "1", "status": "failed", "text": "1 7K3Q-92"}, 1),
+        ({"id": "1", "status": "received", "text": "1 7K3Q-92"}, 0),
+        ({"id": "1", "status": "somewhere"}, 1),
+        ({"text": "1 7K3Q-92"}, 0),
+        ({"results": [{"id": "1", "status": "sent"}, {"id": "2", "status": "failed"}]}, 2),
+        ({"results": []}, 0),
+        ({"results": "none"}, 0),
+        ([], 0),
+        (None, 0),
+    ],
+)
+def test_a_receipt_is_never_taken_for_a_reply_nor_a_reply_for_a_receipt(
+    payload: object, receipts: int
+) -> None:
+    assert len(reports_in(ONE_ADDRESS, payload)[0]) == receipts
+
+
+def test_a_reply_among_receipts_is_not_overlooked() -> None:
+    receipt, reply = {"id": "1", "status": "failed"}, {"text": "1 7K3Q-92"}
+
+    assert reports_in(ONE_ADDRESS, {"results": [receipt, reply]}) == ([receipt], [reply])
+
+
+def test_a_bare_list_of_receipts_needs_no_setting() -> None:
+    one = {"message": {"id": "m1", "states": ["DELIVRD"]}}
+
+    assert reports_in(SETTINGS, [one, one]) == ([one, one], [])
