@@ -20,6 +20,7 @@ class Letter:
     """One message that really left."""
 
     at: datetime
+    channel: str
     endpoint: str
     key: str
     purpose: str
@@ -92,7 +93,11 @@ class SimChannel:
             await self._process.effect("lose", _nothing, seconds=seconds)
             return Outcome.of(rng.choice(_UNKNOWN))
         letter = Letter(
-            at=self._now(), endpoint=endpoint.id, key=message.key, purpose=message.purpose.value
+            at=self._now(),
+            channel=self._name,
+            endpoint=endpoint.id,
+            key=message.key,
+            purpose=message.purpose.value,
         )
         await self._process.effect(
             f"send {endpoint.id}", lambda: self._world.leave(letter), seconds=seconds

@@ -40,6 +40,7 @@ class People:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended = False
         sim.world.listeners.append(self._told)
+        sim.world.listeners.append(self._network)
 
     async def live(self, *, until: datetime) -> None:
         """Report and work until then, and finish what was begun."""
@@ -139,6 +140,35 @@ class People:
         await self._command(
             lambda inbox: c.Respond(inbox=inbox, alert=row.alert_id, response=response)
         )
+
+    # Networks
+
+    def _network(self, letter: Letter) -> None:
+        """Most texts get receipts: some late, some twice, some that contradict each other."""
+        if self._ended or letter.channel != "sms" or self._rng.random() < 0.3:
+            return
+        task = asyncio.ensure_future(self._receipts(letter))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _receipts(self, letter: Letter) -> None:
+        rng = self._rng
+        arrives = rng.random() < 0.8
+        while True:
+            await asyncio.sleep(rng.expovariate(1 / rng.choice((0.05, 5.0, 2_000.0))))
+            await self._report(letter, delivered=arrives)
+            if rng.random() < 0.6:
+                return
+            arrives = arrives if rng.random() < 0.7 else not arrives
+
+    async def _report(self, letter: Letter, *, delivered: bool) -> None:
+        command = c.DeliveryReported(channel="sms", key=letter.key, delivered=delivered)
+
+        async def once(engine: Parts) -> Any:
+            return (await engine.desk.submit(command, lane=Lane.NORMAL))[0]
+
+        result = await self._insist(once, f"receipt {letter.key[:8]} {delivered}")
+        self._sim.counts[f"receipt {delivered} {type(result).__name__}"] += 1
 
     # The desk's people
 
