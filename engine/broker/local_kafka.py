@@ -12,12 +12,14 @@ from engine.broker.java import java_command
 from engine.broker.node import Node, NodeStatus
 from engine.broker.options import (
     ADMIN,
+    ENGINE,
     HOST,
     ClusterOptions,
     free_ports,
     keep_options,
     new_options,
     read_options,
+    write_secret,
 )
 from engine.broker.properties import BROKER_NAME, SCRAM, node_properties
 from engine.broker.readiness import known_brokers
@@ -76,9 +78,14 @@ class LocalKafka:
         return self._tls / AUTHORITY
 
     @property
-    def admin(self) -> tuple[str, str]:
-        """User and password that may do everything on a secure cluster."""
-        return ADMIN, self._known().admin_password
+    def login(self) -> Path:
+        """User and password, a line each, of whoever may do everything on a secure cluster."""
+        return self._directory / f"{ADMIN}.login"
+
+    @property
+    def password_file(self) -> Path:
+        """The password of the user ENGINE of a secure cluster, who may nothing until granted."""
+        return self._directory / f"{ENGINE}.password"
 
     def start(self) -> None:
         """Fetch what is missing and start what does not run; returns when every broker answers."""
@@ -184,6 +191,8 @@ class LocalKafka:
         """Properties, certificates and formatted storage of every node."""
         if options.secure:
             make_certificates(self._tls, name=BROKER_NAME, host=HOST, now=self._clock.now())
+            write_secret(self.login, f"{ADMIN}\n{options.passwords[ADMIN]}\n")
+            write_secret(self.password_file, f"{options.passwords[ENGINE]}\n")
         formatting = []
         for n in range(len(options.nodes)):
             home = self._directory / f"broker-{n}"
@@ -246,9 +255,11 @@ def _begin_format(options: ClusterOptions, jars: Path, properties: Path) -> subp
     if options.secure:
         # Through a file of ours: every user of this machine may read a command line.
         told = properties.with_name("format.arguments")
-        told.touch(mode=0o600)
-        user = f"{SCRAM}=[name={ADMIN},password={options.admin_password}]"
-        told.write_text(f"--add-scram\n{user}\n", "utf-8")
+        users = (
+            f"--add-scram\n{SCRAM}=[name={user},password={secret}]\n"
+            for user, secret in options.passwords.items()
+        )
+        write_secret(told, "".join(users))
         arguments += [f"@{told}"]
     return subprocess.Popen(  # noqa: S603 - our own command
         java_command(jars, "kafka.tools.StorageTool", *arguments),

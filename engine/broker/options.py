@@ -13,7 +13,7 @@ from engine.entropy import Entropy
 FILE = "cluster.json"
 HOST = "127.0.0.1"
 SIZES = (1, 3)
-ADMIN = "admin"
+ADMIN, ENGINE = "admin", "tocsin"
 _PORTS = range(20_000, 32_000)
 """Below the ports that outgoing connections get: a client that keeps trying a dead broker could
 otherwise be given its port, connect to itself, and keep the broker from coming back."""
@@ -37,8 +37,9 @@ class ClusterOptions(BaseModel):
     secure: bool
     cluster_id: str
     nodes: tuple[NodePorts, ...]
-    admin_password: str
-    """Of the user `admin`; used only where the cluster is secure."""
+    passwords: dict[str, str]
+    """Of its first users: `admin`, who may do everything, and `tocsin`, who may nothing yet. Used
+    only where the cluster is secure."""
     answered: bool = False
     """It was ready once, so somebody may have been told its ports."""
 
@@ -54,7 +55,7 @@ def new_options(*, brokers: int, secure: bool, entropy: Entropy) -> ClusterOptio
         secure=secure,
         cluster_id=_text(b"desk" + entropy.token(12)),  # sixteen bytes; never a leading dash
         nodes=free_ports(brokers, entropy),
-        admin_password=_text(entropy.token(24)),
+        passwords={user: _text(entropy.token(24)) for user in (ADMIN, ENGINE)},
     )
 
 
@@ -82,12 +83,17 @@ def read_options(directory: Path) -> ClusterOptions | None:
 
 
 def keep_options(directory: Path, options: ClusterOptions) -> None:
-    """Remember it, for its owner's eyes alone."""
-    making = directory / f"{FILE}.new"
+    """Remember it."""
+    write_secret(directory / FILE, options.model_dump_json(indent=2))
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a file whole or not at all, for its owner's eyes alone."""
+    making = path.with_name(f"{path.name}.new")
     handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "w") as file:
-        file.write(options.model_dump_json(indent=2))
-    making.replace(directory / FILE)
+        file.write(text)
+    making.replace(path)
 
 
 def _text(value: bytes) -> str:

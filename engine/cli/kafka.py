@@ -1,34 +1,63 @@
-"""Commands about the logs: making the topics, which workers never do."""
+"""Commands about the logs: making the topics, who may use them, a broker of one's own."""
 
+from typing import Annotated
+
+import typer
+
+from engine.cli import grants, local_kafka
+from engine.cli.administrator import Login, administrator, unreached
 from engine.cli.command import command, group
 from engine.cli.exits import CommandError, Exit
-from engine.cli.terminal import Terminal
+from engine.cli.terminal import Terminal, table
 
 kafka = group("The logs that events come in on.")
+grants.declare(kafka)
+local_kafka.declare(kafka)
 
 
 @command(kafka, "topics")
-async def topics(terminal: Terminal) -> None:
+async def topics(
+    terminal: Terminal,
+    login: Login = None,
+    partitions: Annotated[
+        int, typer.Option(min=1, max=100, help="Of each topic that is made now.")
+    ] = 6,
+    days: Annotated[
+        int, typer.Option(min=1, max=3650, help="How long records stay in what is made now.")
+    ] = 30,
+) -> int:
     """Make the topics of the settings, as durable as the settings promise."""
+    from dataclasses import asdict
+
     from aiokafka.errors import KafkaError
 
-    from engine.bootstrap.topics import make_topics
+    from engine.bootstrap.topics import TopicsRefusedError, make_topics, weaker_than_promised
+    from engine.clock import SystemClock
 
-    if not terminal.settings.kafka.enabled:
-        raise CommandError(
-            Exit.USAGE,
-            "Kafka is switched off in the settings, so no log is read.",
-            next_step="Set kafka.enabled and kafka.brokers, then repeat.",
-        )
+    settings = administrator(terminal, login)
     try:
-        made, there = await make_topics(terminal.settings.kafka)
-    except KafkaError as error:
+        found = await make_topics(settings, clock=SystemClock(), partitions=partitions, days=days)
+    except TopicsRefusedError as error:
         raise CommandError(
-            Exit.UNREACHABLE,
-            f"The broker did not make them ({type(error).__name__}).",
-            next_step="Look at kafka.brokers and at what this user may do there.",
+            Exit.REFUSED,
+            f"The broker did not make them all.\n{error}",
+            next_step="Three brokers, or kafka.durability: single. Not allowed: try --login.",
         ) from None
-    terminal.done(
-        {"made": list(made), "there": list(there)},
-        [*(f"made   {name}" for name in made), *(f"there  {name}" for name in there)],
-    )
+    except (KafkaError, OSError) as error:
+        raise await unreached(settings, error) from None
+    rows = [
+        (
+            "made " if topic.made else "there",
+            topic.name,
+            f"partitions {topic.partitions}",
+            f"replication factor {topic.replicas}",
+            f"min.insync.replicas {topic.in_sync_least}",
+            topic.retention if topic.cleanup == "delete" else f"CLEANUP {topic.cleanup}",
+        )
+        for topic in found
+    ]
+    weak = weaker_than_promised(settings, found)
+    terminal.done({"topics": [asdict(topic) for topic in found], "weak": weak}, table(rows))
+    for fault in weak:
+        terminal.warn(fault)
+    return Exit.UNSOUND if weak else Exit.DONE

@@ -1,0 +1,32 @@
+"""The least that a publisher and the engine need on a cluster, and not one right more."""
+
+from engine.bootstrap.grants import May, rights_of
+from engine.settings import KafkaSettings
+
+
+def rights(may: May, **settings: str) -> list[str]:
+    return sorted(str(right) for right in rights_of(KafkaSettings.model_validate(settings), may))
+
+
+def test_a_publisher_writes_threats_and_reads_nothing() -> None:
+    assert rights(May.PUBLISH) == [
+        "write topic tocsin.threats",
+        "write topic tocsin.threats.critical",
+    ]
+
+
+def test_a_desk_reads_threats_in_its_own_groups_and_writes_facts() -> None:
+    assert rights(May.ENGINE) == [
+        "describe configs topic tocsin.threats",
+        "describe configs topic tocsin.threats.critical",
+        "read group tocsin.*",
+        "read topic tocsin.threats",
+        "read topic tocsin.threats.critical",
+        "write topic tocsin.cases",
+        "write topic tocsin.quarantine",
+    ]
+
+
+def test_rights_follow_the_names_in_the_settings() -> None:
+    assert "read group desk-b.*" in rights(May.ENGINE, group="desk-b")
+    assert "write topic t" in rights(May.PUBLISH, normal_topic="t")
