@@ -7,7 +7,7 @@ from engine.beat import keep_beating
 from engine.bootstrap import limits
 from engine.bootstrap.parts import Parts
 from engine.bootstrap.refusals import CannotStartError
-from engine.bootstrap.watching import Watch
+from engine.bootstrap.watching import Watch, log_watch
 from engine.canary_sink import CanarySink
 from engine.clock import SystemClock
 from engine.intake.runners import Lane as LogLane
@@ -65,6 +65,8 @@ def loops(
         yield "relay", _relay(parts)
     for lane in logs:
         yield f"log {lane.name}", lane.run()
+    if logs:
+        yield "log watch", log_watch(parts, logs).run()
 
 
 def _sender(parts: Parts, channels: Channels) -> Sender:

@@ -1,6 +1,6 @@
 """What watches the engine from inside: turns of loops, canaries, and the sign of life outside."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from engine import canary
 from engine.auditor import Auditor
@@ -9,10 +9,11 @@ from engine.bootstrap.parts import Parts
 from engine.canary_watch import CanaryWatch, LetGo, Timing
 from engine.case.commands import RaiseIncident
 from engine.clock import SystemClock
-from engine.desk import Lane
+from engine.desk import Lane as DeskLane
 from engine.heartbeat import FileHeartbeat, Heartbeat, Heartbeats, PingHeartbeat
 from engine.publisher import KafkaPublisher
 from engine.watchdog import Watchdog
+from engine.watchdog_log import Lane, LogWatch
 from rules.rulebook import Rulebook
 from schemas.roster import Roster
 
@@ -24,6 +25,18 @@ _STRUCTURED = {"content-type": "application/cloudevents+json"}
 def watchdog(parts: Parts, *, alive: Callable[[], None]) -> Watchdog:
     """Ends this process when one of its loops is stuck."""
     return Watchdog(parts.progress, clock=SystemClock(), halt=parts.halt, alive=alive)
+
+
+def log_watch(parts: Parts, lanes: Sequence[Lane]) -> LogWatch:
+    """Notes whether the logs that are read here move."""
+    return LogWatch(
+        lanes,
+        turns={
+            lane.name: parts.progress.loop(f"log {lane.name}", limit=limits.LOG) for lane in lanes
+        },
+        reader=parts.reader,
+        clock=SystemClock(),
+    )
 
 
 class Watch:
@@ -74,7 +87,7 @@ class Watch:
         )
 
     async def _raise(self, incident: RaiseIncident) -> None:
-        await self._parts.desk.submit(incident, lane=Lane.CRITICAL)
+        await self._parts.desk.submit(incident, lane=DeskLane.CRITICAL)
 
     def _watch(self) -> CanaryWatch:
         parts, settings = self._parts, self._parts.settings.canary

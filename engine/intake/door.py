@@ -122,7 +122,7 @@ class Door:
         return taken
 
     async def take_canary(self, raw: bytes) -> None:
-        """Take a canary where no log is read. Raises as `take` does, ValueError for anything else."""
+        """Take a canary where no log is read. Raises as `take` does; ValueError for another."""
         judged = accept(
             raw,
             scopes=canary.also(canary.nobody),

@@ -52,6 +52,8 @@ class Standing:
         self._why = ""
         self._since = clock.monotonic()
         self._behind: dict[Partition, int] = {}
+        self.counted = 0
+        """How often it was counted: its reader goes round, or nothing is read."""
 
     @property
     def now(self) -> Stands:
@@ -89,6 +91,7 @@ class Standing:
             for (topic, partition), records in sorted(behind.items()):
                 self._metrics.behind(topic=topic, partition=partition, records=records)
         self._behind = dict(behind)
+        self.counted += 1
 
     def _move(self, state: State, why: str) -> None:
         if state is not self._state:
