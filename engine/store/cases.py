@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Row,
     Select,
     bindparam,
     delete,
@@ -24,6 +25,8 @@ from engine.store.dialect import chunks, insert_or_ignore, insert_or_update
 from engine.store.tables import case_subjects, cases, situations
 from schemas.codes import Severity
 
+_WIDER = 4
+"""How much further to look where others hold the first of what is due."""
 _PAIRS = 400
 """Pairs in one select: two variables each."""
 
@@ -32,11 +35,16 @@ NEW = "new"
 
 INSERT_MISSING = insert_or_ignore(cases)
 DELETE_NEW = delete(cases).where(cases.c.id == bindparam("of_id"), cases.c.status == NEW)
-READ = (
-    select(cases.c.id, cases.c.version, cases.c.head, cases.c.status, cases.c.state)
-    .where(cases.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(cases.c.id)
-    .with_for_update()
+_READ = select(cases.c.id, cases.c.version, cases.c.head, cases.c.status, cases.c.state).where(
+    cases.c.id.in_(bindparam("ids", expanding=True))
+)
+READ = _READ.order_by(cases.c.id).with_for_update()
+READ_FREE = _READ.order_by(cases.c.id).with_for_update(skip_locked=True)
+READ_DUE = (  # looks at what is due once more, under the lock
+    _READ.where(cases.c.due_at <= bindparam("now"))
+    .order_by(cases.c.severity, cases.c.due_at, cases.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
 )
 UPDATE = (
     update(cases)
@@ -166,13 +174,44 @@ def insert_missing(conn: Connection, ids: Iterable[str], *, now: datetime) -> No
 
 def lock(conn: Connection, ids: Iterable[str]) -> dict[str, StoredCase]:
     """Read and lock these cases, by id; ids that name no case are left out."""
+    return _stored(conn, READ, ids)
+
+
+def lock_free(conn: Connection, ids: Iterable[str]) -> dict[str, StoredCase]:
+    """As `lock`; cases that another process holds are left out, and nobody is waited for."""
+    return _stored(conn, READ_FREE, ids)
+
+
+def lock_due(conn: Connection, *, now: datetime, most: int) -> tuple[list[StoredCase], bool]:
+    """Read and lock up to `most` due cases, gravest first, and whether others hold what is due.
+
+    Engines over one store share the work: what another one decides right now is passed over.
+    """
+    found: list[StoredCase] = []
+    for window in (most, most * _WIDER):
+        ids = due_ids(conn, now=now, most=window)
+        if ids:
+            rows = conn.execute(READ_DUE, {"ids": ids, "now": now, "most": most})
+            found = [_stored_case(row) for row in rows]
+        if len(found) == min(most, len(ids)):
+            return found, False
+        if len(ids) < window:
+            break
+    return found, True
+
+
+def _stored(conn: Connection, statement: Select[Any], ids: Iterable[str]) -> dict[str, StoredCase]:
     found = {}
     for some in chunks(sorted(set(ids))):
-        for row in conn.execute(READ, {"ids": some}):
-            found[row.id] = StoredCase(
-                id=row.id, version=row.version, head=row.head, status=row.status, state=row.state
-            )
+        for row in conn.execute(statement, {"ids": some}):
+            found[row.id] = _stored_case(row)
     return found
+
+
+def _stored_case(row: Row[Any]) -> StoredCase:
+    return StoredCase(
+        id=row.id, version=row.version, head=row.head, status=row.status, state=row.state
+    )
 
 
 def row_of(case: Case, *, was: int, head: str) -> dict[str, Any]:

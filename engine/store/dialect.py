@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import Insert
 
+from engine.store.postgres import lock_names
+
 IN_LIST = 900
 """Ids in one IN list: far below SQLite's limit of variables, large enough to cost little."""
 
@@ -34,6 +36,15 @@ def insert_or_update(table: Table, *, keys: tuple[str, ...], changes: dict[str, 
 def is_sqlite(conn: Connection) -> bool:
     """Whether one process owns the whole file, so that whatever it finds half done is its own."""
     return conn.dialect.name == "sqlite"
+
+
+def hold(conn: Connection, kind: str, names: set[str]) -> None:
+    """Keep others from these names until the transaction ends; what has no row has no lock else.
+
+    On SQLite the whole file is ours already.
+    """
+    if names and not is_sqlite(conn):
+        lock_names(conn, kind, names)
 
 
 def chunks(ids: list[str]) -> list[list[str]]:

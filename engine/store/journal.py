@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
+from engine.store.dialect import hold
 from engine.store.instant import to_micros
 from engine.store.tables import cases, journal
 from schemas.facts.system import SystemFact, dump_system_fact
@@ -73,7 +74,11 @@ def leaf(
 
 
 def note(conn: Connection, fact: SystemFact, at: datetime) -> None:
-    """Append a fact to the `system` stream, in the caller's transaction."""
+    """Append a fact to the `system` stream, in the caller's transaction.
+
+    Last in it: from here to the commit nobody else can append to that stream.
+    """
+    hold(conn, "journal", {SYSTEM})
     last = conn.execute(HEAD, {"stream": SYSTEM}).one_or_none()
     n, prev = (0, FIRST) if last is None else (last.n, last.hash)
     body = dump_system_fact(fact)

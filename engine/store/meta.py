@@ -20,6 +20,11 @@ def write(conn: Connection, key: str, value: str) -> None:
     conn.execute(WRITE, {"key": key, "value": value})
 
 
+def read_all(conn: Connection) -> dict[str, str]:
+    """Every value: there is a handful."""
+    return {row.key: row.value for row in conn.execute(READ)}
+
+
 def is_on(conn: Connection, key: str) -> bool:
     """Whether a switch (`stopped`, `held`) is on."""
     return read(conn, key) == "1"

@@ -181,12 +181,11 @@ DUE = _due(ALL_LANES)
 DUE_DUTY = _due(DUTY_LANES)
 NEXT = _next(ALL_LANES)
 NEXT_DUTY = _next(DUTY_LANES)
-BY_KEYS = (
-    select(notifications)
-    .where(_n.key.in_(bindparam("keys", expanding=True)))
-    .order_by(_n.key)
-    .with_for_update(skip_locked=True)
+_BY_KEYS = (
+    select(notifications).where(_n.key.in_(bindparam("keys", expanding=True))).order_by(_n.key)
 )
+BY_KEYS = _BY_KEYS.with_for_update()
+BY_KEYS_FREE = _BY_KEYS.with_for_update(skip_locked=True)
 CASES = select(_n.key, _n.case_id).where(_n.key.in_(bindparam("keys", expanding=True)))
 ABANDONED = (
     select(_n.key, _n.attempts, _n.unknowns, _n.reason)
@@ -239,10 +238,10 @@ def cases_of(conn: Connection, keys: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def by_keys(conn: Connection, keys: Iterable[str]) -> dict[str, Row[Any]]:
-    """These notifications, locked; those another process holds are left out."""
+def by_keys(conn: Connection, keys: Iterable[str], *, wait: bool = True) -> dict[str, Row[Any]]:
+    """These notifications, locked. Without `wait`, those another process holds are left out."""
     found = {}
     for some in chunks(sorted(set(keys))):
-        for row in conn.execute(BY_KEYS, {"keys": some}):
+        for row in conn.execute(BY_KEYS if wait else BY_KEYS_FREE, {"keys": some}):
             found[row.key] = row
     return found

@@ -106,8 +106,7 @@ def advisory_key(kind: str, name: str) -> int:
 
 def lock_names(conn: Connection, kind: str, names: set[str]) -> None:
     """Hold these names until the transaction ends; waits for whoever holds them, in one order."""
-    if names:
-        conn.execute(LOCK, {"keys": sorted(advisory_key(kind, name) for name in names)})
+    conn.execute(LOCK, {"keys": sorted(advisory_key(kind, name) for name in names)})
 
 
 def rolled_back(error: DBAPIError) -> bool:

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, Select, column, select, table
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from engine.store.database import Database, StoreError, transact
-from engine.store.dialect import is_sqlite
-from engine.store.postgres import TEXT_AS_BYTES, lock_names
+from engine.store.dialect import hold, is_sqlite
+from engine.store.postgres import TEXT_AS_BYTES
 
 NEEDED = "0004"
 """The newest migration; a test compares it with the files."""
@@ -67,7 +67,7 @@ def _migrate(conn: Connection) -> None:
 
     if not is_sqlite(conn):  # two that start at once: the second finds it done
         conn.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        lock_names(conn, "schema", {"migration"})
+        hold(conn, "schema", {"migration"})
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = conn
