@@ -14,6 +14,7 @@ from engine.registry import (
     ImportRefused,
     OutOfReachError,
     World,
+    hold,
     load_world,
     read_files,
     save_imported,
@@ -53,6 +54,7 @@ def importer(parts: Parts) -> ImportRegistry:
 
 def _saving(read: Imported, *, at: datetime, by: str) -> Callable[[Connection], World]:
     def saving(conn: Connection) -> World:
+        hold(conn)
         save_imported(conn, read, at=at, by=by)
         return load_world(conn)
 

@@ -4,6 +4,7 @@ from collections.abc import Coroutine, Iterator
 from typing import Any
 
 from engine.beat import keep_beating
+from engine.bell import Bell
 from engine.bootstrap import limits
 from engine.bootstrap.parts import Parts
 from engine.bootstrap.refusals import CannotStartError
@@ -13,6 +14,7 @@ from engine.clock import SystemClock
 from engine.intake.runners import Lane as LogLane
 from engine.intake.runners import kafka_lanes
 from engine.publisher import KafkaPublisher
+from engine.registry.reload import Reload
 from engine.relay import POLL_SECONDS as RELAY_POLL_SECONDS
 from engine.relay import Relay
 from engine.sender import POLL_SECONDS as SENDER_POLL_SECONDS
@@ -46,6 +48,8 @@ def loops(
             parts.vault, parts.settings.keys_dir, clock=parts.clock, entropy=parts.entropy
         ).run(),
     )
+    if not parts.database.sqlite:
+        yield "world", _world(parts).run()
     if "timers" in roles:
         timers = run_timers(
             parts.desk,
@@ -99,6 +103,12 @@ def _take_over(parts: Parts) -> TakeOver:
         stamp=parts.clock,
         sends=parts.desk.sends,
     )
+
+
+def _world(parts: Parts) -> Reload:
+    """Where others may put a registry into force behind our back."""
+    stale = getattr(parts.desk, "stale", None) or Bell()
+    return Reload(parts.world, reader=parts.reader, clock=SystemClock(), stale=stale)
 
 
 def _poll(parts: Parts, alone: float) -> float:

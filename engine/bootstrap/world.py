@@ -13,6 +13,7 @@ from engine.registry import (
     ImportRefused,
     OutOfReachError,
     World,
+    hold,
     load_world,
     read_files,
     save_imported,
@@ -63,6 +64,7 @@ def _opening(settings: Settings, *, now: datetime) -> Callable[[Connection], Wor
     def opening(conn: Connection) -> World:
         everything = "\0".join([*texts.values(), rules]).encode("utf-8")
         digest = hashlib.sha256(everything).hexdigest()
+        hold(conn)  # several processes start at once, and one of them takes the files
         if meta.read(conn, FILES) != digest:
             _take(conn, texts, rules, settings.rulebook, now=now)
             meta.write(conn, FILES, digest)

@@ -7,6 +7,7 @@ at once. What may not: deciding who is told (rules), SQL beyond the records' own
 from engine.registry.importer import Imported, ImportRefused, read_files
 from engine.registry.reach import OutOfReachError, check_reach
 from engine.registry.saving import (
+    hold,
     load_world,
     save_imported,
     save_registry,
@@ -22,6 +23,7 @@ __all__ = [
     "World",
     "WorldHolder",
     "check_reach",
+    "hold",
     "load_world",
     "read_files",
     "save_imported",

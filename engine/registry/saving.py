@@ -15,6 +15,8 @@ from engine.registry.importer import Imported
 from engine.registry.reach import check_reach
 from engine.registry.world import World
 from engine.store import journal, meta, records
+from engine.store.dialect import is_sqlite
+from engine.store.postgres import lock_names
 from rules import rulebook as rulebooks
 from rules.graph import Registry
 from schemas.facts.system import WorldActivated
@@ -26,15 +28,35 @@ ROSTER_VERSION = "roster_version"
 RULEBOOK_VERSION = "rulebook_version"
 
 
+PARTS = (REGISTRY_VERSION, ROSTER_VERSION, RULEBOOK_VERSION)
+
+
+def versions(conn: Connection) -> tuple[str, ...]:
+    """What is in force, by name: one look that tells whether a world is still the newest."""
+    named = meta.read_all(conn)
+    return tuple(named.get(part, "") for part in PARTS)
+
+
+def hold(conn: Connection) -> None:
+    """Let nobody else put a world into force until the transaction ends.
+
+    On SQLite whoever writes is alone anyway.
+    """
+    if not is_sqlite(conn):
+        lock_names(conn, "world", {"in force"})
+
+
 def load_world(conn: Connection) -> World:
     """The registry, roster and rulebook in force; what was never saved is empty.
 
     Raises RulebookError when the stored rulebook does not fit this release.
     """
-    roster = records.read_roster(conn, meta.read(conn, ROSTER_VERSION))
-    version = meta.read(conn, RULEBOOK_VERSION)
-    source = records.read_rulebook(conn, version) if version else None
+    named = versions(conn)  # first: what changes behind this look is found by the next one
+    _, roster_version, rulebook_version = named
+    roster = records.read_roster(conn, roster_version)
+    source = records.read_rulebook(conn, rulebook_version) if rulebook_version else None
     return World(
+        versions=named,
         registry=load_registry(conn),
         roster=roster or Roster(version=""),
         rulebook=None if source is None else rulebooks.load(source, filename="rulebook in force"),

@@ -17,6 +17,9 @@ class World:
     """None until one is activated: every event then gets the built-in duty plan."""
     registry: Registry = field(default_factory=Registry)
     roster: Roster = field(default_factory=lambda: Roster(version=""))
+    versions: tuple[str, ...] = ()
+    """What the store called them when they were read (`saving.versions`): another process may have
+    put others into force since."""
 
     @property
     def rules(self) -> candidates.World | None:
