@@ -19,7 +19,7 @@ FROZEN_LONG = (10.5, 12.5)
 """Past take-over, where another process may take over."""
 DOWN = (0.2, 2.0)
 """Seconds that a broker or a database server stays away."""
-POINT_WITHIN = 8.0
+POINT_WITHIN = 15.0
 """Seconds in which somebody has to come to an armed point."""
 PASS_BY = 6
 """Up to so many processes' turns pass a point before the one that is fatal."""

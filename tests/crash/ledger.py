@@ -40,6 +40,8 @@ class Ledger:
     """Bytes that are no report and were acknowledged by the broker all the same -> topic."""
     doubtful: Counter[str] = field(default_factory=Counter)
     """Door -> tries of which nobody knows what became."""
+    answers: Counter[int] = field(default_factory=Counter)
+    """Status -> answers that were neither `taken` nor `try again`."""
 
     def identities(self) -> Iterator[tuple[str, str]]:
         """(source, id) of whatever was acknowledged."""

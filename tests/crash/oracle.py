@@ -115,6 +115,10 @@ class Oracle:
         verdict = Verdict(events=len(self._ledger.acknowledged))
         facts = _facts(conn)
         verdict.cases, verdict.facts = len(facts), sum(map(len, facts.values()))
+        verdict.lost += [
+            f"{n} reports were answered {status}: their publisher would not have sent them again"
+            for status, n in sorted(self._ledger.answers.items())
+        ]
         self._log_kept_it(verdict)
         parked = self._accepted(conn, verdict, facts)
         self._situations(conn, verdict, facts, parked)

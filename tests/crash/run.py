@@ -38,7 +38,10 @@ and noting that it was sent."""
 DWELL = (0.1, 1.0)
 """Seconds of serving between two faults."""
 SERVES_WITHIN = 90.0
+EXIT = "exit"
 RESTS_WITHIN = 240.0
+HEALING = 25.0
+"""Seconds that a short run takes after its last fault: to send what is owed, and to judge."""
 
 
 @dataclass(slots=True)
@@ -65,14 +68,15 @@ class Outcome:
     def lines(self) -> list[str]:
         """Complaints, what was done, and the last line."""
         wrong = self.verdict.complaints()
-        kinds = Counter(one.name for one in self.struck)
+        kinds = Counter(one.name for one in self.struck if one.name != EXIT)
         named = " ".join(f"{name}={n}" for name, n in sorted(kinds.items()))
         took = self.served_after or [0.0]
         return [
             *wrong[:20],
             *([f"stuck: {self.stuck}"] if self.stuck else []),
-            f"store={self.store} runner={self.runner} seed={self.seed} faults={len(self.struck)} "
-            f"({named}) exits={self.exits} cases={self.verdict.cases} facts={self.verdict.facts} "
+            f"store={self.store} runner={self.runner} seed={self.seed} "
+            f"faults={kinds.total()} ({named}) exits={self.exits} "
+            f"cases={self.verdict.cases} facts={self.verdict.facts} "
             f"parked={self.verdict.parked} doubtful={self.doubtful.total()} "
             f"served_again_s median={statistics.median(took):.1f} max={max(took):.1f} "
             f"violations={len(wrong) + bool(self.stuck)}",
@@ -177,7 +181,7 @@ class Run:
             self.outcome.served_after.append(took)
         exits = [at for at in system.ended if not any(_within(at, x) for x in self.outcome.struck)]
         self.outcome.exits = len(exits)
-        self.outcome.struck += [Struck(name="exit", began=at, ended=at) for at in exits]
+        self.outcome.struck += [Struck(name=EXIT, began=at, ended=at) for at in exits]
 
     async def _served_again(self, watch: Watch, since: float) -> float:
         """A fresh report through HTTP and on every partition; until all are in cases."""
