@@ -6,7 +6,7 @@ ARGS ?=
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check fmt bench sim docs schemas lock
+.PHONY: help venv demo test check fmt bench sim crash sweep docs schemas lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,8 +14,8 @@ help: ## Show this list
 venv: ## Make .venv with everything development needs (uv is installed into .tools/ if missing)
 	@scripts/venv dev
 
-demo: ## Tell an invented story end to end, in fast motion (ARGS="--headless --json")
-	@scripts/venv demo
+demo: ## Tell an invented story end to end, in fast motion (ARGS="--headless --json --real-kafka")
+	@scripts/venv $(if $(findstring --real-kafka,$(ARGS)),dev,demo)
 	@$(BIN)/tocsin demo $(ARGS)
 
 test: check ## Everything that must hold: format, lint, types, layers, tests
@@ -37,6 +37,12 @@ bench: venv ## Measure on this machine and write docs/benchmarks.md
 sim: venv ## Run the simulation (SEEDS=200 many, SEED=7 one, TRACE=1 tells each step)
 	$(BIN)/python -m tests.simulation $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(if $(TRACE),--trace) $(ARGS)
 
+crash: venv ## Kill engine, broker and database, and count what is lost (KILLS= STORE= RUNNER= SEED=)
+	$(BIN)/python -m tests.crash $(if $(KILLS),--kills $(KILLS)) $(if $(STORE),--store $(STORE)) $(if $(RUNNER),--runner $(RUNNER)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+sweep: venv ## Run every long check for its share of MINUTES (SEED=7 begins as that one did)
+	$(BIN)/python -m tests.sweep $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
 docs: venv ## Check that every link and file named in the documents exists
 	$(BIN)/python -m pytest tests/test_docs.py $(ARGS)
 
@@ -50,6 +56,6 @@ COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --python-version 
 lock: UV = $(or $(wildcard .tools/bin/uv),uv)
 lock: venv ## Resolve pyproject.toml into the hash-pinned locks (ARGS=--upgrade for newer versions)
 	@$(COMPILE) --extra demo --group build --output-file requirements.txt
-	@$(COMPILE) --extra demo --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	@$(COMPILE) --extra demo --extra kafka --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	@echo "uv" | $(UV) pip compile - --quiet --universal --python-version 3.11 --no-build --no-annotate \
 		--generate-hashes --exclude-newer "7 days" --custom-compile-command "make lock" $(ARGS) --output-file requirements-tools.txt

@@ -68,7 +68,13 @@ def _direct(*tables: list[str]) -> list[Requirement]:
                 PROJECT["build-system"]["requires"],
             ),
         ),
-        ("requirements-dev.txt", _direct(PROJECT["dependency-groups"]["dev"])),
+        (
+            "requirements-dev.txt",
+            _direct(
+                PROJECT["dependency-groups"]["dev"],
+                PROJECT["project"]["optional-dependencies"]["kafka"],
+            ),
+        ),
     ],
 )
 def test_the_lock_holds_what_the_project_asks_for(lock: str, wanted: list[Requirement]) -> None:

@@ -49,11 +49,14 @@ def declare(app: typer.Typer) -> None:
         headless: Annotated[
             bool, typer.Option("--headless", help="Tell the story once and stop.")
         ] = False,
+        real_kafka: Annotated[
+            bool, typer.Option("--real-kafka", help="Over a real Kafka; fetched the first time.")
+        ] = False,
     ) -> int:
         """An invented night, in fast motion, end to end. Keeps nothing, tells nobody real."""
         from engine.demo.run import run_demo
 
-        return run_demo(headless=headless, as_json=terminal.as_json)
+        return run_demo(headless=headless, as_json=terminal.as_json, real_kafka=real_kafka)
 
 
 async def _serve(terminal: Terminal, *, roles: str | None) -> None:

@@ -4,9 +4,11 @@ import asyncio
 import json
 import logging
 import signal
+from functools import partial
 
 from engine.bootstrap.logs import configure_logs
 from engine.bootstrap.refusals import CannotStartError
+from engine.broker import BrokerError
 from engine.clock import SystemClock
 from engine.demo.cast import Cast, read_cast
 from engine.demo.crowd import Crowd
@@ -27,16 +29,16 @@ PACE = 0.12  # seconds between two looks: the whole night within a minute
 HEADLESS_PACE = 0.02
 
 
-def run_demo(*, headless: bool, as_json: bool) -> int:
+def run_demo(*, headless: bool, as_json: bool, real_kafka: bool = False) -> int:
     """Run it; return the exit code."""
     configure_logs(level=logging.CRITICAL if not as_json else logging.ERROR)
     logging.getLogger().setLevel(logging.CRITICAL)
     narrator = Narrator()
     try:
-        ending = asyncio.run(_tell(narrator, headless=headless))
+        ending = asyncio.run(_tell(narrator, headless=headless, real_kafka=real_kafka))
     except KeyboardInterrupt:
         return 130
-    except (CannotStartError, MockBrokerError) as error:
+    except (BrokerError, CannotStartError, MockBrokerError) as error:
         narrator.say(str(error), tone="alarm")
         return CANNOT
     if as_json:
@@ -44,13 +46,14 @@ def run_demo(*, headless: bool, as_json: bool) -> int:
     return 0 if ending.kept else BROKEN
 
 
-async def _tell(narrator: Narrator, *, headless: bool) -> Ending:
+async def _tell(narrator: Narrator, *, headless: bool, real_kafka: bool) -> Ending:
     cast = read_cast()
     narrator.say(
         "An invented night. Nobody here exists; nothing leaves this machine.", tone="title"
     )
     narrator.say("Setting the stage: database, broker, mail and SMS sinks, engine …", tone="soft")
-    async with set_stage(cast) as stage:
+    say = partial(narrator.say, tone="soft")
+    async with set_stage(cast, real=real_kafka, say=say) as stage:
         _introduce(stage, narrator)
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -143,7 +146,7 @@ def _introduce(stage: Stage, narrator: Narrator) -> None:
         [
             f"Board      {stage.engine.address}",
             f"Log in     you  /  {PASSWORD}  /  {stage.code_of('you')} (a new code each 30 s)",
-            f"Broker     {stage.broker}  (mock: in memory, NOT DURABLE, for this demo only)",
+            f"Broker     {' '.join(stage.broker.bootstrap)}  ({stage.broker.said})",
             "Mail, SMS  sinks on this machine; nobody real is told",
             f"Time       {BEGIN:%a %d %B %Y, %H:%M} UTC, leaping over the quiet hours",
         ],

@@ -1,8 +1,8 @@
-"""The demo's stage: a folder that disappears, a broker that keeps nothing, sinks, one engine."""
+"""The demo's stage: a folder that disappears, a broker that goes with it, sinks, one engine."""
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,9 +19,9 @@ from engine.bootstrap import open_engine
 from engine.bootstrap.engine import Engine
 from engine.bootstrap.world import default_rulebook
 from engine.clock import SystemClock
+from engine.demo.broker import DemoBroker, mock_kafka, real_kafka
 from engine.demo.cast import Cast, Telling, world_text
 from engine.demo.clock import LeapingClock
-from engine.demo.mock_broker import MockBroker
 from engine.entropy import SystemEntropy
 from engine.settings import HttpSettings, KafkaSettings, Settings, SourceSettings
 from engine.store.database import Database
@@ -55,7 +55,7 @@ class Stage:
     smtp: SmtpSink
     sms: SmsGatewaySink
     client: httpx2.AsyncClient
-    broker: str
+    broker: DemoBroker
     folder: Path
     secrets: dict[str, str] = field(repr=False)
     """Person -> shared secret of the second factor."""
@@ -107,29 +107,28 @@ class Stage:
 
 
 @asynccontextmanager
-async def set_stage(cast: Cast) -> AsyncIterator[Stage]:
-    """Build everything, run the engine, and leave nothing behind."""
+async def set_stage(
+    cast: Cast, *, real: bool = False, say: Callable[[str], None] = lambda _line: None
+) -> AsyncIterator[Stage]:
+    """Build everything, run the engine, and leave nothing behind. `real`: over a real Kafka."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
         smtp, sms = SmtpSink(), SmsGatewaySink()
         for sink in (smtp, sms):
             await sink.start()
             stack.push_async_callback(sink.stop)
-        broker = await stack.enter_async_context(MockBroker())
-        settings = _settings(folder, smtp=smtp, sms=sms, broker=broker.bootstrap, cast=cast)
-        for topic in (
-            settings.kafka.critical_topic,
-            settings.kafka.normal_topic,
-            settings.kafka.cases_topic,
-        ):
-            await broker.create_topic(topic)
+        broker = await stack.enter_async_context(
+            real_kafka(folder / "kafka", say) if real else mock_kafka()
+        )
+        settings = _settings(folder, smtp=smtp, sms=sms, broker=broker, cast=cast)
+        await broker.prepare(settings.kafka)
         clock = LeapingClock(start=BEGIN, factor=FACTOR)
         _prepare(settings, clock)
         engine = open_engine(settings, clock=clock, people_clock=SystemClock())
         running = asyncio.create_task(engine.run())
         stack.push_async_callback(_end, engine, running)
         await _started(engine, running)
-        producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
+        producer = AIOKafkaProducer(bootstrap_servers=list(broker.bootstrap))
         await producer.start()
         stack.push_async_callback(producer.stop)
         client = await stack.enter_async_context(
@@ -141,7 +140,7 @@ async def set_stage(cast: Cast) -> AsyncIterator[Stage]:
             smtp=smtp,
             sms=sms,
             client=client,
-            broker=broker.bootstrap,
+            broker=broker,
             folder=folder,
             secrets=await _add_people(engine),
             producer=producer,
@@ -152,7 +151,7 @@ async def set_stage(cast: Cast) -> AsyncIterator[Stage]:
 
 
 def _settings(
-    folder: Path, *, smtp: SmtpSink, sms: SmsGatewaySink, broker: str, cast: Cast
+    folder: Path, *, smtp: SmtpSink, sms: SmsGatewaySink, broker: DemoBroker, cast: Cast
 ) -> Settings:
     for name in ("registry.yaml", "roster.yaml"):
         (folder / name).write_text(world_text(name), "utf-8")
@@ -180,8 +179,8 @@ def _settings(
         },
         kafka=KafkaSettings(
             enabled=True,
-            brokers=tuple(broker.split(",")),
-            durability="none",
+            brokers=broker.bootstrap,
+            durability=broker.durability,
             sources=tuple(
                 SourceSettings(
                     source=source,

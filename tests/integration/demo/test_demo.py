@@ -1,6 +1,7 @@
 """`make demo`: the night is told to its end, every promise holds, and nothing is left behind."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,15 +14,24 @@ WITHIN = 100  # seconds on a busy machine; alone it takes half a minute
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """One telling for all the tests below."""
+    """One telling for all the tests below but the last."""
+    return tell(tmp_path_factory.mktemp("demo"))
+
+
+def tell(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Tell it with nothing around but a folder for what is temporary."""
     return subprocess.run(
-        [sys.executable, "-c", "from engine.cli import main; main()", *ARGUMENTS],
+        [sys.executable, "-c", "from engine.cli import main; main()", *ARGUMENTS, *more],
         capture_output=True,
         text=True,
         timeout=WITHIN,
         cwd=Path(__file__).parents[3],
-        env={"PATH": "", "TMPDIR": str(tmp_path_factory.mktemp("demo")), "LANG": "C.UTF-8"},
+        env={"PATH": "", "TMPDIR": str(folder), "LANG": "C.UTF-8", **CACHE},
     )
+
+
+CACHE = {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME") if name in os.environ}
+"""Where Kafka lies, once fetched."""
 
 
 ARGUMENTS = ("demo", "--headless", "--json")
@@ -78,3 +88,16 @@ def test_nothing_is_left_behind(
 def test_nobody_s_name_and_no_place_is_ever_told(told: subprocess.CompletedProcess[str]) -> None:
     for secret in ("Invented Person", "the bridge below the pit", "the second bend"):
         assert secret not in told.stdout + told.stderr
+
+
+@pytest.mark.timeout(WITHIN + 20)
+def test_the_same_night_is_told_over_a_real_kafka(kafka_jars: Path, tmp_path: Path) -> None:
+    done = tell(tmp_path, "--real-kafka")
+    last = json.loads(done.stdout.strip().splitlines()[-1])
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Apache Kafka" in done.stdout
+    assert "NOT DURABLE" not in done.stdout
+    assert (last["violations"], last["events"], last["cases"]) == ([], 12, 8)
+    assert last["told_whole_story"] is True
+    assert list(tmp_path.rglob("tocsin-demo-*")) == []
