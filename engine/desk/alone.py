@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from engine.desk import inner
 from engine.desk.batch import Came
-from engine.desk.lanes import CommandFailed, StoreUnavailable, Unit
+from engine.desk.lanes import STORE_ERRORS, CommandFailed, StoreUnavailable, Unit
 from engine.desk.think import Outcome
 from engine.desk.traces import where
 
@@ -74,7 +74,7 @@ class Alone:
         group = _with(unit, inner.Fire(limit=len(due), only=tuple(due)))
         try:
             return (await self._carry_out([group])).outcomes[0].error is None
-        except (StoreUnavailable, OperationalError):
+        except (StoreUnavailable, *STORE_ERRORS):
             raise
         except Exception as error:  # whichever it was: its half is halved again
             _log.info("halved", error=type(error).__name__, cases=len(due))
@@ -112,7 +112,7 @@ class Alone:
                     jobs.extend(outcome.answers[0].jobs)
                 else:
                     await self._part(_with(unit, inner.Delay(keys=(key,))))
-            except (StoreUnavailable, OperationalError):
+            except (StoreUnavailable, *STORE_ERRORS):
                 if not jobs:
                     raise
                 break  # those that are marked as being sent must leave: nobody else sends them
@@ -123,7 +123,7 @@ class Alone:
         for extra in range(REF_EXTRA_AT_MOST):
             try:
                 return (await self._carry_out([replace(unit, ref_extra=extra)])).outcomes[0]
-            except (StoreUnavailable, OperationalError):
+            except (StoreUnavailable, *STORE_ERRORS):
                 raise
             except IntegrityError as raised:  # maybe a reference that is taken: a longer one
                 error = raised

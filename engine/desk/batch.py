@@ -28,12 +28,15 @@ class Came:
     """One per unit, in their order."""
     decided: bool
     """Whether any case changed: somebody may have to be told, or something is due sooner."""
+    stale: bool = False
+    """Whether another process put another world into force than the one this was judged by."""
 
 
 def execute(conn: Connection, units: Sequence[Unit], setting: Setting) -> Came:
     """Carry out these units in the transaction that `conn` is in.
 
-    Raises what the store raises; then nothing of it is written.
+    Raises what the store raises, and Unread when the cases must be read anew; then nothing of it
+    is written.
     """
     sheet = Sheet()
     commands = [command for unit in units for command in unit.commands]
@@ -70,15 +73,25 @@ def execute(conn: Connection, units: Sequence[Unit], setting: Setting) -> Came:
             or sheet.batch.switches
             or sheet.batch.moved_canaries
         ),
+        stale=sheet.stale,
     )
 
 
 def _with_next(conn: Connection, answer: Any, sheet: Sheet, setting: Setting) -> Any:
-    """Tell a loop when there is more for it, as of this very transaction."""
+    """Tell a loop when there is more for it, as of this very transaction.
+
+    What another process holds looks due until that one has committed: soon, but not at once.
+    """
+    soon = setting.now + inner.SHARED_PAUSE
     if isinstance(answer, inner.Fired):
-        return replace(answer, next_due=cases.next_due(conn))
+        due = cases.next_due(conn)
+        if sheet.held_elsewhere and due is not None:
+            due = max(due, soon)
+        return replace(answer, next_due=due)
     if isinstance(answer, inner.Claimed) and not answer.jobs:
         waiting = notifications.channels(conn)
         following = notifications.next_at(conn, waiting, now=setting.now, stopped=sheet.stopped)
+        if sheet.held_elsewhere:
+            following = soon if following is None else min(soon, following)
         return replace(answer, next_at=following)
     return answer

@@ -1,31 +1,40 @@
 """The only writer. Many commands, one transaction; answered after the commit."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from engine.answer_tokens import AnswerTokens
 from engine.bell import Bell
 from engine.case import commands as c
 from engine.clock import Clock
-from engine.desk import inner, recovery
+from engine.desk import doubt, inner, recovery
 from engine.desk.alone import Alone
 from engine.desk.batch import Came, execute
 from engine.desk.exclusions import Exclusions
 from engine.desk.faults import LONGEST_PAUSE
 from engine.desk.gather import claimable
-from engine.desk.lanes import CommandFailed, Lane, Lanes, StoreUnavailable, Unit
+from engine.desk.lanes import (
+    STORE_ERRORS,
+    CommandFailed,
+    Lane,
+    Lanes,
+    StoreUnavailable,
+    Unit,
+)
 from engine.desk.setting import Setting
+from engine.desk.sheet import Unread
 from engine.desk.traces import where
 from engine.entropy import Entropy
 from engine.ports import Halt, Position, Writer
 from engine.registry.world import WorldHolder
-from engine.store import cases, journal
+from engine.store import cases, journal, meta
+from engine.store.database import NotCommittedError
 from engine.vault import Secret
 from engine.watchdog import Turns, unwatched
 from schemas.responses import Already, Done, Refused, Result
@@ -87,6 +96,8 @@ class Desk:
             postpone=self._postpone,
         )
         self._refusals = 0
+        self._handed: dict[str, int] = {}
+        """Messages that the sender has, with the number of the try."""
         self._turns = turns or unwatched()
         self.instance = instance
         """Under this name this run claims work; with its epoch once it has started."""
@@ -96,6 +107,8 @@ class Desk:
         """Rung when a message may be sent: for the sender."""
         self.facts = Bell()
         """Rung when there are facts to publish: for the relay."""
+        self.stale = Bell()
+        """Rung when another process put another world into force: ours must be loaded anew."""
         self.behind = False
         """Whether more is due than the last batch could decide."""
 
@@ -175,7 +188,7 @@ class Desk:
     async def _process(self, units: list[Unit]) -> None:
         try:
             came = await self._carry_out(units)
-        except (CommandFailed, OperationalError) as error:
+        except (CommandFailed, *STORE_ERRORS) as error:
             await self._refused(units, error)
         except Exception as error:
             # A constraint, a poisoned value: whoever it was, the others must not pay for it.
@@ -191,32 +204,66 @@ class Desk:
             self._refusals = 0
 
     async def _carry_out(self, units: Sequence[Unit]) -> Came:
-        """One transaction; after a lost connection the same one again."""
-        setting = self._setting(max((unit.ref_extra for unit in units), default=0))
+        """One transaction; the same one again where it was undone, or nobody knows whether it was.
+
+        Twice is harmless: outside commands are known by their ids, what the loops ask for is looked
+        at anew, and what was claimed for nobody is taken back first.
+        """
+        work = self._work_on(units, in_doubt=False)
         for _ in range(LOST_TRIES):
             self._turns.turn("a transaction")
             try:
-                came = await self._writer.run(lambda conn: execute(conn, units, setting))
+                came = await self._writer.run(work)
+            except (NotCommittedError, Unread) as error:
+                _log.info("batch_again", error=type(error.__cause__ or error).__name__)
             except DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
-                if any(isinstance(x, inner.Claim) for unit in units for x in unit.commands):
-                    self._halt("the connection was lost while claiming: who sends what is unclear")
-                await self._clock.sleep(LOST_PAUSE)
+                _log.warning("batch_in_doubt", units=len(units))
+                work = self._work_on(units, in_doubt=True)
             else:
+                self._note_sends(units, came)
                 if came.decided:
                     self.due.ring()
                     self.sends.ring()
                     self.facts.ring()
+                if came.stale:
+                    self.stale.ring()
                 return came
+            await self._clock.sleep(LOST_PAUSE)
         self._halt("the store cannot be reached")
         raise StoreUnavailable("the store cannot be reached")
+
+    def _work_on(self, units: Sequence[Unit], *, in_doubt: bool) -> Callable[[Connection], Came]:
+        """The batch as a transaction, each try at its own instant."""
+        ref_extra = max((unit.ref_extra for unit in units), default=0)
+        elapsed = asyncio.get_running_loop().time
+
+        def work(conn: Connection) -> Came:
+            setting = self._setting(ref_extra, elapsed)
+            if in_doubt:
+                doubt.take_back(conn, instance=self.instance, handed=self._handed, now=setting.now)
+            return execute(conn, units, setting)
+
+        return work
+
+    def _note_sends(self, units: Sequence[Unit], came: Came) -> None:
+        """Remember what is handed out from now on, and forget what is settled."""
+        for unit, outcome in zip(units, came.outcomes, strict=True):
+            for answer in outcome.answers:
+                if isinstance(answer, inner.Claimed):
+                    self._handed.update({job.key: job.attempt_no for job in answer.jobs})
+            for command in unit.commands if outcome.answers else ():
+                if isinstance(command, inner.Settle):
+                    for settled in command.outcomes:
+                        if self._handed.get(settled.key) == settled.attempt_no:
+                            del self._handed[settled.key]
 
     async def _each_alone(self, units: list[Unit]) -> None:
         for index, unit in enumerate(units):
             try:
                 outcome = await self._alone.run(unit)
-            except (CommandFailed, OperationalError) as error:
+            except (CommandFailed, *STORE_ERRORS) as error:
                 await self._refused(units[index:], error)
                 return
             self._answer([unit], Came(outcomes=(outcome,), decided=False))
@@ -227,8 +274,11 @@ class Desk:
 
     async def _claimable_keys(self, claim: inner.Claim) -> list[str]:
         now = self._now()
-        found = await self._writer.run(lambda conn: claimable(conn, [claim], now=now))
-        return [key for key, _ in found]
+
+        def look(conn: Connection) -> list[tuple[str, str]]:
+            return claimable(conn, [claim], now=now, duty_only=meta.is_on(conn, "stopped"))
+
+        return [key for key, _ in await self._writer.run(look)]
 
     async def _postpone(self, case: str) -> None:
         until = self._now() + LONGEST_PAUSE
@@ -273,10 +323,9 @@ class Desk:
         self._last, self._last_at = now, elapsed
         return now
 
-    def _setting(self, ref_extra: int) -> Setting:
+    def _setting(self, ref_extra: int, elapsed: Callable[[], float]) -> Setting:
+        """`elapsed`: the loop's own time, as for every time-out; machines do not run fast."""
         now = self._now()
-        # The loop's own time, as for every time-out: where a clock runs fast, machines do not.
-        elapsed = asyncio.get_running_loop().time
         began = elapsed()
         return Setting(
             now=now,

@@ -1,7 +1,9 @@
 """Reading for a batch: a handful of set-based selects, locks always in the same order.
 
-Offsets first, then cases by id, then everything else; what a unit will need is told by its
-commands alone, so that thinking needs no SQL.
+Offsets first, then whose consent it is about, then cases by id, then those that are due and nobody
+else has, then messages. What must be true of a case is read when it is locked: what was looked up
+before says only which cases to lock. What a unit will need is told by its commands alone, so that
+thinking needs no SQL.
 """
 
 import zlib
@@ -15,12 +17,13 @@ from sqlalchemy import Connection
 from engine.case import commands as c
 from engine.case import ids
 from engine.case.arrival import subjects_of
-from engine.case.state import Case, load_case
+from engine.case.state import Case, CaseStatus, load_case
 from engine.desk import canary as canaries
 from engine.desk import inner
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet, SituationKey
 from engine.ports import Position
+from engine.registry.saving import versions
 from engine.store import (
     alerts,
     cases,
@@ -32,7 +35,10 @@ from engine.store import (
     offsets,
     reported,
 )
+from engine.store.dialect import hold
 
+_WIDER = 4
+"""How much further to look for something to send where others hold the first of it."""
 _INCIDENT = "incident"
 """Source under which incidents are kept as situations; no publisher can be called that alone."""
 
@@ -77,6 +83,10 @@ class _Wanted:
     alerts: set[str] = field(default_factory=set)
     cases: set[str] = field(default_factory=set)
     pseudonyms: set[str] = field(default_factory=set)
+    """Whose consent changes."""
+    whose: set[str] = field(default_factory=set)
+    """Everybody whose consent counts or changes: held, so that a case that is being made and a
+    consent that is being taken back see each other."""
     keys: set[str] = field(default_factory=set)
     named: set[tuple[str, str]] = field(default_factory=set)
     """(channel, the provider's name for a message)."""
@@ -96,11 +106,18 @@ def gather(
     partitions = {(p.topic, p.partition) for p in positions}
     if partitions:
         sheet.batch.places = offsets.lock(conn, partitions)
-    sheet.inbox.update(inbox.read(conn, wanted.inbox))
-    missing = _find_cases(conn, wanted, sheet, setting)
+    hold(conn, "consent", wanted.whose)
+    missing = _find_cases(conn, wanted, sheet)
     cases.insert_missing(conn, missing, now=setting.now)
-    _load(conn, wanted.cases - set(sheet.cases), missing, sheet)
-    _replace_broken(conn, wanted, sheet, setting)
+    _load(cases.lock(conn, wanted.cases - set(sheet.cases)).values(), missing, sheet)
+    _open_the_next(conn, wanted, sheet, setting)
+    if wanted.fire:
+        _find_due(conn, wanted.fire, sheet, setting)
+    if wanted.claims:
+        sheet.stopped = meta.is_on(conn, "stopped")
+        sheet.stale = bool(setting.world.versions) and versions(conn) != setting.world.versions
+        _find_claimable(conn, wanted.claims, sheet, setting)
+    sheet.inbox.update(inbox.read(conn, wanted.inbox))
     _read_closures(conn, sheet, setting)
     _read_around(conn, wanted, sheet)
     canaries.read(conn, commands, sheet, setting)
@@ -115,6 +132,7 @@ def _wanted(commands: Sequence[Any]) -> _Wanted:
         match command:
             case c.EventArrived():
                 wanted.openers.setdefault(situation_of(command), command)
+                wanted.whose.update(pseudonyms_of(command))
                 if command.report.event.consent:
                     wanted.pseudonyms.update(pseudonyms_of(command))
             case c.RaiseIncident():
@@ -123,6 +141,7 @@ def _wanted(commands: Sequence[Any]) -> _Wanted:
                 wanted.alerts.add(command.alert)
             case c.ConsentChanged():
                 wanted.pseudonyms.add(command.consent.pseudonym)
+                wanted.whose.add(command.consent.pseudonym)
             case inner.Fire():
                 wanted.cases.update(command.only)
                 if not command.only:
@@ -145,10 +164,8 @@ def _wanted(commands: Sequence[Any]) -> _Wanted:
     return wanted
 
 
-def _find_cases(
-    conn: Connection, wanted: _Wanted, sheet: Sheet, setting: Setting
-) -> dict[str, int]:
-    """Add the ids of all cases that are concerned; return those that may have to be made."""
+def _find_cases(conn: Connection, wanted: _Wanted, sheet: Sheet) -> dict[str, int]:
+    """Add the ids of all cases that must be locked; return those that may have to be made."""
     missing: dict[str, int] = {}
     known = cases.known_situations(conn, wanted.openers)
     for key, command in wanted.openers.items():
@@ -168,14 +185,6 @@ def _find_cases(
         sheet.subjects.update(cases.subjects(conn, wanted.pseudonyms))
         for pseudonym in wanted.pseudonyms:
             wanted.cases.update(sheet.subjects.get(pseudonym, ()))
-    if wanted.fire:
-        sheet.due = cases.due_ids(conn, now=setting.now, most=wanted.fire)
-        wanted.cases.update(sheet.due)
-    if wanted.claims:
-        sheet.stopped = meta.is_on(conn, "stopped")
-        sheet.claimable = claimable(conn, wanted.claims, now=setting.now)
-        wanted.cases.update(case_id for _, case_id in sheet.claimable)
-        wanted.keys.update(key for key, _ in sheet.claimable)
     if wanted.named:
         sheet.named.update(reported.keys_of(conn, wanted.named))
         wanted.keys.update(sheet.named.values())
@@ -185,11 +194,47 @@ def _find_cases(
     return missing
 
 
+def _find_due(conn: Connection, most: int, sheet: Sheet, setting: Setting) -> None:
+    """Lock what is due; cases that another process decides right now are left to it."""
+    found, sheet.held_elsewhere = cases.lock_due(conn, now=setting.now, most=most)
+    sheet.due = [stored.id for stored in found]
+    known = {*sheet.cases, *sheet.broken}
+    _load((stored for stored in found if stored.id not in known), {}, sheet)
+
+
+def _find_claimable(
+    conn: Connection, claims: Sequence[inner.Claim], sheet: Sheet, setting: Setting
+) -> None:
+    """Lock the cases of what may be sent; those that another process holds are left to it.
+
+    Where it holds the first of what is due, as much is taken from further behind.
+    """
+    duty_only = sheet.stopped or sheet.stale
+    passed: set[str] = set()
+    for wider in (1, _WIDER):
+        found = claimable(conn, claims, now=setting.now, duty_only=duty_only, wider=wider)
+        fresh = [(key, case) for key, case in found if key not in passed]
+        if wider > 1:
+            fresh = fresh[: len(passed) - len(sheet.claimable)]
+        wanted = {case for _, case in fresh} - {*sheet.cases, *sheet.broken}
+        _load(cases.lock_free(conn, wanted).values(), {}, sheet)
+        ours = {*sheet.cases, *sheet.broken}
+        sheet.claimable += [(key, case) for key, case in fresh if case in ours]
+        passed.update(key for key, _ in fresh)
+        if len(sheet.claimable) == len(passed):
+            break
+    sheet.held_elsewhere = sheet.held_elsewhere or len(sheet.claimable) < len(passed)
+
+
 def claimable(
-    conn: Connection, claims: Sequence[inner.Claim], *, now: datetime
+    conn: Connection,
+    claims: Sequence[inner.Claim],
+    *,
+    now: datetime,
+    duty_only: bool,
+    wider: int = 1,
 ) -> list[tuple[str, str]]:
     """(key, case) of what these claims may take, in the order it should leave."""
-    stopped = meta.is_on(conn, "stopped")
     found: dict[str, str] = {}
     for claim in claims:
         if claim.only:
@@ -197,44 +242,46 @@ def claimable(
             continue
         free = dict(claim.free)
         for channel in notifications.channels(conn):
-            slots = free.get(channel, claim.others)
+            slots = free.get(channel, claim.others) * wider
             if slots > 0:
                 found.update(
-                    notifications.due(conn, channel=channel, slots=slots, now=now, stopped=stopped)
+                    notifications.due(
+                        conn, channel=channel, slots=slots, now=now, stopped=duty_only
+                    )
                 )
     return list(found.items())
 
 
-def _load(
-    conn: Connection,
-    wanted: set[str],
-    missing: dict[str, int],
-    sheet: Sheet,
-) -> None:
-    for id, stored in cases.lock(conn, wanted).items():
-        sheet.batch.heads[id] = stored.head
-        sheet.batch.versions[id] = stored.version
-        if stored.status == cases.NEW:
+def _load(stored: Iterable[cases.StoredCase], missing: dict[str, int], sheet: Sheet) -> None:
+    for each in stored:
+        id = each.id
+        sheet.batch.heads[id] = each.head
+        sheet.batch.versions[id] = each.version
+        if each.status == cases.NEW:
             sheet.batch.unborn.append(id)
             sheet.cases[id] = Case(id=id, generation=missing.get(id, 0))
             continue
         try:
-            sheet.cases[id] = load_case(stored.state)
+            sheet.cases[id] = load_case(each.state)
         except (ValueError, zlib.error):  # the bytes are damaged, or of another release
             sheet.broken.add(id)
 
 
-def _replace_broken(conn: Connection, wanted: _Wanted, sheet: Sheet, setting: Setting) -> None:
-    """A report about a case that cannot be read opens the next one: help is called all the same."""
+def _open_the_next(conn: Connection, wanted: _Wanted, sheet: Sheet, setting: Setting) -> None:
+    """A report about a case that cannot be read opens the next one: help is called all the same.
+
+    So does one about a case that somebody closed before it was locked.
+    """
     fresh: dict[str, int] = {}
     for key, command in wanted.openers.items():
         generation, case_id = sheet.situations[key]
-        if case_id in sheet.broken:
+        case = sheet.cases.get(case_id)
+        if case_id in sheet.broken or (case is not None and case.status is CaseStatus.CLOSED):
             case_id = case_of(command, generation + 1)
             fresh[case_id] = generation + 1
             sheet.situations[key] = (generation + 1, case_id)
     cases.insert_missing(conn, fresh, now=setting.now)
-    _load(conn, set(fresh), fresh, sheet)
+    _load(cases.lock(conn, set(fresh) - set(sheet.cases)).values(), fresh, sheet)
 
 
 def _read_closures(conn: Connection, sheet: Sheet, setting: Setting) -> None:
@@ -256,6 +303,9 @@ def _read_around(conn: Connection, wanted: _Wanted, sheet: Sheet) -> None:
     sheet.consents.update(consents.newest(conn, whose))
     if wanted.keys:
         sheet.notices.update(notifications.by_keys(conn, wanted.keys))
+    if sheet.claimable:
+        keys = {key for key, _ in sheet.claimable} - set(sheet.notices)
+        sheet.notices.update(notifications.by_keys(conn, keys, wait=False))
     outward = {
         row.case_id for row in sheet.notices.values() if row.lane not in notifications.DUTY_LANES
     }

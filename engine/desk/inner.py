@@ -1,7 +1,7 @@
 """What the engine's own loops ask of the desk, and what they get. Never handed in from outside."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.case.commands import DeliveryReported, TryOutcome
 from engine.case.commands import Report as Accepted
@@ -9,6 +9,9 @@ from schemas.codes import Severity, TrackName
 from schemas.party import Endpoint
 from schemas.plan import Verdict
 from schemas.projection import Purpose
+
+SHARED_PAUSE = timedelta(milliseconds=50)
+"""After this a loop looks again where another process holds what is due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

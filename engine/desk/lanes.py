@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 from engine.ports import Position
+from engine.store.database import NotCommittedError
 
 
 class Lane(IntEnum):
@@ -31,6 +34,10 @@ class Fenced(Exception):
 
 class CommandFailed(Exception):
     """The command raised, or could not be stored. Nothing of it was written; duty is told."""
+
+
+STORE_ERRORS = (OperationalError, NotCommittedError)
+"""What the store raises when it takes nothing, whatever it is given."""
 
 
 class StoreUnavailable(CommandFailed):

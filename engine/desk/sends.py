@@ -67,7 +67,7 @@ def delay(command: inner.Delay, sheet: Sheet, setting: Setting) -> None:
 def _still_due(row: Row[Any], sheet: Sheet, setting: Setting) -> bool:
     if row.next_at is None or row.next_at > setting.now or row.key in sheet.ends:
         return False
-    if sheet.stopped and row.lane not in DUTY_LANES:
+    if (sheet.stopped or sheet.stale) and row.lane not in DUTY_LANES:
         return False
     return not any(
         isinstance(fact, NoticesCancelled)

@@ -57,7 +57,7 @@ def _one(
         sheet.batch.retries.append(retry(row, outcome, now=setting.now))
 
 
-def retry(row: Row[Any], outcome: c.TryOutcome, *, now: datetime) -> dict[str, Any]:
+def retry(row: Any, outcome: c.TryOutcome, *, now: datetime) -> dict[str, Any]:
     """The change that lets a message be tried again, or ends one cancelled while it was sent."""
     unknowns = row.unknowns + (1 if outcome.state == "unknown" else 0)
     change: dict[str, Any] = {

@@ -56,6 +56,10 @@ class Sheet:
     case_events: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
     """(row id, body) of the events of cases with something outward to claim."""
     stopped: bool = False
+    stale: bool = False
+    """Whether another process put another world into force: nothing outward is claimed on ours."""
+    held_elsewhere: bool = False
+    """Whether another process holds some of what is due."""
     canaries: stored_canaries.Rows = field(default_factory=stored_canaries.Rows)
 
     def fork(self) -> "Sheet":
@@ -77,6 +81,8 @@ class Sheet:
             claimable=self.claimable,
             case_events=self.case_events,
             stopped=self.stopped,
+            stale=self.stale,
+            held_elsewhere=self.held_elsewhere,
             canaries=self.canaries,
         )
 

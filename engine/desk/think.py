@@ -11,6 +11,7 @@ import structlog
 
 from engine.case import commands as c
 from engine.case.decide import Refusal, run
+from engine.case.due import due_at
 from engine.case.state import Case, CaseStatus
 from engine.desk import canary as canaries
 from engine.desk import faults, giving, inner, reporting, sends, settling
@@ -75,6 +76,8 @@ def follow_up(command: c.RaiseIncident, sheet: Sheet, setting: Setting) -> None:
     fork = sheet.fork()
     try:
         _incident(command, fork, setting)
+    except Unread:  # the incident was closed while we looked: all of it once more
+        raise
     except Exception as error:  # the work that led to it is sound and must be stored
         _log.error(
             "incident_failed", code=command.code, error=type(error).__name__, where=where(error)
@@ -280,11 +283,19 @@ def _fire(command: inner.Fire, fork: Sheet, setting: Setting) -> inner.Fired:
         case = fork.cases.get(case_id)
         if case is None:
             faults.unreadable(case_id, fork, setting.now)
-            continue
-        faults.tick(case, fork, setting)
+        elif not _decided_meanwhile(case, command, fork, setting):
+            faults.tick(case, fork, setting)
     canaries.fire(fork, setting)
     more = done < len(due) or (not command.only and len(due) >= command.limit)
     return inner.Fired(cases=done, more=more, next_due=None)
+
+
+def _decided_meanwhile(case: Case, command: inner.Fire, fork: Sheet, setting: Setting) -> bool:
+    """Whether it owes nothing any more: by this batch, or by whoever had it when it was named."""
+    if not command.only and fork.batch.versions.get(case.id) == case.version:
+        return False
+    owed = due_at(case)
+    return owed is None or owed > setting.now
 
 
 _FIRE_AT_LEAST = 16

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Row,
     Select,
     bindparam,
     delete,
@@ -208,7 +207,7 @@ def _stored(conn: Connection, statement: Select[Any], ids: Iterable[str]) -> dic
     return found
 
 
-def _stored_case(row: Row[Any]) -> StoredCase:
+def _stored_case(row: Any) -> StoredCase:
     return StoredCase(
         id=row.id, version=row.version, head=row.head, status=row.status, state=row.state
     )
