@@ -18,8 +18,13 @@ from engine.bootstrap.topics import make_topics
 from engine.broker import LocalKafka
 from engine.clock import SystemClock
 from engine.entropy import SeededEntropy
+from engine.intake.durability import examine
 from engine.intake.kafka_clients import client_options
-from engine.settings import KafkaSettings
+from engine.publisher import KafkaPublisher
+from engine.settings import KafkaSettings, SourceSettings
+from tests.integration.intake.lanes import RUNNERS, reading, until
+from tests.integration.intake.room import a_room, body
+from tests.unit.engine.intake.builders import a_message, an_event
 
 pytestmark = pytest.mark.timeout(120)
 ENTROPY = SeededEntropy("salt")
@@ -66,11 +71,11 @@ async def hotline(cluster: LocalKafka, admin: KafkaSettings) -> KafkaSettings:
     return as_user(cluster, "hotline-a", "s3cret of a hotline")
 
 
-async def publish(settings: KafkaSettings, topic: str) -> int:
+async def publish(settings: KafkaSettings, topic: str, value: bytes = b"{}") -> int:
     producer = AIOKafkaProducer(acks="all", enable_idempotence=True, **client_options(settings))
     try:
         await producer.start()
-        sent: Any = await producer.send_and_wait(topic, b"{}")
+        sent: Any = await producer.send_and_wait(topic, value)
         return int(sent.offset)
     finally:
         await producer.stop()
@@ -144,3 +149,43 @@ async def test_only_the_administrator_gives_rights(hotline: KafkaSettings) -> No
             await grants.give("hotline-a", May.ENGINE)
         with pytest.raises(GrantError, match="does not administer"):
             await grants.everybody()
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+async def test_a_desk_reads_reports_and_publishes_facts_with_the_least_rights(
+    cluster: LocalKafka, admin: KafkaSettings, hotline: KafkaSettings, tmp_path: Path, runner: str
+) -> None:
+    async with administering(admin, ENTROPY) as grants:
+        await grants.set_password("tocsin", "s3cret of a desk")
+        await grants.give("tocsin", May.ENGINE)
+    desk = as_user(cluster, "tocsin", "s3cret of a desk").model_copy(
+        update={
+            "critical_runner": runner,
+            "normal_runner": "aiokafka" if runner == "faust" else "faust",
+            "sources": (SourceSettings(source="hotline-a"),),
+        }
+    )
+    report = body(a_message(an_event(code="death_threat"), id=f"over-tls-{runner}"))
+
+    async with a_room(tmp_path, clock=SystemClock()) as room, reading(room, desk) as reader:
+        await publish(hotline, hotline.critical_topic, report)
+
+        async def taken() -> bool:
+            return f"over-tls-{runner}" in await room.taken()
+
+        await until(taken)
+        assert reader.halted == []
+        publisher = KafkaPublisher(desk)
+        await publisher.publish(topic=desk.cases_topic, key="c", value=b"{}", headers={})
+        await publisher.aclose()
+    seen = await examine(desk, (desk.critical_topic, desk.normal_topic))
+    assert {(state.replicas, state.in_sync_least) for state in seen.values()} == {(1, 1)}
+
+
+async def test_a_desk_may_not_write_reports(cluster: LocalKafka, admin: KafkaSettings) -> None:
+    async with administering(admin, ENTROPY) as grants:
+        await grants.set_password("desk-c", "s3cret")
+        await grants.give("desk-c", May.ENGINE)
+
+    with pytest.raises(TopicAuthorizationFailedError):
+        await publish(as_user(cluster, "desk-c", "s3cret"), admin.normal_topic)
