@@ -1,39 +1,103 @@
 """Kafka behind the publisher port: idempotent, every record confirmed by all replicas."""
 
-from aiokafka import AIOKafkaProducer
+import asyncio
 
-from engine.intake.kafka_clients import client_options
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import ProducerClosed
+
+from engine.intake.kafka_clients import client_options, closed
 from engine.settings import KafkaSettings
+
+_log = structlog.get_logger(__name__)
+
+CLOSE_WITHIN = 5.0  # seconds; with a broker that is away, what is buffered is never sent
+_CONFIRM_MARGIN = 5.0  # seconds beyond the client's own time-out, which it does not always keep
 
 
 class KafkaPublisher:
-    """`engine.ports.Publisher` on aiokafka. Connects when first used, and again after a failure."""
+    """`engine.ports.Publisher` on aiokafka. Connects when first used, and anew after any error.
+
+    After a broker's fall an idempotent producer may stay out of sequence for good (aiokafka 1017),
+    so none that failed is used again. What it had in flight may still arrive: consumers drop
+    repeats.
+    """
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
         self._producer: AIOKafkaProducer | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._sending: set[asyncio.Task[object]] = set()
+        self._names = {
+            "tocsin.cases": settings.cases_topic,
+            "tocsin.quarantine": settings.quarantine_topic,
+        }
 
     async def publish(self, *, topic: str, key: str, value: bytes, headers: dict[str, str]) -> None:
-        """Return when the broker has confirmed. Raises whatever the client raises."""
+        """Return when the broker has confirmed. Raises whatever the client raises; TimeoutError."""
         producer = await self._started()
-        await producer.send_and_wait(
-            topic,
-            value,
-            key=key.encode("utf-8"),
-            headers=[(name, text.encode("utf-8")) for name, text in headers.items()],
+        sending = asyncio.create_task(
+            producer.send_and_wait(
+                self._names.get(topic, topic),
+                value,
+                key=key.encode("utf-8"),
+                headers=[(name, text.encode("utf-8")) for name, text in headers.items()],
+            )
         )
+        self._sending.add(sending)
+        try:
+            within = self._settings.request_timeout + _CONFIRM_MARGIN
+            await asyncio.wait({sending}, timeout=within)
+            if sending.cancelled():
+                raise ProducerClosed
+            if not sending.done():
+                raise TimeoutError(f"no answer within {within:g} s")
+            sending.result()
+        except Exception:
+            await self._put_away(producer)
+            raise
+        finally:
+            self._sending.discard(sending)
+            sending.cancel()
+
+    async def reset(self) -> None:
+        """Let go of the connections; the next record makes new ones."""
+        if self._producer is not None:
+            await self._put_away(self._producer)
 
     async def aclose(self) -> None:
-        """Send what is buffered and close the connections."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            await producer.stop()
+        """Send what is buffered, for a few seconds at most, and close the connections."""
+        await self.reset()
 
     async def _started(self) -> AIOKafkaProducer:
-        if self._producer is None:
-            producer = AIOKafkaProducer(
-                enable_idempotence=True, acks="all", **client_options(self._settings)
-            )
-            await producer.start()
-            self._producer = producer
-        return self._producer
+        async with self._one_at_a_time:  # many publish at once, and one connection is enough
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    enable_idempotence=True, acks="all", **client_options(self._settings)
+                )
+                try:
+                    await producer.start()
+                except Exception:
+                    await _close(producer)
+                    raise
+                self._producer = producer
+            return self._producer
+
+    async def _put_away(self, producer: AIOKafkaProducer) -> None:
+        """Close it, unless another record that failed with it has done so."""
+        if self._producer is producer:
+            self._producer = None
+            if not await _close(producer):
+                for sending in tuple(self._sending):  # in vain, and nobody would ever tell them
+                    sending.cancel()
+
+
+async def _close(producer: AIOKafkaProducer) -> bool:
+    """Whether everything in it was sent and confirmed first."""
+    if await closed(producer.stop(), within=CLOSE_WITHIN):
+        return True
+    _log.warning("publisher.left_open")
+    if producer._sender is not None:
+        await closed(producer._sender.close(), within=CLOSE_WITHIN)  # else it tries for ever
+    await closed(producer.client.close(), within=CLOSE_WITHIN)
+    return False

@@ -6,6 +6,7 @@ calls the consumer in our loop; the thread has a loop of its own.
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import faust
@@ -23,6 +24,20 @@ from engine.settings import KafkaSettings
 from engine.store.offsets import Partition, Range
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """How far one partition was fetched, which is not how far it was dealt with."""
+
+    position: int
+    """First offset not fetched; beyond markers."""
+    last: int
+    """Offset of the last record fetched, -1 before any."""
+    end: int
+    """The log's."""
+    answered: int
+    """When the broker last answered, milliseconds."""
+
+
 class Books:
     """What one run of Faust and our store tell each other."""
 
@@ -35,8 +50,8 @@ class Books:
         self.halt = halt
         self.trouble: str | None = None
         """Why the log cannot be read; Faust itself would stand still without a word."""
-        self.places: dict[Partition, tuple[int, int, int]] = {}
-        """(first offset not fetched, last record fetched, end of the log), as last fetched."""
+        self.places: dict[Partition, Place] = {}
+        """How far was fetched of each partition."""
 
     def transport(self, app: faust.App) -> driver.Transport:
         """Faust's transport, with our consumer for this run."""
@@ -49,14 +64,17 @@ class Books:
         transport: driver.Transport = made(app.conf.broker_consumer, app)
         return transport
 
-    def count(self, consumer: Any) -> None:
+    def count(self) -> None:
         """How far behind we are. Markers at the end of a log are fetched past and no record."""
         behind = {}
+        answered = []
         for key, expected in sorted(self.ownership.expected.items()):
-            if key in self.places:
-                position, last, end = self.places[key]
-                behind[key] = max(0, end - (position if expected > last else expected))
+            if (place := self.places.get(key)) is not None:
+                done = expected > place.last
+                behind[key] = max(0, place.end - (place.position if done else expected))
+                answered.append(place.answered if done else 0)
         self.standing.count(behind)
+        self.standing.heard(max(answered) if answered and all(answered) else None)
 
 
 class SqlConsumer(driver.Consumer):
@@ -170,5 +188,11 @@ class _Thread(driver.AIOKafkaConsumerThread):
                 continue
             key = (tp.topic, tp.partition)
             records = found.get(tp)
-            last = records[-1].offset if records else places.get(key, (0, -1, 0))[1]
-            places[key] = (state.position, last, state.highwater)
+            before = places.get(key)
+            last = records[-1].offset if records else before.last if before else -1
+            places[key] = Place(
+                position=state.position,
+                last=last,
+                end=state.highwater,
+                answered=state.timestamp or 0,
+            )

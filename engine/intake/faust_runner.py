@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import faust
-from faust.contrib.asgi import faust_app_running
+from faust.contrib.asgi import bind_to_running_loop
 
 from engine.clock import Clock
 from engine.intake.faust_books import Books
-from engine.intake.kafka_clients import METADATA_EVERY_MS, password, tls
+from engine.intake.kafka_clients import METADATA_EVERY_MS, closed, password, tls
 from engine.intake.ownership import Ownership
 from engine.intake.standing import Standing
 from engine.intake.trouble import LogTroubleError, named
@@ -94,15 +94,15 @@ class FaustStream:
         app = self._app()
         for topic in self._topics:
             self._add_agent(app, topic, handler)
+        app.finalize()
         try:
-            async with faust_app_running(app, stop_timeout=_STOP_WITHIN):
-                await self._watch(app)
-        except TimeoutError:
-            # Its threads may still be reading; only the end of the process ends them for sure.
-            self._halt(f"Faust did not stop within {_STOP_WITHIN} s")
-            raise
+            await app.maybe_start()
+            await self._watch(app)
         finally:
             self._ownership.release(self._ownership.partitions)
+            if not await closed(app.stop(), within=_STOP_WITHIN):
+                # Its threads may read on; only the end of the process ends them for sure.
+                self._halt(f"Faust did not stop within {_STOP_WITHIN} s")
 
     async def _watch(self, app: faust.App) -> None:
         counted = self._clock.monotonic()
@@ -110,7 +110,7 @@ class FaustStream:
             await self._clock.sleep(_LOOK_EVERY)
             if self._clock.monotonic() - counted >= _COUNT_EVERY:
                 counted = self._clock.monotonic()
-                self._books.count(app.consumer)
+                self._books.count()
         trouble, self._books.trouble = self._books.trouble, None
         raise LogTroubleError(trouble or _why_crashed(app))
 
@@ -139,7 +139,7 @@ class FaustStream:
             topic_disable_leader=True,
             web_enabled=False,
         )
-        app.loop = asyncio.get_running_loop()
+        bind_to_running_loop(app)
         app.transport = self._books.transport(app)
         return app
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Coroutine
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -56,6 +57,20 @@ async def probe(settings: KafkaSettings, topic: str, partition: int, offset: int
         await reader.stop()
     found: int = record.offset
     return found
+
+
+async def closed(closing: Coroutine[Any, Any, Any], *, within: float) -> bool:
+    """Whether a client closed calmly within so many seconds; its closing is given up otherwise.
+
+    Clients wait for brokers that are away, and raise CancelledError though nobody cancelled: in a
+    task of its own neither is mistaken for ours.
+    """
+    task = asyncio.create_task(closing)
+    await asyncio.wait({task}, timeout=within)
+    if not task.done():
+        task.cancel()
+        return False
+    return not task.cancelled() and task.exception() is None
 
 
 def _security(settings: KafkaSettings) -> dict[str, Any]:

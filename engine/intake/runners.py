@@ -2,6 +2,7 @@
 other's rebalance. Both on Faust share one app.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from engine.clock import Clock
+from engine.clock import Clock, SystemClock
 from engine.intake import kafka_clients
 from engine.intake.door import Desk, Door
 from engine.intake.durability import (
@@ -27,7 +28,7 @@ from engine.intake.durability import (
 from engine.intake.ownership import Ownership
 from engine.intake.positions import Positions
 from engine.intake.scope import any_of, scope_from
-from engine.intake.standing import Standing, State
+from engine.intake.standing import SILENT_AFTER, Standing, State
 from engine.intake.stream import LogIncidents, StreamHandler
 from engine.intake.trouble import LogTroubleError, why_unreached
 from engine.metrics import Metrics
@@ -39,6 +40,7 @@ NOT_DURABLE = IncidentCode.LOG_NOT_DURABLE
 UNREADABLE = IncidentCode.LOG_UNREADABLE
 TELL_AFTER = 60.0
 """Seconds after which a log that is not read is a human's, though a broker may yet come back."""
+LOOK_EVERY = 1.0
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
 _REFUSALS = (GroupAuthorizationFailedError, TopicAuthorizationFailedError)
@@ -67,6 +69,11 @@ class Lane:
         Topics that may lose what they acknowledged are an incident here, not a reason to stop
         reading: refusing them is for the start, where somebody is looking (`check_durability`).
         """
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch())
+            await self._read()
+
+    async def _read(self) -> None:
         pause = FIRST_PAUSE
         while True:
             try:
@@ -76,8 +83,27 @@ class Lane:
             except (KafkaError, LogTroubleError, OSError) as error:
                 if self.standing.now.state is State.READING:
                     pause = FIRST_PAUSE
-                await self._wait(error, pause)
+                self.standing.ends()
+                await self._say(*await self._why(error))
+                await self.clock.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _watch(self) -> None:
+        """Say that no broker answers, and when one does again: a reader only waits."""
+        quiet = False
+        while True:
+            await self.clock.sleep(LOOK_EVERY)
+            if self.standing.silent:
+                reach = await why_unreached(self.settings)
+                quiet = True
+                await self._say(
+                    str(reach) if reach else f"no broker has answered for {SILENT_AFTER:g} s",
+                    reach is not None and reach.kind.lasting,
+                )
+            elif quiet:
+                quiet = False
+                if self.standing.listens:
+                    self.standing.reads()
 
     async def _check(self) -> None:
         found = await examine(self.settings, self.topics)
@@ -91,13 +117,11 @@ class Lane:
             log.error("intake.log_not_durable", lane=self.name, what=str(error))
             await self.incident(NOT_DURABLE, self.settings.group)
 
-    async def _wait(self, error: Exception, pause: float) -> None:
-        """Say why it is not read, tell a human when that lasts, and wait a little."""
-        why, lasting = await self._why(error)
+    async def _say(self, why: str, lasting: bool) -> None:
+        """Why it is not read; a human is told when only a human can end it, or when it lasts."""
         self.standing.waits(why)
         if lasting or self.standing.now.seconds >= TELL_AFTER:
             await self.incident(UNREADABLE, self.name)
-        await self.clock.sleep(pause)
 
     async def _why(self, error: Exception) -> tuple[str, bool]:
         """In one line, and whether only a person can end it."""
@@ -131,6 +155,7 @@ def kafka_lanes(
         for one in settings.sources
     )
     critical = frozenset({settings.critical_topic})
+    machine = SystemClock()  # a broker lives on the machine's time, however fast ours runs
     handler = StreamHandler(door=door, scopes=scopes, critical=critical, clock=clock)
     incident = LogIncidents(desk)
 
@@ -147,14 +172,14 @@ def kafka_lanes(
             park=handler.park,
             halt=halt,
         )
-        standing = Standing(name, clock=clock, metrics=metrics)
+        standing = Standing(name, clock=machine, metrics=metrics)
         stream = _stream(runner)(
             settings,
             topics,
             group=f"{settings.group}.{name}",
             ownership=ownership,
             standing=standing,
-            clock=clock,
+            clock=machine,
             halt=halt,
         )
         return Lane(
@@ -165,7 +190,7 @@ def kafka_lanes(
             handler=handler,
             incident=incident,
             standing=standing,
-            clock=clock,
+            clock=machine,
             forgetful=forgetting,
         )
 

@@ -10,6 +10,9 @@ from engine.clock import Clock
 from engine.metrics import Metrics
 from engine.store.offsets import Partition
 
+SILENT_AFTER = 10.0
+"""Seconds without any answer to a fetch, each of which a broker answers within two."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -52,6 +55,8 @@ class Standing:
         self._why = ""
         self._since = clock.monotonic()
         self._behind: dict[Partition, int] = {}
+        self._answered = 0
+        self._heard_at: float | None = None
         self.counted = 0
         """How often it was counted: its reader goes round, or nothing is read."""
 
@@ -70,8 +75,33 @@ class Standing:
         """What is read here, as last counted."""
         return frozenset(self._behind)
 
+    @property
+    def listens(self) -> bool:
+        """Whether a reader is there, and brokers are asked."""
+        return self._heard_at is not None
+
+    @property
+    def silent(self) -> bool:
+        """Whether it should be reading, and no broker has answered for long.
+
+        A reader whose broker is away only waits, and finds its way back by itself.
+        """
+        return (
+            self._heard_at is not None and self._clock.monotonic() - self._heard_at >= SILENT_AFTER
+        )
+
+    def heard(self, answered: int | None = None) -> None:
+        """When the newest answer to a fetch came, by the reader's own clock.
+
+        None while nothing is fetched: what came is being dealt with, or nothing is ours.
+        """
+        if answered is None or answered > self._answered:
+            self._heard_at = self._clock.monotonic()
+            self._answered = answered or self._answered
+
     def reads(self) -> None:
         """Partitions are ours and read."""
+        self._heard_at = self._clock.monotonic()
         if self._state is not State.READING:
             _log.info("intake.reading", lane=self._lane)
             self._move(State.READING, "")
@@ -81,6 +111,10 @@ class Standing:
         if self._state is not State.WAITING or self._why != why:
             _log.error("intake.waiting", lane=self._lane, why=why)
             self._move(State.WAITING, why)
+
+    def ends(self) -> None:
+        """Nothing is read here any more."""
+        self._heard_at = None
         self.count({})
 
     def count(self, behind: Mapping[Partition, int]) -> None:

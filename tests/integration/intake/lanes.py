@@ -75,7 +75,7 @@ async def reading(
         halted.append(reason)
         ended.set()
 
-    lane, _ = kafka_lanes(
+    lane, *_ = kafka_lanes(
         settings,
         door=room.door,
         desk=room.desk,
