@@ -15,6 +15,8 @@ from hypothesis import settings
 
 # Every run tries the same examples, and a busy machine is no failure.
 settings.register_profile("house", deadline=None, derandomize=True, database=None, print_blob=True)
+# A sweep tries others; what fails there is repeated with --hypothesis-seed.
+settings.register_profile("sweep", deadline=None, database=None, print_blob=True)
 settings.load_profile("house")
 
 # Before anything of ours is imported: no setting of the person running the tests takes part.

@@ -13,8 +13,10 @@ from datetime import timedelta
 
 import structlog
 
+from engine.clock import SystemClock
 from tests.simulation.run import Result, run
 
+_WALL = SystemClock()
 TWICE_EVERY = 100
 """One in so many seeds runs twice and must come to the same."""
 
@@ -25,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--from", dest="first", type=int, default=0)
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--seconds", type=float, help="begin no schedule after so many")
     parser.add_argument("--trace", action="store_true")
     given = parser.parse_args(arguments)
     quiet()
@@ -33,7 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         seeds = range(given.first, given.first + given.seeds)
     total = Total()
+    until = _WALL.monotonic() + (given.seconds or float("inf"))
     for seed in seeds:
+        if _WALL.monotonic() > until:
+            break
         result = run(seed, keep=given.trace)
         if given.trace:
             print("\n".join(result.lines))

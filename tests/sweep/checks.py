@@ -1,0 +1,53 @@
+"""Every long check, by name: how much of the time it gets, and how it is called.
+
+Add one: a line in CHECKS. Its command must end by itself within about the seconds it is given,
+print what it did as its last line, leave with 1 when anything was wrong, and take a seed.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One long check. `command` makes its command line from seconds and seed."""
+
+    name: str
+    weight: float
+    """Its share of the time, against the others'."""
+    least: float
+    """Seconds below which it says nothing; with fewer it is left out, and named."""
+    command: Callable[[int, int], list[str]]
+
+
+def _crash(store: str, runner: str) -> Check:
+    def command(seconds: int, seed: int) -> list[str]:
+        asked = f"--store {store} --runner {runner} --kills 100000 --seconds {seconds}"
+        return _module("tests.crash", *asked.split(), "--seed", str(seed))
+
+    return Check(name=f"crash, {store}, {runner}", weight=3, least=35, command=command)
+
+
+def _simulation(seconds: int, seed: int) -> list[str]:
+    return _module(
+        "tests.simulation", "--seeds", "1000000", "--seconds", str(seconds), "--from", str(seed)
+    )
+
+
+def _examples(seconds: int, seed: int) -> list[str]:
+    return _module("tests.sweep.examples", "--seconds", str(seconds), "--seed", str(seed))
+
+
+def _module(name: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", name, *arguments]
+
+
+CHECKS = (
+    _crash("sqlite", "aiokafka"),
+    _crash("sqlite", "faust"),
+    _crash("postgres", "aiokafka"),
+    _crash("postgres", "faust"),
+    Check(name="simulation", weight=4, least=10, command=_simulation),
+    Check(name="examples", weight=2, least=40, command=_examples),
+)
