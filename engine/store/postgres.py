@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import BigInteger
 
@@ -77,6 +77,18 @@ language, so that no upgrade of its libraries breaks an index; and of any length
 is refused where it comes in: a name that is one letter too long must not cost an alert."""
 
 
+_PRIMARY = {
+    "23505": "UNIQUE constraint failed",
+    "23502": "NOT NULL constraint failed",
+    "25006": "cannot write: readonly",
+    "40001": "could not be serialized",
+    "40P01": "deadlock",
+    "55P03": "a lock was not given in time",
+    "57014": "took too long",
+    "P0001": "the journal only grows",
+}
+
+
 def connect_arguments(url: URL) -> dict[str, Any]:
     """Arguments of the driver; what the URL says itself stays."""
     given = {name: value for name, value in CONNECT.items() if name not in url.query}
@@ -96,6 +108,19 @@ def set_up(connection: Any, settings: dict[str, str]) -> None:
         "WHERE current_setting('synchronous_commit') = 'off'"
     )
     connection.autocommit = was
+
+
+def hush(context: ExceptionContext) -> None:
+    """Take what could not be stored out of an error: the server quotes it, and logs are read."""
+    error = context.original_exception
+    state = getattr(error, "sqlstate", None)
+    if state is None:  # the driver's own words, about a connection
+        return
+    diagnosis = getattr(error, "diag", None)
+    broken = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "table_name", None)
+    error.args = (f"{_PRIMARY.get(state, 'refused')} ({state}{f', {broken}' if broken else ''})",)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = error.args
 
 
 def advisory_key(kind: str, name: str) -> int:

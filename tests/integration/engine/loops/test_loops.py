@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,8 +60,8 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with a_room(tmp_path / "desk.sqlite") as room:
+async def house(store_url: str) -> AsyncIterator[House]:
+    async with a_room(store_url) as room:
         house = House(room, Post())
         house.start()
         yield house
@@ -121,9 +120,9 @@ async def test_an_unclear_answer_repeats_the_very_same_message(house: House) -> 
 
 
 async def test_a_channel_nobody_configured_fails_at_once_and_duty_hears_of_it(
-    tmp_path: Path,
+    store_url: str,
 ) -> None:
-    async with a_room(tmp_path / "desk.sqlite") as room:
+    async with a_room(store_url) as room:
         post = Post()
         house = House(room, post)
         house.sender = Sender(
@@ -233,9 +232,9 @@ class Broker:
 
 
 async def test_facts_are_published_in_the_order_of_their_case_and_forgotten_when_confirmed(
-    tmp_path: Path,
+    store_url: str,
 ) -> None:
-    async with a_room(tmp_path / "desk.sqlite", publish="night.cases") as room:
+    async with a_room(store_url, publish="night.cases") as room:
         broker = Broker()
         relay = Relay(
             reader=room.reader,
@@ -265,8 +264,8 @@ async def test_facts_are_published_in_the_order_of_their_case_and_forgotten_when
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_without_a_relay_the_outbox_stays_empty(tmp_path: Path) -> None:
-    async with a_room(tmp_path / "desk.sqlite") as room:
+async def test_without_a_relay_the_outbox_stays_empty(store_url: str) -> None:
+    async with a_room(store_url) as room:
         await room.one(report())
 
         assert await room.rows(t.outbox) == []

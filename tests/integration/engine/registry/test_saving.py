@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import resources
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -11,7 +10,6 @@ from sqlalchemy import Connection
 from engine.registry import load_world, save_registry, save_roster, save_rulebook
 from engine.store import journal
 from engine.store.database import Database, transact
-from engine.store.schema import upgrade
 from rules.graph import DuplicateIdError
 from rules.rulebook import RulebookError
 from schemas.party import LinkStatus
@@ -22,9 +20,8 @@ PACK = resources.files("rules.packs").joinpath("default.yaml").read_text("utf-8"
 
 
 @pytest.fixture
-def conn(tmp_path: Path) -> Iterator[Connection]:
-    database = Database(f"sqlite:///{tmp_path / 'world.sqlite'}")
-    upgrade(database)
+def conn(store_url: str) -> Iterator[Connection]:
+    database = Database(store_url)
     conn = database.writer()
     yield conn
     conn.close()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from engine.clock import ManualClock
 from engine.store.checkpoint import keep_log_short
@@ -22,10 +22,21 @@ KINDS = {"threads": (ThreadWriter, ThreadReader), "inline": (InlineWriter, Inlin
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    upgrade(database)
+def database(store_url: str) -> Iterator[Database]:
+    database = Database(store_url)
     yield database
+    database.close()
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Iterator[Any]:
+    """The same on a SQLite file, for what only a file has."""
+    database = Database(f"sqlite:///{tmp_path / 'file.sqlite'}")
+    upgrade(database)
+    writer, reader = ThreadWriter(database), ThreadReader(database)
+    yield writer, reader, database
+    writer.close()
+    reader.close()
     database.close()
 
 
@@ -72,7 +83,7 @@ async def test_an_exception_undoes_everything_and_reaches_the_caller(ports: Any)
 async def test_a_reader_cannot_write_whatever_it_is_given(ports: Any) -> None:
     _, reader = ports
 
-    with pytest.raises(OperationalError, match="readonly"):
+    with pytest.raises(DBAPIError, match="readonly"):
         await reader.run(lambda conn: _put(conn, "a"))
 
     assert await reader.run(_count) == 0
@@ -88,8 +99,8 @@ async def test_a_read_that_raises_leaves_no_view_open(ports: Any) -> None:
     assert await reader.run(_count) == 1
 
 
-async def test_durability_is_never_traded_for_speed(ports: Any) -> None:
-    writer, _ = ports
+async def test_durability_is_never_traded_for_speed(ours: Any) -> None:
+    writer, _, _ = ours
 
     def settings(conn: Connection) -> dict[str, Any]:
         names = ("journal_mode", "synchronous", "foreign_keys", "wal_autocheckpoint")
@@ -103,8 +114,8 @@ async def test_durability_is_never_traded_for_speed(ports: Any) -> None:
     }
 
 
-async def test_the_log_is_moved_into_the_file_on_the_way(ports: Any, database: Database) -> None:
-    writer, reader = ports
+async def test_the_log_is_moved_into_the_file_on_the_way(ours: Any) -> None:
+    writer, reader, database = ours
     clock = ManualClock(START)
     await writer.run(lambda conn: _put(conn, "a"))
 

@@ -1,14 +1,13 @@
 """Where a log stands: nobody reads past a record, whoever lost a partition cannot move it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from engine.ports import Position
-from engine.store import offsets, tables
-from engine.store.database import Database, transact
+from engine.store import offsets
+from engine.store.database import Database
 from engine.store.offsets import Held, Loss, Range
 
 T0 = ("tocsin.threats", 0)
@@ -16,10 +15,9 @@ T1 = ("tocsin.threats", 1)
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+def connection(store_url: str) -> Iterator[Connection]:
+    database = Database(store_url)
     connection = database.writer()
-    transact(connection, tables.metadata.create_all)
     with connection.begin():
         yield connection
     connection.close()
