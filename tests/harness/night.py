@@ -1,6 +1,5 @@
 """A house of several processes over a real PostgreSQL, with a mail server that takes its time."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from typing import Any
 from sqlalchemy import create_engine, select
 from sqlalchemy.pool import NullPool
 
-from engine.clock import SystemClock
 from engine.store import tables as t
 from tests.harness.house import House
 from tests.harness.people import faro
@@ -18,8 +16,7 @@ from tests.harness.posting import Poster
 from tests.harness.reports import HOTLINE, report
 from tests.harness.sinks import SmtpSink, counted, smtp_settings
 from tests.harness.towns import loto
-
-_WALL = SystemClock()
+from tests.harness.waiting import until
 
 
 @dataclass(kw_only=True)
@@ -51,12 +48,7 @@ class Night:
 
     async def until(self, holds: Callable[[], bool], *, within: float) -> float:
         """Wait for a condition; return the seconds. Raises AssertionError when it stays false."""
-        began = _WALL.monotonic()
-        while not holds():
-            waited = _WALL.monotonic() - began
-            assert waited < within, f"not within {within} s:\n{self.house.log_tail(8)}"
-            await asyncio.sleep(0.05)
-        return _WALL.monotonic() - began
+        return await until(holds, within=within, why=lambda: self.house.log_tail(8))
 
 
 @asynccontextmanager
