@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.bootstrap.alone import alone
 from engine.bootstrap.refusals import CannotStartError
+from engine.bootstrap.world import connected
 from engine.clock import SystemClock
 from engine.entropy import SystemEntropy
 from engine.settings import Settings
@@ -44,6 +45,7 @@ async def begin(settings: Settings) -> tuple[Path, ...]:
     except (UnsafeFileError, StoreError) as error:
         raise CannotStartError(str(error), next_step="Correct this, then repeat.") from None
     try:
+        connected(database).close()
         upgrade(database)
     finally:
         database.close()

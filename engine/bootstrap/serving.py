@@ -7,11 +7,13 @@ import signal
 import socket
 from collections.abc import Callable
 
+import structlog
+
 from engine.bootstrap.checks import check_names, check_world
 from engine.bootstrap.engine import Engine, leave
 from engine.bootstrap.logs import configure_logs
 from engine.bootstrap.parts import open_parts
-from engine.bootstrap.refusals import CannotStartError
+from engine.bootstrap.refusals import CannotStartError, StoreAwayError
 from engine.clock import Clock, FastClock, SystemClock
 from engine.entropy import Entropy, SystemEntropy
 from engine.ports import Halt
@@ -19,6 +21,12 @@ from engine.settings import ALL_ROLES, Settings
 from engine.watchdog_notify import ALIVE, READY, Supervisor
 from engine.watchdog_pulse import Pulse
 from notifiers.registry import ChannelSettingsError, build_channels
+
+STORE_PATIENCE = 60.0
+"""Seconds that a start waits for a database that does not answer: machines boot in any order."""
+STORE_PAUSE = 2.0
+
+_log = structlog.get_logger(__name__)
 
 
 def open_engine(
@@ -69,7 +77,7 @@ async def serve(settings: Settings, *, started: Callable[[str], None]) -> None:
         pulse.beat()
         supervisor.tell(ALIVE)
 
-    engine = open_engine(settings, alive=alive)
+    engine = await _opened(settings, alive=alive)
     # What was loaded and opened until here stays as long as we do. Walking through it at every
     # collection takes a fifth of the time that overdue steps are decided in.
     gc.freeze()
@@ -87,6 +95,21 @@ async def serve(settings: Settings, *, started: Callable[[str], None]) -> None:
         supervisor.tell(READY)
     await running
     pulse.stop()
+
+
+async def _opened(settings: Settings, *, alive: Callable[[], None]) -> Engine:
+    """Open the engine, and wait a while for a database that is only being started itself."""
+    wall = SystemClock()
+    until = wall.monotonic() + STORE_PATIENCE
+    while True:
+        try:
+            return open_engine(settings, alive=alive)
+        except StoreAwayError as error:
+            left = until - wall.monotonic()
+            if left <= 0:
+                raise
+            _log.warning("store_does_not_answer", said=error.what, gives_up_in_s=round(left))
+            await wall.sleep(STORE_PAUSE)
 
 
 def _where(engine: Engine, settings: Settings) -> str:

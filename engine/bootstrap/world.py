@@ -7,8 +7,9 @@ from importlib import resources
 from pathlib import Path
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
-from engine.bootstrap.refusals import CannotStartError
+from engine.bootstrap.refusals import CannotStartError, StoreAwayError
 from engine.registry import (
     ImportRefused,
     OutOfReachError,
@@ -29,6 +30,8 @@ from rules.rulebook import RulebookError
 FILES = "world_files"
 """Digest of the files taken last, in `meta`: unchanged files never undo an import by hand."""
 DEFAULT = "rulebook of this release"
+SAID_MOST = 300
+"""Characters of what a database's driver says that are worth showing."""
 
 
 def default_rulebook() -> str:
@@ -38,7 +41,7 @@ def default_rulebook() -> str:
 
 def open_world(settings: Settings, database: Database, *, now: datetime) -> World:
     """Take files that changed, and read what is in force. Raises CannotStartError."""
-    conn = database.writer()
+    conn = connected(database)
     try:
         check_version(conn)
         conn.rollback()
@@ -54,6 +57,21 @@ def open_world(settings: Settings, database: Database, *, now: datetime) -> Worl
         ) from None
     finally:
         conn.close()
+
+
+def connected(database: Database) -> Connection:
+    """A connection to write with. Raises CannotStartError, of a server StoreAwayError."""
+    try:
+        return database.writer()
+    except OperationalError as error:
+        lines = str(error.orig).strip().splitlines()
+        said = lines[-1][:SAID_MOST] if lines else type(error).__name__
+        if database.sqlite:
+            raise CannotStartError(
+                f"The database cannot be opened: {said}",
+                next_step="Look whether the data directory is there, and whose it is.",
+            ) from None
+        raise StoreAwayError(said) from None
 
 
 def _opening(settings: Settings, *, now: datetime) -> Callable[[Connection], World]:
