@@ -1,63 +1,26 @@
-"""Measure on this machine, in about five minutes, and write docs/benchmarks.md.
+"""Measure on this machine, in about twelve minutes, and write docs/benchmarks.md.
 
-    python -m tests.benchmarks [--count 6000] [--only intake|webhook|smtp] [--no-file]
+    python -m tests.benchmarks [--store sqlite|postgres] [--only intake|webhook|smtp|overdue|log]
+                               [--count 6000] [--no-file]
 
-Everything runs on loopback and stops by itself. The last line is for machines.
+Everything runs on loopback and stops by itself. The last lines, one a store, are for machines.
 """
 
 import argparse
 import asyncio
 import platform
-import sqlite3
 import statistics
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import burst, intake
+from tests.benchmarks import burst, intake, log, overdue
 from tests.benchmarks.page import write
+from tests.benchmarks.stores import KINDS, SQLITE, Store, opened
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-
-
-async def _measure(directory: Path, *, count: int, only: str | None) -> dict[str, float]:
-    figures: dict[str, float] = {}
-    if only in (None, "intake"):
-        durable = await intake.durable(directory)
-        figures |= {
-            "durable_per_fsync_1": durable.one / durable.fsyncs,
-            "durable_per_fsync_100": durable.hundred / durable.fsyncs,
-            "fsyncs_per_s": durable.fsyncs,
-            "durable_1_per_s": durable.one,
-            "durable_100_per_s": durable.hundred,
-        }
-        print(f"durable reports: {durable}", flush=True)
-        latencies = await intake.handoff(directory)
-        figures |= {
-            "handoff_p50_ms": statistics.median(latencies),
-            "handoff_p99_ms": statistics.quantiles(latencies, n=100)[98],
-        }
-        print(f"hand-off at {intake.RATE}/s: {len(latencies)} reports", flush=True)
-    if only in (None, "webhook"):
-        told, start_up = await burst.by_webhook(directory, count=count)
-        figures |= {
-            "burst6000_webhook_s": told.last_first_tell,
-            "lateness6000_p99_s": told.lateness_p99,
-            "rss_mb": told.rss_mb,
-            "decide6000_s": start_up.decided,
-            "floor_ratio": start_up.decided / start_up.raw,
-            "raw_s": start_up.raw,
-            "serving_s": start_up.serving,
-            "opening_s": told.opening,
-        }
-        print(f"by webhook: {told}\nat start: {start_up}", flush=True)
-    if only in (None, "smtp"):
-        told = await burst.by_smtp(directory, count=count)
-        figures["burst6000_smtp_s"] = told.last_first_tell
-        print(f"by SMTP: {told}", flush=True)
-    return figures
-
-
+Figures = dict[str, float]
 LAST_LINE = (
     "durable_per_fsync_1",
     "durable_per_fsync_100",
@@ -70,23 +33,124 @@ LAST_LINE = (
     "lateness6000_p99_s",
     "rss_mb",
 )
+LOG_LINE = ("faust_eps", "aiokafka_eps", "ratio")
+
+
+async def _intake(directory: Path, store: Store, count: int) -> Figures:
+    durable = await intake.durable(directory, store)
+    latencies = await intake.handoff(directory, store)
+    return {
+        "durable_per_fsync_1": durable.one / durable.fsyncs,
+        "durable_per_fsync_100": durable.hundred / durable.fsyncs,
+        "fsyncs_per_s": durable.fsyncs,
+        "durable_1_per_s": durable.one,
+        "durable_100_per_s": durable.hundred,
+        "handoff_p50_ms": statistics.median(latencies),
+        "handoff_p99_ms": statistics.quantiles(latencies, n=100)[98],
+    }
+
+
+async def _webhook(directory: Path, store: Store, count: int) -> Figures:
+    told = await burst.by_webhook(directory, store, count=count)
+    return {
+        "burst6000_webhook_s": told.last_first_tell,
+        "lateness6000_p99_s": told.lateness_p99,
+        "rss_mb": told.rss_mb,
+        "opening_s": told.opening,
+    }
+
+
+async def _smtp(directory: Path, store: Store, count: int) -> Figures:
+    told = await burst.by_smtp(directory, store, count=count)
+    return {"burst6000_smtp_s": told.last_first_tell}
+
+
+async def _overdue(directory: Path, store: Store, count: int) -> Figures:
+    found = await overdue.at_start(directory, store, count=count)
+    apart = {} if found.decided_apart is None else {"decide6000_apart_s": found.decided_apart}
+    return apart | {
+        "decide6000_s": found.decided,
+        "serving_s": found.serving,
+        "raw_s": found.raw,
+        "floor_ratio": found.decided / found.raw,
+    }
+
+
+async def _log(directory: Path, store: Store, count: int) -> Figures:
+    found = await log.compared(directory, store)
+    return {
+        "faust_eps": found.rates["faust"],
+        "aiokafka_eps": found.rates["aiokafka"],
+        "ratio": found.ratio,
+        "faust_first_s": found.firsts["faust"],
+        "aiokafka_first_s": found.firsts["aiokafka"],
+    }
+
+
+MEASURES: dict[str, Callable[[Path, Store, int], Awaitable[Figures]]] = {
+    "intake": _intake,
+    "webhook": _webhook,
+    "smtp": _smtp,
+    "overdue": _overdue,
+    "log": _log,
+}
+ONE_STORE = frozenset({"log"})
+"""Measured over SQLite alone, unless asked for: they compare something else than stores."""
+
+
+async def _measure(
+    kind: str, directory: Path, *, count: int, names: Sequence[str]
+) -> tuple[Figures, str]:
+    figures: Figures = {}
+    store = await asyncio.to_thread(opened, kind, directory)
+    try:
+        for name in names:
+            found = await MEASURES[name](directory, store, count)
+            said = " ".join(f"{each}={value:.3g}" for each, value in found.items())
+            print(f"{kind} {name}: {said}", flush=True)
+            figures |= found
+        return figures, store.version
+    finally:
+        await asyncio.to_thread(store.close)
+
+
+def _wanted(kind: str, only: str | None, store: str | None) -> list[str]:
+    names = [only] if only else list(MEASURES)
+    asked_for = only is not None and store is not None
+    return [name for name in names if kind == SQLITE or asked_for or name not in ONE_STORE]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure; print the figures; write the page when all of them were taken."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--count", type=int, default=burst.COUNT)
-    parser.add_argument("--only", choices=["intake", "webhook", "smtp"])
+    parser.add_argument("--store", choices=KINDS)
+    parser.add_argument("--only", choices=list(MEASURES))
     parser.add_argument("--no-file", action="store_true")
     given = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as directory:
-        figures = asyncio.run(_measure(Path(directory), count=given.count, only=given.only))
-    complete = all(name in figures for name in LAST_LINE)
-    if complete and not given.no_file and given.count == burst.COUNT:
-        machine = f"{platform.system()}, Python {platform.python_version()}"
-        write(PAGE, figures, machine=f"{machine}, SQLite {sqlite3.sqlite_version}")
+    found: dict[str, Figures] = {}
+    versions = [f"{platform.system()}, Python {platform.python_version()}"]
+    for kind in [given.store] if given.store else KINDS:
+        names = _wanted(kind, given.only, given.store)
+        if not names:
+            continue
+        with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as directory:
+            figures, version = asyncio.run(
+                _measure(kind, Path(directory), count=given.count, names=names)
+            )
+        found[kind] = figures
+        versions.append(version)
+    whole = all(name in found.get(kind, {}) for kind in KINDS for name in LAST_LINE)
+    if whole and not given.no_file and given.count == burst.COUNT:
+        write(PAGE, found, machine=", ".join(versions))
         print(f"wrote {PAGE.name}")
-    print(" ".join(f"{name}={figures[name]:.3g}" for name in LAST_LINE if name in figures))
+    for kind, figures in found.items():
+        line = [f"{name}={figures[name]:.3g}" for name in LAST_LINE if name in figures]
+        if line:
+            print(kind, *line)
+        line = [f"{name}={figures[name]:.3g}" for name in LOG_LINE if name in figures]
+        if line:
+            print("log", kind, *line)
     return 0
 
 

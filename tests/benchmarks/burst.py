@@ -1,31 +1,26 @@
-"""Six thousand cases due at one moment, and six thousand steps overdue at a start."""
+"""Six thousand cases due at one moment: until each was told once."""
 
 import asyncio
-import shutil
 import statistics
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from engine.clock import ManualClock
 from engine.store.database import Database
-from engine.store.instant import to_micros
-from engine.store.tables import cases, journal
+from engine.store.tables import journal
 from schemas.facts import StepFired, load_fact
-from tests.benchmarks.floor import copy_seconds
+from tests.benchmarks.stores import Store
 from tests.benchmarks.workload import SECOND_RUNG, a_house, cases_due_at
 from tests.harness.house import House
 from tests.harness.reports import HOTLINE
 from tests.harness.sinks import SmtpSink, WebhookSink, smtp_settings
 
 COUNT = 6_000
-BUILD_SECONDS = 45.0
-"""How long opening the cases may take before they fall due."""
 DONE_WITHIN = 180.0
-BATCH = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +34,8 @@ class Burst:
     """Seconds it took to open the cases, beforehand."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartUp:
-    """What came of steps overdue at a start."""
-
-    decided: float
-    """Seconds from the start of the process."""
-    raw: float
-    """Seconds to write the same rows without deciding anything."""
-    serving: float
-    """Seconds until it served."""
-
-
-async def by_webhook(directory: Path, *, count: int = COUNT) -> tuple[Burst, StartUp]:
-    """The burst at a webhook, and a start on a copy of the same cases while they were waiting."""
+async def by_webhook(directory: Path, store: Store, *, count: int = COUNT) -> Burst:
+    """The burst at a webhook."""
     keys: dict[str, float] = {}
     sink = WebhookSink(on_note=lambda key, body: _seen(keys, key))
     await sink.start()
@@ -61,24 +44,28 @@ async def by_webhook(directory: Path, *, count: int = COUNT) -> tuple[Burst, Sta
         way="webhook",
         channel=sink.settings(),
         address=f"{sink.url}/notes",
+        database_url=store.fresh("webhook"),
     )
     try:
-        burst = await _burst(house, keys, count=count, waiting=directory / "waiting.db")
-        start_up = await _start_up(house, directory / "waiting.db", directory, count=count)
+        return await _burst(house, keys, store, count=count)
     finally:
         await house.kill()
         await sink.stop()
-    return burst, start_up
 
 
-async def by_smtp(directory: Path, *, count: int = COUNT) -> Burst:
+async def by_smtp(directory: Path, store: Store, *, count: int = COUNT) -> Burst:
     """The burst by mail."""
     keys: dict[str, float] = {}
     sink = SmtpSink(on_mail=lambda mail: _seen(keys, mail.key))
     await sink.start()
-    house = a_house(directory / "smtp", way="email", channel=smtp_settings(sink))
+    house = a_house(
+        directory / "smtp",
+        way="email",
+        channel=smtp_settings(sink),
+        database_url=store.fresh("smtp"),
+    )
     try:
-        return await _burst(house, keys, count=count, waiting=None)
+        return await _burst(house, keys, store, count=count)
     finally:
         await house.kill()
         await sink.stop()
@@ -88,18 +75,14 @@ def _seen(keys: dict[str, float], key: str) -> None:
     keys.setdefault(key, time.time())
 
 
-async def _burst(
-    house: House, keys: dict[str, float], *, count: int, waiting: Path | None
-) -> Burst:
+async def _burst(house: House, keys: dict[str, float], store: Store, *, count: int) -> Burst:
     begun = time.time()
     due = datetime.now(UTC).replace(microsecond=0) + timedelta(
-        seconds=BUILD_SECONDS * count / COUNT
+        seconds=5 + store.opening * count / COUNT
     )
     await house.prepare(source=HOTLINE, clock=ManualClock(due - SECOND_RUNG))
     await cases_due_at(house, due, count=count)
     opening = time.time() - begun
-    if waiting is not None:
-        shutil.copy(house.database, waiting)
     await house.start()
     if time.time() > due.timestamp() - 1:
         raise RuntimeError(f"opening {count} cases took {opening:.0f} s: they are due already")
@@ -114,15 +97,14 @@ async def _burst(
     await house.stop()
     return Burst(
         last_first_tell=last,
-        lateness_p99=_lateness(house.database, due),
+        lateness_p99=_lateness(store.look(house), due),
         rss_mb=rss,
         opening=opening,
     )
 
 
-def _lateness(path: Path, due: datetime) -> float:
+def _lateness(database: Database, due: datetime) -> float:
     """How late the rungs that fell due then were decided: the 99th percentile, in seconds."""
-    database = Database(f"sqlite:///{path}")
     conn = database.reader()
     late = []
     try:
@@ -139,44 +121,4 @@ def _lateness(path: Path, due: datetime) -> float:
     return statistics.quantiles(late, n=100)[98]
 
 
-async def _start_up(house: House, waiting: Path, directory: Path, *, count: int) -> StartUp:
-    """Start on cases that fell due while the engine was down; until all are decided."""
-    for leftover in house.database.parent.glob("tocsin.db*"):
-        leftover.unlink()
-    shutil.copy(waiting, house.database)
-    began = datetime.now(UTC)
-    begun = time.monotonic()
-    starting = asyncio.create_task(house.start())
-    database = Database(f"sqlite:///{house.database}", exclusive=False)
-    overdue = select(func.count()).where(cases.c.due_at <= began)
-    try:
-        while True:
-            await asyncio.sleep(0.05)
-            conn = database.reader()
-            left = conn.execute(overdue).scalar_one()
-            conn.close()
-            if not left:
-                decided = time.monotonic() - begun
-                break
-            if time.monotonic() - begun > DONE_WITHIN:
-                raise RuntimeError(f"{left} cases are still overdue")
-    finally:
-        database.close()
-    serving = await starting
-    await house.kill()
-    at = to_micros(began)
-    raw = copy_seconds(
-        house.database,
-        directory,
-        tables=(
-            ("journal", f"at >= {at}"),
-            ("notifications", f"decided_at >= {at}"),
-            ("alerts", f"first_told_at >= {at}"),
-            ("cases", "version > 1"),
-        ),
-        batch=BATCH,
-    )
-    return StartUp(decided=decided, raw=raw, serving=serving)
-
-
-__all__ = ["COUNT", "Burst", "StartUp", "by_smtp", "by_webhook"]
+__all__ = ["COUNT", "Burst", "by_smtp", "by_webhook"]

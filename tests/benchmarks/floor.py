@@ -3,8 +3,11 @@
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 ROW = b"x" * 300
 """One event, as bare as it can be written."""
@@ -28,12 +31,14 @@ def fsyncs_per_second(directory: Path, *, seconds: float = 1.0) -> float:
     return count / took
 
 
-def copy_seconds(
-    source: Path, directory: Path, *, tables: Sequence[tuple[str, str]], batch: int
-) -> float:
+Rows = Sequence[tuple[str, str]]
+"""(table, condition) of the rows to be written again."""
+
+
+def sqlite_seconds(source: Path, directory: Path, *, rows: Rows, batch: int) -> float:
     """Seconds to write these rows of `source` raw: `INSERT`, in durable batches, indexes and all.
 
-    `tables`: (name, condition). The target has the same tables; nothing is decided or encoded.
+    The target has the same tables; nothing is decided or encoded.
     """
     target = directory / "floor.sqlite"
     for leftover in directory.glob("floor.sqlite*"):
@@ -46,9 +51,9 @@ def copy_seconds(
                 " AND type IN ('table', 'index')"
             )
         ]
-        rows = {
+        found = {
             name: conn.execute(f"SELECT * FROM {name} WHERE {condition}").fetchall()  # noqa: S608
-            for name, condition in tables
+            for name, condition in rows
         }
     conn.close()
     raw = sqlite3.connect(target, isolation_level=None)
@@ -58,15 +63,37 @@ def copy_seconds(
         for statement in schema:
             raw.execute(statement)
         begun = time.perf_counter()
-        most = max(len(some) for some in rows.values())
-        for start in range(0, most, batch):
+        for parts in _batches(found, batch):
             raw.execute("BEGIN IMMEDIATE")
-            for name, some in rows.items():
-                part = some[start : start + batch]
-                if part:
-                    marks = ",".join("?" * len(part[0]))
-                    raw.executemany(f"INSERT INTO {name} VALUES ({marks})", part)  # noqa: S608
+            for name, part in parts:
+                marks = ",".join("?" * len(part[0]))
+                raw.executemany(f"INSERT INTO {name} VALUES ({marks})", part)  # noqa: S608
             raw.execute("COMMIT")
         return time.perf_counter() - begun
     finally:
         raw.close()
+
+
+def postgres_seconds(source: str, target: str, *, rows: Rows, batch: int) -> float:
+    """The same from one database of a server into another one with the same, empty tables."""
+    with psycopg.connect(source) as conn:
+        found = {
+            name: conn.execute(f"SELECT * FROM {name} WHERE {condition}".encode()).fetchall()  # noqa: S608
+            for name, condition in rows
+        }
+    with psycopg.connect(target) as conn:
+        begun = time.perf_counter()
+        for parts in _batches(found, batch):
+            with conn.cursor() as cursor:
+                for name, part in parts:
+                    marks = ",".join(["%s"] * len(part[0]))
+                    cursor.executemany(f"INSERT INTO {name} VALUES ({marks})".encode(), part)  # noqa: S608
+            conn.commit()
+        return time.perf_counter() - begun
+
+
+def _batches(found: dict[str, list[Any]], size: int) -> Iterator[list[tuple[str, list[Any]]]]:
+    """Of each table so many rows at a time, as a transaction of the engine has them."""
+    for start in range(0, max(len(some) for some in found.values()), size):
+        parts = ((name, some[start : start + size]) for name, some in found.items())
+        yield [(name, part) for name, part in parts if part]

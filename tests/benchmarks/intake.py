@@ -13,6 +13,7 @@ from sqlalchemy import select
 from engine.store.database import Database
 from engine.store.tables import events, notifications
 from tests.benchmarks.floor import fsyncs_per_second
+from tests.benchmarks.stores import Store
 from tests.benchmarks.workload import a_house, one_report
 from tests.harness.house import House
 from tests.harness.posting import Poster
@@ -34,12 +35,16 @@ class Durable:
     fsyncs: float
 
 
-async def durable(directory: Path) -> Durable:
+async def durable(directory: Path, store: Store) -> Durable:
     """Slices of one in flight, a hundred in flight and bare fdatasync, in turns; medians."""
     sink = SmtpSink(on_mail=lambda mail: None)
     await sink.start()
     house = a_house(
-        directory / "durable", way="email", channel=smtp_settings(sink), roles=("intake",)
+        directory / "durable",
+        way="email",
+        channel=smtp_settings(sink),
+        roles=("intake",),
+        database_url=store.fresh("durable"),
     )
     ones, hundreds, fsyncs = [], [], []
     numbers = count()
@@ -84,7 +89,7 @@ async def _rate(
     return taken / (time.monotonic() - begun)
 
 
-async def handoff(directory: Path) -> list[float]:
+async def handoff(directory: Path, store: Store) -> list[float]:
     """Milliseconds from sending each report to its first mail at the server, at a steady rate."""
     arrived: dict[str, float] = {}
 
@@ -93,7 +98,12 @@ async def handoff(directory: Path) -> list[float]:
 
     sink = SmtpSink(on_mail=on_mail)
     await sink.start()
-    house = a_house(directory / "handoff", way="email", channel=smtp_settings(sink))
+    house = a_house(
+        directory / "handoff",
+        way="email",
+        channel=smtp_settings(sink),
+        database_url=store.fresh("handoff"),
+    )
     sent: dict[str, float] = {}
     try:
         key = await house.prepare(source=HOTLINE)
@@ -123,13 +133,14 @@ async def handoff(directory: Path) -> list[float]:
     finally:
         await house.kill()
         await sink.stop()
-    return _latencies(house, sent, arrived)
+    return _latencies(store.look(house), sent, arrived)
 
 
-def _latencies(house: House, sent: dict[str, float], arrived: dict[str, float]) -> list[float]:
+def _latencies(
+    database: Database, sent: dict[str, float], arrived: dict[str, float]
+) -> list[float]:
     from engine.case.ids import event_id
 
-    database = Database(f"sqlite:///{house.database}")
     conn = database.reader()
     try:
         case_of = {

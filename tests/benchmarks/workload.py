@@ -1,9 +1,9 @@
 """What every measurement is made of: houses, reports, and thousands of cases due at one moment."""
 
 import asyncio
-import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from engine.bootstrap.parts import Parts
 from engine.clock import ManualClock
@@ -31,8 +31,9 @@ def a_house(
     channel: dict[str, object],
     address: str | None = None,
     roles: tuple[str, ...] | None = None,
+    **more: Any,
 ) -> House:
-    """A house whose duty is reached one way."""
+    """A house whose duty is reached one way; `more` as `House` takes it."""
     return House(
         directory,
         place=loto(),
@@ -40,6 +41,7 @@ def a_house(
         channels={way: channel, "email": channel},
         addresses={way: address} if address else None,
         roles=roles,
+        **more,
     )
 
 
@@ -87,9 +89,3 @@ async def _take(parts: Parts, sent: Report) -> None:
         audiences=EVERY_AUDIENCE,
     )
     await parts.door.take(sent.bytes(), scopes=only(scope), way=Way.API)
-
-
-def copied(house: House, directory: Path) -> Path:
-    """A copy of the house's database while no engine runs."""
-    directory.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.copy(house.database, directory / "copy.db"))
