@@ -14,7 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine import import_names
 from engine.clock import SystemClock
-from engine.intake.durability import NotDurableError, check_durability
+from engine.intake import durability
+from engine.intake.durability import NotDurableError
+from engine.intake.trouble import why_unreached
 from engine.registry import ImportRefused, OutOfReachError, check_reach, load_world, read_files
 from engine.settings import Settings
 from engine.store import journal
@@ -295,17 +297,21 @@ def _answers(settings: Settings) -> Iterator[Finding]:
 async def _kafka(settings: Settings) -> list[Finding]:
     if not settings.kafka.enabled:
         return []
+    log = settings.kafka
     try:
         async with asyncio.timeout(2 * REACH_WITHIN):
-            await check_durability(settings.kafka)
+            found = await durability.examine(log, (log.critical_topic, log.normal_topic))
+        strictly = log.durability == "replicated"
+        durability.refuse(durability.judge(found) if strictly else durability.unreadable(found))
     except NotDurableError as error:
         return [Finding(level="bad", what=str(error), next_step="See above.")]
     except (KafkaError, TimeoutError, OSError) as error:
+        reach = await why_unreached(log)
         return [
             Finding(
                 level="bad",
-                what=f"No broker answers ({type(error).__name__}).",
-                next_step="Look at kafka.brokers. Reports over HTTP and the form work meanwhile.",
+                what=str(reach or f"Kafka cannot be asked ({type(error).__name__})."),
+                next_step="Reports over HTTP and the form work meanwhile.",
             )
         ]
     durable = settings.kafka.durability

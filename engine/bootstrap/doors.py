@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from engine.bootstrap.parts import Parts
+from engine.intake.runners import Lane as LogLane
 from engine.receipts import Receipts
 from engine.replies import Replies
 from engine.settings import ALL_ROLES, Role, Settings
@@ -36,16 +37,18 @@ def opens_http(settings: Settings) -> bool:
     return "web" in roles or ("intake" in roles and not settings.kafka.enabled)
 
 
-def web_app(parts: Parts, services: Services, roles: tuple[Role, ...]) -> Any:
-    """What the public socket serves."""
+def web_app(
+    parts: Parts, services: Services, roles: tuple[Role, ...], logs: tuple[LogLane, ...] = ()
+) -> Any:
+    """What the public socket serves. `logs` are the readers whose health is told."""
     if "web" not in roles:
         # The programs' routes are FastAPI's: under a bare Starlette each of them fails.
         return FastAPI(
-            routes=_api(parts),
+            routes=_api(parts, logs),
             middleware=[Middleware(SecurityHeaders)],
             openapi_url=None,
         )
-    return create_app(with_api(services, _api(parts)))
+    return create_app(with_api(services, _api(parts, logs)))
 
 
 def with_api(services: Services, api: list[BaseRoute]) -> Services:
@@ -53,10 +56,10 @@ def with_api(services: Services, api: list[BaseRoute]) -> Services:
     return replace(services, api=tuple(api))
 
 
-def _api(parts: Parts) -> list[BaseRoute]:
+def _api(parts: Parts, logs: tuple[LogLane, ...]) -> list[BaseRoute]:
     events = Events(door=parts.door, keys=parts.sources, clock=parts.clock, metrics=parts.metrics)
     health = Health(
-        probes=_probes(parts), metrics=parts.metrics, reader=parts.reader, vault=parts.vault
+        probes=_probes(parts, logs), metrics=parts.metrics, reader=parts.reader, vault=parts.vault
     )
     replies = Replies(desk=parts.desk, reader=parts.reader, world=parts.world, clock=parts.clock)
     receipts = Receipts(desk=parts.desk, clock=parts.clock, metrics=parts.metrics)
@@ -65,7 +68,7 @@ def _api(parts: Parts) -> list[BaseRoute]:
     return [*api_routes(events=events, health=health), *inbound.routes()]
 
 
-def _probes(parts: Parts) -> dict[str, Probe]:
+def _probes(parts: Parts, logs: tuple[LogLane, ...]) -> dict[str, Probe]:
     async def timers() -> Check:
         next_at = (await parts.reader.run(owed)).next_at
         late = timedelta() if next_at is None else parts.clock.now() - next_at
@@ -82,4 +85,15 @@ def _probes(parts: Parts) -> dict[str, Probe]:
     probes: dict[str, Probe] = {"timers": timers}
     if parts.settings.kafka.enabled:
         probes["kafka"] = kafka
+    for lane in logs:
+        probes[f"log {lane.name}"] = _log_probe(lane)
     return probes
+
+
+def _log_probe(lane: LogLane) -> Probe:
+    """Whether a log is read. One that is not closes no other door: HTTP still takes reports."""
+
+    async def look() -> Check:
+        return Check(ok=True, says=str(lane.standing.now))
+
+    return look

@@ -130,7 +130,9 @@ class Engine:
         if self._admin_socket is not None:
             doors.append((AdminDoor(self.house, token=token).app(), self._admin_socket))
         if self._socket is not None:
-            doors.append((web_app(self._parts, self.services, self._roles), self._socket))
+            doors.append(
+                (web_app(self._parts, self.services, self._roles, self._logs), self._socket)
+            )
         for app, bound in doors:
             serving = server(app)
             self._servers.append(serving)

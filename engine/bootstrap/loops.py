@@ -152,6 +152,7 @@ def log_lanes(parts: Parts, roles: tuple[Role, ...]) -> tuple[LogLane, ...]:
             clock=parts.clock,
             halt=parts.halt,
             owner=parts.instance,
+            metrics=parts.metrics,
         )
     except UnfitError as error:
         raise CannotStartError(str(error), next_step="Correct this, then start again.") from None

@@ -39,6 +39,15 @@ class Stands:
     behind: int
     """Records that are in the log and not yet dealt with, as far as known."""
 
+    def __str__(self) -> str:
+        since = f"for {self.seconds:.0f} s"
+        match self.state:
+            case State.READING:
+                return f"reading {since}, {self.behind} records behind"
+            case State.WAITING:
+                return f"not being read {since}: {self.why}"
+        return f"starting {since}"
+
 
 class Standing:
     """Kept by a lane and its runner; looked at by `readyz`, metrics and the watchdog.

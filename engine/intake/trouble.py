@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from aiokafka import errors
 from aiokafka.conn import create_conn
+from aiokafka.protocol.metadata import MetadataRequest
 
 from engine.intake.kafka_clients import client_options
 from engine.settings import KafkaSettings
@@ -79,6 +80,10 @@ async def _ask(settings: KafkaSettings, broker: str) -> Unreached | None:
         del options["bootstrap_servers"], options["metadata_max_age_ms"]
         async with asyncio.timeout(_ASK_WITHIN):
             connection = await create_conn(host.strip("[]"), int(port), **options)
+            try:  # a listener that wants a login hangs up at the first question only
+                await connection.send(MetadataRequest([]))
+            finally:
+                await connection.close()
     except (
         errors.SaslAuthenticationFailed,
         errors.AuthenticationFailedError,
@@ -93,7 +98,6 @@ async def _ask(settings: KafkaSettings, broker: str) -> Unreached | None:
         return Unreached.NO_ANSWER
     except errors.KafkaError:
         return Unreached.OTHER_PROTOCOL
-    connection.close()
     return None
 
 
