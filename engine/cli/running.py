@@ -59,6 +59,15 @@ def declare(app: typer.Typer) -> None:
         return run_demo(headless=headless, as_json=terminal.as_json, real_kafka=real_kafka)
 
 
+def roles_in(roles: str) -> tuple[str, ...]:
+    """The roles in a name such as `timers,auditor`, `timers-auditor` or `sender-2`.
+
+    Names of services can hold no comma; a number tells two of the same roles apart.
+    """
+    words = roles.replace(",", " ").replace("-", " ").split()
+    return tuple(word for word in words if not word.isdigit())
+
+
 async def _serve(terminal: Terminal, *, roles: str | None) -> None:
     gc.disable()  # until the engine stands: nothing that is loaded now is garbage
     from engine.bootstrap import serve
@@ -66,7 +75,7 @@ async def _serve(terminal: Terminal, *, roles: str | None) -> None:
 
     settings = terminal.settings
     if roles is not None:
-        wanted = ALL_ROLES if roles == "all" else tuple(roles.replace(",", " ").split())
+        wanted = ALL_ROLES if roles == "all" else roles_in(roles)
         unknown = [role for role in wanted if role not in ALL_ROLES]
         if unknown or not wanted:
             raise CommandError(
