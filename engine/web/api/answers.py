@@ -1,17 +1,21 @@
 """The one shape of every answer to a program, good or bad."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
 import structlog
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from engine.store.database import NotCommittedError
 from schemas.problem import Problem
 
 JSON = "application/json"
+RETRY_AFTER = 2  # seconds
 log = structlog.get_logger()
 
 
@@ -47,16 +51,20 @@ class BatchAnswer(BaseModel):
 
 
 class Check(BaseModel):
-    """One thing that must hold for reports to be taken."""
+    """One thing that was looked at."""
 
     ok: bool
     says: str
+    since: datetime | None = Field(
+        default=None, description="Since when it is so: as the store knows, or first seen here."
+    )
 
 
 class Ready(BaseModel):
-    """Whether reports are taken now."""
+    """Whether reports are taken now, and what is amiss."""
 
-    ready: bool
+    ready: bool = Field(description="Reports are taken, and what is owed is done.")
+    degraded: bool = Field(description="Something is amiss; what is left works.")
     checks: dict[str, Check]
 
 
@@ -97,13 +105,25 @@ def problems_of(problems: Sequence[Problem]) -> list[ApiProblem]:
     ]
 
 
+def busy() -> Answer:
+    """Answer to what could not be stored now, and can be soon."""
+    fix = "Not stored: too much is waiting, or the store does not answer. Send the same again soon."
+    return Answer(status=503, outcome="busy", problems=[ApiProblem(code="busy", path="", fix=fix)])
+
+
 def never_a_traceback(endpoint: Endpoint) -> Endpoint:
-    """Whatever the endpoint raises, the program gets an answer of the one shape, without a why."""
+    """Whatever the endpoint raises, the program gets an answer of the one shape, without a why.
+
+    A store that is away is no fault of the report: many programs never repeat what was a 500.
+    """
 
     @wraps(endpoint)
     async def guarded(request: Request) -> Response:
         try:
             return await endpoint(request)
+        except (OperationalError, InterfaceError, NotCommittedError) as error:
+            log.warning("http.store_away", path=_where(request), error=type(error).__name__)
+            return told(busy(), status=503, headers={"Retry-After": str(RETRY_AFTER)})
         except Exception as error:  # the edge: log the kind, tell nothing of the inside
             log.error("http.failed", path=_where(request), error=type(error).__name__)
             return told(

@@ -14,9 +14,11 @@ from engine.intake.keys import SourceKeys
 from engine.intake.scope import Scope, only
 from engine.metrics import Metrics
 from engine.web.api.answers import (
+    RETRY_AFTER,
     Answer,
     ApiProblem,
     BatchAnswer,
+    busy,
     problems_of,
     refusal,
     told,
@@ -26,7 +28,6 @@ from schemas.limits import BATCH_BYTES, LIMITS, UnreadableJsonError, split
 from schemas.problem import Fault
 from schemas.responses import Way
 
-RETRY_AFTER = 2  # seconds
 _STATUS = {
     Outcome.TAKEN: 202,
     Outcome.REPEATED: 202,
@@ -38,11 +39,6 @@ _EQUIVOCATION = ApiProblem(
     path="id",
     fix="This id came before with other content. The first stays, this one is kept aside and a"
     " person is told. Send what is new under a new id.",
-)
-_BUSY = ApiProblem(
-    code="busy",
-    path="",
-    fix="Not stored: too much is waiting, or the store does not answer. Send the same again soon.",
 )
 
 
@@ -122,7 +118,7 @@ class Events:
         try:
             taken = await self._door.take(message, scopes=only(scope), way=Way.API)
         except (Busy, CommandFailed):
-            return Answer(status=503, outcome="busy", problems=[_BUSY])
+            return busy()
         return _answer(taken)
 
 

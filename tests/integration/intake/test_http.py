@@ -12,6 +12,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 
 from engine.case import commands as c
@@ -313,6 +314,18 @@ async def test_when_nothing_can_be_stored_the_answer_is_503_and_says_when_to_com
     assert (answer.status_code, several.status_code) == (503, 503)
     assert int(answer.headers["retry-after"]) > 0
     assert [item["status"] for item in several.json()["items"]] == [503, 503]
+
+
+async def test_while_the_database_is_away_a_report_is_answered_to_come_again_and_not_as_a_fault(
+    room: Room,
+) -> None:
+    away = OperationalError("select", {}, ConnectionError())
+    async with a_publisher(room, room.another_door(RaisingDesk(away))) as publisher:
+        answer = await publisher.post(a_message())
+
+    assert answer.status_code == 503
+    assert answer.json()["outcome"] == "busy"
+    assert int(answer.headers["retry-after"]) > 0
 
 
 async def test_a_fault_of_ours_is_an_answer_and_never_a_traceback(room: Room) -> None:
