@@ -70,6 +70,7 @@ async def _overdue(directory: Path, store: Store, count: int) -> Figures:
     apart = {} if found.decided_apart is None else {"decide6000_apart_s": found.decided_apart}
     return apart | {
         "decide6000_s": found.decided,
+        "decide6000_cpu_s": found.cpu,
         "serving_s": found.serving,
         "raw_s": found.raw,
         "floor_ratio": found.decided / found.raw,
@@ -82,6 +83,8 @@ async def _log(directory: Path, store: Store, count: int) -> Figures:
         "faust_eps": found.rates["faust"],
         "aiokafka_eps": found.rates["aiokafka"],
         "ratio": found.ratio,
+        "faust_cpu_ms": found.cpu_ms["faust"],
+        "aiokafka_cpu_ms": found.cpu_ms["aiokafka"],
         "faust_first_s": found.firsts["faust"],
         "aiokafka_first_s": found.firsts["aiokafka"],
     }

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 
 from engine.broker import LocalKafka
 from engine.store.tables import events
+from tests.benchmarks.floor import cpu_seconds
 from tests.benchmarks.stores import Store
 from tests.benchmarks.workload import a_house, one_report
 from tests.harness.broker import fetch_jars
@@ -41,6 +42,8 @@ class Drained:
     """Events a second that became durable, decided upon and all."""
     first: float
     """Seconds from the start of the process until the first was durable."""
+    cpu_ms: float
+    """Of the engine's process, for each of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class Runners:
 
     rates: dict[str, float]
     firsts: dict[str, float]
+    cpu_ms: dict[str, float]
     ratio: float
     """aiokafka to Faust."""
 
@@ -67,7 +71,8 @@ async def compared(directory: Path, store: Store, *, events: int = COUNT) -> Run
             for name in RUNNERS if number % 2 == 0 else reversed(RUNNERS):
                 house = directory / f"{name}-{number}"
                 drained = await _drain(house, store, broker, sink, runner=name, events=events)
-                print(f"  {name}: {drained.rate:.0f} events/s", flush=True)
+                said = f"{drained.rate:.0f} events/s, {drained.cpu_ms:.2f} CPU ms each"
+                print(f"  {name}: {said}", flush=True)
                 found[name].append(drained)
     finally:
         await sink.stop()
@@ -76,6 +81,7 @@ async def compared(directory: Path, store: Store, *, events: int = COUNT) -> Run
     return Runners(
         rates={name: statistics.median(x.rate for x in some) for name, some in found.items()},
         firsts={name: statistics.median(x.first for x in some) for name, some in found.items()},
+        cpu_ms={name: statistics.median(x.cpu_ms for x in some) for name, some in found.items()},
         ratio=statistics.median(mine.rate / theirs.rate for mine, theirs in pairs),
     )
 
@@ -133,7 +139,7 @@ async def _drain(
     conn = database.reader()
     begun = time.monotonic()
     starting = asyncio.create_task(house.start())
-    marks: list[tuple[float, int]] = []
+    marks: list[tuple[float, int, float]] = []
     try:
         while not marks or marks[-1][1] < events:
             await asyncio.sleep(0.02)
@@ -141,7 +147,7 @@ async def _drain(
             conn.rollback()
             now = time.monotonic() - begun
             if done and (not marks or done > marks[-1][1]):
-                marks.append((now, done))
+                marks.append((now, done, cpu_seconds([house.pid])))
             if now > DONE_WITHIN:  # that it serves is not waited for: it may not while behind
                 raise RuntimeError(f"{done} of {events} were taken:\n{house.log_tail()}")
     finally:
@@ -154,7 +160,12 @@ async def _drain(
     last = marks[-1]
     if last is since:
         raise RuntimeError("all came at once: ask for more events")
-    return Drained(rate=(last[1] - since[1]) / (last[0] - since[0]), first=marks[0][0])
+    many = last[1] - since[1]
+    return Drained(
+        rate=many / (last[0] - since[0]),
+        first=marks[0][0],
+        cpu_ms=1_000 * (last[2] - since[2]) / many,
+    )
 
 
 _DONE = select(func.count()).select_from(events)

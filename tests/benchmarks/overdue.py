@@ -13,7 +13,7 @@ from engine.clock import ManualClock
 from engine.processes import WITHOUT_LOG
 from engine.store.instant import to_micros
 from engine.store.tables import cases
-from tests.benchmarks.floor import Rows
+from tests.benchmarks.floor import Rows, cpu_seconds
 from tests.benchmarks.stores import POSTGRES, Store
 from tests.benchmarks.workload import SECOND_RUNG, a_house, cases_due_at
 from tests.harness.house import House
@@ -33,6 +33,8 @@ class StartUp:
     serving: float
     raw: float
     """Seconds to write the same rows without deciding anything."""
+    cpu: float
+    """Processor seconds that the engine, and the database's server where there is one, spent."""
     decided_apart: float | None
     """As `decided`, with the roles in processes of their own; None where one does everything."""
 
@@ -52,16 +54,16 @@ async def at_start(directory: Path, store: Store, *, count: int) -> StartUp:
         await cases_due_at(house, due, count=count)
         waiting = await store.keep(house, "waiting") if store.kind == POSTGRES else None
         began = datetime.now(UTC)
-        decided, serving = await _until_decided(house, store, began)
+        decided, serving, cpu = await _until_decided(house, store, began)
         raw = await store.raw_seconds(house, rows=_decided_since(began), batch=BATCH)
         apart = None
         if waiting is not None:
             house = _house(directory, sink, url, processes=APART)
             await store.again(house, waiting)
-            apart, _ = await _until_decided(house, store, datetime.now(UTC))
+            apart, _, _ = await _until_decided(house, store, datetime.now(UTC))
     finally:
         await sink.stop()
-    return StartUp(decided=decided, serving=serving, raw=raw, decided_apart=apart)
+    return StartUp(decided=decided, serving=serving, raw=raw, cpu=cpu, decided_apart=apart)
 
 
 def _house(directory: Path, sink: WebhookSink, url: str | None, **more: Any) -> House:
@@ -85,8 +87,10 @@ def _decided_since(began: datetime) -> Rows:
     )
 
 
-async def _until_decided(house: House, store: Store, began: datetime) -> tuple[float, float]:
+async def _until_decided(house: House, store: Store, began: datetime) -> tuple[float, float, float]:
+    """Seconds until all is decided, until it serves, and processor seconds until decided."""
     begun = time.monotonic()
+    before = cpu_seconds(store.pids)
     starting = asyncio.create_task(house.start())
     database = store.look(house)
     conn = database.reader()
@@ -103,7 +107,8 @@ async def _until_decided(house: House, store: Store, began: datetime) -> tuple[f
                 starting.result()
             if time.monotonic() - begun > DONE_WITHIN:
                 raise RuntimeError(f"{left} cases are still overdue:\n{house.log_tail()}")
-        return decided, await starting
+        cpu = cpu_seconds([*house.pids.values(), *store.pids]) - before
+        return decided, await starting, cpu
     finally:
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)

@@ -21,6 +21,7 @@ _ROWS = (
     ("lateness6000_p99_s", "of those 6,000 by webhook: decided this late, 99th percentile, s"),
     ("rss_mb", "resident memory after that burst, MB"),
     ("decide6000_s", "6,000 steps overdue at a start: from process start until all decided, s"),
+    ("decide6000_cpu_s", "processor seconds of engine and database server in that time"),
     ("decide6000_apart_s", "the same with the roles in processes of their own, s"),
     ("serving_s", "of the start in one process: until it served, s"),
     ("raw_s", "writing the same rows raw, in durable batches, s"),
@@ -30,6 +31,8 @@ _LOG = (
     ("faust_eps", "events a second from a full topic until durable and decided, Faust"),
     ("aiokafka_eps", "the same, aiokafka"),
     ("ratio", "aiokafka to Faust, median of the rounds"),
+    ("faust_cpu_ms", "processor time of the engine for each event, Faust, ms"),
+    ("aiokafka_cpu_ms", "the same, aiokafka, ms"),
     ("faust_first_s", "from process start until the first event is durable, Faust, s"),
     ("aiokafka_first_s", "the same, aiokafka, s"),
 )

@@ -32,6 +32,11 @@ class Store(Protocol):
         """Name and version, for the page."""
         ...
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Of what runs beside the engine."""
+        ...
+
     def fresh(self, name: str) -> str | None:
         """The URL of an empty database; None: the house's own file."""
         ...
@@ -69,6 +74,10 @@ class SqliteStore:
     @property
     def version(self) -> str:
         return f"SQLite {sqlite3.sqlite_version}"
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        return ()
 
     def fresh(self, name: str) -> str | None:
         return None
@@ -109,6 +118,10 @@ class PostgresStore:
     def version(self) -> str:
         with psycopg.connect(_plain(self._server.url_of("postgres"))) as conn:
             return f"PostgreSQL {conn.info.parameter_status('server_version')}"
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        return () if self._server.pid is None else (self._server.pid,)
 
     def fresh(self, name: str) -> str | None:
         return self._server.url(name)
