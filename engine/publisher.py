@@ -4,15 +4,24 @@ import asyncio
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import ProducerClosed
+from aiokafka.errors import (
+    ProducerClosed,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 
 from engine.intake.kafka_clients import client_options, closed
 from engine.settings import KafkaSettings
+from schemas.set_aside import SET_ASIDE_TOPIC
 
 _log = structlog.get_logger(__name__)
 
 CLOSE_WITHIN = 5.0  # seconds; with a broker that is away, what is buffered is never sent
 _CONFIRM_MARGIN = 5.0  # seconds beyond the client's own time-out, which it does not always keep
+
+
+_OF_THE_TOPIC = (TopicAuthorizationFailedError, UnknownTopicOrPartitionError)
+"""What is wrong with one topic ends no producer: other topics go on over it."""
 
 
 class KafkaPublisher:
@@ -28,10 +37,7 @@ class KafkaPublisher:
         self._producer: AIOKafkaProducer | None = None
         self._one_at_a_time = asyncio.Lock()
         self._sending: set[asyncio.Task[object]] = set()
-        self._names = {
-            "tocsin.cases": settings.cases_topic,
-            "tocsin.quarantine": settings.quarantine_topic,
-        }
+        self._names = {SET_ASIDE_TOPIC: settings.quarantine_topic}
 
     async def publish(self, *, topic: str, key: str, value: bytes, headers: dict[str, str]) -> None:
         """Return when the broker has confirmed. Raises whatever the client raises; TimeoutError."""
@@ -53,6 +59,8 @@ class KafkaPublisher:
             if not sending.done():
                 raise TimeoutError(f"no answer within {within:g} s")
             sending.result()
+        except _OF_THE_TOPIC:
+            raise
         except Exception:
             await self._put_away(producer)
             raise

@@ -24,6 +24,7 @@ from engine.silence import Silence
 from engine.store import instances, leases, outbox
 from engine.watchdog import Turns, unwatched
 from schemas.envelope import CASE_FACT_TYPE
+from schemas.set_aside import SET_ASIDE_TOPIC, SET_ASIDE_TYPE
 
 _log = structlog.get_logger(__name__)
 
@@ -35,6 +36,7 @@ LONGEST_PAUSE = 30.0
 LOOK_EVERY = 1.0
 """Seconds between two looks whether the one that relays still lives."""
 SOURCE = "tocsin/desk"
+_TYPES = {SET_ASIDE_TOPIC: SET_ASIDE_TYPE}
 
 
 class Relay:
@@ -164,7 +166,7 @@ def _headers(row: Row[Any]) -> dict[str, str]:
     """CloudEvents in binary mode: the value stays the exact bytes that the journal hashed."""
     return {
         "ce_specversion": "1.0",
-        "ce_type": CASE_FACT_TYPE,
+        "ce_type": _TYPES.get(row.topic, CASE_FACT_TYPE),
         "ce_source": SOURCE,
         "ce_id": f"{row.key}.{row.n}",
         "ce_kind": str(orjson.loads(row.body)["kind"]),

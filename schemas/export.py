@@ -18,6 +18,7 @@ from schemas.event import Sealed, ThreatEvent
 from schemas.facts import Fact
 from schemas.facts.system import SystemFact
 from schemas.responses import Response
+from schemas.set_aside import SET_ASIDE_TOPIC, SET_ASIDE_TYPE, SetAside
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 VERSION = "1.0.0"
@@ -92,11 +93,18 @@ def asyncapi() -> dict[str, Any]:
                 " repeats and notice gaps by the key and `n`.",
                 "fact",
             ),
+            "quarantine": _channel(
+                SET_ASIDE_TOPIC,
+                "That bytes were put aside, and why; never the bytes. Consumers drop repeats by"
+                " `id`.",
+                "setAside",
+            ),
         },
         "operations": {
             "takeCriticalReport": _operation("receive", "threatsCritical"),
             "takeReport": _operation("receive", "threats"),
             "tellFact": _operation("send", "cases"),
+            "tellSetAside": _operation("send", "quarantine"),
         },
         "components": {
             "messages": {
@@ -111,6 +119,12 @@ def asyncapi() -> dict[str, Any]:
                     "title": "One thing that happened to a case",
                     "contentType": "application/json",
                     "payload": _external("fact.json"),
+                },
+                "setAside": {
+                    "name": SET_ASIDE_TYPE,
+                    "title": "Something was put aside that is not an event",
+                    "contentType": "application/json",
+                    "payload": _external("set-aside.json"),
                 },
             }
         },
@@ -151,6 +165,7 @@ _MADE: tuple[tuple[str, Callable[[], dict[str, Any]]], ...] = (
     ("response", _of_type(Response)),
     ("fact", _of_type(Fact)),
     ("system-fact", _of_type(SystemFact)),
+    ("set-aside", _of_model(SetAside)),
 )
 
 

@@ -41,6 +41,7 @@ from engine.store.project import Decided, Row, project
 from engine.store.tables import actions, plans, releases, tasks
 from schemas.facts import dump_fact
 from schemas.facts.system import SystemFact
+from schemas.set_aside import SET_ASIDE_TOPIC, SetAside
 
 
 class MovedError(Exception):
@@ -161,6 +162,7 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
     many(journal.INSERT, leaves)
     if topic:
         many(outbox.INSERT, [_published(leaf, topic) for leaf in leaves])
+        many(outbox.INSERT, [_put_aside(row) for row in batch.quarantine])
     if batch.canaries:
         conn.execute(stored_canaries.FORGET, {"before": at - stored_canaries.FORGOTTEN_AFTER})
         many(stored_canaries.INSERT, batch.canaries)
@@ -213,3 +215,19 @@ def _chain(batch: Batch, at: datetime) -> tuple[list[Row], list[Row]]:
 
 def _published(leaf: Row, topic: str) -> dict[str, Any]:
     return {"topic": topic, "key": leaf["stream"], "n": leaf["n"], "body": leaf["body"]}
+
+
+def _put_aside(row: Row) -> dict[str, Any]:
+    """That something lies in quarantine; the bytes stay there."""
+    told = SetAside(
+        id=row["id"],
+        at=row["at"],
+        source=row["source"],
+        reason=row["reason"],
+        digest=row["digest"],
+        topic=row["topic"],
+        partition=row["part"],
+        offset=row["offset"],
+    )
+    body = told.model_dump_json().encode("utf-8")
+    return {"topic": SET_ASIDE_TOPIC, "key": row["id"], "n": 1, "body": body}

@@ -117,7 +117,11 @@ class Room:
 
 @asynccontextmanager
 async def a_room(
-    directory: Path, *, clock: Clock | None = None, world: World | None = None
+    directory: Path,
+    *,
+    clock: Clock | None = None,
+    world: World | None = None,
+    publish: str = "",
 ) -> AsyncIterator[Room]:
     """Open the database in this directory, make what is missing, and run a desk over it."""
     clock = clock or ManualClock(START)
@@ -138,6 +142,7 @@ async def a_room(
         answers=AnswerTokens(keys.answer),
         halt=halted.append,
         instance="test",
+        publish=publish,
     )
     door = Door(
         desk=desk,

@@ -13,10 +13,13 @@ from engine.broker import LocalKafka
 from engine.clock import SystemClock
 from engine.intake.standing import State
 from engine.ports import Handler
+from engine.publisher import KafkaPublisher
+from engine.relay import Relay
 from engine.store import offsets, tables
 from engine.store.offsets import Loss, Range
 from schemas.codes import IncidentCode
-from tests.harness.broker import make_topic, produce
+from schemas.set_aside import SET_ASIDE_TYPE, SetAside
+from tests.harness.broker import make_topic, produce, records
 from tests.integration.intake.lanes import RUNNERS, Gate, reading, settings_for, until
 from tests.integration.intake.room import Room, a_room, body
 from tests.unit.engine.intake.builders import a_message
@@ -315,3 +318,42 @@ async def test_a_store_slower_than_the_group_allows_loses_nothing_and_is_read_on
 
     assert await events(room) == 3
     assert reader.halted == []
+
+
+async def test_who_keeps_the_logs_is_told_that_something_was_put_aside_and_never_what(
+    kafka: LocalKafka, tmp_path: Path
+) -> None:
+    topic, aside = await make_topic(kafka), await make_topic(kafka, "aside")
+    settings = settings_for(kafka, topic, runner="aiokafka", quarantine_topic=aside)
+    await produce(kafka, topic, [b'{"name": "Invented Person"}'])
+    publisher = KafkaPublisher(settings)
+    async with a_room(tmp_path, clock=SystemClock(), publish=settings.cases_topic) as room:
+        relay = Relay(
+            reader=room.reader,
+            writer=room.writer,
+            publisher=publisher,
+            clock=room.clock,
+            facts=room.desk.facts,
+            name=room.desk.instance,
+            machine=room.clock,
+        )
+        async with reading(room, settings):
+            relaying = asyncio.create_task(relay.run())
+            told: list[Any] = []
+
+            async def is_told() -> bool:
+                told[:] = await records(kafka, aside)
+                return bool(told)
+
+            await until(is_told)
+            relaying.cancel()
+            await asyncio.gather(relaying, return_exceptions=True)
+        (row,) = await room.rows(tables.quarantine)
+    await publisher.aclose()
+
+    said = SetAside.model_validate_json(told[0].value)
+    assert (said.topic, said.partition, said.offset) == (topic, 0, 0)
+    assert (said.id, said.digest, said.reason) == (row.id, row.digest, row.reason)
+    assert dict(told[0].headers)["ce_type"] == SET_ASIDE_TYPE.encode()
+    everything = repr([(record.key, record.value, record.headers) for record in told])
+    assert "Invented" not in everything
