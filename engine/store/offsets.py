@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Select, bindparam, select, tuple_, update
 
 from engine.ports import Position
+from engine.store.dialect import insert_or_ignore
 from engine.store.tables import offsets
 
 Partition = tuple[str, int]
@@ -74,7 +75,7 @@ _STORED: Select[tuple[str, int, int, int, int, int]] = (
     .order_by(offsets.c.topic, offsets.c.part)
 )
 _LOCKED = _STORED.with_for_update()
-_INSERT = insert(offsets)
+_INSERT_MISSING = insert_or_ignore(offsets)
 _ONE = (offsets.c.topic == bindparam("t")) & (offsets.c.part == bindparam("p"))
 _TAKE = (
     update(offsets)
@@ -111,27 +112,25 @@ def acquire(
     already in the inbox is recognised there. A partition never seen begins with the log.
     """
     stored = {(row.topic, row.part): row for row in _rows(connection, _LOCKED, ranges)}
-    held = []
-    for (topic, partition), there in sorted(ranges.items()):
-        row = stored.get((topic, partition))
-        if row is None:
-            one = Held(topic=topic, partition=partition, epoch=1, next_offset=there.begin, starts=1)
-            connection.execute(_INSERT, _row(one, owner))
-        else:
-            one = _taken(row, there)
-            connection.execute(
-                _TAKE,
-                {
-                    "t": topic,
-                    "p": partition,
-                    "e": one.epoch,
-                    "o": owner,
-                    "n": one.next_offset,
-                    "s": one.starts,
-                },
-            )
-        held.append(one)
-    return tuple(held)
+    new = sorted(set(ranges) - set(stored))
+    if new:  # of two that see it first, the second waits here and finds what the first made
+        connection.execute(_INSERT_MISSING, [_never_read(key, ranges[key]) for key in new])
+        stored = {(row.topic, row.part): row for row in _rows(connection, _LOCKED, ranges)}
+    held = tuple(_taken(stored[key], there) for key, there in sorted(ranges.items()))
+    changes = [
+        {
+            "t": one.topic,
+            "p": one.partition,
+            "e": one.epoch,
+            "o": owner,
+            "n": one.next_offset,
+            "s": one.starts,
+        }
+        for one in held
+    ]
+    if changes:
+        connection.execute(_TAKE, changes)
+    return held
 
 
 def losses(
@@ -249,13 +248,14 @@ def _loss(following: int, there: Range) -> Loss | None:
     return Loss.FOREIGN if following > there.end else None
 
 
-def _row(one: Held, owner: str) -> dict[str, object]:
+def _never_read(partition: Partition, there: Range) -> dict[str, object]:
+    topic, number = partition
     return {
-        "topic": one.topic,
-        "part": one.partition,
-        "epoch": one.epoch,
-        "owner": owner,
-        "next_offset": one.next_offset,
-        "starts": one.starts,
-        "starts_at_offset": one.next_offset,
+        "topic": topic,
+        "part": number,
+        "epoch": 0,
+        "owner": "",
+        "next_offset": there.begin,
+        "starts": 0,
+        "starts_at_offset": -1,
     }

@@ -26,6 +26,7 @@ from engine.store.database import Database
 from engine.store.inline import InlineReader, InlineWriter
 from engine.store.schema import upgrade
 from engine.store.tables import cases
+from engine.store.threads import ThreadWriter
 from engine.takeover import TakeOver
 from engine.vault import Secret
 from rules import duty, exclusion
@@ -134,7 +135,9 @@ class Room:
             path.write_bytes(_empty_store())
         self.database = Database(path if isinstance(path, str) else f"sqlite:///{path}")
         self.clock = changes.pop("clock", None) or ManualClock(START)
-        self.writer = changes.pop("writer", None) or InlineWriter(self.database)
+        threads = changes.pop("threads", False)
+        writer = ThreadWriter(self.database) if threads else InlineWriter(self.database)
+        self.writer: Any = changes.pop("writer", None) or writer
         self.reader = InlineReader(self.database)
         self.world = WorldHolder(World(registry=REGISTRY, roster=b.ROSTER))
         self.answers = AnswerTokens(Secret(b"answers" * 5))
@@ -146,7 +149,7 @@ class Room:
             ref_key=Secret(b"references" * 4),
             answers=self.answers,
             halt=halt,
-            instance="test",
+            instance=changes.pop("instance", "test"),
             publish=publish,
             **changes,
         )
