@@ -1,8 +1,9 @@
 """Which country a written name means: one, several, or we do not know. Never the nearest.
 
 A wrong country asks the wrong embassy, and may tell the state that persecutes. So only exact
-names resolve: those that CLDR has in any language, and ours (`data/names.tsv`). A word that people use for
-two places (`data/words.tsv`) resolves to neither. Everything else is for a human, with candidates.
+names resolve: those that CLDR has in any language, and ours (`data/names.tsv`). A word that people
+use for two places (`data/words.tsv`) resolves to neither. Everything else is for a human, with
+candidates.
 
 `Countries` is immutable; `load_countries()` makes one in a few hundredths of a second. Keep it.
 """
@@ -120,7 +121,8 @@ class Countries:
 
         There `Guinea` is Guinea, because the list has the others by their whole names. `means`
         holds further words that somebody who read this very file has decided
-        (`{"Korea": "KR"}`); it goes before everything else. Raises ValueError when `means` names what is no country code.
+        (`{"Korea": "KR"}`); it goes before everything else. Raises ValueError when `means` names
+        what is no country code.
         """
         key, refused = self._key(text)
         if refused is not None:

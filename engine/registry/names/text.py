@@ -12,6 +12,7 @@ import re
 import unicodedata
 
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2018\u2019\u201b\u2032`\u00b4\u02bb\u02bc\u02b9\uff07"))
+_NO_LETTER = re.compile(r"[\W_]")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _DOT_OVER_I = "i\u0307"
 """What case folding makes of the Turkish capital letter of Türkiye in capitals."""
@@ -43,12 +44,16 @@ def folded(text: str) -> str:
         text = text.translate(_APOSTROPHES).replace(_DOT_OVER_I, "i")
         if text == before:
             break
-    return _together("".join(_kept(letter) for letter in text).split())
+    return _together(_NO_LETTER.sub(_kept, text).split())
 
 
 def plain(text: str) -> str:
     """`folded` without accents."""
-    text = folded(text)
+    return without_accents(folded(text))
+
+
+def without_accents(text: str) -> str:
+    """What is `folded` already, without accents."""
     if text.isascii():
         return text
     text = text.translate(_NO_ACCENT)
@@ -75,10 +80,11 @@ def _together(words: list[str]) -> str:
     return " ".join(joined)
 
 
-def _kept(letter: str) -> str:
-    kind = unicodedata.category(letter)
-    if kind[0] in "LMN":
-        return letter
+def _kept(found: re.Match[str]) -> str:
+    """Marks are letters to their scripts, though not to regular expressions."""
+    kind = unicodedata.category(found[0])
+    if kind[0] == "M":
+        return found[0]
     return "" if kind == "Cf" else " "
 
 
