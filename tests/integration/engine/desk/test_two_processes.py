@@ -1,5 +1,6 @@
 """Two engines over one PostgreSQL, stepped: what they do at once is done once, and seen by both."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 from engine.case import commands as c
 from engine.case import ids
 from engine.case.state import CaseStatus
+from engine.clock import SystemClock
 from engine.desk import Fenced, Lane
 from engine.ports import Position
+from engine.relay import Relay
 from engine.store import offsets
 from engine.store import tables as t
 from schemas.codes import TrackName
@@ -337,3 +340,47 @@ async def test_a_partition_never_seen_is_taken_by_one_after_the_other(two: Two) 
     first, second = await two.while_a(acquire(two.a, "a"), COMMIT, acquire(two.b, "b"), waits=True)
 
     assert (first.epoch, second.epoch) == (1, 2)
+
+
+class Log:
+    """What a broker took, from whoever brought it."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, str]] = []
+
+    async def publish(self, *, topic: str, key: str, value: bytes, headers: dict[str, str]) -> None:
+        await asyncio.sleep(0)
+        self.taken.append((key, headers["ce_id"]))
+
+
+async def test_two_relays_publish_every_fact_once_and_in_the_order_of_its_case(
+    postgres: PostgresServer,
+) -> None:
+    log = Log()
+    async with two_desks(postgres, publish="night.cases") as two, asyncio.TaskGroup() as group:
+        relays = [
+            Relay(
+                reader=room.reader,
+                writer=room.writer,
+                publisher=log,
+                clock=SystemClock(),
+                facts=room.desk.facts,
+                name=room.desk.instance,
+                machine=SystemClock(),
+                poll_seconds=0.02,
+            )
+            for room in (two.a, two.b)
+        ]
+        running = [group.create_task(relay.run()) for relay in relays]
+        await asyncio.gather(opened(two.a, 4), *(two.b.one(report(f"x{n}")) for n in range(4)))
+        leaves = await two.a.rows(t.journal, t.journal.c.stream != "system")
+        async with asyncio.timeout(20):
+            while await two.a.rows(t.outbox):
+                await asyncio.sleep(0.02)
+        for task in running:
+            task.cancel()
+
+    assert sorted(id for _, id in log.taken) == sorted(f"{row.stream}.{row.n}" for row in leaves)
+    for key in {key for key, _ in log.taken}:
+        numbers = [int(id.rpartition(".")[2]) for of, id in log.taken if of == key]
+        assert numbers == list(range(1, len(numbers) + 1))
