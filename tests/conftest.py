@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from hypothesis import settings
@@ -94,4 +95,5 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What must come from elsewhere comes now: no test's time is spent on it."""
     if wants_kafka(session.items):
-        fetch_jars()
+        with suppress(AssertionError):  # each test that needs it fails, and the others run
+            fetch_jars()

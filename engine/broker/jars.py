@@ -89,7 +89,7 @@ def _fetch_all(target: Path, say: Progress) -> None:
         (making / "jars").mkdir()
         for number, jar in enumerate(jars, start=1):
             say(f"Fetching Kafka: {number} of {len(jars)}  {jar.name}")
-            _fetch(context, jar).rename(making / "jars" / jar.name)
+            fetch_jar(context, jar).rename(making / "jars" / jar.name)
         (making / "jars").rename(target)
     finally:
         shutil.rmtree(making, ignore_errors=True)
@@ -103,21 +103,22 @@ def _context(repository: Path) -> "MavenContext":
     return MavenContext(repo_cache=repository, local_repos=[], timeout=_TIMEOUT)
 
 
-def _fetch(context: "MavenContext", jar: Jar) -> Path:
+def fetch_jar(context: "MavenContext", jar: Jar) -> Path:
+    """Where jgo put this jar. Raises BrokerError unless it is exactly what was pinned."""
     artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
-    why = ""
+    why: dict[str, None] = {}
     for _ in range(_ATTEMPTS):
         try:
             path = artifact.resolve()
         except (OSError, RuntimeError) as error:  # requests' errors are OSErrors
-            why = f"it could not be fetched ({type(error).__name__})"
+            why[f"it could not be fetched ({type(error).__name__})"] = None
         else:
             if hashlib.sha256(path.read_bytes()).hexdigest() == jar.sha256:
                 return path
-            why = "it is not the file that was pinned"
+            why["it is not the file that was pinned"] = None
         if artifact.cached_path is not None:
             artifact.cached_path.unlink(missing_ok=True)
     raise BrokerError(
-        f"{jar.name} of Apache Kafka: {why}. Nothing was kept.",
+        f"{jar.name} of Apache Kafka: {'; '.join(why)}. Nothing was kept.",
         next_step="Check that this machine reaches Maven Central, then repeat.",
     )

@@ -202,8 +202,9 @@ class LocalKafka:
             properties.write_text(node_properties(options, n, home=home, tls=self._tls), "utf-8")
             if not (home / "log" / "meta.properties").exists():
                 formatting.append(_begin_format(options, jars, properties))
-        for process in formatting:
+        for process, told in formatting:
             output, _ = process.communicate()
+            told.unlink(missing_ok=True)
             if process.returncode != 0:
                 raise BrokerError(
                     "Kafka could not format its storage: " + output.decode(errors="replace")[-500:],
@@ -250,20 +251,24 @@ class _PortTakenError(BrokerError):
     """Between choosing a port and using it, another process took it."""
 
 
-def _begin_format(options: ClusterOptions, jars: Path, properties: Path) -> subprocess.Popen[bytes]:
+def _begin_format(
+    options: ClusterOptions, jars: Path, properties: Path
+) -> tuple[subprocess.Popen[bytes], Path]:
+    """The process, and a file to remove when it has ended."""
     arguments = ["format", "--cluster-id", options.cluster_id, "--config", str(properties)]
+    told = properties.with_name("format.arguments")
     if options.secure:
         # Through a file of ours: every user of this machine may read a command line.
-        told = properties.with_name("format.arguments")
         users = (
             f"--add-scram\n{SCRAM}=[name={user},password={secret}]\n"
             for user, secret in options.passwords.items()
         )
         write_secret(told, "".join(users))
         arguments += [f"@{told}"]
-    return subprocess.Popen(  # noqa: S603 - our own command
+    process = subprocess.Popen(  # noqa: S603 - our own command
         java_command(jars, "kafka.tools.StorageTool", *arguments),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
+    return process, told

@@ -1,11 +1,14 @@
 """What a local broker is told and remembers, before any Java runs."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from jgo.maven import MavenContext
 
 from engine.broker import BrokerError, LocalKafka
-from engine.broker.jars import LOCK, locked_jars
+from engine.broker.jars import LOCK, Jar, fetch_jar, locked_jars
 from engine.broker.options import keep_options, new_options, read_options
 from engine.broker.properties import node_properties
 from engine.entropy import SeededEntropy
@@ -95,6 +98,32 @@ def test_every_jar_is_pinned_by_version_and_hash() -> None:
 
     assert len({jar.name for jar in jars}) == len(jars) > 40
     assert {jar.version for jar in jars if jar.group == "org.apache.kafka"} == {"4.2.1"}
+
+
+def test_a_jar_that_is_not_the_one_pinned_is_refused_and_not_kept(tmp_path: Path) -> None:
+    jar = Jar(group="org.example", artifact="invented", version="1.0", sha256="0" * 64)
+    planted = tmp_path / "org" / "example" / "invented" / "1.0" / jar.name
+    planted.parent.mkdir(parents=True)
+    planted.write_bytes(b"not what was reviewed")
+
+    with pytest.raises(BrokerError, match="not the file that was pinned"):
+        fetch_jar(MavenContext(repo_cache=tmp_path, offline=True), jar)
+
+    assert not planted.exists()
+
+
+def test_where_nothing_can_be_fetched_nothing_half_made_is_left(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from engine.broker.jars import fetched_jars; fetched_jars()"],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[3],
+        env={"XDG_CACHE_HOME": str(tmp_path), "HTTPS_PROXY": "http://127.0.0.1:1"},
+    )
+
+    assert "could not be fetched" in done.stderr
+    assert "Nothing was kept" in done.stderr
+    assert [path.suffix for path in (tmp_path / "tocsin").iterdir()] == [".lock"]
 
 
 def test_a_jar_without_its_hash_is_refused() -> None:
