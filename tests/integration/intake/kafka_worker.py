@@ -11,12 +11,15 @@ from engine.settings import KafkaSettings, SourceSettings
 from tests.integration.intake.room import a_room
 
 
-async def main(directory: Path, brokers: str, critical: str, normal: str) -> None:
+async def main(
+    directory: Path, brokers: str, critical: str, normal: str, instance: str = ""
+) -> None:
     """Read until killed; leave with 70 when told to halt."""
     settings = KafkaSettings.model_validate(
         {
             "enabled": True,
             "brokers": brokers,
+            "instance": instance,
             "durability": "none",
             "critical_runner": critical,
             "normal_runner": normal,
