@@ -13,6 +13,9 @@ from typing import Protocol
 import structlog
 from pydantic import SecretStr
 
+from engine.clock import Clock
+from engine.ports import Writer
+from engine.store import signs
 from notifiers.webhook.config import WebhookSettings
 from notifiers.webhook.connection import BrokenError, NotHttpError
 from notifiers.webhook.pool import NotConnectedError, Pool, Resolve, resolve
@@ -83,6 +86,17 @@ class PingHeartbeat:
         finally:
             connection.close()
         return answer.status
+
+
+class NotedHeartbeat:
+    """Notes in the store when all was last well: for the board and `readyz` of every process."""
+
+    def __init__(self, writer: Writer, *, clock: Clock) -> None:
+        self._writer = writer
+        self._clock = clock
+
+    async def beat(self) -> None:
+        await self._writer.run(lambda conn: signs.audited(conn, at=self._clock.now()))
 
 
 class Heartbeats:

@@ -19,7 +19,8 @@ from engine.intake.durability import NotDurableError
 from engine.intake.trouble import why_unreached
 from engine.registry import ImportRefused, OutOfReachError, check_reach, load_world, read_files
 from engine.settings import Settings
-from engine.store import journal
+from engine.signs import SILENT_AFTER, amiss, expects, read
+from engine.store import journal, signs
 from engine.store.database import Database, StoreError
 from engine.store.people import list_people
 from engine.store.schema import SchemaVersionError, check_version
@@ -91,6 +92,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             people = [person for person in list_people(conn) if not person.disabled]
             newest = journal.newest_at(conn)
             lost = _out_of_reach(conn)
+            found = signs.known(conn)
         finally:
             conn.close()
             database.close()
@@ -103,6 +105,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield Finding(level="good", what="The database answers, with the tables of this release.")
     yield from lost
     yield from _people(len(people))
+    yield from _running(found, settings)
     if newest is not None and newest > SystemClock().now():
         ahead = (newest - SystemClock().now()).total_seconds()
         yield Finding(
@@ -112,6 +115,22 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(level="good", what="The clock is not behind what was written before.")
+
+
+def _running(found: signs.Known, settings: Settings) -> Iterator[Finding]:
+    """What is amiss in an engine that runs; where none does, nothing is expected of it."""
+    now = SystemClock().now()
+    if not any(now - at <= SILENT_AFTER for at in found.alive.values()):
+        return
+    live = settings.time_factor == 1
+    wrong = amiss(
+        read(found, expects(settings, live=live), now=now, up_since=found.started_at or now)
+    )
+    if not wrong:
+        yield Finding(level="good", what="The engine that runs finds everything in order.")
+    for sign in wrong:
+        since = "" if sign.since is None else f" Since {sign.since:%Y-%m-%d %H:%M} UTC."
+        yield Finding(level="warning", what=f"{sign.says}{since}", next_step=sign.next_step)
 
 
 def _out_of_reach(conn: Connection) -> list[Finding]:

@@ -9,7 +9,9 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from engine.bootstrap.parts import Parts
+from engine.bootstrap.watching import signs_of
 from engine.intake.runners import Lane as LogLane
+from engine.intake.standing import State
 from engine.receipts import Receipts
 from engine.replies import Replies
 from engine.settings import ALL_ROLES, Role, Settings
@@ -59,7 +61,12 @@ def with_api(services: Services, api: list[BaseRoute]) -> Services:
 def _api(parts: Parts, logs: tuple[LogLane, ...]) -> list[BaseRoute]:
     events = Events(door=parts.door, keys=parts.sources, clock=parts.clock, metrics=parts.metrics)
     health = Health(
-        probes=_probes(parts, logs), metrics=parts.metrics, reader=parts.reader, vault=parts.vault
+        probes=_probes(parts, logs),
+        signs=signs_of(parts),
+        metrics=parts.metrics,
+        reader=parts.reader,
+        vault=parts.vault,
+        clock=parts.clock,
     )
     replies = Replies(desk=parts.desk, reader=parts.reader, world=parts.world, clock=parts.clock)
     receipts = Receipts(desk=parts.desk, clock=parts.clock, metrics=parts.metrics)
@@ -76,15 +83,7 @@ def _probes(parts: Parts, logs: tuple[LogLane, ...]) -> dict[str, Probe]:
             return Check(ok=False, says=f"something is {int(late.total_seconds())} s overdue")
         return Check(ok=True, says="nothing is overdue")
 
-    async def kafka() -> Check:
-        durability = parts.settings.kafka.durability
-        if durability == "replicated":
-            return Check(ok=True, says="replicated")
-        return Check(ok=True, says=f"durability {durability}: records may be lost with a broker")
-
     probes: dict[str, Probe] = {"timers": timers}
-    if parts.settings.kafka.enabled:
-        probes["kafka"] = kafka
     for lane in logs:
         probes[f"log {lane.name}"] = _log_probe(lane)
     return probes
@@ -94,6 +93,7 @@ def _log_probe(lane: LogLane) -> Probe:
     """Whether a log is read. One that is not closes no other door: HTTP still takes reports."""
 
     async def look() -> Check:
-        return Check(ok=True, says=str(lane.standing.now))
+        now = lane.standing.now
+        return Check(ok=now.state is not State.WAITING, says=str(now))
 
     return look

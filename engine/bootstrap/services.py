@@ -2,6 +2,7 @@
 
 from engine.admin.house import House, ImportRegistry
 from engine.bootstrap.parts import Parts
+from engine.bootstrap.watching import signs_of
 from engine.case import commands as c
 from engine.desk import Desk, Lane
 from engine.intake.door import Door
@@ -78,6 +79,7 @@ def make_services(parts: Parts) -> Services:
         phone=parts.settings.phone,
         zone=parts.settings.timezone,
         secure=parts.settings.http.secure_cookies,
+        signs=signs_of(parts),
     )
 
 

@@ -10,8 +10,16 @@ from engine.canary_watch import CanaryWatch, LetGo, Timing
 from engine.case.commands import RaiseIncident
 from engine.clock import SystemClock
 from engine.desk import Lane as DeskLane
-from engine.heartbeat import FileHeartbeat, Heartbeat, Heartbeats, PingHeartbeat
+from engine.heartbeat import (
+    FileHeartbeat,
+    Heartbeat,
+    Heartbeats,
+    NotedHeartbeat,
+    PingHeartbeat,
+)
 from engine.publisher import KafkaPublisher
+from engine.signs import Sign, expects, read
+from engine.store import signs as stored_signs
 from engine.watchdog import Watchdog
 from engine.watchdog_log import Lane, LogWatch
 from rules.rulebook import Rulebook
@@ -39,6 +47,23 @@ def log_watch(parts: Parts, lanes: Sequence[Lane]) -> LogWatch:
     )
 
 
+def canaries_fly(parts: Parts) -> bool:
+    """Not where the engine's time runs fast: there a canary would be of another hour."""
+    return parts.clock is parts.people_clock and parts.settings.time_factor == 1
+
+
+def signs_of(parts: Parts) -> Callable[[], Awaitable[tuple[Sign, ...]]]:
+    """How the engine is, asked of the store: of all processes over it."""
+    wanted = expects(parts.settings, live=canaries_fly(parts))
+    up_since = parts.clock.now()
+
+    async def look() -> tuple[Sign, ...]:
+        known = await parts.reader.run(stored_signs.known)
+        return read(known, wanted, now=parts.clock.now(), up_since=up_since)
+
+    return look
+
+
 class Watch:
     """The auditor and its canaries: they alone decide whether a sign of life is given."""
 
@@ -53,8 +78,7 @@ class Watch:
 
     @property
     def _lets_go(self) -> bool:
-        """Not where the engine's time runs fast: there a canary would be of another hour."""
-        return self._parts.settings.canary.enabled and self._parts.clock is self._parts.people_clock
+        return self._parts.settings.canary.enabled and canaries_fly(self._parts)
 
     async def let_canaries_go(self) -> None:
         """Until cancelled."""
@@ -134,4 +158,5 @@ def _heartbeat(parts: Parts) -> Heartbeat:
     beats: list[Heartbeat] = [FileHeartbeat(parts.settings.data_dir / HEARTBEAT)]
     if settings.url is not None:
         beats.append(PingHeartbeat(settings.url, ca_file=settings.ca_file))
+    beats.append(NotedHeartbeat(parts.writer, clock=parts.clock))
     return Heartbeats(beats)

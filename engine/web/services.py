@@ -1,6 +1,6 @@
 """Everything the pages need, handed in by the one place that wires (`engine.bootstrap`)."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from engine.case.commands import Command
 from engine.clock import Clock
 from engine.entropy import Entropy
 from engine.ports import Reader, Writer
+from engine.signs import Sign
 from engine.vault import Secret
 from rules.graph import Registry
 from schemas.codes import FieldName, TrackName
@@ -101,4 +102,6 @@ class Services:
     """Whether the board is served over TLS; only a trial on one's own machine is not."""
     api: Sequence[BaseRoute] = field(default_factory=tuple)
     """Routes of the programs' doors (`engine.web.api`), when that role runs."""
+    signs: Callable[[], Awaitable[tuple[Sign, ...]]] | None = None
+    """How the engine is; the board says in a line what is amiss."""
     extras: dict[str, Any] = field(default_factory=dict)

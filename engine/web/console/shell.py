@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from engine.access import Permission, may
 from engine.case.commands import Command, Inbox
+from engine.signs import amiss
 from engine.store import board
 from engine.web.forms import Form, FormRefusedError, read_form
 from engine.web.pages import page
@@ -41,6 +42,8 @@ class Top:
     beat_late: bool
     stopped: bool
     held: bool
+    amiss: str = ""
+    """One line about the engine itself, while not all is as it should be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +137,24 @@ class Shell:
             beat_late=age is None or age > BEAT_LATE,
             stopped=head.stopped,
             held=head.held,
+            amiss=await self._amiss(now),
         )
+
+    async def _amiss(self, now: datetime) -> str:
+        """What is amiss and since when; incidents have lines of their own on the board."""
+        if self.services.signs is None:
+            return ""
+        found = amiss(await self.services.signs())
+        found = tuple(sign for sign in found if not sign.name.startswith("incident "))
+        if not found:
+            return ""
+        first, more = found[0], len(found) - 1
+        age = (
+            ""
+            if first.since is None
+            else f" (last in order {_ago((now - first.since).total_seconds())})"
+        )
+        return f"{first.says}{age}{f' And {more} more: see tocsin doctor.' if more else ''}"
 
     async def say(
         self,
