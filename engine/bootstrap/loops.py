@@ -4,7 +4,6 @@ from collections.abc import Coroutine, Iterator
 from typing import Any
 
 from engine.beat import keep_beating
-from engine.bell import Bell
 from engine.bootstrap import limits
 from engine.bootstrap.parts import Parts
 from engine.bootstrap.refusals import CannotStartError
@@ -107,8 +106,7 @@ def _take_over(parts: Parts) -> TakeOver:
 
 def _world(parts: Parts) -> Reload:
     """Where others may put a registry into force behind our back."""
-    stale = getattr(parts.desk, "stale", None) or Bell()
-    return Reload(parts.world, reader=parts.reader, clock=SystemClock(), stale=stale)
+    return Reload(parts.world, reader=parts.reader, clock=SystemClock(), stale=parts.desk.stale)
 
 
 def _poll(parts: Parts, alone: float) -> float:

@@ -59,6 +59,7 @@ async def a_night(
     processes: tuple[str, ...],
     confirms_after: float = 0.0,
     kafka: Mapping[str, object] | None = None,
+    rulebook: str | None = None,
 ) -> AsyncIterator[Night]:
     """A house that serves; everything of it has ended afterwards.
 
@@ -73,6 +74,7 @@ async def a_night(
         roster=faro(),
         channels={"sms": mail, "email": mail},
         kafka=kafka,
+        rulebook=rulebook,
         database_url=url,
         processes=processes,
     )

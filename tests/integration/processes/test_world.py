@@ -2,20 +2,30 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from engine.bell import Bell
+from engine.case import commands as c
 from engine.clock import ManualClock, SystemClock
+from engine.desk import Lane
 from engine.registry import load_world, save_registry
 from engine.registry.reload import LOOK_EVERY, Reload
 from engine.registry.saving import RULEBOOK_VERSION, versions
 from engine.registry.world import WorldHolder
 from engine.store import meta, records
+from engine.store import tables as t
 from engine.store.database import Database, transact
 from engine.store.threads import ThreadReader
+from schemas.codes import TrackName
 from schemas.party import Party, PartyKind
+from schemas.responses import Done
+from tests.crash.town import RULEBOOK
+from tests.harness.night import Night, a_night
+from tests.harness.people import link
+from tests.harness.postgres import PostgresServer
 
 NOW = SystemClock().now()
 
@@ -36,12 +46,13 @@ class Beside:
     def import_parties(self, *ids: str) -> None:
         """As another process would, in a transaction of its own."""
         parties = [Party(id=id, kind=PartyKind.NGO, name=id) for id in ids]
+
+        def save(conn: Connection) -> None:
+            save_registry(conn, parties=parties, links=(), contacts=(), at=NOW, by="t")
+
         conn = self.database.writer()
         try:
-            transact(
-                conn,
-                lambda c: save_registry(c, parties=parties, links=(), contacts=(), at=NOW, by="t"),
-            )
+            transact(conn, save)
         finally:
             conn.close()
 
@@ -112,3 +123,76 @@ def test_a_world_knows_under_which_names_it_was_read(store_url: str) -> None:
     assert world.versions == versions(conn)
     conn.close()
     database.close()
+
+
+@pytest.mark.timeout(120)
+async def test_whoever_another_process_excluded_is_not_told_by_a_sender_that_slept_through_it(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    """A sender wakes with the old world in its memory, and a message for that party is waiting."""
+    async with a_night(
+        tmp_path / "house",
+        postgres.url("world"),
+        processes=("web,intake,timers,auditor", "sender"),
+        rulebook=RULEBOOK,
+    ) as night:
+        night.house.pause("sender")
+        garments = {"loto-garments": "alleged_perpetrator"}
+        await night.publish("one", parties=garments, consents=["missions"])
+        await _release(night)
+        assert _to_the_embassy(night) == {"queued"}
+        _tie_the_embassy_to_the_perpetrator(night.url)
+        night.house.resume("sender")
+        await night.until(lambda: _to_the_embassy(night) != {"queued"}, within=10)
+        await night.until(lambda: bool(night.arrived()), within=10)
+
+        assert _to_the_embassy(night) == {"cancelled"}
+        assert not [mail for mail in night.sink.mails if "ines" in mail.recipients[0]]
+
+
+async def _release(night: Night) -> None:
+    """As a person does on the page of a third process."""
+    (case,) = night.rows(t.cases)
+    parts = night.house.open()
+    desk = asyncio.create_task(parts.desk.run())
+    record = c.ReleaseRecord(id="r1", why="protect_now", reprisal_forecast="low", wishes_read=True)
+    release = c.Release(
+        inbox=c.Inbox(source="test", id="r1", digest="0" * 64),
+        case=case.id,
+        track=TrackName.MISSIONS,
+        by="person:ana",
+        record=record,
+    )
+    try:
+        (done,) = await parts.desk.submit(release, lane=Lane.NORMAL)
+        assert isinstance(done, Done), done
+    finally:
+        desk.cancel()
+        await asyncio.gather(desk, return_exceptions=True)
+        parts.close()
+
+
+def _to_the_embassy(night: Night) -> set[str]:
+    return {
+        row.state for row in night.rows(t.notifications, t.notifications.c.party == "embassy-qs")
+    }
+
+
+def _tie_the_embassy_to_the_perpetrator(url: str) -> None:
+    def tie(conn: Connection) -> None:
+        save_registry(
+            conn,
+            parties=records.read_parties(conn),
+            links=(*records.read_links(conn), link("loto-garments", "parent_of", "embassy-qs")),
+            contacts=records.read_contacts(conn),
+            at=NOW,
+            by="t",
+        )
+
+    database = Database(url, exclusive=False)
+    conn = database.writer()
+    try:
+        transact(conn, tie)
+    finally:
+        conn.close()
+        database.close()
