@@ -30,7 +30,7 @@ class May(StrEnum):
     PUBLISH = "publish"
     """Sends reports: writes both logs of threats, and reads nothing."""
     ENGINE = "engine"
-    """Is a desk: reads threats in its own groups, and writes facts."""
+    """Is a desk: reads threats in its own groups, writes facts, and lets canaries go."""
 
 
 class Kind(IntEnum):
@@ -92,6 +92,8 @@ def rights_of(settings: KafkaSettings, may: May) -> tuple[Right, ...]:
         # To see at the start whether they keep what they acknowledge.
         *_on_topics(threats, Operation.DESCRIBE_CONFIGS),
         *_on_topics((settings.cases_topic, settings.quarantine_topic), Operation.WRITE),
+        # Its canaries go by the topics that it reads.
+        *_on_topics(threats, Operation.WRITE),
         Right(kind=Kind.GROUP, name=f"{settings.group}.", prefix=True, operation=Operation.READ),
     )
 

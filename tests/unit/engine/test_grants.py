@@ -15,7 +15,7 @@ def test_a_publisher_writes_threats_and_reads_nothing() -> None:
     ]
 
 
-def test_a_desk_reads_threats_in_its_own_groups_and_writes_facts() -> None:
+def test_a_desk_reads_threats_in_its_own_groups_and_writes_facts_and_canaries() -> None:
     assert rights(May.ENGINE) == [
         "describe configs topic tocsin.threats",
         "describe configs topic tocsin.threats.critical",
@@ -24,6 +24,8 @@ def test_a_desk_reads_threats_in_its_own_groups_and_writes_facts() -> None:
         "read topic tocsin.threats.critical",
         "write topic tocsin.cases",
         "write topic tocsin.quarantine",
+        "write topic tocsin.threats",
+        "write topic tocsin.threats.critical",
     ]
 
 
