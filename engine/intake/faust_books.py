@@ -92,9 +92,13 @@ class SqlConsumer(driver.Consumer):
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        """Go on from the store. A deleted topic is assigned as no partitions, without a word."""
+        """Go on from the store. A deleted topic is assigned as no partitions, without a word.
+
+        Only the member that assigned for the whole group knows how many a topic has; it says none
+        of one that is gone. To the others it is unknown, and that is no reason to leave.
+        """
         for topic in sorted(self.app.topics.acking_topics):
-            if not self.topic_partitions(topic):
+            if self.topic_partitions(topic) == 0:
                 self._books.trouble = f"{topic}: there is no such topic."
         await super().on_partitions_assigned(assigned, generation_id)
 

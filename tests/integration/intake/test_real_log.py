@@ -226,6 +226,27 @@ async def test_reports_in_flight_are_taken_once_when_another_reader_joins(
 
 
 @both
+async def test_a_second_reader_takes_its_share_and_neither_begins_again_and_again(
+    kafka: LocalKafka, room: Room, runner: str
+) -> None:
+    """Under Faust only the first of a group knows every topic; the others once left for that."""
+    topic = await make_topic(kafka, partitions=4)
+    settings = settings_for(kafka, topic, runner=runner)
+
+    async with (
+        reading(room, settings, owner="one") as one,
+        reading(room, settings, owner="two") as two,
+    ):
+        both_read = (one.lane.standing, two.lane.standing)
+        await until(
+            lambda: all(x.now.state is State.READING and x.now.seconds > 4 for x in both_read)
+        )
+        shares = [len(x.partitions) for x in both_read]
+
+    assert shares == [2, 2]
+
+
+@both
 async def test_b40_a_report_that_ends_the_process_is_parked_and_the_others_get_through(
     kafka: LocalKafka, room: Room, runner: str
 ) -> None:
