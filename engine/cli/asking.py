@@ -7,14 +7,18 @@ itself, does the one thing and closes it; what it decided is sent once an engine
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.exits import ENDINGS, CommandError, Exit
 from engine.cli.session import asked_secrets, kept_session, session_path
 from engine.cli.terminal import Terminal
 from engine.entropy import SystemEntropy
 
+if TYPE_CHECKING:
+    from engine.admin.house import House
+
 DOOR_FILE = "engine.json"
+ALIVE_WITHIN = 30.0  # seconds since a sender elsewhere last said so, clocks apart
 TIMEOUT = 30.0  # seconds; a log-in alone takes half a second on purpose
 
 
@@ -48,9 +52,24 @@ async def ask(terminal: Terminal, operation: str, /, **args: Any) -> dict[str, A
         result = result_of(
             await answer(house, name=operation, args=given, session=session, request=request)
         )
-    if operation in LEADS_TO_MESSAGES:
+        unheard = operation in LEADS_TO_MESSAGES and not await _somebody_sends(house)
+    if unheard:
         terminal.warn("No engine runs here: nobody is told anything until one does (tocsin up).")
     return result
+
+
+async def _somebody_sends(house: "House") -> bool:
+    """Whether a process elsewhere sends. None does on SQLite, where we hold the lock ourselves."""
+    from datetime import timedelta
+
+    from engine.store import instances
+
+    if house.settings.database.get_secret_value().startswith("sqlite"):
+        return False
+    since = house.services.clock.now() - timedelta(seconds=ALIVE_WITHIN)
+    return await house.services.reader.run(
+        lambda conn: instances.has_role(conn, "sender", since=since)
+    )
 
 
 async def current_session(terminal: Terminal) -> str:

@@ -35,6 +35,7 @@ GIVE_UP = (
     .values(epoch=_i.epoch + 1)
 )
 GIVE_UP_SILENT = GIVE_UP.where(_i.beat_at == bindparam("last"))
+ROLES_SINCE = select(_i.roles).where(_i.beat_at >= bindparam("since"))
 FORGET = delete(instances).where(_i.beat_at < bindparam("before"))
 SENDERS = (
     select(notifications.c.instance)
@@ -64,6 +65,12 @@ def beat(conn: Connection, *, name: str, now: datetime) -> bool:
 def beats(conn: Connection) -> dict[str, datetime]:
     """The runs that are in force, and when each last said that it is alive."""
     return {name_of(row.id, row.epoch): row.beat_at for row in conn.execute(BEATS)}
+
+
+def has_role(conn: Connection, role: str, *, since: datetime) -> bool:
+    """Whether a run with this role said since then that it lives, by its own clock."""
+    found = conn.execute(ROLES_SINCE, {"since": since}).scalars()
+    return any(role in roles.split() for roles in found)
 
 
 def senders(conn: Connection) -> tuple[str, ...]:
