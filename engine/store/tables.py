@@ -3,17 +3,13 @@
 Nothing here is of the sealed class except `vault.ciphertext` and `quarantine.ciphertext`.
 """
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -22,14 +18,11 @@ from sqlalchemy import (
 )
 
 from engine.store.instant import Instant
-
-metadata = MetaData()
-
-
-def _only(rows: ColumnElement[bool]) -> dict[str, Any]:
-    """An index over these rows alone, in either dialect."""
-    return {"sqlite_where": rows, "postgresql_where": rows}
-
+from engine.store.metadata import metadata as metadata
+from engine.store.metadata import only
+from engine.store.tables_running import canaries as canaries
+from engine.store.tables_running import instances as instances
+from engine.store.tables_running import meta as meta
 
 inbox = Table(
     "inbox",
@@ -101,7 +94,7 @@ cases = Table(
     Column("closure_digest", String(64), nullable=False, server_default=""),
     Column("state", LargeBinary, nullable=False),  # engine.case.state.dump_case
 )
-Index("cases_due", cases.c.severity, cases.c.due_at, **_only(cases.c.due_at.is_not(None)))
+Index("cases_due", cases.c.severity, cases.c.due_at, **only(cases.c.due_at.is_not(None)))
 
 situations = Table(  # (source, situation) -> newest generation
     "situations",
@@ -217,9 +210,9 @@ Index(  # claimed per channel, since each has its own free slots
     notifications.c.tell_rank,
     notifications.c.next_at,
     notifications.c.case_id,
-    **_only(notifications.c.next_at.is_not(None)),
+    **only(notifications.c.next_at.is_not(None)),
 )
-_sending = _only(notifications.c.state == "sending")
+_sending = only(notifications.c.state == "sending")
 Index("notifications_sending", notifications.c.instance, **_sending)
 Index("notifications_by_alert", notifications.c.alert_id)
 Index("notifications_by_case", notifications.c.case_id)
@@ -275,7 +268,7 @@ tasks = Table(
     Column("result", String(64), nullable=False, server_default=""),
 )
 Index("tasks_by_case", tasks.c.case_id)
-Index("tasks_open", tasks.c.due_at, **_only(tasks.c.done_at.is_(None)))
+Index("tasks_open", tasks.c.due_at, **only(tasks.c.done_at.is_(None)))
 
 actions = Table(  # the ledger
     "actions",
@@ -390,36 +383,4 @@ source_keys = Table(  # bearer keys of publishers
     Column("severity_ceiling", String(12), nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("revoked_at", Instant, nullable=True),
-)
-
-instances = Table(
-    "instances",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("epoch", Integer, nullable=False),
-    Column("roles", String(80), nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("beat_at", Instant, nullable=False),
-)
-
-canaries = Table(  # the engine's own, about nobody; none is older than an hour or so
-    "canaries",
-    metadata,
-    Column("id", String(128), primary_key=True),
-    Column("way", String(32), nullable=False),
-    Column("arrived_at", Instant, nullable=False),
-    Column("due_at", Instant, nullable=True),
-    Column("state", String(12), nullable=False),  # open queued sending handed_off lost
-    Column("key", String(64), nullable=False, server_default=""),
-    Column("tried_at", Instant, nullable=True),
-    Column("settled_at", Instant, nullable=True),
-    Column("body", LargeBinary, nullable=False),  # engine.case.state.dump_case
-)
-
-meta = Table(
-    "meta",
-    metadata,
-    Column("key", String(40), primary_key=True),
-    # registry_version, rulebook_version, roster_version, stopped, held, audited_at
-    Column("value", String(200), nullable=False),
 )

@@ -250,6 +250,7 @@ INCIDENT: dict[IncidentCode, str] = {
     IncidentCode.REPLY_UNCLEAR: "A reply came that says nothing we know; look at the gateway",
     IncidentCode.CANARY_FAILED: "A trial report did not come through; real ones may not either",
     IncidentCode.LOG_NOT_DURABLE: "The broker keeps less than the settings ask",
+    IncidentCode.LOG_UNREADABLE: "A log cannot be read; reports in it wait",
     IncidentCode.LOG_GAP: "Records are missing from a log",
     IncidentCode.RECORD_PARKED: "A record ended the process twice and was put aside",
     IncidentCode.LOG_RETENTION_LOSS: "Records are gone from a log before they were read",

@@ -22,11 +22,12 @@ from engine.entropy import SeededEntropy
 from engine.intake.door import Door
 from engine.intake.scope import Scope
 from engine.ports import Position
+from engine.signs import Sign
 from engine.store import tables
 from engine.web.api.answers import Check
 from engine.web.api.body import BodyRefusedError, read_body
 from engine.web.api.events import Events
-from engine.web.api.health import Health
+from engine.web.api.health import Health, Probe
 from engine.web.api.routes import api_routes
 from schemas.codes import EventType, Severity
 from schemas.responses import Result
@@ -79,13 +80,29 @@ async def a_publisher(room: Room, door: Door) -> AsyncIterator[Publisher]:
     app.router.routes.extend(
         api_routes(
             events=Events(door=door, keys=room.keys, clock=room.clock, metrics=room.metrics),
-            health=Health(probes={}, metrics=room.metrics, reader=room.reader, vault=room.vault),
+            health=a_health(room),
         )
     )
     key = await room.keys.issue(WIDE, valid=timedelta(days=30), by="person:ana")
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         yield Publisher(client, key.text)
+
+
+def a_health(room: Room, **probes: Probe) -> Health:
+    """The signs of health of a room, in which nothing else is amiss."""
+
+    async def nothing() -> tuple[Sign, ...]:
+        return ()
+
+    return Health(
+        probes=probes,
+        signs=nothing,
+        metrics=room.metrics,
+        reader=room.reader,
+        vault=room.vault,
+        clock=room.clock,
+    )
 
 
 @pytest.fixture
@@ -357,10 +374,10 @@ async def test_signs_of_health_name_nobody(publisher: Publisher) -> None:
     metrics = await publisher.get("/metrics")
 
     assert (alive.status_code, ready.status_code, metrics.status_code) == (200, 200, 200)
-    assert ready.json() == {
-        "ready": True,
-        "checks": {"database": {"ok": True, "says": "answers"}},
-    }
+    told = ready.json()
+    assert (told["ready"], told["degraded"], set(told["checks"])) == (True, False, {"database"})
+    database = told["checks"]["database"]
+    assert (database["ok"], database["says"]) == (True, "answers") and database["since"]
     assert 'tocsin_reports_total{outcome="taken",way="api"} 1.0' in metrics.text
     assert 'tocsin_open{kind="case",severity="high"} 1.0' in metrics.text
     assert "tocsin_messages_waiting " in metrics.text
@@ -369,19 +386,19 @@ async def test_signs_of_health_name_nobody(publisher: Publisher) -> None:
         assert secret not in metrics.text
 
 
-async def test_a_check_that_breaks_means_not_ready(room: Room) -> None:
+async def test_a_check_that_breaks_is_amiss_and_closes_the_door_only_where_it_must(
+    room: Room,
+) -> None:
     async def sick() -> Check:
         raise RuntimeError("never shown")
 
-    health = Health(
-        probes={"sick": sick}, metrics=room.metrics, reader=room.reader, vault=room.vault
-    )
+    degraded = await a_health(room, sick=sick).ready(None)  # type: ignore[arg-type]
+    stands = await a_health(room, timers=sick).ready(None)  # type: ignore[arg-type]
 
-    answer = await health.ready(None)  # type: ignore[arg-type]
-
-    assert answer.status_code == 503
-    assert b"never shown" not in answer.body
-    assert b'"sick":{"ok":false,"says":"RuntimeError"}' in answer.body
+    assert (degraded.status_code, stands.status_code) == (200, 503)
+    assert b"never shown" not in degraded.body
+    assert b'"degraded":true' in degraded.body
+    assert b'"sick":{"ok":false,"says":"RuntimeError","since":"' in degraded.body
 
 
 async def test_publishers_find_the_key_to_seal_to(publisher: Publisher, room: Room) -> None:
