@@ -15,8 +15,10 @@ from pathlib import Path
 
 from engine.broker import LocalKafka
 from engine.clock import SystemClock
+from tests.crash.faults import KINDS, Fault, named
 from tests.crash.run import HEALING, Outcome, Run
 from tests.harness.broker import fetch_jars
+from tests.harness.failpoints import POINTS
 from tests.harness.postgres import PostgresServer
 
 STORES = ("sqlite", "postgres")
@@ -31,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--store", choices=STORES, default="sqlite")
     parser.add_argument("--runner", choices=RUNNERS, default="aiokafka")
     parser.add_argument("--seed", type=int, help="by default, the time of day")
+    parser.add_argument("--only", choices=[*KINDS, *POINTS], help="one kind of fault, or one point")
     parser.add_argument("--seconds", type=float, help="be done in about so many")
     given = parser.parse_args(arguments)
     seed = int(_WALL.now().timestamp()) if given.seed is None else given.seed
@@ -38,8 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
     directory = Path(tempfile.mkdtemp(prefix="tocsin-crash-"))
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # brokers go away here all the time
     fetch_jars()
+    only = None if given.only is None else [named(given.only)] * given.kills
     outcome = run(
         directory,
+        only,
         kills=given.kills,
         store=given.store,
         runner=given.runner,
@@ -59,7 +64,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(
-    directory: Path, *, kills: int, store: str, runner: str, seed: int, until: float
+    directory: Path,
+    only: list[Fault] | None,
+    *,
+    kills: int,
+    store: str,
+    runner: str,
+    seed: int,
+    until: float,
 ) -> Outcome:
     """One run on a broker and a database server of its own."""
     kafka = LocalKafka(directory / "kafka", brokers=1)
@@ -69,7 +81,7 @@ def run(
         if postgres is not None:
             postgres.start()
         one = Run(directory, store=store, runner=runner, seed=seed, kafka=kafka, postgres=postgres)
-        return asyncio.run(one.run(None, kills=kills, until=until))
+        return asyncio.run(one.run(only, kills=kills, until=until))
     finally:
         if postgres is not None:
             postgres.stop()

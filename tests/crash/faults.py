@@ -10,7 +10,8 @@ from tests.crash.system import System
 from tests.harness.failpoints import POINTS
 
 _WALL = SystemClock()
-KILL, ZOMBIE, BROKER, DATABASE, POINT = "kill", "zombie", "broker", "database", "point"
+KINDS = KILL, ZOMBIE, BROKER, DATABASE = "kill", "zombie", "broker", "database"
+POINT = "point"
 BLOCK = 10
 """Faults among which each kind comes at least once."""
 FROZEN = (6.5, 8.0)
@@ -45,6 +46,8 @@ class Struck:
     name: str
     began: float
     ended: float
+    whom: str = ""
+    """The process, where it was chosen by chance."""
 
 
 Server = Callable[[], Awaitable[None]]
@@ -58,6 +61,11 @@ class Servers:
     start_broker: Server
     kill_database: Server
     start_database: Server
+
+
+def named(name: str) -> Fault:
+    """The fault of this name: a kind, or a point."""
+    return Fault(kind=name) if name in KINDS else Fault(kind=POINT, point=name)
 
 
 def schedule(kills: int, *, rng: random.Random, database: bool) -> list[Fault]:
@@ -93,26 +101,29 @@ class Faults:
 
     async def strike(self, fault: Fault) -> Struck:
         """Let it happen; return once its cause is gone."""
-        name = fault.name
+        name, whom = fault.name, self._rng.choice(self._system.names)
         began = _WALL.now().timestamp()
         match fault.kind:
             case "kill":
-                self._system.kill(self._one())
+                self._system.kill(whom)
             case "zombie":
-                await self._freeze()
+                await self._freeze(whom)
             case "broker":
+                whom = ""
                 await self._away(self._servers.kill_broker, self._servers.start_broker)
             case "database":
+                whom = ""
                 await self._away(self._servers.kill_database, self._servers.start_database)
             case _:
-                if not await self._reach(fault.point):
+                if await self._reach(fault.point, whom):
+                    whom = ""
+                else:
                     name = f"{KILL}:not-reached:{fault.point}"
-                    self._system.kill(self._one())
+                    self._system.kill(whom)
                 began = _WALL.now().timestamp()
-        return Struck(name=name, began=began, ended=_WALL.now().timestamp())
+        return Struck(name=name, began=began, ended=_WALL.now().timestamp(), whom=whom)
 
-    async def _freeze(self) -> None:
-        one = self._one()
+    async def _freeze(self, one: str) -> None:
         self._system.pause(one)
         try:
             await asyncio.sleep(self._rng.uniform(*(FROZEN_LONG if self._takes_over else FROZEN)))
@@ -124,13 +135,16 @@ class Faults:
         await asyncio.sleep(self._rng.uniform(*DOWN))
         await start()
 
-    async def _reach(self, point: str) -> bool:
-        """Arm the point and wait until somebody has died of it; False when nobody comes."""
+    async def _reach(self, point: str, whom: str) -> bool:
+        """Arm the point and wait until somebody has died of it; False when nobody comes.
+
+        To points of a start, `whom` is sent.
+        """
         points = self._system.points
         most = 0 if point.startswith(("start", "acquire")) else PASS_BY
         points.arm(point, pass_by=self._rng.randint(0, most))
         if most == 0:  # only a process that starts comes here
-            self._system.kill(self._one())
+            self._system.kill(whom)
         until = _WALL.monotonic() + POINT_WITHIN
         while not points.reached:
             if _WALL.monotonic() > until:
@@ -138,6 +152,3 @@ class Faults:
                 return points.reached
             await asyncio.sleep(0.02)
         return True
-
-    def _one(self) -> str:
-        return self._rng.choice(self._system.names)

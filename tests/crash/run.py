@@ -5,7 +5,7 @@ import random  # noqa: TID251 (seeded: the same number, the same faults)
 import statistics
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,7 +96,9 @@ class Run:
         seed: int,
         kafka: LocalKafka,
         postgres: PostgresServer | None,
+        say: Callable[[str], None] = lambda line: None,
     ) -> None:
+        self._say = say
         self._directory = directory
         self._store = store
         self._kafka = kafka
@@ -179,6 +181,7 @@ class Run:
             self.outcome.struck.append(struck)
             took = await self._served_again(watch, struck.ended)
             self.outcome.served_after.append(took)
+            self._say(f"{struck.name} {struck.whom}: served again after {took:.1f} s")
         exits = [at for at in system.ended if not any(_within(at, x) for x in self.outcome.struck)]
         self.outcome.exits = len(exits)
         self.outcome.struck += [Struck(name=EXIT, began=at, ended=at) for at in exits]
