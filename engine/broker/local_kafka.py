@@ -89,9 +89,9 @@ class LocalKafka:
 
     def start(self) -> None:
         """Fetch what is missing and start what does not run; returns when every broker answers."""
+        options = self._chosen()
         jars = fetched_jars(say=self._say)
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        options = self._chosen()
         for _ in range(_PORTS_TRIED):
             keep_options(self._directory, options)
             self._prepare(options, jars)

@@ -105,3 +105,35 @@ def test_a_broker_that_is_away_is_named(tmp_path: Path) -> None:
 
     assert code == Exit.UNREACHABLE
     assert "127.0.0.1:1 does not answer" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("grant", "x", "--may", "rule"), "--may publish for a hotline"),
+        (("grants", "--login", "nowhere"), "does not hold a user and a password"),
+        (("grant", "x", "--may", "publish", "--login", "half"), "does not hold a user"),
+        (("start", "--brokers", "2"), "Choose 1, or 3"),
+    ],
+)
+def test_what_was_mistyped_is_said_before_anybody_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("half").write_text("admin\n", "utf-8")
+
+    code, said = typed(tmp_path, {"brokers": "127.0.0.1:1"}, *words)
+
+    assert code != Exit.DONE
+    assert says in said
+
+
+def test_a_kafka_that_was_never_started_is_said_not_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    code, said = typed(tmp_path, {"brokers": "127.0.0.1:1"}, "status")
+
+    assert code == Exit.UNREACHABLE
+    assert "tocsin kafka start" in said
