@@ -75,10 +75,10 @@ class House:
         if rulebook is not None:
             (directory / "rulebook.yaml").write_text(rulebook)
             settings["rulebook"] = str(directory / "rulebook.yaml")
-        self._config = directory / "tocsin.yaml"
-        self._config.write_text(json.dumps(settings))
+        self.config = directory / "tocsin.yaml"
+        self.config.write_text(json.dumps(settings))
         self._processes = {
-            name: Running(name, roles=each, config=self._config, log=directory / f"{name}.log")
+            name: Running(name, roles=each, config=self.config, log=directory / f"{name}.log")
             for name, each in named(processes).items()
         }
         self._one = len(self._processes) == 1
@@ -86,7 +86,7 @@ class House:
     @property
     def settings(self) -> Settings:
         """As the engine will read them."""
-        return load_settings(self._config)
+        return load_settings(self.config)
 
     @property
     def database(self) -> Path:
