@@ -80,7 +80,15 @@ def run(
         kafka.start()
         if postgres is not None:
             postgres.start()
-        one = Run(directory, store=store, runner=runner, seed=seed, kafka=kafka, postgres=postgres)
+        one = Run(
+            directory,
+            store=store,
+            runner=runner,
+            seed=seed,
+            kafka=kafka,
+            postgres=postgres,
+            say=lambda line: print(line, flush=True),
+        )
         return asyncio.run(one.run(only, kills=kills, until=until))
     finally:
         if postgres is not None:
