@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.registry.names.near import near_keys
-from engine.registry.names.tables import Word, cldr_rows, name_rows, territory_rows, word_rows
+from engine.registry.names.tables import (
+    Word,
+    cldr_rows,
+    lookalike_rows,
+    name_rows,
+    territory_rows,
+    word_rows,
+)
 from engine.registry.names.text import plain
 from schemas.codes.countries import is_country
 
@@ -37,6 +44,8 @@ class Doubt(StrEnum):
     """CLDR gives two territories this name, in two languages or by mistake."""
     CONFUSED = "confused"
     """People use the word for two places."""
+    LOOKALIKE = "lookalike"
+    """A name in one language; one letter from another's name in a language that many write."""
     DISPUTED = "disputed"
     """Who rules is not who is recognised."""
     DISSOLVED = "dissolved"
@@ -218,7 +227,12 @@ def load_countries() -> Countries:
         _add(codes, keys, code)
         of[code] += tuple(keys)
         short |= {key: code for key in keys if len(key) <= 3 and key.isascii()}
-    words: dict[str, Word] = {}
+    words = {
+        key: Word(
+            names=(key,), reason=Doubt.LOOKALIKE, candidates=of_key, listed=None, why=_LOOKALIKE
+        )
+        for key, of_key in lookalike_rows()
+    }
     own = {key for _, names in name_rows() for key in map(plain, names)}
     for word in word_rows():
         for name in word.names:
@@ -244,6 +258,8 @@ def _doubtful(word: Word) -> Ambiguous | Unknown:
         return Unknown(doubt=doubt)
     return Ambiguous(candidates=word.candidates, doubt=doubt, why=word.why)
 
+
+_LOOKALIKE = "A name in one language, and a slip of the pen in another."
 
 _WITHDRAWN: Mapping[str, tuple[str, ...]] = {
     "AN": ("CW", "SX", "BQ"), "ANT": ("CW", "SX", "BQ"), "BU": ("MM",), "BUR": ("MM",),

@@ -119,7 +119,7 @@ class NameKeys:
 
     def _nobody(self, words: list[str]) -> bool:
         """Whether nothing is left that one party is called by."""
-        return all(word in self._common for word in words)
+        return self._common.issuperset(words)
 
     def _weak(self, words: list[str]) -> bool:
         letters = sum(map(len, words))

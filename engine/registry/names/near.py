@@ -10,13 +10,21 @@ LONGEST_NAME = 6
 
 
 def near_keys(key: str, *known: Collection[str]) -> Iterator[str]:
-    """Known names that stand within the text as whole words, longest first; then those like it."""
+    """Known names that stand within the text, in its order; then those spelled like the whole.
+
+    The longest name at each place: in `Papua New Guinea (Lae)` there is no Guinea.
+    """
     words = key.split()
-    for length in range(min(len(words), LONGEST_NAME), 0, -1):
-        for start in range(len(words) - length + 1):
+    start = 0
+    while start < len(words):
+        for length in range(min(len(words) - start, LONGEST_NAME), 0, -1):
             part = " ".join(words[start : start + length])
-            if len(part) > 3 and any(part in names for names in known):
+            if (len(part) > 3 or not part.isascii()) and any(part in names for names in known):
                 yield part
+                start += length
+                break
+        else:
+            start += 1
     yield from _alike(key, known)
 
 

@@ -20,7 +20,15 @@ class Word:
 def cldr_rows() -> Iterator[tuple[str, str, list[str]]]:
     """Alpha-2, alpha-3 and the keys of each territory's names in all languages."""
     for cells in _rows("cldr.txt", least=3):
-        yield cells[0], cells[1], cells[2:]
+        if cells[0] != "~":
+            yield cells[0], cells[1], cells[2:]
+
+
+def lookalike_rows() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Keys that are a slip of the pen for another territory, and all it may mean."""
+    for cells in _rows("cldr.txt", least=3):
+        if cells[0] == "~":
+            yield cells[1], _codes(cells[2])
 
 
 def name_rows() -> Iterator[tuple[str, list[str]]]:

@@ -34,9 +34,10 @@ def folded(text: str) -> str:
     initials stand together, so that `S.A.`, `S. A.` and `SA` are one. Invisible characters vanish:
     a name may carry direction marks and joiners.
     """
-    text = text.translate(_APOSTROPHES)
     if text.isascii():
-        return _together(_NOT_A_WORD.sub(" ", text.lower()).split())
+        joined = text.lower().replace("'", "").replace("`", "")
+        return _together(_NOT_A_WORD.sub(" ", joined).split())
+    text = text.translate(_APOSTROPHES)
     # NFKC may bring back an apostrophe, and folding may undo NFKC: until nothing changes.
     for _ in range(4):
         before = text
@@ -44,7 +45,8 @@ def folded(text: str) -> str:
         text = text.translate(_APOSTROPHES).replace(_DOT_OVER_I, "i")
         if text == before:
             break
-    return _together(_NO_LETTER.sub(_kept, text).split())
+    words = (_without_stray_marks(word) for word in _NO_LETTER.sub(_kept, text).split())
+    return _together([word for word in words if word])
 
 
 def plain(text: str) -> str:
@@ -68,7 +70,16 @@ def without_accents(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept)).translate(_NO_ACCENT)
 
 
+def _without_stray_marks(word: str) -> str:
+    """Marks with no letter to stand on; NFKC makes such of spacing accents."""
+    while word and unicodedata.category(word[0])[0] == "M":
+        word = word[1:]
+    return word
+
+
 def _together(words: list[str]) -> str:
+    if sum(len(word) == 1 for word in words) < 2:
+        return " ".join(words)
     joined: list[str] = []
     initials = False
     for word in words:
