@@ -86,6 +86,10 @@ REFUSED: dict[RefusedBecause, tuple[str, str]] = {
         "This task is no longer open.",
         "Somebody may have finished it. Go back to the case.",
     ),
+    RefusedBecause.UNKNOWN_MESSAGE: (
+        "No such message left on this channel.",
+        "Look whether the gateway reports to the address of its own channel.",
+    ),
     RefusedBecause.NOT_OPEN: ("The case is not open.", "Reopen it first, if it must go on."),
     RefusedBecause.SAME_PERSON: (
         "Two people are needed, and you are the first one.",
