@@ -42,6 +42,7 @@ def execute(conn: Connection, units: Sequence[Unit], setting: Setting) -> Came:
     commands = [command for unit in units for command in unit.commands]
     positions = [unit.position for unit in units if unit.position is not None]
     gather(conn, commands, positions, sheet, setting)
+    setting = replace(setting, over=setting.think())
     outcomes: list[Outcome] = []
     for unit in units:
         if outcomes and setting.over():

@@ -46,7 +46,8 @@ COMMANDS_A_BATCH = 96
 THINK_SECONDS = 0.08
 """A batch that thought this long is written; what it did not get to comes next."""
 FIRE_AT_ONCE = 128
-"""Due cases read for one batch: about what can be decided before others wait too long."""
+"""Due cases read for one batch at most; fewer where fewer can be decided in that time."""
+FIRE_AT_LEAST = 24
 LOST_TRIES = 20
 """Batches the store may refuse in a row before the process leaves, so that it starts afresh."""
 LOST_PAUSE = 0.25
@@ -98,6 +99,8 @@ class Desk:
         self._refusals = 0
         self._handed: dict[str, int] = {}
         """Messages that the sender has, with the number of the try."""
+        self._pace = FIRE_AT_ONCE
+        """Due cases to read for the next batch."""
         self._turns = turns or unwatched()
         self.instance = instance
         """Under this name this run claims work; with its epoch once it has started."""
@@ -129,8 +132,11 @@ class Desk:
 
     async def fire_due(self, *, limit: int) -> inner.Fired:
         """Decide what is due, for up to `limit` cases, gravest first."""
-        fire = inner.Fire(limit=min(limit, FIRE_AT_ONCE))
+        fire = inner.Fire(limit=min(limit, self._pace))
         fired: inner.Fired = await self._loop(fire, Lane.CRITICAL)
+        # What is read and not reached is read again: read about as much as was reached.
+        reached = fired.cases + fired.cases // 4 if fired.more else FIRE_AT_ONCE
+        self._pace = min(max(reached, FIRE_AT_LEAST), FIRE_AT_ONCE)
         self.behind = fired.more
         return fired
 
@@ -326,10 +332,14 @@ class Desk:
     def _setting(self, ref_extra: int, elapsed: Callable[[], float]) -> Setting:
         """`elapsed`: the loop's own time, as for every time-out; machines do not run fast."""
         now = self._now()
-        began = elapsed()
+
+        def think() -> Callable[[], bool]:
+            until = elapsed() + THINK_SECONDS
+            return lambda: elapsed() > until
+
         return Setting(
             now=now,
-            mono=began,
+            mono=elapsed(),
             world=self._world.current,
             ref_key=self._ref_key.reveal(),
             ref_extra=ref_extra,
@@ -338,7 +348,7 @@ class Desk:
             answers=self._answers,
             entropy=self._entropy,
             exclusions=self._exclusions,
-            over=lambda: elapsed() - began > THINK_SECONDS,
+            think=think,
         )
 
 

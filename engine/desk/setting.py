@@ -30,7 +30,9 @@ class Setting:
     answers: AnswerTokens
     entropy: Entropy
     exclusions: Exclusions
-    over: Callable[[], bool]
+    think: Callable[[], Callable[[], bool]]
+    """Begin to think; what it returns says whether that was long enough."""
+    over: Callable[[], bool] = lambda: False
     """Whether the batch has thought long enough."""
 
     def around(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from engine.store.among import among
 from engine.store.dialect import chunks, insert_or_update
 from engine.store.tables import alerts
 
@@ -21,7 +22,7 @@ SAVE = insert_or_update(
         "answered_at": func.coalesce(_a.answered_at, _UPSERT.excluded.answered_at),
     },
 )
-CASES = select(_a.id, _a.case_id).where(_a.id.in_(bindparam("ids", expanding=True)))
+CASES = select(_a.id, _a.case_id).where(among(_a.id, "ids"))
 BY_REF = select(_a.id, _a.case_id, _a.track, _a.party).where(_a.ref == bindparam("ref"))
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from engine.case.due import due_at
 from engine.case.state import Case, dump_case
+from engine.store.among import among
 from engine.store.dialect import chunks, insert_or_ignore, insert_or_update
 from engine.store.tables import case_subjects, cases, situations
 from schemas.codes import Severity
@@ -35,7 +36,7 @@ NEW = "new"
 INSERT_MISSING = insert_or_ignore(cases)
 DELETE_NEW = delete(cases).where(cases.c.id == bindparam("of_id"), cases.c.status == NEW)
 _READ = select(cases.c.id, cases.c.version, cases.c.head, cases.c.status, cases.c.state).where(
-    cases.c.id.in_(bindparam("ids", expanding=True))
+    among(cases.c.id, "ids")
 )
 READ = _READ.order_by(cases.c.id).with_for_update()
 READ_FREE = _READ.order_by(cases.c.id).with_for_update(skip_locked=True)
@@ -118,7 +119,7 @@ SAVE_SITUATION = insert_or_update(
 )
 
 SUBJECTS = select(case_subjects.c.pseudonym, case_subjects.c.case_id).where(
-    case_subjects.c.pseudonym.in_(bindparam("pseudonyms", expanding=True))
+    among(case_subjects.c.pseudonym, "pseudonyms")
 )
 INSERT_SUBJECT = insert_or_ignore(case_subjects)
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
+from engine.store.among import among
 from engine.store.dialect import chunks, insert_or_ignore
 from engine.store.tables import closures
 from schemas.plan import Closure
@@ -12,9 +13,7 @@ from schemas.plan import Closure
 _CODEC: TypeAdapter[Closure] = TypeAdapter(Closure)
 
 INSERT = insert_or_ignore(closures)
-BY_DIGEST = select(closures.c.digest, closures.c.body).where(
-    closures.c.digest.in_(bindparam("digests", expanding=True))
-)
+BY_DIGEST = select(closures.c.digest, closures.c.body).where(among(closures.c.digest, "digests"))
 
 
 def dump(closure: Closure) -> bytes:

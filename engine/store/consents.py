@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from engine.case.state import Case
+from engine.store.among import among
 from engine.store.dialect import chunks
 from engine.store.tables import consents
 from schemas.safeguards import Consent
@@ -16,7 +17,7 @@ INSERT = insert(consents)
 _older = consents.alias("newest")
 NEWEST = (
     select(consents.c.pseudonym, consents.c.n, consents.c.body)
-    .where(consents.c.pseudonym.in_(bindparam("pseudonyms", expanding=True)))
+    .where(among(consents.c.pseudonym, "pseudonyms"))
     .where(
         consents.c.n
         == select(func.max(_older.c.n))

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, insert, select
 
+from engine.store.among import among
 from engine.store.dialect import chunks
 from engine.store.tables import events
 
 INSERT = insert(events)
 OF_CASES = (
     select(events.c.case_id, events.c.id, events.c.body)
-    .where(events.c.case_id.in_(bindparam("cases", expanding=True)))
+    .where(among(events.c.case_id, "cases"))
     .order_by(events.c.case_id, events.c.at, events.c.id)
 )
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from engine.store.among import among
 from engine.store.dialect import chunks
 from engine.store.instant import Instant
 from engine.store.tables import attempts, notifications
@@ -181,12 +182,10 @@ DUE = _due(ALL_LANES)
 DUE_DUTY = _due(DUTY_LANES)
 NEXT = _next(ALL_LANES)
 NEXT_DUTY = _next(DUTY_LANES)
-_BY_KEYS = (
-    select(notifications).where(_n.key.in_(bindparam("keys", expanding=True))).order_by(_n.key)
-)
+_BY_KEYS = select(notifications).where(among(_n.key, "keys")).order_by(_n.key)
 BY_KEYS = _BY_KEYS.with_for_update()
 BY_KEYS_FREE = _BY_KEYS.with_for_update(skip_locked=True)
-CASES = select(_n.key, _n.case_id).where(_n.key.in_(bindparam("keys", expanding=True)))
+CASES = select(_n.key, _n.case_id).where(among(_n.key, "keys"))
 ABANDONED = (
     select(_n.key, _n.attempts, _n.unknowns, _n.reason)
     .where(_n.state == "sending", _n.instance != bindparam("of_instance"))

@@ -29,12 +29,15 @@ SETTINGS = {
     "default_transaction_isolation": "read committed",
     "default_transaction_read_only": "off",
     "timezone": "UTC",
+    # A statement that was planned while a table was empty must not scan it when it is full.
+    "enable_seqscan": "off",
     # Ours are short reads and writes by key: compiling them costs more than running them.
     "jit": "off",
 }
 READER = {
     "default_transaction_isolation": "repeatable read",
     "default_transaction_read_only": "on",
+    "enable_seqscan": "on",
     "lock_timeout": "2s",
 }
 """What differs for a connection that only reads: one snapshot for each look, and no writing."""
