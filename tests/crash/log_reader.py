@@ -1,6 +1,7 @@
 """One process of ours that reads a log into SQLite: started, killed, and looked at from outside."""
 
 import asyncio
+import json
 import signal
 import sqlite3
 import sys
@@ -26,7 +27,13 @@ class LogReader:
         instance: str = "",
     ) -> None:
         self._directory = directory
-        self._arguments = [str(directory), ",".join(brokers), *runners, instance]
+        settings = {
+            "brokers": ",".join(brokers),
+            "critical_runner": runners[0],
+            "normal_runner": runners[1],
+            "instance": instance,
+        }
+        self._arguments = [str(directory), json.dumps(settings)]
         self._process: asyncio.subprocess.Process | None = None
         self.unasked_ends = 0
         """How often it was found ended by itself; it is started again, as a supervisor would."""

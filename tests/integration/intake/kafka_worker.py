@@ -1,32 +1,31 @@
-"""One process that reads the topics into a desk, with either runner; made to be killed."""
+"""One process that reads the topics into a desk, with either runner; made to be killed.
+
+python -m tests.integration.intake.kafka_worker <directory> <settings of Kafka, JSON> [<store URL>]
+"""
 
 import asyncio
+import json
 import os
 import sys
 from pathlib import Path
 
 from engine.clock import SystemClock
 from engine.intake.runners import kafka_lanes
-from engine.settings import KafkaSettings, SourceSettings
+from engine.settings import KafkaSettings
 from tests.integration.intake.room import a_room
 
 
-async def main(
-    directory: Path, brokers: str, critical: str, normal: str, instance: str = ""
-) -> None:
+async def main(directory: Path, told: str, url: str = "") -> None:
     """Read until killed; leave with 70 when told to halt."""
     settings = KafkaSettings.model_validate(
         {
             "enabled": True,
-            "brokers": brokers,
-            "instance": instance,
             "durability": "none",
-            "critical_runner": critical,
-            "normal_runner": normal,
-            "sources": [SourceSettings(source="hotline-a")],
+            "sources": [{"source": "hotline-a"}],
+            **json.loads(told),
         }
     )
-    async with a_room(directory, clock=SystemClock()) as room:
+    async with a_room(directory, clock=SystemClock(), url=url) as room:
         lanes = kafka_lanes(
             settings,
             door=room.door,
@@ -35,7 +34,7 @@ async def main(
             writer=room.writer,
             clock=room.clock,
             halt=leave,
-            owner="worker",
+            owner=f"worker-{os.getpid()}",
         )
         async with asyncio.TaskGroup() as tasks:
             for lane in lanes:

@@ -122,11 +122,16 @@ async def a_room(
     clock: Clock | None = None,
     world: World | None = None,
     publish: str = "",
+    url: str = "",
 ) -> AsyncIterator[Room]:
-    """Open the database in this directory, make what is missing, and run a desk over it."""
+    """Open the database in this directory, make what is missing, and run a desk over it.
+
+    `url` names another store, whose tables are there.
+    """
     clock = clock or ManualClock(START)
-    database = Database(f"sqlite:///{directory / 'tocsin.db'}")
-    upgrade(database)
+    database = Database(url or f"sqlite:///{directory / 'tocsin.db'}")
+    if not url:
+        upgrade(database)
     reader, writer = InlineReader(database), InlineWriter(database)
     entropy = SeededEntropy(1)
     vault = Vault(init_keys(directory / "keys", entropy, clock.now()), entropy=entropy)

@@ -1,6 +1,7 @@
 """Through Kafka, by Faust or without it, into the desk: everything once, whatever dies midway."""
 
 import asyncio
+import json
 import signal
 import sys
 from collections import Counter
@@ -36,9 +37,7 @@ async def a_worker(
             "-m",
             "tests.integration.intake.kafka_worker",
             str(directory),
-            brokers,
-            runner,
-            runner,
+            json.dumps({"brokers": brokers, "critical_runner": runner, "normal_runner": runner}),
             cwd=HERE,
             stdout=log,
             stderr=log,
