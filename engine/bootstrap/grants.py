@@ -82,8 +82,11 @@ class GrantError(Exception):
     """The cluster did not do it; the message is its reason and its number."""
 
 
-def rights_of(settings: KafkaSettings, may: May) -> tuple[Right, ...]:
-    """The least set. Without WRITE on some topic, an idempotent producer is refused outright."""
+def rights_of(settings: KafkaSettings, may: May, *, canary: bool = True) -> tuple[Right, ...]:
+    """The least set. Without WRITE on some topic, an idempotent producer is refused outright.
+
+    A desk with a canary writes where publishers do: its canary goes the whole way.
+    """
     threats = (settings.critical_topic, settings.normal_topic)
     if may is May.PUBLISH:
         return _on_topics(threats, Operation.WRITE)
@@ -92,8 +95,7 @@ def rights_of(settings: KafkaSettings, may: May) -> tuple[Right, ...]:
         # To see at the start whether they keep what they acknowledge.
         *_on_topics(threats, Operation.DESCRIBE_CONFIGS),
         *_on_topics((settings.cases_topic, settings.quarantine_topic), Operation.WRITE),
-        # Its canaries go by the topics that it reads.
-        *_on_topics(threats, Operation.WRITE),
+        *(_on_topics(threats, Operation.WRITE) if canary else ()),
         Right(kind=Kind.GROUP, name=f"{settings.group}.", prefix=True, operation=Operation.READ),
     )
 
@@ -126,9 +128,9 @@ class Grants:
         self._admin = admin
         self._entropy = entropy
 
-    async def give(self, user: str, may: May) -> tuple[Right, ...]:
+    async def give(self, user: str, may: May, *, canary: bool = True) -> tuple[Right, ...]:
         """Give exactly these rights: any other is taken away."""
-        rights = rights_of(self._settings, may)
+        rights = rights_of(self._settings, may, canary=canary)
         for right in rights:
             answer = await self._ask(CreateAclsRequest(*_terms(user, right)))
             for code, message in answer.creation_responses:

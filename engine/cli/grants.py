@@ -47,7 +47,8 @@ def declare(app: typer.Typer) -> None:
         async with _grants(terminal, login) as grants:
             if password_file is not None:
                 await grants.set_password(user, _password_in(password_file))
-            rights = await grants.give(user, May(may))
+            canary = terminal.settings.canary.enabled
+            rights = await grants.give(user, May(may), canary=canary)
         lines = [f"{user} may", *(f"  {right}" for right in rights), "and nothing else."]
         if password_file is not None:
             lines.append(f"Its password is in {password_file}.")

@@ -165,6 +165,7 @@ async def test_a_desk_reads_reports_and_publishes_facts_with_the_least_rights(
             "sources": (SourceSettings(source="hotline-a"),),
         }
     )
+    canaries = (desk.critical_topic, desk.normal_topic)
     report = body(a_message(an_event(code="death_threat"), id=f"over-tls-{runner}"))
 
     async with a_room(tmp_path, clock=SystemClock()) as room, reading(room, desk) as reader:
@@ -176,16 +177,19 @@ async def test_a_desk_reads_reports_and_publishes_facts_with_the_least_rights(
         await until(taken)
         assert reader.halted == []
         publisher = KafkaPublisher(desk)
-        await publisher.publish(topic=desk.cases_topic, key="c", value=b"{}", headers={})
+        for topic in (desk.cases_topic, desk.quarantine_topic, *canaries):
+            await publisher.publish(topic=topic, key="c", value=b"{}", headers={})
         await publisher.aclose()
     seen = await examine(desk, (desk.critical_topic, desk.normal_topic))
     assert {(state.replicas, state.in_sync_least) for state in seen.values()} == {(1, 1)}
 
 
-async def test_a_desk_may_not_write_reports(cluster: LocalKafka, admin: KafkaSettings) -> None:
+async def test_a_desk_without_a_canary_may_not_write_reports(
+    cluster: LocalKafka, admin: KafkaSettings
+) -> None:
     async with administering(admin, ENTROPY) as grants:
         await grants.set_password("desk-c", "s3cret")
-        await grants.give("desk-c", May.ENGINE)
+        await grants.give("desk-c", May.ENGINE, canary=False)
 
     with pytest.raises(TopicAuthorizationFailedError):
         await publish(as_user(cluster, "desk-c", "s3cret"), admin.normal_topic)

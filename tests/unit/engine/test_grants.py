@@ -4,8 +4,9 @@ from engine.bootstrap.grants import May, rights_of
 from engine.settings import KafkaSettings
 
 
-def rights(may: May, **settings: str) -> list[str]:
-    return sorted(str(right) for right in rights_of(KafkaSettings.model_validate(settings), may))
+def rights(may: May, *, canary: bool = False, **settings: str) -> list[str]:
+    given = rights_of(KafkaSettings.model_validate(settings), may, canary=canary)
+    return sorted(map(str, given))
 
 
 def test_a_publisher_writes_threats_and_reads_nothing() -> None:
@@ -16,7 +17,7 @@ def test_a_publisher_writes_threats_and_reads_nothing() -> None:
 
 
 def test_a_desk_reads_threats_in_its_own_groups_and_writes_facts_and_canaries() -> None:
-    assert rights(May.ENGINE) == [
+    assert rights(May.ENGINE, canary=True) == [
         "describe configs topic tocsin.threats",
         "describe configs topic tocsin.threats.critical",
         "read group tocsin.*",
@@ -27,6 +28,12 @@ def test_a_desk_reads_threats_in_its_own_groups_and_writes_facts_and_canaries() 
         "write topic tocsin.threats",
         "write topic tocsin.threats.critical",
     ]
+
+
+def test_a_desk_without_a_canary_cannot_forge_a_report() -> None:
+    more = set(rights(May.ENGINE, canary=True)) - set(rights(May.ENGINE))
+
+    assert more == set(rights(May.PUBLISH))
 
 
 def test_rights_follow_the_names_in_the_settings() -> None:
