@@ -388,6 +388,40 @@ async def next_or_zero(room: Room) -> int:
     return rows[0].next_offset if rows else 0
 
 
+async def test_a_record_whose_partition_moved_away_each_time_is_not_taken_for_deadly(
+    room: Room,
+) -> None:
+    """Two tries alone mean death only where the process that tried is no more."""
+    ownership = room.ownership(FakeLog().probe)
+
+    async def moved_away(records: Sequence[Record], *, epoch: int) -> None:
+        ownership.release(ONE)
+        raise Fenced("another process owns this partition now")
+
+    for _ in range(6):
+        await ownership.acquire({ONE[0]: Range(begin=0, end=1)})
+        await ownership.deliver([record(0, "a")], moved_away)
+    await ownership.acquire({ONE[0]: Range(begin=0, end=1)})
+    await ownership.deliver([record(0, "a")], room.handler())
+
+    assert await room.taken() == ["a"]
+    assert await room.rows(tables.quarantine) == []
+    assert room.halted == []
+
+
+async def test_marks_of_transactions_in_a_log_that_forgets_nothing_page_nobody(room: Room) -> None:
+    async def sees_it(topic: str, partition: int, offset: int) -> int | None:
+        return 5
+
+    ownership = room.ownership(sees_it, forgets=False)
+    await ownership.acquire({ONE[0]: Range(begin=0, end=100)})
+
+    await ownership.deliver([record(0, "a"), record(5, "b")], room.handler())
+
+    assert await room.taken() == ["a", "b"]
+    assert await room.incidents() == []
+
+
 class FailsAtFirst:
     """A desk that raises a few times before it passes everything on."""
 

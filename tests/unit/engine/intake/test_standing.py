@@ -1,0 +1,89 @@
+"""How a lane says how it stands."""
+
+from datetime import UTC, datetime
+
+from engine.clock import ManualClock
+from engine.intake.standing import SILENT_AFTER, Standing, State
+from engine.intake.trouble import named
+from engine.metrics import Metrics
+
+
+def a_standing() -> tuple[Standing, ManualClock, Metrics]:
+    clock, metrics = ManualClock(datetime(2027, 3, 1, tzinfo=UTC)), Metrics()
+    return Standing("critical", clock=clock, metrics=metrics), clock, metrics
+
+
+async def test_one_who_looks_reads_whether_since_when_and_why() -> None:
+    standing, clock, _ = a_standing()
+    assert str(standing.now) == "starting for 0 s"
+
+    standing.waits("The broker is away.")
+    await clock.advance(seconds=75)
+    assert str(standing.now) == "not being read for 75 s: The broker is away."
+
+    standing.reads()
+    standing.count({("t", 0): 2, ("t", 1): 3})
+    assert str(standing.now) == "reading for 0 s, 5 records behind"
+
+
+async def test_another_reason_does_not_begin_the_waiting_anew() -> None:
+    standing, clock, _ = a_standing()
+    standing.waits("one")
+    await clock.advance(seconds=40)
+    standing.waits("two")
+    await clock.advance(seconds=30)
+
+    assert standing.now.seconds == 70
+    assert standing.now.why == "two"
+
+
+async def test_a_broker_that_answers_nothing_for_long_is_noticed() -> None:
+    standing, clock, _ = a_standing()
+    assert not standing.silent
+    standing.reads()
+    standing.heard(1_000)
+    await clock.advance(seconds=SILENT_AFTER / 2)
+    standing.heard(2_000)
+    await clock.advance(seconds=SILENT_AFTER / 2)
+    assert not standing.silent
+
+    standing.heard(2_000)
+    await clock.advance(seconds=SILENT_AFTER / 2)
+    assert standing.silent
+
+    standing.ends()
+    assert not standing.silent
+    assert standing.now.state is State.READING
+
+
+async def test_what_is_being_dealt_with_is_no_silence() -> None:
+    standing, clock, _ = a_standing()
+    standing.reads()
+    for _ in range(5):
+        await clock.advance(seconds=SILENT_AFTER / 2)
+        standing.heard()
+
+    assert not standing.silent
+
+
+def test_how_far_behind_is_told_of_our_own_partitions_only() -> None:
+    standing, _, metrics = a_standing()
+    standing.count({("t", 0): 7, ("t", 1): 0})
+    assert b'tocsin_log_behind_records{partition="0",topic="t"} 7.0' in metrics.exposed()
+
+    standing.count({("t", 1): 4})
+
+    assert b'partition="0"' not in metrics.exposed()
+    assert b'tocsin_log_behind_records{partition="1",topic="t"} 4.0' in metrics.exposed()
+
+
+def test_an_error_is_named_by_its_kinds_and_without_what_it_says() -> None:
+    try:
+        try:
+            raise KeyError("Invented Person")
+        except KeyError as error:
+            raise RuntimeError("Invented Person") from error
+    except RuntimeError as error:
+        group = ExceptionGroup("several", [ExceptionGroup("more", [error])])
+
+    assert named(group) == "RuntimeError of KeyError"
