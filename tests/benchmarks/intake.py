@@ -24,6 +24,7 @@ SLICES = 3
 SECONDS = 3.0
 RATE = 50
 HANDOFF_SECONDS = 12.0
+DONE_WITHIN = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,9 @@ async def handoff(directory: Path, store: Store) -> list[float]:
             for n in range(int(RATE * HANDOFF_SECONDS)):
                 await asyncio.sleep(max(0.0, begun + n / RATE - time.monotonic()))
                 group.create_task(one(n))
-        await asyncio.sleep(2)
+        until = time.monotonic() + DONE_WITHIN
+        while len(arrived) < len(sent) and time.monotonic() < until:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
         for poster in posters:
             await poster.aclose()
     finally:

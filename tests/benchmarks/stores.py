@@ -24,8 +24,6 @@ class Store(Protocol):
     """Where the houses of one run keep what they know."""
 
     kind: str
-    opening: float
-    """Seconds to allow for opening six thousand cases before they fall due."""
 
     @property
     def version(self) -> str:
@@ -66,7 +64,6 @@ class SqliteStore:
     """One file a house."""
 
     kind = SQLITE
-    opening = 45.0
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -108,7 +105,6 @@ class PostgresStore:
     """One server for the run, one database a house."""
 
     kind = POSTGRES
-    opening = 90.0
 
     def __init__(self) -> None:
         self._server = PostgresServer()
