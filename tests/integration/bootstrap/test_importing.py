@@ -1,5 +1,6 @@
 """Taking a registry while a desk runs: never one after which nobody could be woken."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from engine.admin.errors import NotCarriedOutError
 from engine.bootstrap import CannotStartError, open_engine
 from engine.bootstrap.alone import alone
+from engine.store.following import open_cases
 from tests.integration.bootstrap.house import ROSTER, begin, settings_in
 
 PARTIES = """
@@ -83,3 +85,24 @@ def test_files_after_which_nobody_could_be_woken_are_not_taken_at_the_start(
 
     with pytest.raises(CannotStartError, match="Pages would not arrive"):
         open_engine(settings)
+
+
+async def test_while_a_long_registry_is_read_pages_go_on(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    begin(settings)
+    long = "\n".join(
+        ["parties:", *(f"  - {{id: p{n}, kind: ngo, name: Invented {n}}}" for n in range(1_500))]
+    )
+
+    async with alone(settings) as house:
+        taking = asyncio.create_task(
+            house.import_registry({"registry.yaml": long}, by="person:ana")
+        )
+        fired = 0
+        while not taking.done():
+            await house.services.reader.run(open_cases)
+            fired += 1
+        with pytest.raises(NotCarriedOutError, match="Pages would not arrive"):
+            await taking
+
+    assert fired > 20  # it was 1: the whole engine stood still
