@@ -157,8 +157,8 @@ class People:
         session: NewSession,
         now: datetime,
     ) -> str | None:
-        """Under the write lock: the code is used once, whoever else is trying at this moment."""
-        row = store.find_person(connection, person)
+        """Under the lock of the person: a code is used once, whoever else tries at this moment."""
+        row = store.hold_person(connection, person)
         if row is None or row.disabled:
             return None
         if step is None or step <= row.totp_step:

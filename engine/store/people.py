@@ -38,6 +38,7 @@ class SessionRow:
 
 
 _FIND = select(people).where(people.c.id == bindparam("id"))
+_HOLD = _FIND.with_for_update()
 _LIST = select(people).order_by(people.c.id)
 _ADD = insert(people)
 _SUCCEEDED = (
@@ -77,6 +78,12 @@ _END_OVER = delete(sessions).where(sessions.c.ends_at <= bindparam("moment"))
 def find_person(connection: Connection, person: str) -> PersonRow | None:
     """The person of this id, disabled or not."""
     row = connection.execute(_FIND, {"id": person}).one_or_none()
+    return None if row is None else PersonRow(**row._mapping)
+
+
+def hold_person(connection: Connection, person: str) -> PersonRow | None:
+    """The same, and nobody else settles a login of this person until the transaction ends."""
+    row = connection.execute(_HOLD, {"id": person}).one_or_none()
     return None if row is None else PersonRow(**row._mapping)
 
 

@@ -67,7 +67,7 @@ class Two:
     def __init__(self, a: Room, b: Room, url: str) -> None:
         self.a, self.b = a, b
         self.gate = Gate(a.database)
-        self._info = url.replace("+psycopg", "")
+        self._url = url
 
     async def while_a(
         self, doing: Awaitable[T], at: str, then: Awaitable[Any], *, waits: bool
@@ -88,15 +88,25 @@ class Two:
 
     async def somebody_waits(self) -> None:
         """Until a process waits for a lock of another one."""
-        async with asyncio.timeout(WITHIN):
-            while not await asyncio.to_thread(self.ask, _WAITING):  # noqa: ASYNC110 (the server's)
-                await asyncio.sleep(0.01)
+        await somebody_waits(self._url)
 
     def ask(self, question: str) -> Any:
         """One value of the server."""
-        with psycopg.connect(self._info, autocommit=True) as conn:
-            row = conn.execute(question).fetchone()  # type: ignore[call-overload]
-            return None if row is None else row[0]
+        return ask(self._url, question)
+
+
+def ask(url: str, question: str) -> Any:
+    """One value of the server of a database."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as conn:
+        row = conn.execute(question).fetchone()
+        return None if row is None else row[0]
+
+
+async def somebody_waits(url: str) -> None:
+    """Until a process waits for a lock of another one."""
+    async with asyncio.timeout(WITHIN):
+        while not await asyncio.to_thread(ask, url, _WAITING):  # noqa: ASYNC110 (the server's)
+            await asyncio.sleep(0.01)
 
 
 _WAITING = (
