@@ -20,6 +20,7 @@ from engine.sender import POLL_SECONDS as SENDER_POLL_SECONDS
 from engine.sender import Sender, Sign
 from engine.settings import Role
 from engine.store.checkpoint import keep_log_short
+from engine.store.threads import ThreadWriter
 from engine.takeover import TakeOver
 from engine.timers import POLL_SECONDS as TIMERS_POLL_SECONDS
 from engine.timers import run_timers
@@ -37,10 +38,7 @@ def loops(
 ) -> Iterator[Loop]:
     """The loops of these roles, beside those that every process runs. The desk is the caller's."""
     yield "checkpoint", keep_log_short(parts.reader, clock=parts.clock)
-    yield (
-        "beat",
-        keep_beating(parts.writer, name=parts.desk.instance, clock=parts.clock, halt=parts.halt),
-    )
+    yield "beat", _beat(parts)
     yield (
         "keys",
         KeyKeeper(
@@ -70,6 +68,21 @@ def loops(
         yield f"log {lane.name}", lane.run()
     if logs:
         yield "log watch", log_watch(parts, logs).run()
+
+
+async def _beat(parts: Parts) -> None:
+    """Over a connection of its own: a long transaction is no death, and takes no turn from it."""
+    own = None if parts.database.sqlite else ThreadWriter(parts.database)
+    try:
+        await keep_beating(
+            own or parts.writer,
+            name=parts.desk.instance,
+            clock=parts.clock,
+            halt=parts.halt,
+        )
+    finally:
+        if own is not None:
+            own.close()
 
 
 def _sender(parts: Parts, channels: Channels) -> Sender:

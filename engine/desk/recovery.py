@@ -30,6 +30,7 @@ def start(conn: Connection, *, instance: str, roles: str, now: datetime) -> str:
         rows = list(conn.execute(notifications.ABANDONED, {"of_instance": name}))
         _take_up(conn, rows, now)
         unknown = len(rows)
+        instances.give_up_others(conn, name=name)
         instances.forget(conn, before=now - FORGOTTEN_AFTER)
     journal.note(conn, EngineStarted(instance=name, unknown=unknown), now)
     return name

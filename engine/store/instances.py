@@ -34,6 +34,7 @@ GIVE_UP = (
     .where(_i.id == bindparam("of_id"), _i.epoch == bindparam("of_epoch"))
     .values(epoch=_i.epoch + 1)
 )
+GIVE_UP_OTHERS = update(instances).where(_i.id != bindparam("of_id")).values(epoch=_i.epoch + 1)
 GIVE_UP_SILENT = GIVE_UP.where(_i.beat_at == bindparam("last"))
 ROLES_SINCE = select(_i.roles).where(_i.beat_at >= bindparam("since"))
 FORGET = delete(instances).where(_i.beat_at < bindparam("before"))
@@ -86,6 +87,11 @@ def end(conn: Connection, *, name: str) -> None:
 def give_up(conn: Connection, *, name: str, last: datetime) -> bool:
     """Take a silent run out of force; False when it spoke since `last`, or is gone already."""
     return conn.execute(GIVE_UP_SILENT, {**_parts(name), "last": last}).rowcount == 1
+
+
+def give_up_others(conn: Connection, *, name: str) -> None:
+    """Take everybody else out of force: for whoever knows that it is alone."""
+    conn.execute(GIVE_UP_OTHERS, {"of_id": _parts(name)["of_id"]})
 
 
 def forget(conn: Connection, *, before: datetime) -> int:

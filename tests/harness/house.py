@@ -148,7 +148,7 @@ class House:
         fresh = [each for each in self._those(role) if not each.alive]
         for process in fresh:
             name = f"{self.directory.name[:20]}.{process.name}"
-            await process.start(more={} if self._one else {"TOCSIN_INSTANCE": name})
+            await process.start(more={"TOCSIN_INSTANCE": name})
         waiting = list(fresh)
         patience = READY_WITHIN * max(1, len(fresh))  # they share the processors while they start
         while waiting or not await self._serves(fresh):

@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
+from engine.bootstrap.doors import opens_http
+from engine.settings import KafkaSettings, Role, Settings
 from tests.harness.house import House
 from tests.harness.people import faro
 from tests.harness.posting import Poster
@@ -28,3 +32,24 @@ async def test_a_process_for_intake_alone_takes_reports(tmp_path: Path) -> None:
         await house.stop()
 
     assert answer.status == 202
+
+
+@pytest.mark.parametrize(
+    ("roles", "kafka", "opens"),
+    [
+        (("web",), True, True),
+        (("web", "intake"), False, True),
+        (("intake",), False, True),
+        (("intake",), True, False),
+        (("timers", "auditor"), False, False),
+        (("sender",), True, False),
+        ((), False, True),
+    ],
+)
+def test_two_processes_of_a_machine_never_want_the_same_port(
+    roles: tuple[Role, ...], kafka: bool, opens: bool
+) -> None:
+    """Reports over HTTP come in where the pages are; a reader of the log needs no port."""
+    settings = Settings(roles=roles, kafka=KafkaSettings(enabled=kafka))
+
+    assert opens_http(settings) is opens

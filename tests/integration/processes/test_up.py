@@ -73,6 +73,9 @@ async def test_whatever_is_killed_of_a_desk_is_back_and_nothing_outlives_its_sup
         before = up.children()
         assert sorted(before) == ["sender", "timers,auditor", "web,intake"]
 
+        door = json.loads((house.directory / "data" / "engine.json").read_bytes())
+        assert door["process"] == before["web,intake"], "commands go to the process of the pages"
+
         os.kill(before["sender"], SIGKILL)
         await until(lambda: up.ready() == 4, within=40, why=log.read_text)
         after = up.children()

@@ -205,6 +205,22 @@ async def test_a_message_called_off_while_it_was_sent_by_the_dead_is_not_sent_ag
     assert await two.claim() == []
 
 
+async def test_on_sqlite_whoever_starts_knows_that_all_others_are_dead(tmp_path: Path) -> None:
+    """Or the relay would wait ten seconds for a process whose number changed with its start."""
+    path = tmp_path / "desk.sqlite"
+    async with a_room(path) as room:
+        await room.one(report())
+        await room.writer.run(
+            lambda conn: instances.start(conn, id=OTHER, roles="", now=room.clock.now())
+        )
+    async with a_room(path) as room:
+        await room.one(report("e2"))
+        in_force = await room.read(instances.beats)
+
+        assert f"{OTHER}#1" not in in_force
+        assert room.desk.instance in in_force
+
+
 async def test_the_long_dead_are_forgotten(two: Two) -> None:
     await two.look()
     await two.room.clock.advance(seconds=FORGOTTEN_AFTER.total_seconds())
