@@ -13,7 +13,7 @@ from engine.cli.exits import CommandError, Exit
 from engine.cli.terminal import Terminal, table
 
 if TYPE_CHECKING:
-    from engine.bootstrap.grants import Grants
+    from engine.cluster.grants import Grants
 
 User = Annotated[str, typer.Argument(metavar="USER", help="A user of the cluster: hotline-a.")]
 
@@ -36,7 +36,7 @@ def declare(app: typer.Typer) -> None:
         ] = None,
     ) -> None:
         """Give a user of the cluster the least rights for what it is for, and no other."""
-        from engine.bootstrap.grants import May
+        from engine.cluster.grants import May
 
         if may not in list(May):
             raise CommandError(
@@ -82,7 +82,7 @@ def declare(app: typer.Typer) -> None:
 async def _grants(terminal: Terminal, login: Path | None) -> "AsyncIterator[Grants]":
     from aiokafka.errors import KafkaError
 
-    from engine.bootstrap.grants import GrantError, administering
+    from engine.cluster.grants import GrantError, administering
     from engine.entropy import SystemEntropy
 
     settings = administrator(terminal, login)

@@ -31,8 +31,8 @@ async def topics(
 
     from aiokafka.errors import KafkaError
 
-    from engine.bootstrap.topics import TopicsRefusedError, make_topics, weaker_than_promised
     from engine.clock import SystemClock
+    from engine.cluster.topics import TopicsRefusedError, make_topics, weaker_than_promised
 
     settings = administrator(terminal, login)
     try:

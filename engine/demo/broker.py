@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from engine.bootstrap.topics import make_topics
 from engine.broker import LocalKafka
 from engine.broker.jars import KAFKA
 from engine.clock import SystemClock
+from engine.cluster.topics import make_topics
 from engine.demo.mock_broker import MockBroker
 from engine.settings import KafkaSettings
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.bootstrap.topics import PARTITIONS, make_topics
+from engine.cluster.topics import PARTITIONS, make_topics
 from engine.broker import LocalKafka
 from engine.clock import SystemClock
 from engine.store.database import Database

@@ -163,7 +163,7 @@ def test_every_alarm_about_a_log_is_on_the_page() -> None:
 
 
 def test_the_list_of_rights_is_the_one_that_is_given() -> None:
-    from engine.bootstrap.grants import May, rights_of
+    from engine.cluster.grants import May, rights_of
     from engine.settings import KafkaSettings
 
     table = PAGE.partition("| Who | Right | On |")[2].partition("\n\n")[0]

@@ -13,10 +13,10 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from engine.bootstrap.grants import GrantError, May, administering
-from engine.bootstrap.topics import make_topics
 from engine.broker import LocalKafka
 from engine.clock import SystemClock
+from engine.cluster.grants import GrantError, May, administering
+from engine.cluster.topics import make_topics
 from engine.entropy import SeededEntropy
 from engine.intake.durability import examine
 from engine.intake.kafka_clients import client_options

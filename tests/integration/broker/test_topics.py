@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from engine.bootstrap.topics import TopicsRefusedError, make_topics, weaker_than_promised
 from engine.broker import LocalKafka
 from engine.cli.app import app
 from engine.cli.exits import Exit
 from engine.clock import SystemClock
+from engine.cluster.topics import TopicsRefusedError, make_topics, weaker_than_promised
 from engine.settings import KafkaSettings
 
 NAMES = ("critical_topic", "normal_topic", "cases_topic", "quarantine_topic")

@@ -1,6 +1,6 @@
 """The least that a publisher and the engine need on a cluster, and not one right more."""
 
-from engine.bootstrap.grants import May, rights_of
+from engine.cluster.grants import May, rights_of
 from engine.settings import KafkaSettings
 
 

@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import ClusterAuthorizationFailedError, for_code
 from aiokafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest, DescribeAclsRequest
 
-from engine.bootstrap.scram import NO_SUCH_USER, password_removed, password_set
+from engine.cluster.scram import NO_SUCH_USER, password_removed, password_set
 from engine.entropy import Entropy
 from engine.intake.kafka_clients import client_options
 from engine.settings import KafkaSettings
