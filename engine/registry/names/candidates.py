@@ -112,10 +112,17 @@ class Candidates:
     ranked: tuple[Candidate, ...] = ()
 
 
-def compared(
-    mine: tuple[str, str, str, tuple[str, ...]], other: tuple[str, str, str, tuple[str, ...]]
-) -> tuple[Likeness, ...]:
-    """What two names, each as (core, plain, Latin letters, telling words), have in common.
+Entry = tuple[str, str, str, tuple[str, ...]]
+"""A name as core, plain, Latin letters, and words without group words."""
+
+
+def other_script(mine: Entry, other: Entry) -> tuple[Likeness, ...]:
+    """Whether only one of two names had to be put into Latin letters."""
+    return (Likeness.TRANSLITERATED,) if (mine[1] == mine[2]) != (other[1] == other[2]) else ()
+
+
+def compared(mine: Entry, other: Entry) -> tuple[Likeness, ...]:
+    """What two names have in common.
 
     Nothing: they are no candidates for each other. Legal form, country and identifiers are not
     looked at here.
@@ -125,7 +132,7 @@ def compared(
         return (Likeness.WITHOUT_LEGAL_FORM,)
     if plain == other[1]:
         return (Likeness.WITHOUT_ACCENTS,)
-    script = (Likeness.TRANSLITERATED,) if (plain == latin) != (other[1] == other[2]) else ()
+    script = other_script(mine, other)
     if latin == other[2]:
         return script or (Likeness.TRANSLITERATED,)
     if words == other[3]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.registry.names.tables import rows
 from engine.registry.names.text import folded, without_accents
@@ -13,8 +13,7 @@ MOST_FORMS = 3
 """Legal forms taken off one name: `PT … (Persero) Tbk` has three."""
 
 
-@dataclass(frozen=True, slots=True)
-class NameKey:
+class NameKey(NamedTuple):
     """A name, taken apart."""
 
     core: str
@@ -30,8 +29,7 @@ class NameKey:
         return f"{self.core}|{'+'.join(self.forms)}" if self.forms else self.core
 
 
-@dataclass(frozen=True, slots=True)
-class Coarse:
+class Coarse(NamedTuple):
     """What a name has in common with others that may be it."""
 
     plain: str

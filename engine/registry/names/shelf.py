@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
-from engine.registry.names.candidates import Likeness, compared
+from engine.registry.names.candidates import Entry, Likeness, compared, other_script
 from engine.registry.names.keys import Coarse, NameKey, NameKeys
 
 MOST_OF_A_WORD = 1500
@@ -21,9 +21,6 @@ STRETCH = 3
 """Letters by which lengths may differ on one shelf; the next ones are looked at too."""
 ALIKE = 0.86
 """Share of letters in common, in order, from which two names are called alike."""
-
-Entry = tuple[str, str, str, tuple[str, ...]]
-"""Core, plain, Latin letters, telling words."""
 
 
 class Shelf:
@@ -58,7 +55,7 @@ class Shelf:
             if likeness := compared(mine, self._entries[number]):
                 seen.add(number)
                 yield number, likeness
-        for number, likeness in (*self._by_one_word(coarse), *self._by_spelling(coarse)):
+        for number, likeness in (*self._by_spelling(coarse, mine), *self._by_one_word(coarse)):
             if number not in seen:
                 seen.add(number)
                 yield number, likeness
@@ -83,8 +80,10 @@ class Shelf:
             elif len(apart) == 2 and len(words) == len(set(other)):
                 yield number, (Likeness.ONE_WORD_DIFFERS,)
 
-    def _by_spelling(self, mine: Coarse) -> Iterator[tuple[int, tuple[Likeness, ...]]]:
-        squashed = mine.squashed
+    def _by_spelling(
+        self, coarse: Coarse, mine: Entry
+    ) -> Iterator[tuple[int, tuple[Likeness, ...]]]:
+        squashed = coarse.squashed
         if len(squashed) <= START:
             return
         matcher = SequenceMatcher(None, "", squashed, autojunk=False)
@@ -97,4 +96,4 @@ class Shelf:
                     and matcher.quick_ratio() >= ALIKE
                     and matcher.ratio() >= ALIKE
                 ):
-                    yield number, (Likeness.ALIKE,)
+                    yield number, (Likeness.ALIKE, *other_script(mine, self._entries[number]))
