@@ -1,8 +1,10 @@
-"""Three brokers killed in turn while a publisher goes on: nothing confirmed is lost."""
+"""One of three brokers killed while a publisher goes on: nothing confirmed is lost.
+
+Each in turn, over minutes and with a desk that reads: tests/crash/three_brokers.py, in the sweep.
+"""
 
 import asyncio
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,6 @@ from aiokafka import AIOKafkaProducer
 from engine.broker import LocalKafka
 from tests.harness.broker import make_topic, records
 from tests.integration.intake.lanes import until
-
-
-def _reached(confirmed: list[bytes], wanted: int) -> bool:
-    return len(confirmed) > wanted
 
 
 @pytest.fixture
@@ -28,7 +26,7 @@ def three(kafka_jars: Path, tmp_path: Path) -> Iterator[LocalKafka]:
 
 
 @pytest.mark.timeout(180)
-async def test_what_was_confirmed_is_there_after_each_broker_was_killed_in_turn(
+async def test_what_was_confirmed_is_there_though_a_broker_was_killed_meanwhile(
     three: LocalKafka,
 ) -> None:
     topic = await make_topic(three, partitions=3)
@@ -52,11 +50,11 @@ async def test_what_was_confirmed_is_there_after_each_broker_was_killed_in_turn(
             await producer.stop()
 
     publishing = asyncio.create_task(publish())
-    for n in range(3):
-        wanted = len(confirmed) + 10
-        await asyncio.to_thread(three.kill9, n)
-        await asyncio.to_thread(three.restart, n)
-        await until(partial(_reached, confirmed, wanted))
+    await until(lambda: len(confirmed) > 10)
+    await asyncio.to_thread(three.kill9, 1)
+    while_down = len(confirmed) + 30  # ten of them on the partition that it led, more or less
+    await until(lambda: len(confirmed) > while_down)
+    await asyncio.to_thread(three.restart, 1)
     over.set()
     await publishing
 
