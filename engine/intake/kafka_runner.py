@@ -98,6 +98,7 @@ class KafkaStream:
             raise owner.trouble
         records = [_record(one) for batch in found.values() for one in batch]
         if records:
+            self._standing.deals()
             await self._deliver(records, handler)
             self._standing.heard()
         await self._count(consumer)

@@ -100,10 +100,9 @@ class Lane:
                     str(reach) if reach else f"no broker has answered for {SILENT_AFTER:g} s",
                     reach is not None and reach.kind.lasting,
                 )
-            elif quiet:
+            elif quiet and self.standing.listens:
                 quiet = False
-                if self.standing.listens:
-                    self.standing.reads()
+                self.standing.reads()
 
     async def _check(self) -> None:
         found = await examine(self.settings, self.topics)

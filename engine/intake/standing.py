@@ -100,13 +100,14 @@ class Standing:
         )
 
     def heard(self, answered: int | None = None) -> None:
-        """When the newest answer to a fetch came, by the reader's own clock.
-
-        None while nothing is fetched: what came is being dealt with, or nothing is ours.
-        """
+        """When the newest answer to a fetch came, by the reader's own clock; None: right now."""
         if answered is None or answered > self._answered:
             self._heard_at = self._clock.monotonic()
             self._answered = answered or self._answered
+
+    def deals(self) -> None:
+        """What came is being dealt with, which may take long; nothing is asked for meanwhile."""
+        self._heard_at = None
 
     def reads(self) -> None:
         """Partitions are ours and read."""

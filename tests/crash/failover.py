@@ -108,14 +108,14 @@ async def run(directory: Path, *, runner: str, static: bool, kills: int) -> Resu
         await make_topics(kafka.bootstrap, partitions=PARTITIONS, replicas=1)
         publishing = asyncio.create_task(publisher.run())
         await reader.start()
-        await all_moved(reader, {})
+        await all_moved(reader, {}, publishing)
         waited = []
         for _ in range(kills):
             await asyncio.sleep(1)  # a member in peace, as it mostly is
             await reader.kill()
             began, before = _WALL.monotonic(), reader.positions()
             await reader.start()
-            await all_moved(reader, before)
+            await all_moved(reader, before, publishing)
             waited.append(_WALL.monotonic() - began)
         publishing.cancel()
         await asyncio.gather(publishing, return_exceptions=True)
@@ -150,7 +150,9 @@ async def make_topics(brokers: tuple[str, ...], *, partitions: int, replicas: in
         await admin.close()
 
 
-async def all_moved(reader: LogReader, before: dict[tuple[str, int], int]) -> None:
+async def all_moved(
+    reader: LogReader, before: dict[tuple[str, int], int], publishing: asyncio.Task[None]
+) -> None:
     """Wait until each partition stands further than before. Raises TimeoutError."""
     everywhere = [(topic, part) for topic in TOPICS for part in range(PARTITIONS)]
     async with asyncio.timeout(MOVES_WITHIN):
@@ -158,6 +160,8 @@ async def all_moved(reader: LogReader, before: dict[tuple[str, int], int]) -> No
             now = reader.positions()
             if all(now.get(place, 0) > before.get(place, 0) for place in everywhere):
                 return
+            if publishing.done():
+                publishing.result()
             await reader.look_after()
             await asyncio.sleep(0.05)
 
