@@ -81,9 +81,10 @@ def _seen(keys: dict[str, float], key: str) -> None:
 
 async def _burst(house: House, keys: dict[str, float], store: Store, *, count: int) -> Burst:
     allowed = STARTING + SPARE * await _seconds_to_open(house, store, count=count)
+    # Before the cases open, in the store's time: that never goes back.
+    await house.prepare(source=HOTLINE, clock=ManualClock(datetime.now(UTC) - SECOND_RUNG))
     begun = time.time()
     due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=allowed)
-    await house.prepare(source=HOTLINE, clock=ManualClock(due - SECOND_RUNG))
     await cases_due_at(house, due, count=count)
     opening = time.time() - begun
     await house.start()
