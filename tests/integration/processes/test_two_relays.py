@@ -15,6 +15,8 @@ from engine.store import instances
 from engine.store import tables as t
 from engine.store.database import Database
 from engine.store.threads import ThreadReader, ThreadWriter
+from tests.harness.postgres import PostgresServer
+from tests.harness.stores import postgres_url
 
 NOW = SystemClock().now()
 CASES = ("c1", "c2")
@@ -132,8 +134,8 @@ def in_order(got: list[tuple[str, int]]) -> bool:
 
 
 @pytest.fixture
-async def two(store_url: str) -> AsyncIterator[Two]:
-    two = Two(store_url)
+async def two(postgres: PostgresServer) -> AsyncIterator[Two]:
+    two = Two(postgres_url(postgres))
     await two.start("first", place=0)
     await two.pass_time(1, alive="first")
     await two.start("second", place=1)
