@@ -51,8 +51,14 @@ def word_rows() -> Iterator[Word]:
 
 def territory_rows() -> Iterator[tuple[str, tuple[str, ...]]]:
     """A code, and the states that govern or claim it."""
-    for code, governed, claimed, _ in _rows("territories.tsv", least=4):
-        yield code, _codes(governed) + _codes(claimed)
+    for code, governed, claimed, _ in territory_notes():
+        yield code, governed + claimed
+
+
+def territory_notes() -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...], str]]:
+    """A code, the states that govern it, those that claim it, and why."""
+    for code, governed, claimed, why in _rows("territories.tsv", least=4):
+        yield code, _codes(governed), _codes(claimed), why
 
 
 def rows(name: str, *, cells: int) -> Iterator[list[str]]:
