@@ -13,7 +13,7 @@ from pathlib import Path
 from nacl.public import PrivateKey
 
 from engine.entropy import Entropy
-from engine.vault.files import destroy, read_private, write_private
+from engine.vault.files import alone_in, destroy, read_private, write_private, write_public
 from engine.vault.keys import init_master
 from engine.vault.secret import Secret
 
@@ -61,7 +61,16 @@ def init_keys(directory: Path, entropy: Entropy, now: datetime) -> EpochKeys:
 
 
 def rotate(directory: Path, entropy: Entropy, now: datetime) -> EpochKeys:
-    """Make the keys that are due and destroy the private halves that are over. Safe at any time."""
+    """Make the keys that are due and destroy the private halves that are over.
+
+    Safe at any time, and in several processes of one directory at once.
+    """
+    with alone_in(directory):
+        _rotate(directory, entropy, now)
+        return EpochKeys.load(directory, now=now)
+
+
+def _rotate(directory: Path, entropy: Entropy, now: datetime) -> None:
     for moment in (now, now + timedelta(days=7)):
         name = epoch_of(moment)
         # The private half first: after a crash in between, the public one follows from it.
@@ -70,11 +79,10 @@ def rotate(directory: Path, entropy: Entropy, now: datetime) -> EpochKeys:
             if not path.exists():
                 write_private(path, entropy.token(32).hex().encode("ascii"))
             half = PrivateKey(bytes.fromhex(read_private(path).decode("ascii")))
-            (directory / (name + _PUBLIC)).write_text(bytes(half.public_key).hex(), "ascii")
+            write_public(directory / (name + _PUBLIC), bytes(half.public_key).hex())
     for path in sorted(directory.glob("intake-*" + _PRIVATE)):
         if _NAME.fullmatch(path.stem) and _ends(path.stem) + KEEP <= now:
             destroy(path)
-    return EpochKeys.load(directory, now=now)
 
 
 def epoch_of(moment: datetime) -> str:

@@ -1,7 +1,10 @@
 """Key files: written once for the owner's eyes alone, refused when others could read them."""
 
+import fcntl
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 OWNER_ONLY = 0o600
@@ -44,6 +47,24 @@ def read_private(path: Path) -> bytes:
                 " and consider the key known to whoever could read it."
             )
         return file.read()
+
+
+def write_public(path: Path, text: str) -> None:
+    """Write a file that others may read; whoever looks sees all of it or none."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(text, "ascii")
+    os.replace(fresh, path)
+
+
+@contextmanager
+def alone_in(directory: Path) -> Iterator[None]:
+    """Keep other processes out while the files of a directory are changed; waits for them."""
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def destroy(path: Path) -> None:

@@ -1,14 +1,17 @@
 """Erasure comes true by itself, week after week."""
 
 import asyncio
-from datetime import UTC, datetime
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from engine.clock import ManualClock
 from engine.entropy import SeededEntropy
-from engine.vault import CannotOpenError, Vault, init_keys
+from engine.vault import CannotOpenError, EpochKeys, Vault, init_keys
+from engine.vault.epochs import rotate
 from engine.vault.keeper import KeyKeeper
 
 START = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
@@ -45,3 +48,21 @@ async def test_keys_that_cannot_be_renewed_are_used_on(tmp_path: Path) -> None:
     assert vault.seal(b"x").key_id == "intake-2027w09"
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+def test_processes_of_one_directory_make_one_key_of_the_week_between_them(tmp_path: Path) -> None:
+    """Or what one of them sealed, another one could not open."""
+    init_keys(tmp_path, SeededEntropy(1), START)
+    fresh = START + timedelta(days=70)
+    together = threading.Barrier(8)
+
+    def one(seed: int) -> EpochKeys:
+        together.wait(10)
+        return rotate(tmp_path, SeededEntropy(seed), fresh)
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(one, range(8)))
+
+    assert {keys.current for keys in made} == {"intake-2027w19"}
+    vaults = [Vault(keys, entropy=SeededEntropy(9)) for keys in made]
+    assert {vault.open_box(vaults[0].seal(b"who")).reveal() for vault in vaults} == {b"who"}
