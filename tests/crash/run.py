@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.cluster.topics import PARTITIONS, make_topics
 from engine.broker import LocalKafka
 from engine.clock import SystemClock
+from engine.cluster.topics import PARTITIONS, make_topics
 from engine.store.database import Database
 from tests.crash import town
 from tests.crash.doors import Door, HttpDoor, LogDoor, Publisher
@@ -51,6 +51,8 @@ class Outcome:
     store: str
     runner: str
     seed: int
+    lasting_members: bool
+    """Whether a process that comes back is known to its consumer group by its name."""
     struck: list[Struck] = field(default_factory=list)
     served_after: list[float] = field(default_factory=list)
     """Seconds from the end of each fault until every door and partition moved again."""
@@ -75,6 +77,7 @@ class Outcome:
             *wrong[:20],
             *([f"stuck: {self.stuck}"] if self.stuck else []),
             f"store={self.store} runner={self.runner} seed={self.seed} "
+            f"members={'lasting' if self.lasting_members else 'passing'} "
             f"faults={kinds.total()} ({named}) exits={self.exits} "
             f"cases={self.verdict.cases} facts={self.verdict.facts} "
             f"parked={self.verdict.parked} doubtful={self.doubtful.total()} "
@@ -111,7 +114,7 @@ class Run:
         )
         self._stopping = False
         self._probes: list[HttpDoor | LogDoor] = []
-        self.outcome = Outcome(store=store, runner=runner, seed=seed)
+        self.outcome = Outcome(store=store, runner=runner, seed=seed, lasting_members=seed % 2 == 0)
 
     async def run(self, faults: Sequence[Fault] | None, *, kills: int, until: float) -> Outcome:
         """So many faults, or fewer when the monotonic clock says `until`; then judge."""
@@ -121,6 +124,7 @@ class Run:
                 channels=town.channels(slow_port=slow, fast_port=fast),
                 kafka=self._settings,
                 database_url=None if self._postgres is None else self._postgres.url("crash"),
+                lasting_members=self.outcome.lasting_members,
             )
             await make_topics(house.settings.kafka, clock=_WALL)
             key = await house.prepare(source=HOTLINE)

@@ -30,11 +30,11 @@ duty:
   steps:
     critical:
       - {after: 0, roles: [handler]}
-      - {after: 2, roles: [second]}
-      - {after: 5, roles: [shift_lead]}
+      - {after: 1, roles: [second]}
+      - {after: 3, roles: [shift_lead]}
     high:
       - {after: 0, roles: [handler]}
-      - {after: 3, roles: [second]}
+      - {after: 2, roles: [second]}
     elevated:
       - {after: 0, roles: [handler]}
     watch:
@@ -97,6 +97,7 @@ def a_house(
     channels: Mapping[str, Mapping[str, object]],
     kafka: Mapping[str, object],
     database_url: str | None,
+    lasting_members: bool,
 ) -> House:
     """The Faro desk: one process on a database file, or several on a server."""
     return House(
@@ -108,6 +109,7 @@ def a_house(
         kafka=kafka,
         database_url=database_url,
         processes=("",) if database_url is None else PROCESSES,
+        lasting_members=lasting_members,
     )
 
 

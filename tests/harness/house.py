@@ -37,6 +37,7 @@ class House:
     `processes`: roles of each process, such as ("web", "timers,auditor", "sender", "sender"); by
     default one with the roles of the settings. A process is named by its roles, with dashes; a
     second one of the same roles gets a number: `sender-2`. Several need a `database_url`.
+    `lasting_members`: each has a lasting name in its consumer groups.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class House:
         kafka: Mapping[str, object] | None = None,
         database_url: str | None = None,
         processes: tuple[str, ...] = ("",),
+        lasting_members: bool = False,
     ) -> None:
         self.directory = directory
         self.port = free_port()
@@ -82,6 +84,7 @@ class House:
             for name, each in named(processes).items()
         }
         self._one = len(self._processes) == 1
+        self._lasting_members = lasting_members
 
     @property
     def settings(self) -> Settings:
@@ -148,7 +151,8 @@ class House:
         fresh = [each for each in self._those(role) if not each.alive]
         for process in fresh:
             name = f"{self.directory.name[:20]}.{process.name}"
-            await process.start(more={"TOCSIN_INSTANCE": name})
+            member = {"TOCSIN_KAFKA__INSTANCE": name} if self._lasting_members else {}
+            await process.start(more={"TOCSIN_INSTANCE": name, **member})
         waiting = list(fresh)
         patience = READY_WITHIN * max(1, len(fresh))  # they share the processors while they start
         while waiting or not await self._serves(fresh):
