@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine.answer_tokens import AnswerTokens
 from engine.bell import Bell
@@ -193,7 +194,7 @@ class Desk:
 
     async def _process(self, units: list[Unit]) -> None:
         try:
-            came = await self._carry_out(units)
+            came = await self._together(units)
         except (CommandFailed, *STORE_ERRORS) as error:
             await self._refused(units, error)
         except Exception as error:
@@ -208,6 +209,18 @@ class Desk:
         else:
             self._answer(units, came)
             self._refusals = 0
+
+    async def _together(self, units: list[Unit]) -> Came:
+        """All of them; once more with longer references where something was there already.
+
+        A reference is taken by chance, or another process took the same report just now: both are
+        found by reading again, and the others of the batch need not pay for it one by one.
+        """
+        try:
+            return await self._carry_out(units)
+        except IntegrityError as error:
+            _log.info("batch_again", error=type(error).__name__)
+            return await self._carry_out([replace(unit, ref_extra=1) for unit in units])
 
     async def _carry_out(self, units: Sequence[Unit]) -> Came:
         """One transaction; the same one again where it was undone, or nobody knows whether it was.

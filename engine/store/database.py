@@ -53,6 +53,7 @@ class Database:
         self.url = _url(url)
         self._lock: FileLock | None = None
         arguments: dict[str, Any] = {}
+        more: dict[str, Any] = {}
         if self.sqlite:
             if not self.url.database or self.url.database == ":memory:":
                 raise StoreError(
@@ -72,12 +73,14 @@ class Database:
             }
         else:
             arguments = postgres.connect_arguments(self.url)
+            more = {"use_native_hstore": False}  # its look at the types costs a start a round trip
         self.engine: Engine = create_engine(
             self.url,
             poolclass=NullPool,
             connect_args=arguments,
             query_cache_size=1_000,
             hide_parameters=True,  # an error must not carry into a log what it failed to store
+            **more,
         )
         if self.sqlite:
             event.listen(self.engine, "connect", _set_up)

@@ -252,6 +252,14 @@ async def test_a_reference_that_is_taken_grows_by_a_character(path: str) -> None
             lambda conn: conn.execute(t.cases.update().values(ref=wanted)).rowcount
         )
 
+        real, commits = room.writer.run, 0
+
+        async def counted(fn: Any) -> Any:
+            nonlocal commits
+            commits += 1
+            return await real(fn)
+
+        room.writer.run = counted
         both = await asyncio.gather(
             room.one(report("e2", b.an_event(situation="sit-2"))),
             room.one(report("e3", b.an_event(situation="sit-3"))),
@@ -259,6 +267,7 @@ async def test_a_reference_that_is_taken_grows_by_a_character(path: str) -> None
 
         assert both[0].reference.startswith(wanted) and len(both[0].reference) == len(wanted) + 1  # type: ignore[union-attr]
         assert isinstance(both[1], Done)
+        assert commits == 2  # not one for each of those that came with it
         assert await room.sound()
 
 
