@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--runner", choices=RUNNERS, default="aiokafka")
     parser.add_argument("--seed", type=int, help="by default, the time of day")
     parser.add_argument("--only", choices=[*KINDS, *POINTS], help="one kind of fault, or one point")
+    parser.add_argument("--keep", action="store_true", help="keep the directory in any case")
     parser.add_argument("--seconds", type=float, help="be done in about so many")
     given = parser.parse_args(arguments)
     seed = int(_WALL.now().timestamp()) if given.seed is None else given.seed
@@ -51,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         seed=seed,
         until=until,
     )
-    if outcome.sound:
+    if outcome.sound and not given.keep:
         shutil.rmtree(directory, ignore_errors=True)
     else:
         print(f"Kept: {directory}")
