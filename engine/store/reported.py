@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, literal_column, or_, select, update
 
+from engine.store.among import among
 from engine.store.dialect import chunks
 from engine.store.instant import Instant
 from engine.store.notifications import UNSETTLED
@@ -33,8 +34,8 @@ REPORT = (
 _NAMED = (
     select(_n.key, _n.channel, _n.provider_id)
     .where(
-        _n.provider_id.in_(bindparam("names", expanding=True)),
-        _n.channel.in_(bindparam("channels", expanding=True)),
+        among(_n.provider_id, "names"),
+        among(_n.channel, "channels"),
         _n.provider_id != literal_column("''"),  # so that the index, which has no others, is used
     )
     .order_by(_n.decided_at, _n.key)
