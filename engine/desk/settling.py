@@ -40,7 +40,9 @@ def _one(
         }
     )
     if outcome.provider_id:
-        sheet.batch.providers.append({"of_key": row.key, "known_as": outcome.provider_id[:200]})
+        sheet.batch.providers.append(
+            {"of_key": row.key, "known_as": _storable(outcome.provider_id)}
+        )
     if sheet.ends.get(row.key, row.state) not in UNSETTLED:
         return
     if outcome.state == "handed_off":  # however late: it left the house
@@ -55,6 +57,12 @@ def _one(
         _final(outcome, row, sheet, setting, state="unknown_exhausted", plain=plain)
     else:
         sheet.batch.retries.append(retry(row, outcome, now=setting.now))
+
+
+def _storable(name: str) -> str:
+    """A provider's name for a message as every store takes it: what came of the try must be kept,
+    whatever a gateway puts into its answer."""
+    return name[:200].encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def retry(row: Any, outcome: c.TryOutcome, *, now: datetime) -> dict[str, Any]:

@@ -436,3 +436,21 @@ async def test_time_never_goes_back_behind_what_was_written(path: str) -> None:
         assert min(leaf.at for leaf in leaves if leaf.stream != "system") == START + timedelta(
             hours=5
         )
+
+
+@pytest.mark.parametrize("name", ["sm\0-123", "sm\ud800-123"])
+async def test_what_a_gateway_calls_a_message_never_keeps_its_outcome_from_being_stored(
+    path: str, name: str
+) -> None:
+    async with a_room(path) as room:
+        await room.one(report())
+        (job, *_) = await claim(room)
+
+        await settle(room, job, "handed_off", provider_id=name)
+
+        found = await row(room, job.key)
+        assert (found.state, found.provider_id[:2], found.provider_id[-3:]) == (
+            "handed_off",
+            "sm",
+            "123",
+        )
