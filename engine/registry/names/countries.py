@@ -45,7 +45,7 @@ class Doubt(StrEnum):
     CONFUSED = "confused"
     """People use the word for two places."""
     LOOKALIKE = "lookalike"
-    """A name in one language; one letter from another's name in a language that many write."""
+    """A name in a language of few; in one of many a slip of the pen, or another place."""
     DISPUTED = "disputed"
     """Who rules is not who is recognised."""
     DISSOLVED = "dissolved"
@@ -259,7 +259,7 @@ def _doubtful(word: Word) -> Ambiguous | Unknown:
     return Ambiguous(candidates=word.candidates, doubt=doubt, why=word.why)
 
 
-_LOOKALIKE = "A name in one language, and a slip of the pen in another."
+_LOOKALIKE = "A name in a language of few; elsewhere a slip of the pen, or another place."
 
 _WITHDRAWN: Mapping[str, tuple[str, ...]] = {
     "AN": ("CW", "SX", "BQ"), "ANT": ("CW", "SX", "BQ"), "BU": ("MM",), "BUR": ("MM",),

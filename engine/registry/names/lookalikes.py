@@ -1,7 +1,8 @@
-"""Names in a language of few writers that are a slip of the pen in a language of many.
+"""Names in a language of few writers that are something else in a language of many.
 
-`ugana` is Ghana in Machame and Uganda with a letter lost; `nigera` is Niger in Latvian. Whoever
-writes it may be either, so it resolves to neither. Computed when the packaged names are made.
+`ugana` is Ghana in Machame and Uganda with a letter lost; `nigera` is Niger in Latvian; `beni` is
+Benin to some and a town or a province to more, `chin` China and a state of Myanmar. Whoever writes
+it may mean either, so it resolves to neither. Computed when the packaged names are made.
 """
 
 from collections import defaultdict
@@ -13,6 +14,8 @@ WIDELY_WRITTEN = frozenset(
 """Languages whose names are taken at their word, and whose names people misspell."""
 SHORTEST = 4
 """Letters; of shorter names half are a letter apart, and in Chinese whole words are."""
+SHORT = 5
+"""Latin letters up to which a name is likely a place somewhere, or an abbreviation."""
 
 
 def lookalikes(
@@ -22,12 +25,16 @@ def lookalikes(
 
     `everywhere` has the territories of every key, `wide` those of the widely written ones.
     """
+    found = {
+        key: tuple(sorted(meant))
+        for key, meant in everywhere.items()
+        if key not in wide and SHORTEST <= len(key) <= SHORT and key.isascii()
+    }
     by_lost: defaultdict[str, set[str]] = defaultdict(set)
     for key in wide:
         if len(key) >= SHORTEST:
             for part in {key, *_one_lost(key)}:
                 by_lost[part].add(key)
-    found: dict[str, tuple[str, ...]] = {}
     for key, meant in everywhere.items():
         if key in wide or len(key) < SHORTEST:
             continue

@@ -111,7 +111,7 @@ def test_jurisdictions_name_provinces_and_organisations_too_and_none_becomes_a_s
     ]
     found = doubtful(names)
 
-    assert (len(names), sum(found.values()), len(found)) == (16_896, 176, 94)
+    assert (len(names), sum(found.values()), len(found)) == (16_896, 177, 95)
     assert {"Guangdong", "Texas", "European Union", "Republic of Abkhazia"} <= found.keys()
 
 
