@@ -108,7 +108,11 @@ async def _measure(
     store = await asyncio.to_thread(opened, kind, directory)
     try:
         for name in names:
-            found = await MEASURES[name](directory, store, count)
+            try:
+                found = await MEASURES[name](directory, store, count)
+            except RuntimeError as error:  # the other figures are still worth having
+                print(f"{kind} {name}: not measured: {error}", flush=True)
+                continue
             said = " ".join(f"{each}={value:.3g}" for each, value in found.items())
             print(f"{kind} {name}: {said}", flush=True)
             figures |= found

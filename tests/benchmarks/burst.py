@@ -3,6 +3,7 @@
 import asyncio
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ TRIED = 300
 STARTING = 10.0
 """Seconds until the engine serves, before the cases fall due."""
 SPARE = 1.5
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +45,19 @@ async def by_webhook(directory: Path, store: Store, *, count: int = COUNT) -> Bu
     keys: dict[str, float] = {}
     sink = WebhookSink(on_note=lambda key, body: _seen(keys, key))
     await sink.start()
-    house = a_house(
-        directory / "webhook",
-        way="webhook",
-        channel=sink.settings(),
-        address=f"{sink.url}/notes",
-        database_url=store.fresh("webhook"),
-    )
+
+    def house(name: str) -> House:
+        return a_house(
+            directory / f"webhook-{name}",
+            way="webhook",
+            channel=sink.settings(),
+            address=f"{sink.url}/notes",
+            database_url=store.fresh("webhook"),
+        )
+
     try:
         return await _burst(house, keys, store, count=count)
     finally:
-        await house.kill()
         await sink.stop()
 
 
@@ -62,16 +66,18 @@ async def by_smtp(directory: Path, store: Store, *, count: int = COUNT) -> Burst
     keys: dict[str, float] = {}
     sink = SmtpSink(on_mail=lambda mail: _seen(keys, mail.key))
     await sink.start()
-    house = a_house(
-        directory / "smtp",
-        way="email",
-        channel=smtp_settings(sink),
-        database_url=store.fresh("smtp"),
-    )
+
+    def house(name: str) -> House:
+        return a_house(
+            directory / f"smtp-{name}",
+            way="email",
+            channel=smtp_settings(sink),
+            database_url=store.fresh("smtp"),
+        )
+
     try:
         return await _burst(house, keys, store, count=count)
     finally:
-        await house.kill()
         await sink.stop()
 
 
@@ -79,42 +85,57 @@ def _seen(keys: dict[str, float], key: str) -> None:
     keys.setdefault(key, time.time())
 
 
-async def _burst(house: House, keys: dict[str, float], store: Store, *, count: int) -> Burst:
-    allowed = STARTING + SPARE * await _seconds_to_open(house, store, count=count)
+async def _burst(
+    make: Callable[[str], House], keys: dict[str, float], store: Store, *, count: int
+) -> Burst:
+    """Try until the cases were open in time: how long that takes changes with the machine."""
+    opening = await _seconds_to_open(make("trial"), count=count)
+    for number in range(TRIES):
+        house = make(str(number))
+        keys.clear()  # of a try that came too late: the same cases have the same keys
+        try:
+            due, opening = await _open_in_time(house, opening, count=count)
+            if due is None:
+                print(f"  opening took {opening:.0f} s, too long: once more", flush=True)
+                continue
+            last = await _last_told(keys, due, count=count)
+            rss = house.rss_mb()
+            await asyncio.sleep(1)
+            await house.stop()
+        finally:
+            await house.kill()
+        late = _lateness(store.look(house), due)
+        return Burst(last_first_tell=last, lateness_p99=late, rss_mb=rss, opening=opening)
+    raise RuntimeError(f"{count} cases could not be opened in the time that was expected")
+
+
+async def _open_in_time(
+    house: House, expected: float, *, count: int
+) -> tuple[datetime | None, float]:
+    """Open the cases and start. When they are due, or None if they are already; seconds taken."""
     # Before the cases open, in the store's time: that never goes back.
     await house.prepare(source=HOTLINE, clock=ManualClock(datetime.now(UTC) - SECOND_RUNG))
     begun = time.time()
-    due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=allowed)
+    allowed = timedelta(seconds=STARTING + SPARE * expected)
+    due = datetime.now(UTC).replace(microsecond=0) + allowed
     await cases_due_at(house, due, count=count)
     opening = time.time() - begun
     await house.start()
-    if time.time() > due.timestamp() - 1:
-        raise RuntimeError(f"opening {count} cases took {opening:.0f} s: they are due already")
+    return (due if time.time() < due.timestamp() - 1 else None), opening
+
+
+async def _last_told(keys: dict[str, float], due: datetime, *, count: int) -> float:
+    """Seconds from the moment they were due until each was told once."""
     until = due.timestamp() + DONE_WITHIN
     while len(keys) < count and time.time() < until:  # noqa: ASYNC110 (the sink counts)
         await asyncio.sleep(0.1)
     if len(keys) < count:
         raise RuntimeError(f"{len(keys)} of {count} were told within {DONE_WITHIN:.0f} s")
-    last = sorted(keys.values())[count - 1] - due.timestamp()
-    rss = house.rss_mb()
-    await asyncio.sleep(1)
-    await house.stop()
-    return Burst(
-        last_first_tell=last,
-        lateness_p99=_lateness(store.look(house), due),
-        rss_mb=rss,
-        opening=opening,
-    )
+    return sorted(keys.values())[count - 1] - due.timestamp()
 
 
-async def _seconds_to_open(like: House, store: Store, *, count: int) -> float:
+async def _seconds_to_open(house: House, *, count: int) -> float:
     """How long opening so many cases will take on this machine, by a few of them."""
-    house = a_house(
-        like.directory / "trial",
-        way="outbox",
-        channel={"kind": "outbox"},
-        database_url=store.fresh("trial"),
-    )
     due = datetime.now(UTC)
     await house.prepare(source=HOTLINE, clock=ManualClock(due - SECOND_RUNG))
     begun = time.monotonic()
