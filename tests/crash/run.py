@@ -178,8 +178,8 @@ class Run:
         )
         await self._served_again(watch, _WALL.now().timestamp())
         for fault in planned:
-            if _WALL.monotonic() > until:
-                return
+            if self.outcome.struck and _WALL.monotonic() > until:
+                break  # one at least, or nothing was shown
             await asyncio.sleep(self._rng.uniform(*DWELL))
             struck = await faults.strike(fault)
             self.outcome.struck.append(struck)

@@ -15,6 +15,7 @@ STOPS_EARLIER = 0.95
 """Of its share, that a check is told: whoever is asked for a minute takes a little longer."""
 OVERTIME = 40.0
 """Seconds beyond its share, or beyond the sweep's end, after which a check is killed and failed."""
+ENDS = 2
 TAIL = 60
 """Lines of a failed check that are shown."""
 
@@ -64,7 +65,8 @@ async def sweep(
         come = await _run(check, share, seed=seed, logs=logs, clock=clock, most=most)
         came.append(come)
         say(f"{check.name}: {'passed' if come.passed else 'FAILED'} after {come.took:.0f} s")
-        say(f"  {come.said}")
+        for line in _ends(_log(logs, check)):
+            say(f"  {line}")
         if not come.passed:
             say(_tail(_log(logs, check)))
         left = left[1:]
@@ -122,8 +124,13 @@ def _log(logs: Path, check: Check) -> Path:
 
 
 def _last(log: Path) -> str:
-    lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
+    return next(reversed(_ends(log)), "it said nothing")
+
+
+def _ends(log: Path) -> list[str]:
+    """Its last lines: what was done, and what it came to."""
+    lines = log.read_text("utf-8", "replace").splitlines()
+    return [line for line in lines if line.strip()][-ENDS:]
 
 
 def _tail(log: Path) -> str:
