@@ -24,6 +24,7 @@ from engine.store import journal, signs
 from engine.store.database import Database, StoreError
 from engine.store.people import list_people
 from engine.store.schema import SchemaVersionError, check_version
+from engine.store.server_check import weaknesses
 from engine.vault import DeploymentKeys, EpochKeys, UnsafeFileError
 from engine.web.api.inbound import inbound_path, sms_channels
 from notifiers.registry import ChannelSettingsError, build_channels
@@ -93,6 +94,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             newest = journal.newest_at(conn)
             lost = _out_of_reach(conn)
             found = signs.known(conn)
+            weak = weaknesses(conn)
         finally:
             conn.close()
             database.close()
@@ -103,6 +105,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
         return
     yield Finding(level="good", what="The database answers, with the tables of this release.")
+    for each in weak:
+        level: Level = "bad" if each.bad else "warning"
+        yield Finding(level=level, what=each.what, next_step=each.next_step)
     yield from lost
     yield from _people(len(people))
     yield from _running(found, settings)

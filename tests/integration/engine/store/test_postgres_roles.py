@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.store import schema
 from engine.store.database import Database, transact
+from engine.store.server_check import Weakness, judged, weaknesses
 from schemas.responses import Done
 from tests.harness.postgres import PostgresServer
 from tests.integration.engine.desk.room import a_room, report
@@ -40,12 +41,34 @@ def engines_url(postgres: PostgresServer) -> Iterator[str]:
     postgres.execute(sql.SQL("DROP ROLE tocsin, tocsin_owner"))
 
 
+def _weak(url: str) -> tuple[Weakness, ...]:
+    database = Database(url)
+    with database.reader() as conn:
+        found = weaknesses(conn)
+    database.close()
+    return found
+
+
+def test_a_server_that_would_forget_is_bad_news() -> None:
+    sound = {"fsync": "on", "full_page_writes": "on", "encoding": "UTF8", "changes_the_past": False}
+
+    assert judged(sound) == ()
+    for name, value in (("fsync", "off"), ("full_page_writes", "off"), ("encoding", "SQL_ASCII")):
+        (weak,) = judged({**sound, name: value})
+        assert weak.bad
+
+
 async def test_the_engine_works_and_the_past_is_not_its_to_change(engines_url: str) -> None:
     async with a_room(engines_url, publish="night.cases") as room:
         assert isinstance(await room.one(report()), Done)
         await room.clock.advance(hours=2)
         assert (await room.desk.fire_due(limit=1)).cases == 1
         assert await room.sound()
+
+    assert [each.bad for each in _weak(engines_url.replace("//tocsin@", "//tocsin_owner@"))] == [
+        False
+    ]  # a warning: this role could
+    assert _weak(engines_url) == ()
 
     database = Database(engines_url)
     with database.writer() as conn:
