@@ -72,6 +72,8 @@ class NameKeys:
         words = folded(name.replace("&", " and ")).split()
         if not words:
             return NameKey("", (), True)
+        if words[-1] == "the":  # as lists that are sorted write it: `Northmere Company, The`
+            words = ["the", *words[:-1]]
         forms: list[str] = []
         while len(forms) < MOST_FORMS and (shorter := self._without_form(words)) is not None:
             words, form = shorter
