@@ -10,6 +10,7 @@ from engine.bootstrap.refusals import CannotStartError
 from engine.bootstrap.watching import Watch, log_watch
 from engine.canary_sink import CanarySink
 from engine.clock import SystemClock
+from engine.intake.kafka_clients import member_name
 from engine.intake.runners import Lane as LogLane
 from engine.intake.runners import kafka_lanes
 from engine.publisher import KafkaPublisher
@@ -153,9 +154,13 @@ def log_lanes(parts: Parts, roles: tuple[Role, ...]) -> tuple[LogLane, ...]:
     # Imported here: Faust takes a third of a second, and a small desk needs none.
     from engine.intake.faust_runner import UnfitError
 
+    kafka = parts.settings.kafka
+    if kafka.instance:  # several processes of one machine may share the settings of Kafka
+        member = member_name(kafka.instance, parts.settings.instance)
+        kafka = kafka.model_copy(update={"instance": member})
     try:
         return kafka_lanes(
-            parts.settings.kafka,
+            kafka,
             door=parts.door,
             desk=parts.desk,
             reader=parts.reader,

@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError, NoOffsetForPartitionError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from engine.intake.kafka_clients import ISOLATION
+from engine.intake.kafka_clients import ISOLATION, let_go
 from engine.intake.ownership import Ownership
 from engine.intake.standing import Standing
 from engine.intake.trouble import named
@@ -64,8 +64,11 @@ class Books:
         transport: driver.Transport = made(app.conf.broker_consumer, app)
         return transport
 
-    def count(self) -> None:
-        """How far behind we are. Markers at the end of a log are fetched past and no record."""
+    def count(self, assigned: set[TP]) -> None:
+        """How far behind we are. Markers at the end of a log are fetched past and no record.
+
+        Raises LogTroubleError when what is assigned to us stays without an owner.
+        """
         behind = {}
         answered = []
         for key, expected in sorted(self.ownership.expected.items()):
@@ -74,6 +77,9 @@ class Books:
                 behind[key] = max(0, place.end - (place.position if done else expected))
                 answered.append(place.answered if done else 0)
         self.standing.count(behind)
+        self.standing.holds(
+            {(tp.topic, tp.partition) for tp in assigned} <= set(self.ownership.partitions)
+        )
         self.standing.heard(max(answered) if answered and all(answered) else None)
 
 
@@ -89,6 +95,7 @@ class SqlConsumer(driver.Consumer):
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Somebody else may read these now; what is in flight is fenced by its epoch."""
         self._books.ownership.release([(tp.topic, tp.partition) for tp in sorted(revoked)])
+        self._taken_over = None  # a member with a lasting name comes back in the same generation
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
@@ -154,6 +161,12 @@ class _Thread(driver.AIOKafkaConsumerThread):
             raise TypeError("this aiokafka keeps its isolation level elsewhere")
         consumer._isolation_level = ISOLATION
         return consumer
+
+    async def on_thread_stop(self) -> None:
+        """As Faust's, but what aiokafka raises while it closes leaves no connection behind."""
+        await super(driver.AIOKafkaConsumerThread, self).on_thread_stop()
+        if self._consumer is not None:
+            await let_go(self._consumer)
 
     async def _fetch_records(
         self,

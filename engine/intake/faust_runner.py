@@ -110,7 +110,7 @@ class FaustStream:
             await self._clock.sleep(_LOOK_EVERY)
             if self._clock.monotonic() - counted >= _COUNT_EVERY:
                 counted = self._clock.monotonic()
-                self._books.count()
+                self._books.count(app.consumer.assignment())
         trouble, self._books.trouble = self._books.trouble, None
         raise LogTroubleError(trouble or _why_crashed(app))
 

@@ -1,6 +1,7 @@
 """What every Kafka client of ours is told: where, how safely, how long to wait."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import Coroutine
 from typing import Any
@@ -14,6 +15,7 @@ ISOLATION = "read_committed"
 """What a publisher called back is no report."""
 METADATA_EVERY_MS = 10_000
 """A topic made anew, or with more partitions, is noticed within this."""
+_STOP_WITHIN = 3  # seconds; a broker that is away never answers
 _PROBE_WITHIN = 10  # seconds
 
 
@@ -25,6 +27,11 @@ def client_options(settings: KafkaSettings) -> dict[str, Any]:
         "metadata_max_age_ms": METADATA_EVERY_MS,
         **_security(settings),
     }
+
+
+def member_name(*names: str) -> str:
+    """A static member's id of these names, in the letters that brokers take."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", ".".join(filter(None, names)))[:200]
 
 
 def tls(settings: KafkaSettings) -> ssl.SSLContext:
@@ -71,6 +78,15 @@ async def closed(closing: Coroutine[Any, Any, Any], *, within: float) -> bool:
         task.cancel()
         return False
     return not task.cancelled() and task.exception() is None
+
+
+async def let_go(consumer: AIOKafkaConsumer) -> None:
+    """Leave the group and close. Where the broker is away only close: it will notice by itself."""
+    if await closed(consumer.stop(), within=_STOP_WITHIN):
+        return
+    if consumer._fetcher is not None:
+        await closed(consumer._fetcher.close(), within=_STOP_WITHIN)
+    await closed(consumer._client.close(), within=_STOP_WITHIN)
 
 
 def _security(settings: KafkaSettings) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError
 
 from engine.clock import Clock
-from engine.intake.kafka_clients import ISOLATION, client_options, closed
+from engine.intake.kafka_clients import ISOLATION, client_options, let_go
 from engine.intake.ownership import Ownership
 from engine.intake.standing import Standing
 from engine.intake.trouble import LogTroubleError, named
@@ -24,7 +24,6 @@ from engine.store.offsets import Range
 BATCH = 500
 _POLL_MS = 100
 _SEEK_PAUSE = 0.05  # seconds: assigned, and the listener has not sought yet
-_STOP_WITHIN = 5  # seconds for leaving the group; a broker that is away never answers
 _COUNT_EVERY = 1.0  # seconds between looks how far we are behind
 
 _log = structlog.get_logger(__name__)
@@ -80,7 +79,7 @@ class KafkaStream:
                 await self._round(consumer, owner, handler)
         finally:
             self._ownership.release(self._ownership.partitions)
-            await _close(consumer)
+            await let_go(consumer)
 
     async def _round(self, consumer: AIOKafkaConsumer, owner: "_Owner", handler: Handler) -> None:
         try:
@@ -130,6 +129,8 @@ class KafkaStream:
                 behind[topic, partition] = max(0, end - await consumer.position(place))
             answered.append(consumer.last_poll_timestamp(place) or 0)
         self._standing.count(behind)
+        assigned = {(place.topic, place.partition) for place in consumer.assignment()}
+        self._standing.holds(assigned <= set(self._ownership.partitions))
         self._standing.heard(max(answered) if answered else None)
 
 
@@ -183,16 +184,6 @@ class _Owner(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
         begins = await self._consumer.beginning_offsets(mine)
         ends = await self._consumer.end_offsets(mine)
         return {(tp.topic, tp.partition): Range(begin=begins[tp], end=ends[tp]) for tp in mine}
-
-
-async def _close(consumer: AIOKafkaConsumer) -> None:
-    """Leave the group. Where the broker is away, only let go of everything: it will notice."""
-    if await closed(consumer.stop(), within=_STOP_WITHIN):
-        return
-    _log.warning("intake.reader_left_open")
-    if consumer._fetcher is not None:
-        await closed(consumer._fetcher.close(), within=_STOP_WITHIN)
-    await closed(consumer._client.close(), within=_STOP_WITHIN)
 
 
 def _record(found: Any) -> Record:

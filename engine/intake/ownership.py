@@ -118,7 +118,10 @@ class Ownership:
                 await self._one_run(key, held, run, handler)
         except Fenced:
             if self._held.get(key) is held:
-                self._stop(f"fenced on {_named(*key)} while owning it")
+                self._stop(
+                    f"fenced on {_named(*key)} while owning it: another process took it"
+                    " (no two may share one kafka.instance)"
+                )
 
     def _runs(self, key: Partition, held: Held, records: list[Record]) -> Iterable[list[Record]]:
         """Records in runs without a gap inside; while careful, each is a run of its own."""

@@ -7,11 +7,14 @@ from enum import StrEnum
 import structlog
 
 from engine.clock import Clock
+from engine.intake.trouble import LogTroubleError
 from engine.metrics import Metrics
 from engine.store.offsets import Partition
 
 SILENT_AFTER = 10.0
 """Seconds without any answer to a fetch, each of which a broker answers within two."""
+UNHELD_LONGEST = 15.0
+"""Seconds between being assigned a partition and having taken it over, at most."""
 
 _log = structlog.get_logger(__name__)
 
@@ -65,6 +68,7 @@ class Standing:
         self._since = clock.monotonic()
         self._behind: dict[Partition, int] = {}
         self._answered = 0
+        self._unheld_since: float | None = None
         self._heard_at: float | None = None
         self.counted = 0
         """How often it was counted: its reader goes round, or nothing is read."""
@@ -108,6 +112,20 @@ class Standing:
     def deals(self) -> None:
         """What came is being dealt with, which may take long; nothing is asked for meanwhile."""
         self._heard_at = None
+
+    def holds(self, everything: bool) -> None:
+        """Whether every partition that is assigned to us was taken over from the store.
+
+        Raises LogTroubleError when one long was not: its records would be dropped in silence.
+        """
+        now = self._clock.monotonic()
+        if everything:
+            self._unheld_since = None
+        elif self._unheld_since is None:
+            self._unheld_since = now
+        elif now - self._unheld_since >= UNHELD_LONGEST:
+            self._unheld_since = None
+            raise LogTroubleError("partitions are assigned to us and were not taken over")
 
     def reads(self) -> None:
         """Partitions are ours and read."""

@@ -317,6 +317,28 @@ async def test_a_reader_with_a_lasting_name_is_back_at_once(
 
 
 @both
+async def test_two_that_share_a_lasting_name_are_told_and_no_report_waits_for_them(
+    kafka: LocalKafka, room: Room, runner: str
+) -> None:
+    """The broker lets each in and the other out, in one generation; nobody takes over anew."""
+    topic = await make_topic(kafka, partitions=2)
+    settings = settings_for(kafka, topic, runner=runner, instance="replica-1")
+    async with reading(room, settings, owner="one") as one:
+        await until(lambda: one.state is State.READING)
+        async with reading(room, settings, owner="two") as two:
+            n = 0
+            while not (one.halted or two.halted):
+                await produce(kafka, topic, reports(f"n{n}"), partition=n % 2)
+                n += 1
+                assert n < 200
+            await produce(kafka, topic, reports(*numbered("last", range(6))), partition=0)
+            await until(taken(room, n + 6))
+
+    assert "kafka.instance" in (one.halted + two.halted)[0]
+    assert await events(room) == n + 6
+
+
+@both
 async def test_a_store_slower_than_the_group_allows_loses_nothing_and_is_read_on(
     kafka: LocalKafka, room: Room, runner: str
 ) -> None:

@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from engine.clock import ManualClock
-from engine.intake.standing import SILENT_AFTER, Standing, State
-from engine.intake.trouble import named
+from engine.intake.kafka_clients import member_name
+from engine.intake.standing import SILENT_AFTER, UNHELD_LONGEST, Standing, State
+from engine.intake.trouble import LogTroubleError, named
 from engine.metrics import Metrics
 
 
@@ -89,3 +92,23 @@ def test_an_error_is_named_by_its_kinds_and_without_what_it_says() -> None:
         group = ExceptionGroup("several", [ExceptionGroup("more", [error])])
 
     assert named(group) == "RuntimeError of KeyError"
+
+
+async def test_what_is_assigned_and_never_taken_over_does_not_stay_so_in_silence() -> None:
+    """Its reports once were dropped as they came, and the lane called itself well."""
+    standing, clock, _ = a_standing()
+    standing.holds(False)
+    await clock.advance(seconds=UNHELD_LONGEST / 2)
+    standing.holds(True)
+    standing.holds(False)
+    await clock.advance(seconds=UNHELD_LONGEST / 2)
+    standing.holds(False)
+    await clock.advance(seconds=UNHELD_LONGEST / 2)
+
+    with pytest.raises(LogTroubleError, match="not taken over"):
+        standing.holds(False)
+
+
+def test_a_lasting_name_is_made_of_letters_that_brokers_take() -> None:
+    assert member_name("replica 1", "host/a:intake") == "replica-1.host-a-intake"
+    assert member_name("replica-1", "") == "replica-1"
