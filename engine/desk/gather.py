@@ -23,7 +23,7 @@ from engine.desk import inner
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet, SituationKey
 from engine.ports import Position
-from engine.registry.saving import versions
+from engine.registry.saving import PARTS
 from engine.store import (
     alerts,
     cases,
@@ -114,8 +114,10 @@ def gather(
     if wanted.fire:
         _find_due(conn, wanted.fire, sheet, setting)
     if wanted.claims:
-        sheet.stopped = meta.is_on(conn, "stopped")
-        sheet.stale = bool(setting.world.versions) and versions(conn) != setting.world.versions
+        known = meta.read_all(conn)
+        sheet.stopped = known.get("stopped") == "1"
+        in_force = tuple(known.get(part, "") for part in PARTS)
+        sheet.stale = bool(setting.world.versions) and in_force != setting.world.versions
         _find_claimable(conn, wanted.claims, sheet, setting)
     sheet.inbox.update(inbox.read(conn, wanted.inbox))
     _read_closures(conn, sheet, setting)
