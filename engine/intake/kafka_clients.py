@@ -82,10 +82,10 @@ async def closed(closing: Coroutine[Any, Any, Any], *, within: float) -> bool:
 
 async def let_go(consumer: AIOKafkaConsumer) -> None:
     """Leave the group and close. Where the broker is away only close: it will notice by itself."""
-    if await closed(consumer.stop(), within=_STOP_WITHIN):
-        return
-    if consumer._fetcher is not None:
+    calm = await closed(consumer.stop(), within=_STOP_WITHIN)
+    if not calm and consumer._fetcher is not None:
         await closed(consumer._fetcher.close(), within=_STOP_WITHIN)
+    # Always once more: a connection that was being made meanwhile is left open by aiokafka.
     await closed(consumer._client.close(), within=_STOP_WITHIN)
 
 

@@ -47,6 +47,10 @@ def _three_brokers(seconds: int, seed: int) -> list[str]:
     return _module("tests.crash.three_brokers", "--seconds", str(load), "--seed", str(seed))
 
 
+def _three_brokers(seconds: int, seed: int) -> list[str]:
+    return _module("tests.crash.three_brokers", "--seconds", str(seconds), "--seed", str(seed))
+
+
 def _module(name: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", name, *arguments]
 
@@ -56,6 +60,7 @@ CHECKS = (
     _crash("sqlite", "faust"),
     _crash("postgres", "aiokafka"),
     _crash("postgres", "faust"),
+    Check(name="three brokers", weight=2, least=100, command=_three_brokers),
     Check(name="simulation", weight=4, least=10, command=_simulation),
     Check(name="three brokers", weight=1, least=80, command=_three_brokers),
     Check(name="examples", weight=2, least=40, command=_examples),

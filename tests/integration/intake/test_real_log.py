@@ -11,6 +11,13 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
 from engine.broker import LocalKafka
 from engine.clock import SystemClock
+from engine.intake.durability import (
+    NotDurableError,
+    check_durability,
+    examine,
+    forgetful,
+    unreadable,
+)
 from engine.intake.standing import State
 from engine.ports import Handler
 from engine.publisher import KafkaPublisher
@@ -400,3 +407,29 @@ async def test_who_keeps_the_logs_is_told_that_something_was_put_aside_and_never
     assert dict(told[0].headers)["ce_type"] == SET_ASIDE_TYPE.encode()
     everything = repr([(record.key, record.value, record.headers) for record in told])
     assert "Invented" not in everything
+
+
+async def test_a_topic_that_one_disk_holds_is_refused_with_its_numbers(kafka: LocalKafka) -> None:
+    """Kafka itself takes one replica with two in sync without a word, and acknowledges."""
+    topic = await make_topic(kafka, min_insync_replicas="2")
+    settings = settings_for(
+        kafka, topic, runner="aiokafka", normal_topic=topic, durability="replicated"
+    )
+
+    with pytest.raises(NotDurableError) as caught:
+        await check_durability(settings)
+
+    assert "replication factor 1 (at least 3), min.insync.replicas 2 (at least 2)" in str(
+        caught.value
+    )
+
+
+async def test_a_topic_that_forgets_reports_by_itself_is_named(kafka: LocalKafka) -> None:
+    topic = await make_topic(kafka, cleanup_policy="compact")
+    settings = settings_for(kafka, topic, runner="aiokafka")
+
+    found = await examine(settings, [topic, "missing"])
+
+    assert found[topic].compacted
+    assert forgetful(found) == [f"{topic}: cleanup.policy compact forgets reports (delete)."]
+    assert unreadable(found) == ["missing: there is no such topic."]
