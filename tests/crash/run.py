@@ -1,7 +1,9 @@
 """One run: publishers, mail servers and broker outside, the engine inside, and what befalls it."""
 
 import asyncio
+import json
 import random  # noqa: TID251 (seeded: the same number, the same faults)
+import re
 import statistics
 import sys
 from collections import Counter
@@ -39,6 +41,7 @@ DWELL = (0.1, 1.0)
 """Seconds of serving between two faults."""
 SERVES_WITHIN = 90.0
 EXIT = "exit"
+HALTED = '"event": "engine.halted"'
 RESTS_WITHIN = 240.0
 HEALING = 25.0
 """Seconds that a short run takes after its last fault: to send what is owed, and to judge."""
@@ -58,6 +61,8 @@ class Outcome:
     """Seconds from the end of each fault until every door and partition moved again."""
     exits: int = 0
     """Processes that ended without having been killed by a fault: fenced, or in doubt."""
+    halts: Counter[str] = field(default_factory=Counter)
+    """Why processes ended by themselves, without the numbers in it."""
     doubtful: Counter[str] = field(default_factory=Counter)
     verdict: Verdict = field(default_factory=Verdict)
     stuck: str = ""
@@ -76,6 +81,7 @@ class Outcome:
         return [
             *wrong[:20],
             *([f"stuck: {self.stuck}"] if self.stuck else []),
+            *(f"halted {n} times: {why}" for why, n in sorted(self.halts.items())),
             f"store={self.store} runner={self.runner} seed={self.seed} "
             f"members={'lasting' if self.lasting_members else 'passing'} "
             f"faults={kinds.total()} ({named}) exits={self.exits} "
@@ -259,6 +265,15 @@ class Run:
             conn.close()
             database.close()
         self.outcome.doubtful = self._ledger.doubtful
+        self.outcome.halts = self._halts()
+
+    def _halts(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for log in sorted((self._directory / "house").glob("*.log")):
+            for line in log.read_text("utf-8", "replace").splitlines():
+                if HALTED in line and line.startswith("{"):
+                    found[re.sub(r"\d+", "N", str(json.loads(line).get("reason")))] += 1
+        return found
 
     def _arrivals(self) -> list[Arrival]:
         logs = sorted(self._directory.glob("*.mail"))
