@@ -16,7 +16,8 @@ from pathlib import Path
 from engine.broker import LocalKafka
 from engine.clock import SystemClock
 from tests.crash.faults import KINDS, Fault, named
-from tests.crash.run import HEALING, Outcome, Run
+from tests.crash.outcome import Outcome
+from tests.crash.run import HEALING, Run
 from tests.harness.broker import fetch_jars
 from tests.harness.failpoints import POINTS
 from tests.harness.postgres import PostgresServer

@@ -4,12 +4,10 @@ import asyncio
 import json
 import random  # noqa: TID251 (seeded: the same number, the same faults)
 import re
-import statistics
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.broker import LocalKafka
@@ -20,7 +18,8 @@ from tests.crash import town
 from tests.crash.doors import Door, HttpDoor, LogDoor, Publisher
 from tests.crash.faults import Fault, Faults, Servers, Struck, schedule
 from tests.crash.ledger import Ledger, Reports, Sent
-from tests.crash.oracle import Arrival, Oracle, Verdict, arrivals
+from tests.crash.oracle import Arrival, Oracle, arrivals
+from tests.crash.outcome import EXIT, Outcome
 from tests.crash.records import read_topics
 from tests.crash.system import System
 from tests.crash.watch import NotInTimeError, Watch
@@ -40,57 +39,10 @@ and noting that it was sent."""
 DWELL = (0.1, 1.0)
 """Seconds of serving between two faults."""
 SERVES_WITHIN = 90.0
-EXIT = "exit"
 HALTED = '"event": "engine.halted"'
 RESTS_WITHIN = 240.0
 HEALING = 25.0
 """Seconds that a short run takes after its last fault: to send what is owed, and to judge."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What was done, and what came of it."""
-
-    store: str
-    runner: str
-    seed: int
-    lasting_members: bool
-    """Whether a process that comes back is known to its consumer group by its name."""
-    struck: list[Struck] = field(default_factory=list)
-    served_after: list[float] = field(default_factory=list)
-    """Seconds from the end of each fault until every door and partition moved again."""
-    exits: int = 0
-    """Processes that ended without having been killed by a fault: fenced, or in doubt."""
-    halts: Counter[str] = field(default_factory=Counter)
-    """Why processes ended by themselves, without the numbers in it."""
-    doubtful: Counter[str] = field(default_factory=Counter)
-    verdict: Verdict = field(default_factory=Verdict)
-    stuck: str = ""
-
-    @property
-    def sound(self) -> bool:
-        """Whether nothing was broken."""
-        return self.verdict.sound and not self.stuck
-
-    def lines(self) -> list[str]:
-        """Complaints, what was done, and the last line."""
-        wrong = self.verdict.complaints()
-        kinds = Counter(one.name for one in self.struck if one.name != EXIT)
-        named = " ".join(f"{name}={n}" for name, n in sorted(kinds.items()))
-        took = self.served_after or [0.0]
-        return [
-            *wrong[:20],
-            *([f"stuck: {self.stuck}"] if self.stuck else []),
-            *(f"halted {n} times: {why}" for why, n in sorted(self.halts.items())),
-            f"store={self.store} runner={self.runner} seed={self.seed} "
-            f"members={'lasting' if self.lasting_members else 'passing'} "
-            f"faults={kinds.total()} ({named}) exits={self.exits} "
-            f"cases={self.verdict.cases} facts={self.verdict.facts} "
-            f"parked={self.verdict.parked} doubtful={self.doubtful.total()} "
-            f"served_again_s median={statistics.median(took):.1f} max={max(took):.1f} "
-            f"violations={len(wrong) + bool(self.stuck)}",
-            self.verdict.line(),
-        ]
 
 
 class Run:
