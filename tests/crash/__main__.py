@@ -57,9 +57,10 @@ def main(arguments: list[str] | None = None) -> int:
         shutil.rmtree(directory, ignore_errors=True)
     else:
         print(f"Kept: {directory}")
+        args = "" if given.only is None else f' ARGS="--only {given.only}"'
         print(
             f"Repeat: make crash KILLS={given.kills} STORE={given.store} RUNNER={given.runner} "
-            f"SEED={seed}"
+            f"SEED={seed}{args}"
         )
     print("\n".join(outcome.lines()))
     return 0 if outcome.sound else 1
