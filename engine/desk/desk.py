@@ -28,6 +28,7 @@ from engine.desk.lanes import (
     StoreUnavailable,
     Unit,
 )
+from engine.desk.pace import Pace
 from engine.desk.setting import Setting
 from engine.desk.sheet import Unread
 from engine.desk.traces import where
@@ -43,7 +44,7 @@ from schemas.responses import Already, Done, Refused, Result
 _log = structlog.get_logger(__name__)
 
 COMMANDS_A_BATCH = 96
-"""About what can be thought about in that time: what is read and not reached is read again."""
+COMMANDS_AT_LEAST = 16
 THINK_SECONDS = 0.08
 """A batch that thought this long is written; what it did not get to comes next."""
 FIRE_AT_ONCE = 128
@@ -86,6 +87,8 @@ class Desk:
         self._roles = roles
         self._topic = publish
         self._lanes = Lanes()
+        self._pace = Pace(most=COMMANDS_A_BATCH, least=COMMANDS_AT_LEAST)
+        self._firing = Pace(most=FIRE_AT_ONCE, least=FIRE_AT_LEAST)
         self._work = Bell()
         self._exclusions = Exclusions()
         self._last: datetime | None = None
@@ -100,7 +103,6 @@ class Desk:
         self._refusals = 0
         self._handed: dict[str, int] = {}
         """Messages that the sender has, with the number of the try."""
-        self._pace = FIRE_AT_ONCE
         """Due cases to read for the next batch."""
         self._turns = turns or unwatched()
         self.instance = instance
@@ -133,11 +135,9 @@ class Desk:
 
     async def fire_due(self, *, limit: int) -> inner.Fired:
         """Decide what is due, for up to `limit` cases, gravest first."""
-        fire = inner.Fire(limit=min(limit, self._pace))
+        fire = inner.Fire(limit=min(limit, self._firing.room))
         fired: inner.Fired = await self._loop(fire, Lane.CRITICAL)
-        # What is read and not reached is read again: read about as much as was reached.
-        reached = fired.cases + fired.cases // 4 if fired.more else FIRE_AT_ONCE
-        self._pace = min(max(reached, FIRE_AT_LEAST), FIRE_AT_ONCE)
+        self._firing.reached(fired.cases, of=fire.limit if fired.more else fired.cases)
         self.behind = fired.more
         return fired
 
@@ -178,7 +178,7 @@ class Desk:
                 self._turns.rest()
                 await self._work.heard()
             self._turns.turn("a batch")
-            units = self._lanes.pull(COMMANDS_A_BATCH)
+            units = self._lanes.pull(self._pace.room)
             if units:
                 await self._process(units)
 
@@ -208,6 +208,12 @@ class Desk:
             await self._each_alone(units)
         else:
             self._answer(units, came)
+            done = sum(
+                len(unit.commands)
+                for unit, outcome in zip(units, came.outcomes, strict=True)
+                if not outcome.again
+            )
+            self._pace.reached(done, of=sum(len(unit.commands) for unit in units))
             self._refusals = 0
 
     async def _together(self, units: list[Unit]) -> Came:
