@@ -5,9 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
+from engine.store.dialect import insert_or_ignore
 from engine.store.tables import outbox
 
 INSERT = insert(outbox)
+INSERT_UNLESS_WAITING = insert_or_ignore(outbox)
+"""For what may come again before the first was published: once is enough."""
 NEXT = select(outbox).order_by(outbox.c.id).limit(bindparam("most"))
 DELETE = delete(outbox).where(outbox.c.id == bindparam("of_id"))
 

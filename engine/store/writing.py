@@ -162,7 +162,7 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
     many(journal.INSERT, leaves)
     if topic:
         many(outbox.INSERT, [_published(leaf, topic) for leaf in leaves])
-        many(outbox.INSERT, [_put_aside(row) for row in batch.quarantine])
+        many(outbox.INSERT_UNLESS_WAITING, [_put_aside(row) for row in batch.quarantine])
     if batch.canaries:
         conn.execute(stored_canaries.FORGET, {"before": at - stored_canaries.FORGOTTEN_AFTER})
         many(stored_canaries.INSERT, batch.canaries)

@@ -15,6 +15,7 @@ from engine.ports import Position, Record
 from engine.store import tables
 from engine.store.offsets import Loss, Range
 from schemas.responses import Result
+from schemas.set_aside import SET_ASIDE_TOPIC
 from tests.integration.intake.room import CRITICAL, TOPIC, Room, a_room, body
 from tests.unit.engine.intake.builders import a_message, an_event
 
@@ -115,6 +116,22 @@ async def test_what_is_set_aside_keeps_no_word_of_it_in_clear(room: Room) -> Non
     journal = b"".join(row.body for row in await room.rows(tables.journal))
     for word in (b"Invented", b"Mill"):
         assert word not in aside.ciphertext + journal
+
+
+async def test_the_same_nonsense_twice_held_up_every_report_behind_it(tmp_path: Path) -> None:
+    """The second could not be told while the first still waited for Kafka: nothing was written."""
+    log = FakeLog()
+    for value in (b"no report", b"no report", body(a_message())):
+        log.publish(TOPIC, value)
+
+    async with a_room(tmp_path, publish="night.cases") as room:
+        async with reading(room, log):
+            await at_rest()
+
+        assert await room.taken() == ["evt-1"]
+        assert await next_offset(room) == 3
+        told = [row for row in await room.rows(tables.outbox) if row.topic == SET_ASIDE_TOPIC]
+        assert len(told) == 1
 
 
 async def test_a_source_nobody_listed_is_set_aside_and_a_person_is_told(room: Room) -> None:
