@@ -1,14 +1,17 @@
-"""I23: of every open case somebody on duty has been told, lately enough."""
+"""I23: of every open case somebody on duty has been told, lately enough, or has it in hand.
+
+Whoever took a case knows of it, whatever a network says afterwards about the text that told them.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from engine.invariants.accepting import AT_MOST
 from engine.invariants.violation import Violation
 from engine.store.instant import Instant
-from engine.store.tables import alerts, cases, notifications
+from engine.store.tables import alerts, cases, journal, notifications
 
 REACHED_WITHIN = timedelta(minutes=5)
 """Longer than this from deciding to handing on is an outage (reliability reference, section 3)."""
@@ -27,6 +30,19 @@ _EVER = (
     .group_by(_n.case_id)
     .subquery()
 )
+_owned, _woken = journal.alias("owned"), journal.alias("woken")
+_WOKEN_SINCE = exists().where(
+    _woken.c.stream == _owned.c.stream,
+    _woken.c.n > _owned.c.n,
+    _woken.c.kind == "track_woken",
+    _woken.c.at <= bindparam("latest", type_=Instant),
+)
+_TAKEN = exists().where(  # after the page, not with it: one decision can take and ask anew
+    _owned.c.stream == cases.c.id,
+    _owned.c.kind == "owned",
+    _owned.c.at > func.coalesce(_EVER.c.asked, cases.c.opened_at),
+    ~_WOKEN_SINCE,
+)
 _UNREACHED = (
     select(cases.c.id, cases.c.incident)
     .select_from(cases.outerjoin(_EVER, _EVER.c.case_id == cases.c.id))
@@ -38,6 +54,7 @@ _UNREACHED = (
             and_(_EVER.c.reached.is_(None), _EVER.c.asked.is_not(None)),
             _EVER.c.reached < _EVER.c.asked,
         ),
+        ~_TAKEN,
     )
     .order_by(cases.c.severity, cases.c.opened_at)
     .limit(AT_MOST)
@@ -45,7 +62,7 @@ _UNREACHED = (
 
 
 def check(conn: Connection, *, now: datetime, up_since: datetime | None) -> Iterator[Violation]:
-    """List open cases of which nobody on duty was told within `REACHED_WITHIN`.
+    """List open cases that nobody has in hand and nobody on duty was told of in time.
 
     Silent while the engine has not been up for that long: it may be catching up.
     """

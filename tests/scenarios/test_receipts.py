@@ -1,8 +1,10 @@
 """What a network reports about a text it took: it reached the phone, or it never will."""
 
+from engine.case import commands as c
 from notifiers.outcome import OutcomeReason
 from schemas import facts as f
-from tests.harness.people import faro
+from schemas.projection import Purpose
+from tests.harness.people import duty, faro
 from tests.harness.reports import report, withdrawal
 from tests.harness.story import Story, given
 from tests.harness.towns import LIFE, THREAT, cerro, loto, rulebook
@@ -26,6 +28,14 @@ async def _companies_told(story: Story) -> None:
     story.bounces("noor.email")
     for name in ("Ana", "Chi"):
         await story.release("companies", by=name, local_partner="union")
+
+
+async def _takes_everything(story: Story, *, by: str) -> None:
+    """Somebody who saw the case on the board takes all that it owes."""
+    case = story.case()
+    for task in case.tasks:
+        inbox = c.Inbox(source="board", id=f"take-{task.id}", digest=task.id)
+        await story.do(c.TakeTask(inbox=inbox, case=case.id, task=task.id, by=by))
 
 
 async def test_a_page_that_the_network_could_not_deliver_rings_the_next_phone_at_once() -> None:
@@ -82,6 +92,51 @@ async def test_a_phone_that_was_off_for_two_days_rings_the_last_resort_once_not_
 
         story.phone("Flo").expects().expects().expects_nothing()  # for the first and the newest
         story.mail("Flo").ignores_everything()
+
+
+async def test_a_case_somebody_took_alarms_nobody_when_its_text_is_reported_lost_afterwards() -> (
+    None
+):
+    async with given(registry=cerro(), rulebook=rulebook(LIFE), roster=faro()) as story:
+        await story.publish(report("abduction", id="abduction-1", parties=GUARD))
+        ana = story.phone("Ana").expects("TOCSIN CRITICAL", at="22:00")
+        await story.advance(minutes=6)
+        await ana.replies("1")
+
+        await story.reported(ana.last, delivered=False)
+        await story.advance(minutes=6)
+
+        assert story.states()["sms:ana.sms"] == ["failed_permanent"]
+        await story.keeps_every_promise()
+        story.phone("Flo").expects_nothing()
+
+
+async def test_a_reminder_that_reaches_nobody_is_missed_although_somebody_took_the_case() -> None:
+    async with given(registry=cerro(), rulebook=rulebook(LIFE), roster=faro()) as story:
+        await story.publish(report("abduction", id="abduction-1", parties=GUARD))
+        ana = story.phone("Ana").expects("TOCSIN CRITICAL", at="22:00")
+        await story.advance(minutes=9)
+        await ana.replies("1")
+        await story.reported(ana.last, delivered=False)
+        for channel in ("sms", "email"):
+            story.post.broken[channel] = OutcomeReason.UNREACHABLE
+
+        await story.until("23:06")  # due at 23:00, and taken until 23:09
+
+        assert [fact.purpose for fact in story.facts(f.Told)][-1] is Purpose.TASK
+        story.expects_broken("I23")
+
+
+async def test_a_case_taken_for_a_while_with_nobody_on_shift_is_missed_again_afterwards() -> None:
+    async with given(registry=cerro(), rulebook=rulebook(LIFE), roster=duty(floor=None)) as story:
+        await story.publish(report("abduction", id="abduction-1", parties=GUARD))
+        await story.advance(minutes=6)
+        await _takes_everything(story, by="person:ana")
+        await story.keeps_every_promise()
+
+        await story.advance(hours=12)
+
+        story.expects_broken("I23")
 
 
 async def test_a_text_that_did_not_arrive_moves_to_the_next_contact_in_the_same_minute() -> None:
