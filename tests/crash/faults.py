@@ -82,6 +82,11 @@ def schedule(kills: int, *, rng: random.Random, database: bool) -> list[Fault]:
     return faults[:kills]
 
 
+def _of_a_start(point: str) -> bool:
+    """Whether only a process that starts comes to this point."""
+    return point.startswith(("start", "acquire"))
+
+
 def _in_turns(names: list[str], rng: random.Random) -> Iterator[str]:
     while True:
         rng.shuffle(names)
@@ -120,7 +125,8 @@ class Faults:
                 else:
                     name = f"{KILL}:not-reached:{fault.point}"
                     self._system.kill(whom)
-                began = _WALL.now().timestamp()
+                if not _of_a_start(fault.point):  # nothing had happened before it was reached
+                    began = _WALL.now().timestamp()
         return Struck(name=name, began=began, ended=_WALL.now().timestamp(), whom=whom)
 
     async def _freeze(self, one: str) -> None:
@@ -141,9 +147,9 @@ class Faults:
         To points of a start, `whom` is sent.
         """
         points = self._system.points
-        most = 0 if point.startswith(("start", "acquire")) else PASS_BY
+        most = 0 if _of_a_start(point) else PASS_BY
         points.arm(point, pass_by=self._rng.randint(0, most))
-        if most == 0:  # only a process that starts comes here
+        if _of_a_start(point):  # only a process that starts comes here
             self._system.kill(whom)
         until = _WALL.monotonic() + POINT_WITHIN
         while not points.reached:
