@@ -8,9 +8,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-BESIDE_LOAD = 45
-"""Seconds in which three brokers start and stop."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
@@ -43,11 +40,6 @@ def _examples(seconds: int, seed: int) -> list[str]:
 
 
 def _three_brokers(seconds: int, seed: int) -> list[str]:
-    load = max(20, seconds - BESIDE_LOAD)
-    return _module("tests.crash.three_brokers", "--seconds", str(load), "--seed", str(seed))
-
-
-def _three_brokers(seconds: int, seed: int) -> list[str]:
     return _module("tests.crash.three_brokers", "--seconds", str(seconds), "--seed", str(seed))
 
 
@@ -62,6 +54,5 @@ CHECKS = (
     _crash("postgres", "faust"),
     Check(name="three brokers", weight=2, least=100, command=_three_brokers),
     Check(name="simulation", weight=4, least=10, command=_simulation),
-    Check(name="three brokers", weight=1, least=80, command=_three_brokers),
     Check(name="examples", weight=2, least=40, command=_examples),
 )
