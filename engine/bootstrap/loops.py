@@ -139,7 +139,7 @@ async def _relay(parts: Parts) -> None:
         name=parts.desk.instance,
         machine=SystemClock(),
         poll_seconds=_poll(parts, RELAY_POLL_SECONDS),
-        turns=parts.progress.loop("relay", limit=limits.RELAY),
+        turns=lambda name: parts.progress.loop(name, limit=limits.RELAY),
     )
     try:
         await relay.run()

@@ -158,6 +158,7 @@ outbox = Table(  # rows are deleted after the broker's answer; never a cursor ov
     Column("body", LargeBinary, nullable=False),
     UniqueConstraint("key", "n"),
 )
+Index("outbox_by_topic", outbox.c.topic, outbox.c.id)
 
 alerts = Table(
     "alerts",
