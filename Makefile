@@ -3,6 +3,8 @@
 
 BIN := .venv/bin
 ARGS ?=
+# Most of what tests do is wait for real processes: more of them at once than there are cores.
+WORKERS ?= 4
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
@@ -19,7 +21,7 @@ demo: ## Tell an invented story end to end, in fast motion (ARGS="--headless --j
 	@$(BIN)/tocsin demo $(ARGS)
 
 test: check ## Everything that must hold: format, lint, types, layers, tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 check: venv ## Format, lint, types and layers, without the tests
 	$(BIN)/ruff format --check .
