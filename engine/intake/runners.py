@@ -28,6 +28,7 @@ from engine.intake.durability import (
 from engine.intake.ownership import Ownership
 from engine.intake.positions import Positions
 from engine.intake.scope import any_of, scope_from
+from engine.intake.session_limits import session_refused
 from engine.intake.standing import SILENT_AFTER, Standing, State
 from engine.intake.stream import LogIncidents, StreamHandler
 from engine.intake.trouble import LogTroubleError, why_unreached
@@ -108,6 +109,8 @@ class Lane:
         found = await examine(self.settings, self.topics)
         if faults := unreadable(found):
             raise LogTroubleError(" ".join(faults))
+        if refused := await session_refused(self.settings):
+            raise LogTroubleError(refused)
         self.forgetful.clear()
         self.forgetful.update(topic for topic, state in found.items() if state.compacted)
         try:

@@ -433,3 +433,26 @@ async def test_a_topic_that_forgets_reports_by_itself_is_named(kafka: LocalKafka
     assert found[topic].compacted
     assert forgetful(found) == [f"{topic}: cleanup.policy compact forgets reports (delete)."]
     assert unreadable(found) == ["missing: there is no such topic."]
+
+
+@both
+@pytest.mark.parametrize("asked", [0.5, 2000])
+async def test_b39_a_session_time_the_broker_refuses_is_said_with_the_numbers(
+    kafka: LocalKafka, room: Room, runner: str, asked: float
+) -> None:
+    """Faust once tried for ever and said that it was starting."""
+    topic = await make_topic(kafka)
+    settings = settings_for(
+        kafka,
+        topic,
+        runner=runner,
+        session_timeout=asked,
+        heartbeat_interval=asked / 4,
+        request_timeout=asked + 30,
+    )
+
+    async with reading(room, settings) as reader:
+        await until(lambda: reader.state is State.WAITING)
+
+        said = reader.lane.standing.now.why
+        assert f"session_timeout is {asked:g} s; the brokers take 1 s to 1800 s" in said
