@@ -5,6 +5,7 @@ claimed it; when to try again, and which way is next, is decided where outcomes 
 """
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,9 +38,10 @@ SETTLE_AFTER_SECONDS = 0.02
 SETTLE_AT_ONCE = 500
 TRY_SECONDS = 120.0
 """No try lasts longer, on the machine's own time; what became of it is then unknown."""
-SHARE_WHILE_BEHIND = 8
-"""While overdue steps wait to be decided, a claim takes this part of a channel's slots: the gravest
-messages leave at once, and no case waits undecided behind the messages of others."""
+CLAIM_EVERY_WHILE_BEHIND = 0.25
+SHARE_WHILE_BEHIND = 2
+"""While overdue steps wait to be decided, claims are fewer and take this part of a channel's slots:
+the gravest messages leave at once, and no case waits undecided behind the messages of others."""
 UNKNOWN_CHANNEL_SLOTS = 20
 """Messages on channels nobody configured are taken too: they fail at once, and go another way."""
 PAUSE_SECONDS = 1.0
@@ -83,7 +85,7 @@ class Sender:
         self._settling = settling or unwatched()
         self._canaries = canaries
         self._busy: Counter[str] = Counter()
-        self._claimed_at = 0.0
+        self._claimed_at = -math.inf
         self._full: set[str] = set()
         """Channels on which more may be due than the last claim had slots for."""
         self._outcomes: list[TryOutcome] = []
@@ -136,12 +138,14 @@ class Sender:
 
     def _free(self) -> dict[str, int]:
         """Slots to fill now: all that are free a while after the last claim, else only many."""
-        aged = self._clock.monotonic() - self._claimed_at >= CLAIM_EVERY_SECONDS
+        age = self._clock.monotonic() - self._claimed_at
+        behind = self._desk.behind
+        aged = age >= (CLAIM_EVERY_WHILE_BEHIND if behind else CLAIM_EVERY_SECONDS)
         free = {}
         for name, channel in self._channels.items():
             slots = channel.capabilities.concurrency
             left = slots - self._busy[name]
-            if self._desk.behind:
+            if behind:
                 free[name] = min(left, max(1, slots // SHARE_WHILE_BEHIND)) if aged else 0
             else:
                 free[name] = left if aged or 2 * left >= slots else 0

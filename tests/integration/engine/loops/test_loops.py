@@ -93,6 +93,28 @@ async def test_nobody_answers_and_duty_is_told_again_and_again_on_time(house: Ho
     assert set(house.post.counts.values()) == {1}
 
 
+async def test_while_overdue_steps_wait_to_be_decided_pages_leave_a_few_at_a_time(
+    store_url: str,
+) -> None:
+    async with a_room(store_url) as room:
+        house = House(room, Post())
+        for n in range(12):
+            await room.one(report(f"e{n}", b.an_event(situation=f"s{n}")))
+        room.desk.behind = True
+        sending = asyncio.create_task(house.sender.run())
+        try:
+            await house.advance(seconds=0.1)
+            early = len(house.post.sent)
+            await house.advance(seconds=3)
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+
+        slots = house.channels[0].capabilities.concurrency
+        assert 0 < early <= slots, "the gravest at once, and not all that could leave"
+        assert len(house.post.sent) == 24, "every page in the end, though the desk stayed behind"
+
+
 async def test_a_busy_gateway_is_tried_again_and_the_message_leaves_once(house: House) -> None:
     house.post.moods["ana-sms"] = deque([OutcomeReason.BUSY, OutcomeReason.UNREACHABLE])
     await house.room.one(report())
