@@ -43,6 +43,10 @@ def _three_brokers(seconds: int, seed: int) -> list[str]:
     return _module("tests.crash.three_brokers", "--seconds", str(seconds), "--seed", str(seed))
 
 
+def _faust_table(seconds: int, seed: int) -> list[str]:
+    return _module("tests.sweep.faust_table", "--seconds", str(seconds), "--seed", str(seed))
+
+
 def _module(name: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", name, *arguments]
 
@@ -54,5 +58,6 @@ CHECKS = (
     _crash("postgres", "faust"),
     Check(name="three brokers", weight=2, least=100, command=_three_brokers),
     Check(name="simulation", weight=4, least=10, command=_simulation),
+    Check(name="faust table", weight=0.5, least=90, command=_faust_table),
     Check(name="examples", weight=2, least=40, command=_examples),
 )

@@ -14,7 +14,7 @@ from faust.contrib.asgi import faust_app_running
 
 IDLE = 2.0
 """Seconds without anything new, after which it is over: longer than a commit takes."""
-LONGEST = 40.0
+LONGEST = "40"
 
 
 class Plain:
@@ -38,6 +38,11 @@ class Plain:
             web_enabled=False,
         )
         self._sink = self.app.topic(sink, value_type=bytes)
+        if way == "keeps_a_table":
+            log = self.app.topic(sink, key_type=bytes, value_type=bytes)
+            self._table = self.app.Table(
+                "seen", key_type=bytes, value_type=bytes, partitions=1, changelog_topic=log
+            )
         channel = self.app.topic(source, value_type=bytes)
         self.app.agent(channel, name="agent")(getattr(self, f"_{way}"))
 
@@ -61,6 +66,13 @@ class Plain:
 
     _publish_on_commit = _publishes
 
+    async def _keeps_a_table(self, stream: Any) -> None:
+        async for value in stream:
+            if self.count == 0:
+                self._note(f"keys={len(self._table)}")
+            self._table[b"last"] = value
+            self._note(value.decode())
+
     def _note(self, line: str) -> None:
         self.count += 1
         with self._done.open("a") as file:
@@ -70,13 +82,15 @@ class Plain:
         return self._done.exists() and line in self._done.read_text().split()
 
 
-async def main(way: str, brokers: str, source: str, sink: str, done: Path) -> None:
-    """Run until idle."""
-    plain = Plain(way=way, brokers=brokers, source=source, sink=sink, done=done)
+async def main(
+    way: str, brokers: str, source: str, sink: str, done: str, longest: str = LONGEST
+) -> None:
+    """Run until idle, or for so many seconds at most."""
+    plain = Plain(way=way, brokers=brokers, source=source, sink=sink, done=Path(done))
     loop = asyncio.get_running_loop()
     async with faust_app_running(plain.app, stop_timeout=5):
         last, since, began = 0, loop.time(), loop.time()
-        while loop.time() - began < LONGEST:
+        while loop.time() - began < float(longest):
             await asyncio.sleep(0.1)
             if plain.count != last or plain.count == 0:
                 last, since = plain.count, loop.time()
@@ -86,7 +100,7 @@ async def main(way: str, brokers: str, source: str, sink: str, done: Path) -> No
 
 if __name__ == "__main__":
     try:
-        asyncio.run(main(*sys.argv[1:5], Path(sys.argv[5])))
+        asyncio.run(main(*sys.argv[1:]))
     finally:
         sys.stdout.flush()
         os._exit(0)

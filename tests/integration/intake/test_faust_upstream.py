@@ -1,9 +1,9 @@
 """What plain Faust does to a report, on a real broker: why we keep the books ourselves.
 
 Each of these passes while Faust 0.15.3 loses something. One that fails is good news: then look
-whether `engine.intake.faust_books` can be made smaller. Not here: a reader with a table of 100,000
-records loses its first message at the start (faust-streaming 596), two times in three and in a
-minute; we keep no tables.
+whether `engine.intake.faust_books` can be made smaller. Not here, as it takes a minute: a reader
+with a table of 100,000 records now and then loses a message at the start (faust-streaming 596; we
+keep no tables). `python -m tests.sweep.faust_table` tries that.
 """
 
 import asyncio
