@@ -68,14 +68,13 @@ class KafkaPublisher:
             self._sending.discard(sending)
             sending.cancel()
 
-    async def reset(self) -> None:
-        """Let go of the connections; the next record makes new ones."""
+    async def aclose(self) -> None:
+        """Send what is buffered, for a few seconds at most, and close the connections.
+
+        One more record would make new ones.
+        """
         if self._producer is not None:
             await self._put_away(self._producer)
-
-    async def aclose(self) -> None:
-        """Send what is buffered, for a few seconds at most, and close the connections."""
-        await self.reset()
 
     async def _started(self) -> AIOKafkaProducer:
         async with self._one_at_a_time:  # many publish at once, and one connection is enough

@@ -75,7 +75,7 @@ async def test_facts_are_published_again_after_the_broker_died_by_a_producer_mad
     stuck = asyncio.create_task(publish(publisher, topic, 1))
     await until(lambda: first._message_accumulator._batches)
     async with asyncio.timeout(2 * CLOSE_WITHIN):
-        await publisher.reset()
+        await publisher.aclose()
     await asyncio.gather(stuck, return_exceptions=True)
     await asyncio.to_thread(mortal.restart)
 
