@@ -26,6 +26,8 @@ SETTINGS = {
     "lock_timeout": "4s",
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "10s",
+    # Whoever was killed while it waited for a lock gives back those it had.
+    "client_connection_check_interval": "1s",
     "default_transaction_isolation": "read committed",
     "default_transaction_read_only": "off",
     "timezone": "UTC",

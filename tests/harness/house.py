@@ -29,6 +29,8 @@ _WALL = SystemClock()
 
 READY_WITHIN = 20.0
 """Seconds from a start to serving, whatever happened before (design section 9)."""
+PATIENCE = 2.5
+"""So much longer is waited where several tests share the processors: a slow start is no hang."""
 
 
 class House:
@@ -154,7 +156,7 @@ class House:
             member = {"TOCSIN_KAFKA__INSTANCE": name} if self._lasting_members else {}
             await process.start(more={"TOCSIN_INSTANCE": name, **member})
         waiting = list(fresh)
-        patience = READY_WITHIN * max(1, len(fresh))  # they share the processors while they start
+        patience = PATIENCE * READY_WITHIN * max(1, len(fresh))  # they share the processors
         while waiting or not await self._serves(fresh):
             waiting = [process for process in waiting if not process.is_ready()]
             if _WALL.monotonic() - begun > patience:
