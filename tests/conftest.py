@@ -26,10 +26,16 @@ for _name in sorted(os.environ):
         del os.environ[_name]
 
 from tests.harness.broker import fetch_jars, kafka, kafka_jars, wants_kafka  # noqa: E402
-from tests.harness.postgres import postgres  # noqa: E402
+from tests.harness.postgres import mortal_postgres, postgres  # noqa: E402
 from tests.harness.stores import store_url  # noqa: E402
 
-__all__ = ["kafka", "kafka_jars", "postgres", "store_url"]  # fixtures of the whole session
+__all__ = [
+    "kafka",
+    "kafka_jars",
+    "mortal_postgres",
+    "postgres",
+    "store_url",
+]  # fixtures of the whole session
 
 
 class ReachedOutError(AssertionError):

@@ -231,3 +231,16 @@ def postgres() -> Iterator[PostgresServer]:
     server.start()
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="module")
+def mortal_postgres() -> Iterator[PostgresServer]:
+    """A server of a module's own, to be killed.
+
+    After a kill a server first brings every file it has to the disk. The one that all share has
+    the databases of hundreds of tests: on a slow disk that took longer than the desk waits.
+    """
+    server = PostgresServer()
+    server.start()
+    yield server
+    server.remove()

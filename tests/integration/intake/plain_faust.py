@@ -29,6 +29,7 @@ class Plain:
             broker=[f"kafka://{one}" for one in brokers.split(",")],
             broker_commit_interval=0.5,
             consumer_auto_offset_reset="earliest",
+            datadir=str(done.parent / "faust-data"),
             key_serializer="raw",
             value_serializer="raw",
             store="memory://",

@@ -59,19 +59,19 @@ async def taken_once(room: Room, count: int) -> None:
 
 @pytest.mark.parametrize("runner", RUNNERS)
 async def test_b41_a_database_that_is_killed_while_a_log_is_read_loses_and_doubles_nothing(
-    kafka: LocalKafka, postgres: PostgresServer, tmp_path: Path, runner: str
+    kafka: LocalKafka, mortal_postgres: PostgresServer, tmp_path: Path, runner: str
 ) -> None:
     topic = await make_topic(kafka)
     settings = settings_for(kafka, topic, runner=runner)
     async with (
-        a_room(tmp_path, clock=SystemClock(), url=postgres_url(postgres)) as room,
+        a_room(tmp_path, clock=SystemClock(), url=postgres_url(mortal_postgres)) as room,
         reading(room, settings) as reader,
     ):
         await publish(kafka, topic, count=5)
         await taken_once(room, 5)
-        await asyncio.to_thread(postgres.kill9)
+        await asyncio.to_thread(mortal_postgres.kill9)
         await publish(kafka, topic, count=5, since=5)
-        await asyncio.to_thread(postgres.start)
+        await asyncio.to_thread(mortal_postgres.start)
         await taken_once(room, 10)
 
         assert reader.halted == room.halted == []

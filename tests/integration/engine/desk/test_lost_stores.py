@@ -25,8 +25,8 @@ from tests.unit.engine.case import builders as b
 
 
 @pytest.fixture
-async def two(postgres: PostgresServer) -> AsyncIterator[Two]:
-    async with two_desks(postgres) as two:
+async def two(mortal_postgres: PostgresServer) -> AsyncIterator[Two]:
+    async with two_desks(mortal_postgres) as two:
         yield two
 
 
@@ -88,12 +88,12 @@ async def test_a_case_that_somebody_else_holds_for_long_is_decided_when_he_lets_
 
 
 async def test_a_server_that_is_killed_and_comes_back_finds_everybody_where_they_were(
-    postgres: PostgresServer, two: Two
+    mortal_postgres: PostgresServer, two: Two
 ) -> None:
     first = await two.a.one(report("e1"))
-    await asyncio.to_thread(postgres.kill9)
+    await asyncio.to_thread(mortal_postgres.kill9)
     pending = asyncio.ensure_future(two.b.one(another(2)))
-    await asyncio.to_thread(postgres.start)
+    await asyncio.to_thread(mortal_postgres.start)
 
     async with asyncio.timeout(30):
         while not pending.done():
