@@ -17,8 +17,8 @@ from engine.vault.secret import Secret
 from rules import duty
 from rules.graph import Registry
 from schemas.codes import EventType, Severity
+from schemas.contact import Contact, Endpoint, Level
 from schemas.envelope import THREAT_TYPE
-from schemas.party import Contact, Endpoint, Level
 from schemas.plan import Candidates, Step
 from schemas.roster import DutyPerson, Role, Roster
 

@@ -15,6 +15,7 @@ TRACK_OF_KIND: Mapping[PartyKind, TrackName] = MappingProxyType(
         PartyKind.MSI: TrackName.MSIS,
         PartyKind.ASSOCIATION: TrackName.MSIS,
         PartyKind.NETWORK: TrackName.MSIS,
+        PartyKind.AGREEMENT: TrackName.MSIS,
         PartyKind.INVESTOR: TrackName.INVESTORS,
         PartyKind.BANK: TrackName.INVESTORS,
         PartyKind.EXPORT_CREDIT_AGENCY: TrackName.INVESTORS,

@@ -16,8 +16,9 @@ from rules.graph import Registry
 from rules.rulebook import Rule, Rulebook, day_of
 from rules.steps import Found, Start, Walked
 from schemas.codes import CountryRole, EventType, Severity, TrackName, threat_of
+from schemas.contact import Contact, Level
 from schemas.event import ThreatEvent, received_late
-from schemas.party import Contact, Level, PartyKind
+from schemas.party import PartyKind
 from schemas.plan import (
     Candidate,
     Candidates,

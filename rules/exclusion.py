@@ -26,7 +26,8 @@ from rules.net import OWNS, Net, Reach, controls, hardness, said
 from rules.states import STATE_KINDS, independent
 from schemas.codes import CountryRole
 from schemas.event import ThreatEvent
-from schemas.party import LinkKind, PartyKind
+from schemas.link import LinkKind
+from schemas.party import PartyKind
 from schemas.plan import Closure, Excluded, Hop, Reason
 
 _SEED_ROLES = ("alleged_perpetrator", "adverse_party")

@@ -13,7 +13,9 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import TypeVar
 
-from schemas.party import Contact, Endpoint, Link, LinkKind, Party, PartyKind
+from schemas.contact import Contact, Endpoint
+from schemas.link import Link, LinkKind
+from schemas.party import Party, PartyKind
 
 T = TypeVar("T")
 K = TypeVar("K")

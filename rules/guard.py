@@ -11,7 +11,9 @@ from datetime import datetime
 from rules.graph import Registry
 from rules.states import of_state
 from schemas.codes import Audience, FieldName, Mode, TrackName
-from schemas.party import Contact, Endpoint, LinkKind, Party, PartyKind
+from schemas.contact import Contact, Endpoint
+from schemas.link import LinkKind
+from schemas.party import Party, PartyKind
 from schemas.plan import Excluded, Reason, Verdict
 from schemas.projection import Projection, Purpose, _make_projection
 from schemas.safeguards import Basis, Consent, Safeguards

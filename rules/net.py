@@ -10,8 +10,10 @@ from datetime import date
 
 from rules.graph import Registry
 from rules.states import STATE_KINDS, independent, of_state
+from schemas.contact import Level
 from schemas.event import PartyRole, ThreatEvent
-from schemas.party import Level, Link, LinkKind, LinkStatus, PartyKind
+from schemas.link import Link, LinkKind, LinkStatus
+from schemas.party import PartyKind
 from schemas.plan import Excluded, Hop, Path, Reason
 
 NEVER_OF_A_CONTROLLER: tuple[str, ...] = tuple(

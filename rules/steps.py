@@ -7,7 +7,8 @@ from datetime import date
 from rules.graph import Registry
 from schemas.codes import CountryRole
 from schemas.event import ThreatEvent
-from schemas.party import Link, LinkKind, LinkStatus, Party, PartyKind
+from schemas.link import Link, LinkKind, LinkStatus
+from schemas.party import Party, PartyKind
 from schemas.plan import Hop, Path, Reason, Withheld
 
 _CONTROL = frozenset({LinkKind.OPERATES, LinkKind.PARENT_OF})

@@ -10,7 +10,8 @@ from types import MappingProxyType
 
 from rules.steps import Found, Start, Steps, Walked, covers, nearest
 from schemas.codes import CountryRole
-from schemas.party import LinkKind, PartyKind
+from schemas.link import LinkKind
+from schemas.party import PartyKind
 from schemas.plan import Hop, Withheld
 
 _NO_HEADQUARTERS = frozenset({PartyKind.SITE, PartyKind.PERSON, PartyKind.STATE, PartyKind.GROUP})

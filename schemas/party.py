@@ -1,7 +1,7 @@
-"""Parties, links and contacts: the registry's records as everybody else sees them."""
+"""Parties: everybody in the registry who can be linked or told."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 
@@ -30,75 +30,54 @@ class PartyKind(StrEnum):
     PERSON = "person"
     """An officer or owner known by an opaque id, for `officer_of` links; never a defender."""
     GROUP = "group"
+    """A list whose members the guard expands; a response group has `Party.expires`."""
+    AGREEMENT = "agreement"
+    """A binding agreement: its signatories are members, who enforces it operates it (A28)."""
+    CHAMPION = "champion"
+    """Somebody well known who speaks up; public mode only (A22)."""
 
 
-class LinkKind(StrEnum):
-    """A typed relation; `a` does it to `b`: a operates b, a is parent_of b, a buys_from b."""
+class Ownership(StrEnum):
+    """Who owns a company (A4)."""
 
-    OPERATES = "operates"
-    PARENT_OF = "parent_of"
-    BUYS_FROM = "buys_from"
-    INVESTS_IN = "invests_in"
-    FINANCES = "finances"
-    MEMBER_OF = "member_of"
-    ACCREDITED_TO = "accredited_to"
-    """A mission to a host state; its operator state is `Party.state`."""
-    REPRESENTS = "represents"
-    CONTRACTS_SECURITY = "contracts_security"
-    OFFICER_OF = "officer_of"
-    SPONSORS = "sponsors"
-    PROVIDES_TECHNOLOGY = "provides_technology"
-    JOINT_VENTURE_WITH = "joint_venture_with"
-    BODY_OF = "body_of"
-    """A state body, state-owned firm or NHRI of a state."""
-
-    @property
-    def control(self) -> bool:
-        """Whether `a` controls `b`; such a link can never be cleared for a case."""
-        return self in (LinkKind.OPERATES, LinkKind.PARENT_OF, LinkKind.BODY_OF)
+    LISTED = "listed"
+    PRIVATE = "private"
+    STATE_OWNED = "state_owned"
+    """Excluded with its state, linked to it or not."""
+    SME = "sme"
+    FAMILY = "family"
+    JOINT_VENTURE = "joint_venture"
 
 
-class LinkStatus(StrEnum):
-    """What we know of a link. Only `verified` ever includes; every status excludes."""
+class PoliticalPolicy(StrEnum):
+    """Whether an initiative takes up what it calls political (A17)."""
 
-    VERIFIED = "verified"
-    UNVERIFIED = "unverified"
-    LAPSED = "lapsed"
-    DISPUTED = "disputed"
-    REFUTED = "refuted"
-    """Refuted by two people; still excludes, unless cleared for one case."""
-    DECLARED = "declared"
-    """A recipient declared a conflict; excludes from then on."""
+    ACCEPTS = "accepts"
+    REVIEWING = "reviewing"
+    REFUSES = "refuses"
 
 
-class Level(StrEnum):
-    """Where in a party a contact sits."""
+class Mark(StrEnum):
+    """A standing remark about a party that people and templates heed."""
 
-    HQ_HUMAN_RIGHTS = "hq_human_rights"
-    LEGAL = "legal"
-    COUNTRY_OFFICE = "country_office"
-    SITE = "site"
-    COMMERCIAL = "commercial"
-    SOURCING = "sourcing"
-    CLIENT_TEAM = "client_team"
-    FOCAL_POINT = "focal_point"
-    DEPUTY = "deputy"
-    CAPITAL_DESK = "capital_desk"
-    DUTY_LINE = "duty_line"
-    COMPLAINTS_OFFICE = "complaints_office"
-    SECRETARIAT = "secretariat"
-    GENERAL = "general"
+    EXCLUDES_USUAL_COUNTERPARTS = "excludes_usual_counterparts"
+    """Its invitations go beyond the usual guests; somebody reviews the list (A12)."""
+    PATTERN_ONLY = "pattern_only"
+    """Gets patterns, no case about a person (A20)."""
+    LOCAL_CONVENOR = "local_convenor"
+    """May own a case room in its country (A27)."""
+    COALITION = "coalition"
+    """A coalition of investors; its members are members (A8)."""
+    KNOWLEDGE_BINDS = "knowledge_binds"
+    """Of a state: what a company was told can bind it in law there (L9)."""
 
-    @property
-    def automatic(self) -> bool:
-        """Whether a rule may address it; the others are never told automatically."""
-        return self not in (
-            Level.SITE,
-            Level.COUNTRY_OFFICE,
-            Level.CLIENT_TEAM,
-            Level.COMMERCIAL,
-            Level.SOURCING,
-        )
+
+class PolicyClause(StrEnum):
+    """What a company's own public policy on defenders promises (L3, L4)."""
+
+    NON_INTERFERENCE = "non_interference"
+    ENGAGE = "engage"
+    PETITION_STATE = "petition_state"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,71 +88,36 @@ class Party:
     kind: PartyKind
     name: str
     """Need-to-know: shown on the board and on authenticated pages, never in a message."""
+    aliases: tuple[str, ...] = ()
+    """Other names that somebody stands for, letter for letter; former ones too."""
+    identifiers: tuple[str, ...] = ()
+    """`lei:…`, `os_id:…`, `wikidata:Q42`: at most one party has each."""
     state: str | None = None
     """ISO code: the seat of a company, the sending state of a mission, the state of an NHRI."""
+    located: str | None = None
+    """ISO code of the country it physically is in, where that is another: a mission, a fund."""
+    ownership: Ownership | None = None
     ganhri: str | None = None
     """`A`, `B` or None, of an NHRI."""
     independence_override: bool = False
     """Two people judged this NHRI captured: treated as without A status."""
     sectors: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
-    """ISO codes an MSI or network covers; empty means everywhere."""
+    """ISO codes that an MSI, network or mechanism covers; empty means everywhere."""
+    support: tuple[str, ...] = ()
+    """Of a provider of protection: `relocation`, `legal`, `medical`, `digital`, `grant` …"""
+    languages: tuple[str, ...] = ()
+    political_policy: PoliticalPolicy | None = None
+    policy: str = ""
+    """Where its own public policy on defenders is to be found (L3)."""
+    policy_clauses: tuple[PolicyClause, ...] = ()
+    complaints: str = ""
+    """Where it takes complaints, or a mechanism its communications (A15, A25)."""
+    marks: tuple[Mark, ...] = ()
+    expires: date | None = None
+    """Of a response group made for one matter (A18): nobody is told through it afterwards."""
+    source: str = ""
+    """Which list or person says so, the same for every edition."""
+    details: tuple[tuple[str, str], ...] = ()
+    """What a person may want to read, sorted by its key; decides nothing."""
     exercise: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """One relation: `a` --kind--> `b`."""
-
-    id: str
-    kind: LinkKind
-    a: str
-    b: str
-    status: LinkStatus
-    source: str
-    valid_from: date | None = None
-    valid_until: date | None = None
-    share: float | None = None
-    """Per cent, where the kind has one."""
-
-    def current(self, on: date) -> bool:
-        """Whether it holds on that day and is verified: only then it may include."""
-        return (
-            self.status is LinkStatus.VERIFIED
-            and (self.valid_from is None or self.valid_from <= on)
-            and (self.valid_until is None or on <= self.valid_until)
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """One address on one channel."""
-
-    id: str
-    channel: str
-    """`email`, `sms`, `webhook`, `outbox` …: the name of a configured channel."""
-    address: str
-    members: tuple[str, ...] = ()
-    """Contact ids behind a list address; refused unless all of them are allowed."""
-    exercise: bool = False
-
-    def __repr__(self) -> str:
-        return f"Endpoint(id={self.id!r}, channel={self.channel!r}, address='***')"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """A person or mailbox of a party, with the order in which its endpoints are tried."""
-
-    id: str
-    party: str
-    label: str
-    """What the board shows: a role, not a private name."""
-    level: Level
-    endpoints: tuple[Endpoint, ...] = ()
-    languages: tuple[str, ...] = ("en",)
-    hours: str = ""
-    """`Mon-Fri 08:00-16:00 Europe/Berlin`; empty: reachable at all hours."""
-    rank: int = 0
-    """Order within its party; the lowest is told first."""
-    verified_until: datetime | None = None

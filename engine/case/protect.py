@@ -6,7 +6,7 @@ from datetime import datetime
 from engine.case.state import Alert, Case
 from rules import guard
 from schemas.codes import Certainty, Mode, TrackName
-from schemas.party import Contact, Endpoint
+from schemas.contact import Contact, Endpoint
 from schemas.plan import ContactRef, Reason, Verdict
 from schemas.safeguards import Basis, Consent, Safeguards
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from engine.case.commands import DeliveryReported, TryOutcome
 from engine.case.commands import Report as Accepted
 from schemas.codes import Severity, TrackName
-from schemas.party import Endpoint
+from schemas.contact import Endpoint
 from schemas.plan import Verdict
 from schemas.projection import Purpose
 

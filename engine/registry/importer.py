@@ -13,7 +13,9 @@ from pydantic.dataclasses import dataclass as checked
 
 from rules import hours
 from rules.source import Source, read
-from schemas.party import Contact, Link, Party
+from schemas.contact import Contact
+from schemas.link import Link
+from schemas.party import Party
 from schemas.roster import DutyPerson, Roster, Shift
 
 PROBLEMS_AT_MOST = 200

@@ -19,8 +19,10 @@ from engine.store.dialect import is_sqlite
 from engine.store.postgres import lock_names
 from rules import rulebook as rulebooks
 from rules.graph import Registry
+from schemas.contact import Contact
 from schemas.facts.system import WorldActivated
-from schemas.party import Contact, Link, LinkStatus, Party
+from schemas.link import Link, LinkStatus
+from schemas.party import Party
 from schemas.roster import Roster
 
 REGISTRY_VERSION = "registry_version"

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, bindparam, delete, select
 
 from engine.store.dialect import insert_or_ignore, insert_or_update
 from engine.store.tables import contacts, links, parties, rosters, rulebooks
-from schemas.party import Contact, Link, Party
+from schemas.contact import Contact
+from schemas.link import Link
+from schemas.party import Party
 from schemas.roster import Roster
 
 R = TypeVar("R", Party, Link, Contact)

@@ -19,7 +19,9 @@ from engine.entropy import SystemEntropy
 from engine.intake.scope import EVERY_AUDIENCE, Scope
 from engine.settings import Settings, load_settings
 from schemas.codes import EventType, Severity
-from schemas.party import Contact, Link, Party
+from schemas.contact import Contact
+from schemas.link import Link
+from schemas.party import Party
 from schemas.roster import DutyPerson, Roster, Shift
 from tests.harness.people import Place
 from tests.harness.running import Running, named

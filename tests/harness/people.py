@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from rules.graph import Registry
-from schemas.party import Contact, Endpoint, Level, Link, LinkKind, LinkStatus, Party, PartyKind
+from schemas.contact import Contact, Endpoint, Level
+from schemas.link import Link, LinkKind, LinkStatus
+from schemas.party import Party, PartyKind
 from schemas.roster import DutyPerson, Role, Roster, Shift
 
 ALWAYS = ""

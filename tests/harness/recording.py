@@ -9,7 +9,7 @@ from datetime import datetime
 from notifiers.channel import Capabilities
 from notifiers.message import ChannelKind, Message
 from notifiers.outcome import Outcome, OutcomeReason
-from schemas.party import Endpoint
+from schemas.contact import Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from engine.web.words.countries import country_name
 from engine.web.words.sentence import Name, Said
 from engine.web.words.states import COUNTRY_ROLE
 from schemas.codes import CountryRole
-from schemas.party import LinkKind
+from schemas.link import LinkKind
 from schemas.plan import Hop, Path
 
 LINKS: dict[LinkKind, str] = {
@@ -23,6 +23,13 @@ LINKS: dict[LinkKind, str] = {
     LinkKind.PROVIDES_TECHNOLOGY: "provides technology to",
     LinkKind.JOINT_VENTURE_WITH: "runs a joint venture with",
     LinkKind.BODY_OF: "belongs to",
+    LinkKind.SAME_AS: "is, or may be, the same as",
+    LinkKind.HOSTS_PUBLIC_SECURITY: "has on its ground",
+    LinkKind.SOURCES_FROM: "gets goods from",
+    LinkKind.LICENSED_BY: "has its licence from",
+    LinkKind.TRADE_PROMOTED_BY: "has its trade promoted by",
+    LinkKind.CHAPTER_OF: "is a chapter of",
+    LinkKind.HOSTS: "hosts events of",
 }
 _SAID: dict[str, str] = {
     "alleged_perpetrator": "is alleged in the report to be behind it",

@@ -16,8 +16,10 @@ from schemas.codes import (
     SubjectKind,
     TrackName,
 )
+from schemas.contact import Contact, Endpoint, Level
 from schemas.event import CountryPart, PartyRole, Subject, ThreatEvent, When
-from schemas.party import Contact, Endpoint, Level, Link, LinkKind, LinkStatus, Party, PartyKind
+from schemas.link import Link, LinkKind, LinkStatus
+from schemas.party import Party, PartyKind
 from schemas.safeguards import Basis, Consent, Safeguards
 
 NOW = datetime(2027, 3, 1, 22, 0, tzinfo=UTC)

@@ -10,8 +10,10 @@ from rules.graph import Registry
 from rules.rulebook import Rulebook, load
 from schemas.codes import CountryRole, Mode, Severity, TrackName
 from schemas.codes.threats import EventType
+from schemas.contact import Level
 from schemas.event import ThreatEvent
-from schemas.party import Level, Link, LinkStatus, Party, PartyKind
+from schemas.link import Link, LinkStatus
+from schemas.party import Party, PartyKind
 from schemas.plan import Candidates, Gate, Hop, Reason, Track, Trouble
 from tests.unit.rules.build import (
     NOW,
@@ -410,6 +412,7 @@ def test_every_walk_and_every_kind_that_can_be_told_has_an_audience() -> None:
         PartyKind.STATE,
         PartyKind.PERSON,
         PartyKind.GROUP,
+        PartyKind.CHAMPION,  # public mode only, which this generation does not do
     }
     assert set(audiences.TRACK_OF_WALK) == set(WALKS)
     assert set(audiences.TRACK_OF_KIND) == set(PartyKind) - never

@@ -10,8 +10,10 @@ from rules.graph import Registry
 from rules.net import NEVER_OF_A_CONTROLLER
 from rules.states import independent, of_state
 from schemas.codes import CountryRole
+from schemas.contact import Level
 from schemas.event import ReprisalOf, ThreatEvent
-from schemas.party import Level, LinkStatus, Party
+from schemas.link import LinkStatus
+from schemas.party import Party
 from schemas.plan import Closure, Excluded, Hop, Reason
 from tests.unit.rules.build import K, L, a_link, a_party, a_registry, a_role, an_event
 

@@ -12,7 +12,8 @@ from rules.graph import Registry
 from rules.guard import NotAllowedError, allowed_fields, judge, judge_duty, project
 from rules.net import NEVER_OF_A_CONTROLLER
 from schemas.codes import Certainty, FieldName, Mode, TrackName
-from schemas.party import Contact, Endpoint, Level, Party
+from schemas.contact import Contact, Endpoint, Level
+from schemas.party import Party
 from schemas.plan import Closure, Excluded, Hop, Reason, Verdict
 from schemas.projection import Projection, Purpose
 from schemas.safeguards import Basis, Safeguards

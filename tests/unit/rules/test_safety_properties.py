@@ -11,8 +11,10 @@ from rules.exclusion import closure, join
 from rules.graph import Registry
 from rules.guard import judge, judge_duty
 from schemas.codes import Certainty, CountryRole, Mode, TrackName
+from schemas.contact import Level
 from schemas.event import CountryPart, PartyRole, ReprisalOf, ThreatEvent
-from schemas.party import Level, Link, LinkKind, LinkStatus, Party, PartyKind
+from schemas.link import Link, LinkKind, LinkStatus
+from schemas.party import Party, PartyKind
 from schemas.plan import Closure, Excluded, Reason
 from schemas.safeguards import Basis, Consent, Safeguards
 from tests.unit.rules.build import (

@@ -7,8 +7,9 @@ from rules.exclusion import closure
 from rules.graph import Registry
 from rules.guard import judge
 from schemas.codes import CountryRole, SubjectKind, TrackName
+from schemas.contact import Level
 from schemas.event import PartyRole, Subject, ThreatEvent
-from schemas.party import Level, LinkStatus
+from schemas.link import LinkStatus
 from schemas.plan import Closure, Reason, Verdict
 from tests.unit.rules.build import (
     NOW,

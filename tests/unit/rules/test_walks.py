@@ -9,7 +9,8 @@ from rules.steps import Found, Start, Walked, usable
 from rules.walks import WALKS
 from schemas.codes import CountryRole
 from schemas.event import ThreatEvent
-from schemas.party import Link, LinkKind, LinkStatus, Party
+from schemas.link import Link, LinkKind, LinkStatus
+from schemas.party import Party
 from schemas.plan import Hop, Reason
 from tests.unit.rules.build import NOW, K, L, a_link, a_party, a_registry, a_role, an_event
 

@@ -32,8 +32,9 @@ from engine.vault import Secret
 from rules import duty, exclusion
 from schemas import facts as f
 from schemas.codes import Severity, TrackName
+from schemas.contact import Contact, Endpoint, Level
 from schemas.event import ThreatEvent
-from schemas.party import Contact, Endpoint, Level, Party, PartyKind
+from schemas.party import Party, PartyKind
 from schemas.plan import Candidate, Candidates, Track
 from schemas.responses import Result
 from tests.unit.engine.case import builders as b

@@ -12,7 +12,7 @@ from engine.store import journal
 from engine.store.database import Database, transact
 from rules.graph import DuplicateIdError
 from rules.rulebook import RulebookError
-from schemas.party import LinkStatus
+from schemas.link import LinkStatus
 from tests.integration.engine.desk.room import START
 from tests.unit.engine.case import builders as b
 

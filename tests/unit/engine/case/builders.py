@@ -14,8 +14,10 @@ from rules import duty, exclusion
 from rules.graph import Registry
 from schemas import facts as f
 from schemas.codes import ActionKind, Certainty, Effect, Mode, Severity, TrackName
+from schemas.contact import Contact, Endpoint, Level
 from schemas.event import ThreatEvent
-from schemas.party import Contact, Endpoint, Level, Link, LinkKind, LinkStatus, Party, PartyKind
+from schemas.link import Link, LinkKind, LinkStatus
+from schemas.party import Party, PartyKind
 from schemas.plan import (
     Anchor,
     Candidate,

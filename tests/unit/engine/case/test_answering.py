@@ -9,7 +9,7 @@ from engine.case.state import AlertStatus
 from rules.graph import Registry
 from schemas import facts as f
 from schemas.codes import ActionKind, Effect, TrackName
-from schemas.party import Contact, Level
+from schemas.contact import Contact, Level
 from schemas.plan import Reason, Until
 from schemas.projection import Purpose
 from schemas.responses import DeclineReason, RefusedBecause, ResponseKind, Way

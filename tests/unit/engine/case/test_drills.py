@@ -2,7 +2,8 @@
 
 from rules.graph import Registry
 from schemas import facts as f
-from schemas.party import Contact, Endpoint, Level, Party, PartyKind
+from schemas.contact import Contact, Endpoint, Level
+from schemas.party import Party, PartyKind
 from schemas.plan import Reason
 from schemas.roster import DutyPerson, Role, Roster, Shift
 from tests.unit.engine.case.builders import LINKS, PARTIES, Story, an_event

@@ -10,7 +10,8 @@ from rules import exclusion
 from rules.graph import Registry
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.party import Contact, Level, Link, LinkKind, LinkStatus
+from schemas.contact import Contact, Level
+from schemas.link import Link, LinkKind, LinkStatus
 from schemas.plan import Closure, Excluded, Reason, Withheld
 from schemas.projection import Purpose
 from schemas.responses import ResponseKind

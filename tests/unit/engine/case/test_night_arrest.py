@@ -12,8 +12,10 @@ from rules.candidates import World, candidates
 from rules.graph import Registry
 from schemas import facts as f
 from schemas.codes import ActionKind, Effect, FieldName, Mode, Severity, TrackName
+from schemas.contact import Contact, Endpoint, Level
 from schemas.event import ThreatEvent
-from schemas.party import Contact, Endpoint, Level, Link, LinkKind, LinkStatus, Party, PartyKind
+from schemas.link import Link, LinkKind, LinkStatus
+from schemas.party import Party, PartyKind
 from schemas.plan import Reason
 from schemas.projection import Purpose
 from schemas.responses import ResponseKind

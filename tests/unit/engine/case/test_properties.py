@@ -24,7 +24,7 @@ from rules import duty, exclusion
 from schemas import facts as f
 from schemas.codes import ActionKind, Effect, Mode, Severity, TrackName
 from schemas.facts import Fact, dump_fact, load_fact
-from schemas.party import Link, LinkKind, LinkStatus
+from schemas.link import Link, LinkKind, LinkStatus
 from schemas.plan import Candidates, Closure, Gate, Reason, Spread, Trouble
 from schemas.projection import Purpose
 from schemas.responses import Response, ResponseKind, Way

@@ -13,7 +13,7 @@ from engine.case.state import AlertStatus
 from rules.graph import Registry
 from schemas import facts as f
 from schemas.codes import ActionKind, Mode, Severity, TrackName
-from schemas.party import Contact, Endpoint, Level
+from schemas.contact import Contact, Endpoint, Level
 from schemas.plan import Anchor, Gate, Reason, Spread
 from schemas.projection import Purpose
 from schemas.responses import RefusedBecause, ResponseKind

@@ -3,7 +3,8 @@
 import pytest
 
 from engine.registry import ImportRefused, read_files
-from schemas.party import LinkKind, PartyKind
+from schemas.link import LinkKind
+from schemas.party import PartyKind
 
 GOOD = """
 parties:

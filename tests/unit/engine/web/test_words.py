@@ -24,7 +24,7 @@ from schemas import codes
 from schemas import facts as f
 from schemas.codes import threats
 from schemas.facts import Fact
-from schemas.party import LinkKind
+from schemas.link import LinkKind
 from schemas.plan import Gate, Hop, Reason, Trouble
 from schemas.projection import Purpose
 from schemas.responses import DeclineReason, RefusedBecause, ResponseKind, Way
