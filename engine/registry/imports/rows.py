@@ -35,6 +35,8 @@ class Why(StrEnum):
     """More or fewer fields than the header has."""
     QUOTE_NOT_CLOSED = "quote_not_closed"
     TOO_LONG = "too_long"
+    CONTROL_CHARACTER = "control_character"
+    """Characters that nobody sees, such as NUL."""
     CUT_OFF = "cut_off"
     """The file ends in the middle of it."""
     FIELD_MISSING = "field_missing"
