@@ -1,0 +1,145 @@
+"""What no record of any file may be: a trap for who reads it, or what cannot be true.
+
+Applied by the frame to every row after its format read it; a row with one bad record is refused as
+a whole, so that nothing of it is half imported.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from engine.registry.imports.rows import Fate, RowRead, Why
+from engine.registry.names.identifiers import LONGEST_OWN
+from notifiers.registry import SHIPPED
+from schemas.contact import Contact, Endpoint
+from schemas.link import Link, LinkStatus
+from schemas.party import Party
+
+EARLIEST = date(1900, 1, 1)
+LATEST = date(2200, 1, 1)
+TEXT_AT_MOST = 10_000
+"""Characters of any text of a record; a name that is longer is none."""
+
+Wrong = tuple[Why, str]
+"""Why a record is refused, and which field of it."""
+
+_FORMULA = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")  # the last four: in full width
+_NUMBER = re.compile(r"[+-]?[\d][\d\s.,()/-]*")
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff\U000e0000-\U000e007f]"
+)
+"""What nobody sees, and what shows a name in another order than it is written. Joiners and marks
+of direction stay: Persian and Hindi need them."""
+_NOT_IN_AN_ADDRESS = re.compile(r"[\s,;<>\"\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
+_ADDRESS_OF = {each.kind: each.address.check for each in SHIPPED if each.kind != "outbox"}
+
+
+def checked(row: RowRead) -> RowRead:
+    """The row as it came, or refused."""
+    if row.fate is Fate.REFUSED:
+        return row
+    wrong = next(_of_row(row), None)
+    return row if wrong is None else refused(row, *wrong)
+
+
+def refused(row: RowRead, why: Why, column: str = "") -> RowRead:
+    """The same row without its records."""
+    return replace(
+        row, fate=Fate.REFUSED, why=why, column=column, parties=(), links=(), contacts=(), gone=()
+    )
+
+
+def _of_row(row: RowRead) -> Iterator[Wrong]:
+    for party in row.parties:
+        yield from of_party(party)
+    for link in row.links:
+        yield from of_link(link)
+    for contact in row.contacts:
+        yield from of_contact(contact)
+
+
+def of_party(party: Party) -> Iterator[Wrong]:
+    """What is wrong with a party, field by field."""
+    yield from _ids(id=party.id)
+    yield from _texts("name", party.name, needed=True)
+    yield from _texts("aliases", *party.aliases)
+    yield from _texts("identifiers", *party.identifiers)
+    yield from _texts("sectors", *party.sectors)
+    yield from _texts("support", *party.support)
+    yield from _texts("source", party.source)
+    yield from _texts("policy", party.policy)
+    yield from _texts("complaints", party.complaints)
+    for _, value in party.details:
+        yield from _texts("details", value)
+
+
+def of_link(link: Link) -> Iterator[Wrong]:
+    """What is wrong with a link, field by field."""
+    yield from _ids(id=link.id, a=link.a, b=link.b)
+    yield from _texts("source", link.source, needed=True)
+    yield from _texts("sectors", *link.sectors)
+    yield from _texts("terms", *link.terms)
+    yield from _texts("evidence", link.evidence)
+    if link.a == link.b:
+        yield Why.LINKED_TO_ITSELF, "b"
+    if link.share is not None and not 0 <= link.share <= 100:  # nor is NaN
+        yield Why.SHARE_IMPOSSIBLE, "share"
+    for column in ("valid_from", "valid_until", "as_of"):
+        day: date | None = getattr(link, column)
+        if day is not None and not EARLIEST <= day <= LATEST:
+            yield Why.DATE_IMPOSSIBLE, column
+    if link.valid_from and link.valid_until and link.valid_from > link.valid_until:
+        yield Why.DATES_REVERSED, "valid_until"
+    if link.status is LinkStatus.REFUTED:
+        yield Why.NOT_TRUSTED, "status"
+
+
+def of_contact(contact: Contact) -> Iterator[Wrong]:
+    """What is wrong with a contact or one of its endpoints, field by field."""
+    yield from _ids(id=contact.id, party=contact.party)
+    yield from _texts("label", contact.label, needed=True)
+    yield from _texts("languages", *contact.languages)
+    yield from _texts("source", contact.source)
+    for endpoint in contact.endpoints:
+        yield from _ids(endpoints=endpoint.id)
+        yield from _texts("endpoints", endpoint.channel, needed=True)
+        if not _one_address(endpoint):
+            yield Why.ADDRESS_UNSAFE, "endpoints"
+
+
+def _one_address(endpoint: Endpoint) -> bool:
+    """Whether it reaches one recipient and shows which. Channels have names of their own, so what
+    looks like mail or a web address is checked as that, whatever its channel is called."""
+    address = endpoint.address
+    looks_like = "webhook" if "://" in address else "email" if "@" in address else endpoint.channel
+    check = _ADDRESS_OF.get(looks_like)
+    if check is None:
+        hidden = _NOT_IN_AN_ADDRESS.search(address) or _HIDDEN.search(address)
+        return bool(address) and not hidden
+    try:
+        check(address)
+    except ValueError:
+        return False
+    return True
+
+
+def _ids(**ids: str) -> Iterator[Wrong]:
+    for column, id in ids.items():
+        yield from _texts(column, id, needed=True)
+        if len(id) > LONGEST_OWN:
+            yield Why.TOO_LONG, column
+        if any(letter.isspace() for letter in id):
+            yield Why.NOT_AN_IDENTIFIER, column
+
+
+def _texts(column: str, *texts: str, needed: bool = False) -> Iterator[Wrong]:
+    for text in texts:
+        if needed and not text.strip():
+            yield Why.FIELD_MISSING, column
+        if _FORMULA.match(text.strip(" ")) and not _NUMBER.fullmatch(text):
+            yield Why.FORMULA, column
+        if _HIDDEN.search(text):
+            yield Why.CONTROL_CHARACTER, column
+        if len(text) > TEXT_AT_MOST:
+            yield Why.TOO_LONG, column
