@@ -11,7 +11,7 @@ from typing import Protocol
 
 from notifiers.message import ChannelKind, HowToAnswer, Message
 from notifiers.outcome import Outcome, OutcomeReason, OutcomeState
-from schemas.party import Endpoint
+from schemas.contact import Endpoint
 
 __all__ = [
     "Capabilities",

@@ -8,7 +8,7 @@ from notifiers.email.address import one_address
 from notifiers.email.config import EmailSettings
 from notifiers.email.connection import Connection, Delivery, NotOpenedError
 from notifiers.email.letter import Letterhead, UnsafeMailError
-from schemas.party import Endpoint
+from schemas.contact import Endpoint
 
 
 class EmailChannel:

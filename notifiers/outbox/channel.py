@@ -7,7 +7,7 @@ from pathlib import Path
 from notifiers.channel import Capabilities, ChannelKind, Message, Outcome, OutcomeReason
 from notifiers.outbox.config import OutboxSettings
 from notifiers.render import plain
-from schemas.party import Endpoint
+from schemas.contact import Endpoint
 
 
 class OutboxChannel:

@@ -19,7 +19,7 @@ from notifiers.sms.config import SmsSettings
 from notifiers.sms.length import cut
 from notifiers.sms.number import one_number
 from notifiers.sms.template import MISSING, at_path, fill, one_of
-from schemas.party import Endpoint
+from schemas.contact import Endpoint
 
 _BEFORE = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 

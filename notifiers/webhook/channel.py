@@ -12,7 +12,7 @@ from notifiers.webhook.connection import BrokenError, HttpAnswer, HttpConnection
 from notifiers.webhook.pool import NotConnectedError, Pool, Resolve, resolve
 from notifiers.webhook.signature import sign
 from notifiers.webhook.target import Target, parse_target
-from schemas.party import Endpoint
+from schemas.contact import Endpoint
 
 
 class WebhookChannel:
