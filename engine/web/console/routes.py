@@ -6,6 +6,7 @@ from engine.web.console.case_forms import CaseForms
 from engine.web.console.case_page import CasePage
 from engine.web.console.lists import Lists
 from engine.web.console.login import Login
+from engine.web.console.party_page import PartyPage
 from engine.web.console.phone_answer import PhoneAnswer
 from engine.web.console.report_form import ReportForm
 from engine.web.console.reveal import Reveal
@@ -24,5 +25,6 @@ def routes(services: Services) -> list[Route]:
         *CaseForms(shell, case_page).routes(),
         *PhoneAnswer(shell, case_page).routes(),
         *Reveal(shell, case_page).routes(),
+        *PartyPage(shell).routes(),
         *case_page.routes(),
     ]
