@@ -161,6 +161,8 @@ class House:
         patience = PATIENCE * READY_WITHIN * max(1, len(fresh))  # they share the processors
         while waiting or not await self._serves(fresh):
             waiting = [process for process in waiting if not process.is_ready()]
+            if not all(process.alive for process in fresh):  # ready, and gone before it served
+                raise RuntimeError(f"ended before it served:\n{self.log_tail()}")
             if _WALL.monotonic() - begun > patience:
                 raise RuntimeError(f"not ready after {patience} s:\n{self.log_tail()}")
             await asyncio.sleep(0.02)
