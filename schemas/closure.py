@@ -1,0 +1,187 @@
+"""The exclusion closure of a case: everybody who must not know of it, each with the reason."""
+
+import bisect
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from schemas.reason import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One link on the path that explains why a party was found."""
+
+    kind: str
+    """A `LinkKind`, `event` for the part the event itself says, or `seat` for a party's state."""
+    a: str
+    b: str
+    link: str = ""
+
+
+Path = tuple[Hop, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excluded:
+    """One party that must not know, with the path from the seed to it."""
+
+    party: str
+    reason: Reason
+    path: Path = ()
+    tagged: bool = False
+    """Only because the perpetrator is unknown: two people may lift it for a case."""
+    levels: tuple[str, ...] = ()
+    """Empty: all of it. Otherwise only these levels (of a controller)."""
+    clearable: bool = False
+    """Rests on an ended or unverified link that is no control: two may clear it for a case."""
+    distance: int = 0
+    """Links from the seed; what lies within two is explained on the board."""
+
+
+class Findings(Protocol):
+    """What a closure rests on while nobody has asked for all of it."""
+
+    def find(self, party: str) -> Excluded | None:
+        """The exclusion of this party, or None."""
+
+    def entries(self) -> tuple[Excluded, ...]:
+        """Every exclusion, sorted by party, each party once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    digest: str = ""
+    entries: tuple[Excluded, ...] = ()
+    states: tuple[str, ...] = ()
+
+
+class Closure:
+    """Everybody excluded by the events of a case. Sorted by party, found by bisection. A value.
+
+    `rules.exclusion` makes it from findings: entries and digest are then worked out when somebody
+    asks for them. The guard asks about a few parties only, and a closure may hold thousands.
+    """
+
+    __slots__ = ("_digest", "_entries", "_findings", "states")
+
+    states: tuple[str, ...]
+    """ISO codes of excluded states: their missions and bodies are out, listed or not."""
+
+    def __init__(
+        self,
+        *,
+        digest: str = "",
+        entries: tuple[Excluded, ...] = (),
+        states: tuple[str, ...] = (),
+    ) -> None:
+        self._digest: str | None = digest
+        self._entries: tuple[Excluded, ...] | None = entries
+        self._findings: Findings | None = None
+        self.states = states
+
+    @classmethod
+    def of(cls, findings: Findings, *, states: Iterable[str]) -> "Closure":
+        """The closure that these findings amount to."""
+        made = cls(states=tuple(sorted(states)))
+        made._digest = made._entries = None
+        made._findings = findings
+        return made
+
+    @property
+    def entries(self) -> tuple[Excluded, ...]:
+        """Every exclusion, sorted by party."""
+        if self._entries is None:
+            # Read first: another thread may have finished, and let go of the findings, meanwhile.
+            findings = self._findings
+            if findings is not None:
+                self._entries = findings.entries()
+                self._findings = None
+        return self._entries or ()
+
+    @property
+    def digest(self) -> str:
+        """Names the content, 32 hex characters; empty for nobody."""
+        if self._digest is None:
+            self._digest = digest_of(self.entries, self.states)
+        return self._digest
+
+    def find(self, party: str) -> Excluded | None:
+        """The exclusion of this party, or None."""
+        findings = self._findings
+        if findings is not None:
+            return findings.find(party)
+        entries = self.entries
+        at = bisect.bisect_left(entries, party, key=lambda entry: entry.party)
+        if at < len(entries) and entries[at].party == party:
+            return entries[at]
+        return None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Closure):
+            return NotImplemented
+        return self is other or (self.states, self.entries, self.digest) == (
+            other.states,
+            other.entries,
+            other.digest,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.digest, self.states))
+
+    def __repr__(self) -> str:
+        return f"Closure(digest={self.digest!r}, entries={self.entries!r}, states={self.states!r})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        stored = handler.generate_schema(_Stored)
+        read = core_schema.no_info_after_validator_function(_of_stored, stored)
+        return core_schema.json_or_python_schema(
+            json_schema=read,
+            python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), read]),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                _stored, return_schema=stored
+            ),
+        )
+
+
+def _of_stored(stored: _Stored) -> Closure:
+    return Closure(digest=stored.digest, entries=stored.entries, states=stored.states)
+
+
+def _stored(closure: Closure) -> _Stored:
+    return _Stored(digest=closure.digest, entries=closure.entries, states=closure.states)
+
+
+def digest_of(entries: tuple[Excluded, ...], states: tuple[str, ...]) -> str:
+    """32 hex characters over the content: the same for equal entries, whichever release made them.
+
+    The hashed text is that of the first release: its keys in the order of the alphabet.
+    """
+    if not entries and not states:
+        return ""
+
+    @cache
+    def hop_text(hop: Hop) -> dict[str, str]:
+        return {"a": hop.a, "b": hop.b, "kind": hop.kind, "link": hop.link}
+
+    texts = [
+        {
+            "clearable": entry.clearable,
+            "distance": entry.distance,
+            "levels": entry.levels,
+            "party": entry.party,
+            "path": [hop_text(hop) for hop in entry.path],
+            "reason": entry.reason,
+            "tagged": entry.tagged,
+        }
+        for entry in entries
+    ]
+    whole = json.dumps([texts, states])
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]
