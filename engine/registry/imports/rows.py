@@ -39,6 +39,11 @@ class Why(StrEnum):
     """Characters that nobody sees, such as NUL."""
     CUT_OFF = "cut_off"
     """The file ends in the middle of it."""
+    NOT_JSON = "not_json"
+    TOO_DEEP = "too_deep"
+    """Nested deeper than any record needs."""
+    KEY_TWICE = "key_twice"
+    """One key twice in one object: nobody knows which one was meant."""
     FIELD_MISSING = "field_missing"
     NOT_KNOWN = "not_known"
     """A value that this column never has: a kind, a level, a status."""
@@ -66,6 +71,8 @@ class Why(StrEnum):
     """`NA`, `n/a`, `-`: the row names nobody."""
     NATURAL_PERSON = "natural_person"
     """About a private person: not kept."""
+    VOCABULARY = "vocabulary"
+    """Explains the words of a format; names no party."""
     NOT_TRUSTED = "not_trusted"
     """Would weaken what protects: needs two people, not a file."""
     # Ambiguous: a person has to decide.
@@ -97,6 +104,15 @@ class RowRead:
     contacts: tuple[Contact, ...] = ()
     gone: tuple[str, ...] = ()
     """Ids of links that the source takes back; they go on excluding."""
+    ahead: bool = False
+    """Its links may name parties that come with another file (an LEI is the same everywhere). They
+    are taken: a link left out would let somebody be told who must not be."""
+    as_of: date | None = None
+    """The day its source said so, of a source that publishes changes: what the registry has from
+    it of a later day (`Link.as_of`) stays as it is."""
+    replaces: tuple[str, ...] = ()
+    """Beginnings of link ids. What its source said under them up to that day and this row does not
+    name, lapses: a new parent in place of the old one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,5 +156,8 @@ class Format:
     read: Read
     complete: bool = False
     """Each file is the whole truth of its source: what it names no more is closed."""
+    updates: bool = False
+    """A file is a stream of updates: what it says last of an id counts. Else saying two things of
+    one id is a mistake."""
     recognises: Callable[[SourceFile], bool] = lambda file: False
     """Whether a file looks like it, by its header or first keys."""
