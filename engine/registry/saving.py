@@ -1,7 +1,8 @@
 """Keeping the world in the store, and reading the one in force.
 
-Nothing known is forgotten: a link that is no longer named stays, as lapsed, because it still
-excludes; a party stays, because links and old cases name it; only contacts go.
+Nothing known is forgotten (`engine.registry.history`): a link that is no longer named stays, as
+lapsed, because it still excludes; a party stays, because links and old cases name it; only contacts
+go. Files of one format are taken by `history.apply`; here is what takes a whole registry at once.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,12 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
+from engine.registry.history import Edition, compare, read_known, take
+from engine.registry.history.excluding import read_links
+from engine.registry.history.known import read_contacts, read_parties
+from engine.registry.history.taking import REGISTRY_VERSION
 from engine.registry.importer import Imported
+from engine.registry.imports.rows import Fate, RowRead
 from engine.registry.reach import check_reach
 from engine.registry.world import World
 from engine.store import journal, meta, records
@@ -21,15 +27,14 @@ from rules import rulebook as rulebooks
 from rules.graph import Registry
 from schemas.contact import Contact
 from schemas.facts.system import WorldActivated
-from schemas.link import Link, LinkStatus
+from schemas.link import Link
 from schemas.party import Party
 from schemas.roster import Roster
 
-REGISTRY_VERSION = "registry_version"
 ROSTER_VERSION = "roster_version"
 RULEBOOK_VERSION = "rulebook_version"
-
-
+FILES = "files"
+"""The source of the registry's own files, which are taken as a whole."""
 PARTS = (REGISTRY_VERSION, ROSTER_VERSION, RULEBOOK_VERSION)
 
 
@@ -65,12 +70,12 @@ def load_world(conn: Connection) -> World:
     )
 
 
-def load_registry(conn: Connection) -> Registry:
-    """The registry as stored."""
+def load_registry(conn: Connection, *, at: datetime | None = None) -> Registry:
+    """The registry as it is known now, or as it was known at that time."""
     return Registry(
-        records.read_parties(conn),
-        links=records.read_links(conn),
-        contacts=records.read_contacts(conn),
+        read_parties(conn, at=at),
+        links=read_links(conn, at=at),
+        contacts=read_contacts(conn, at=at),
     )
 
 
@@ -83,19 +88,23 @@ def save_registry(
     at: datetime,
     by: str,
 ) -> Registry:
-    """Put these records into force and return the registry they lead to. All of it or nothing.
+    """Put these records into force as all that the registry's own files say, and return what that
+    leads to. All of it or nothing. What came from other sources stays.
 
-    Raises DuplicateIdError when two records share an id.
+    Raises DuplicateIdError when two records share an id, and OutOfReachError.
     """
-    parties, links, contacts = tuple(parties), tuple(links), tuple(contacts)
-    named = Registry(parties, links=links, contacts=contacts)
-    records.save_parties(conn, parties)
-    records.save_links(conn, (*links, *_lapsed(conn, named)))
-    records.replace_contacts(conn, contacts)
-    registry = load_registry(conn)
-    if meta.read(conn, REGISTRY_VERSION) != registry.version:
-        _activate(conn, "registry", REGISTRY_VERSION, registry.version, at=at, by=by)
-    return registry
+    whole = RowRead(
+        line=0,
+        fate=Fate.IMPORTED,
+        parties=tuple(parties),
+        links=tuple(links),
+        contacts=tuple(contacts),
+    )
+    Registry(whole.parties, links=whole.links, contacts=whole.contacts)  # ids that come twice
+    hold(conn)
+    changes = compare(read_known(conn), [whole], source=FILES, complete=True)
+    take(conn, changes, Edition(source=FILES, by=by), at=at)
+    return load_registry(conn)
 
 
 def save_imported(conn: Connection, read: Imported, *, at: datetime, by: str) -> None:
@@ -104,12 +113,12 @@ def save_imported(conn: Connection, read: Imported, *, at: datetime, by: str) ->
     Files with a roster alone leave the registry as it is. Raises DuplicateIdError, and
     OutOfReachError when somebody of the roster could not be paged.
     """
+    if read.roster is not None:
+        save_roster(conn, read.roster, at=at, by=by)
     if read.parties or read.links or read.contacts:
         save_registry(
             conn, parties=read.parties, links=read.links, contacts=read.contacts, at=at, by=by
         )
-    if read.roster is not None:
-        save_roster(conn, read.roster, at=at, by=by)
     world = load_world(conn)
     check_reach(world.roster, world.registry)
 
@@ -143,12 +152,3 @@ def _activate(
     meta.write(conn, key, version)
     fact = WorldActivated(part=part, version=version, by=by)  # type: ignore[arg-type]
     journal.note(conn, fact, at)
-
-
-def _lapsed(conn: Connection, named: Registry) -> list[Link]:
-    """Stored links that are named no more: they stop including and go on excluding."""
-    return [
-        replace(link, status=LinkStatus.LAPSED)
-        for link in records.read_links(conn)
-        if named.link(link.id) is None and link.status is LinkStatus.VERIFIED
-    ]

@@ -9,21 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from engine.case.state import Case, load_case
-from engine.store import closures, consents
+from engine.store import closures, consents, versions
 from engine.store.tables import (
     alerts,
     cases,
-    contacts,
     events,
     meta,
     notifications,
     plans,
     tokens,
 )
+from engine.store.versions import What
 from schemas.event import ThreatEvent
 from schemas.facts import Planned, load_fact
 from schemas.plan import Closure
@@ -111,9 +110,6 @@ ANSWER_BY = (
     .order_by(notifications.c.tell_no.desc())
     .limit(1)
 )
-CONTACTS_OF = select(contacts.c.id, contacts.c.body).where(
-    contacts.c.id.in_(bindparam("ids", expanding=True))
-)
 
 
 def find_token(conn: Connection, digest: str) -> TokenRow | None:
@@ -174,8 +170,7 @@ def matter(conn: Connection, *, alert: str, contact: str) -> Matter | None:
 
 def contact_labels(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
     """Role labels of contacts by id."""
-    rows = conn.execute(CONTACTS_OF, {"ids": sorted(set(ids))})
-    return {row.id: str(orjson.loads(row.body).get("label") or row.id) for row in rows}
+    return versions.said(conn, What.CONTACT, ids, key="label")
 
 
 def _token(row: Row[*tuple[Any, ...]] | None) -> TokenRow | None:

@@ -9,21 +9,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, bindparam, func, select
 
+from engine.store import versions
 from engine.store.tables import (
     actions,
     cases,
-    contacts,
     events,
     instances,
     meta,
-    parties,
     people,
     rosters,
     tasks,
 )
+from engine.store.versions import What
 from schemas.codes import Severity
 
 CHUNK = 400
@@ -158,12 +157,6 @@ REF_OF_EVENT = (
     .join_from(events, cases, events.c.case_id == cases.c.id)
     .where(events.c.id == bindparam("event"))
 )
-PARTY_BODIES = select(parties.c.id, parties.c.body).where(
-    parties.c.id.in_(bindparam("ids", expanding=True))
-)
-CONTACT_BODIES = select(contacts.c.id, contacts.c.body).where(
-    contacts.c.id.in_(bindparam("ids", expanding=True))
-)
 
 
 def head(conn: Connection) -> Head:
@@ -240,21 +233,12 @@ def case_of_event(conn: Connection, event: str) -> str:
 
 def party_names(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
     """Names of parties by id; those that are not in the registry are left out."""
-    return _named(conn, PARTY_BODIES, ids, key="name")
+    return versions.said(conn, What.PARTY, ids, key="name")
 
 
 def contact_labels(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
-    """What the board shows for contacts, by id."""
-    return _named(conn, CONTACT_BODIES, ids, key="label")
-
-
-def _named(conn: Connection, statement: Any, ids: Iterable[str], *, key: str) -> dict[str, str]:
-    wanted = sorted(set(ids))
-    found = {}
-    for start in range(0, len(wanted), CHUNK):
-        for row in conn.execute(statement, {"ids": wanted[start : start + CHUNK]}):
-            found[row.id] = str(orjson.loads(row.body).get(key) or row.id)
-    return found
+    """What the board shows for contacts, by id; also of those that are gone since."""
+    return versions.said(conn, What.CONTACT, ids, key="label")
 
 
 def case_row(row: Any) -> CaseRow:

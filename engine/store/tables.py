@@ -12,7 +12,6 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
@@ -20,6 +19,13 @@ from sqlalchemy import (
 from engine.store.instant import Instant
 from engine.store.metadata import metadata as metadata
 from engine.store.metadata import only
+from engine.store.tables_registry import contact_versions as contact_versions
+from engine.store.tables_registry import imports as imports
+from engine.store.tables_registry import link_versions as link_versions
+from engine.store.tables_registry import party_versions as party_versions
+from engine.store.tables_registry import refutations as refutations
+from engine.store.tables_registry import rosters as rosters
+from engine.store.tables_registry import rulebooks as rulebooks
 from engine.store.tables_running import canaries as canaries
 from engine.store.tables_running import instances as instances
 from engine.store.tables_running import meta as meta
@@ -306,35 +312,6 @@ releases = Table(  # release records: codes only
     Column("case_id", String(40), nullable=False),
     Column("at", Instant, nullable=False),
     Column("body", LargeBinary, nullable=False),
-)
-
-
-def _records(name: str) -> Table:
-    """Records of the registry: their shape is that of `schemas.party`."""
-    return Table(
-        name,
-        metadata,
-        Column("id", String(128), primary_key=True),
-        Column("body", LargeBinary, nullable=False),
-    )
-
-
-parties = _records("parties")
-links = _records("links")
-contacts = _records("contacts")
-rosters = Table(
-    "rosters",
-    metadata,
-    Column("version", String(64), primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-)
-rulebooks = Table(
-    "rulebooks",
-    metadata,
-    Column("version", String(64), primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("source", Text, nullable=False),  # exact YAML as activated
 )
 
 vault = Table(

@@ -12,6 +12,8 @@ from engine.case import commands as c
 from engine.clock import ManualClock, SystemClock
 from engine.desk import Lane
 from engine.registry import load_world, save_registry
+from engine.registry.history.excluding import read_links
+from engine.registry.history.known import read_contacts, read_parties
 from engine.registry.reload import LOOK_EVERY, Reload
 from engine.registry.saving import RULEBOOK_VERSION, versions
 from engine.registry.world import WorldHolder
@@ -182,9 +184,9 @@ def _tie_the_embassy_to_the_perpetrator(url: str) -> None:
     def tie(conn: Connection) -> None:
         save_registry(
             conn,
-            parties=records.read_parties(conn),
-            links=(*records.read_links(conn), link("loto-garments", "parent_of", "embassy-qs")),
-            contacts=records.read_contacts(conn),
+            parties=read_parties(conn),
+            links=(*read_links(conn), link("loto-garments", "parent_of", "embassy-qs")),
+            contacts=read_contacts(conn),
             at=NOW,
             by="t",
         )

@@ -5,12 +5,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 
-import orjson
 import pyotp
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, insert
@@ -27,6 +26,7 @@ from engine.desk import Desk, SendJob
 from engine.entropy import SeededEntropy
 from engine.intake.door import Door
 from engine.metrics import Metrics
+from engine.registry import save_registry
 from engine.registry.world import World, WorldHolder
 from engine.store import journal, meta, tables
 from engine.store.database import Database
@@ -206,9 +206,7 @@ def _no_halt(reason: str) -> None:
 
 
 def _furnish(conn: Connection, place: Place, roster: Roster) -> None:
-    for table, records in ((tables.parties, place.parties), (tables.contacts, place.contacts)):
-        rows = [{"id": it.id, "body": orjson.dumps(asdict(it), default=str)} for it in records]
-        conn.execute(insert(table), rows)
+    save_registry(conn, parties=place.parties, links=(), contacts=place.contacts, at=START, by="t")
     body = TypeAdapter(Roster).dump_json(roster)
     conn.execute(insert(tables.rosters), {"version": "r1", "at": START, "body": body})
     meta.write(conn, "roster_version", "r1")
