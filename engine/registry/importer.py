@@ -4,14 +4,15 @@ A file may hold `parties`, `links`, `contacts` and a roster (`people`, `shifts`,
 them; several files together make one import.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
-from rules import hours
+from engine.registry.imports.checks import Wrong, of_contact, of_link, of_party
+from engine.registry.imports.said import said
 from rules.source import Source, read
 from schemas.contact import Contact
 from schemas.link import Link
@@ -53,7 +54,9 @@ class Imported:
 
 
 @checked(config=ConfigDict(extra="forbid", hide_input_in_errors=True), frozen=True, kw_only=True)
-class _File:
+class File:
+    """What one file may hold."""
+
     parties: tuple[Party, ...] = ()
     links: tuple[Link, ...] = ()
     contacts: tuple[Contact, ...] = ()
@@ -62,24 +65,18 @@ class _File:
     floor: DutyPerson | None = None
 
 
-_FILE: TypeAdapter[_File] = TypeAdapter(_File)
+_FILE: TypeAdapter[File] = TypeAdapter(File)
 
 
 def read_files(texts: Mapping[str, str]) -> Imported:
     """Read texts by file name. Raises ImportRefused."""
     mistakes: list[Mistake] = []
-    read_ones: dict[str, tuple[Source, _File]] = {}
+    read_ones: dict[str, tuple[Source, File]] = {}
     for name, text in texts.items():
-        source = read(text)
-        found = [
-            Mistake(file=name, line=p.line, column=p.column, what=f"{p.message} {p.remedy}")
-            for p in source.problems
-        ]
-        if not found:
-            try:
-                read_ones[name] = (source, _FILE.validate_python(source.data))
-            except ValidationError as error:
-                found = [_shape(name, source, each) for each in error.errors(include_url=False)]
+        source, file, found = parse(name, text)
+        if file is not None:
+            read_ones[name] = (source, file)
+            found += _unsound(name, source, file)
         mistakes += found
     mistakes += _across(read_ones)
     if mistakes:
@@ -93,7 +90,41 @@ def read_files(texts: Mapping[str, str]) -> Imported:
     )
 
 
-def _roster(files: list[_File]) -> Roster | None:
+def parse(name: str, text: str) -> tuple[Source, File | None, list[Mistake]]:
+    """What one file says and where, or every mistake of its form."""
+    source = read(text)
+    if source.problems:
+        return (
+            source,
+            None,
+            [
+                Mistake(file=name, line=p.line, column=p.column, what=f"{p.message} {p.remedy}")
+                for p in source.problems
+            ],
+        )
+    try:
+        return source, _FILE.validate_python(source.data), []
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        return source, None, [_shape(name, source, each) for each in found]
+
+
+def _unsound(name: str, source: Source, file: File) -> Iterator[Mistake]:
+    """Records that are traps, or cannot be true."""
+    parts: tuple[tuple[str, Iterable[Iterable[Wrong]]], ...] = (
+        ("parties", map(of_party, file.parties)),
+        ("links", map(of_link, file.links)),
+        ("contacts", map(of_contact, file.contacts)),
+    )
+    for part, records in parts:
+        for index, wrongs in enumerate(records):
+            for why, field in wrongs:
+                line, column = source.place((part, index, field))
+                what = f"{part}.{index}.{field}: {said(why)}"
+                yield Mistake(file=name, line=line, column=column, what=what)
+
+
+def _roster(files: list[File]) -> Roster | None:
     people = tuple(each for file in files for each in file.people)
     floors = [file.floor for file in files if file.floor is not None]
     if not people and not floors:
@@ -114,7 +145,7 @@ def _shape(name: str, source: Source, error: Any) -> Mistake:
     return Mistake(file=name, line=line, column=column, what=what)
 
 
-def _across(read_ones: Mapping[str, tuple[Source, _File]]) -> Iterator[Mistake]:
+def _across(read_ones: Mapping[str, tuple[Source, File]]) -> Iterator[Mistake]:
     """What no file shows alone: ids that come twice, and names that nobody has."""
     files = [file for _, file in read_ones.values()]
     parties = {each.id for file in files for each in file.parties}
@@ -135,7 +166,7 @@ def _across(read_ones: Mapping[str, tuple[Source, _File]]) -> Iterator[Mistake]:
             yield Mistake(file=name, line=line, column=column, what=what)
 
 
-def _twice(file: _File, seen: set[tuple[str, str]]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _twice(file: File, seen: set[tuple[str, str]]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     kinds: tuple[tuple[str, tuple[Any, ...]], ...] = (
         ("parties", file.parties),
         ("links", file.links),
@@ -156,16 +187,12 @@ def _twice(file: _File, seen: set[tuple[str, str]]) -> Iterator[tuple[tuple[str 
 
 
 def _strangers(
-    file: _File, *, parties: set[str], endpoints: set[str], people: set[str]
+    file: File, *, parties: set[str], endpoints: set[str], people: set[str]
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for index, contact in enumerate(file.contacts):
         if contact.party not in parties:
             at = ("contacts", index, "party")
             yield at, f"the party {contact.party!r} is not here; add it or correct the id"
-        try:
-            hours.check(contact.hours)
-        except hours.HoursError as error:
-            yield ("contacts", index, "hours"), str(error)
     for index, shift in enumerate(file.shifts):
         if shift.person not in people:
             at = ("shifts", index, "person")

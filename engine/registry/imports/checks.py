@@ -10,16 +10,17 @@ from dataclasses import replace
 from datetime import date
 
 from engine.registry.imports.rows import Fate, RowRead, Why
-from engine.registry.names.identifiers import LONGEST_OWN
 from notifiers.registry import SHIPPED
+from rules import hours
 from schemas.contact import Contact, Endpoint
 from schemas.link import Link, LinkStatus
 from schemas.party import Party
 
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2200, 1, 1)
+ID_AT_MOST = 128
 TEXT_AT_MOST = 10_000
-"""Characters of any text of a record; a name that is longer is none."""
+"""Characters of one text of a record; a name that is longer is none."""
 
 Wrong = tuple[Why, str]
 """Why a record is refused, and which field of it."""
@@ -32,7 +33,7 @@ _HIDDEN = re.compile(
 """What nobody sees, and what shows a name in another order than it is written. Joiners and marks
 of direction stay: Persian and Hindi need them."""
 _NOT_IN_AN_ADDRESS = re.compile(r"[\s,;<>\"\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
-_ADDRESS_OF = {each.kind: each.address.check for each in SHIPPED if each.kind != "outbox"}
+_ADDRESS_OF = {each.kind: each.address.check for each in SHIPPED}
 
 
 def checked(row: RowRead) -> RowRead:
@@ -101,6 +102,10 @@ def of_contact(contact: Contact) -> Iterator[Wrong]:
     yield from _texts("label", contact.label, needed=True)
     yield from _texts("languages", *contact.languages)
     yield from _texts("source", contact.source)
+    try:
+        hours.check(contact.hours)
+    except hours.HoursError:
+        yield Why.NOT_KNOWN, "hours"
     for endpoint in contact.endpoints:
         yield from _ids(endpoints=endpoint.id)
         yield from _texts("endpoints", endpoint.channel, needed=True)
@@ -112,11 +117,12 @@ def _one_address(endpoint: Endpoint) -> bool:
     """Whether it reaches one recipient and shows which. Channels have names of their own, so what
     looks like mail or a web address is checked as that, whatever its channel is called."""
     address = endpoint.address
+    if not address.strip() or _HIDDEN.search(address) or "\n" in address:
+        return False
     looks_like = "webhook" if "://" in address else "email" if "@" in address else endpoint.channel
     check = _ADDRESS_OF.get(looks_like)
     if check is None:
-        hidden = _NOT_IN_AN_ADDRESS.search(address) or _HIDDEN.search(address)
-        return bool(address) and not hidden
+        return not _NOT_IN_AN_ADDRESS.search(address)
     try:
         check(address)
     except ValueError:
@@ -127,7 +133,7 @@ def _one_address(endpoint: Endpoint) -> bool:
 def _ids(**ids: str) -> Iterator[Wrong]:
     for column, id in ids.items():
         yield from _texts(column, id, needed=True)
-        if len(id) > LONGEST_OWN:
+        if len(id) > ID_AT_MOST:
             yield Why.TOO_LONG, column
         if any(letter.isspace() for letter in id):
             yield Why.NOT_AN_IDENTIFIER, column

@@ -6,11 +6,24 @@ same whatever else the file says, so a person finds the two rows and corrects on
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from engine.registry.imports.checks import refused
 from engine.registry.imports.rows import Fate, RowRead, Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRows:
+    """One file of an import, read."""
+
+    name: str
+    sha256: str
+    format: str
+    source: str
+    complete: bool
+    updates: bool
+    rows: tuple[RowRead, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,42 +43,51 @@ class Wanted:
     identifiers: tuple[str, ...]
 
 
-def wanted(files: Iterable[Iterable[RowRead]]) -> Wanted:
+def wanted(files: Iterable[FileRows]) -> Wanted:
     """Parties that rows are about, and identifiers that they claim; sorted."""
     named: set[str] = set()
     identifiers: set[str] = set()
-    for rows in files:
-        for row in rows:
+    for file in files:
+        for row in file.rows:
             named.update(id for id, _ in _named(row))
             identifiers.update(each for party in row.parties for each in party.identifiers)
     return Wanted(parties=tuple(sorted(named)), identifiers=tuple(sorted(identifiers)))
 
 
-def together(files: Sequence[Sequence[RowRead]], *, known: Known) -> list[list[RowRead]]:
-    """The rows of files that are imported in one go, those refused that contradict others.
+def together(files: Sequence[FileRows], *, known: Known) -> list[FileRows]:
+    """The files that are imported in one go, with those rows refused that contradict others.
 
     One id may say something else in another file, a later edition; within one it may not.
     """
     owners = dict(known.identifiers)
-    once = [list(_once(rows, owners)) for rows in files]
-    return _of_known_parties(once, known.parties)
+    once = [list(_once(each, owners)) for each in files]
+    kept = _of_known_parties(once, known.parties)
+    return [replace(each, rows=tuple(rows)) for each, rows in zip(files, kept, strict=True)]
 
 
-def _once(rows: Iterable[RowRead], owners: dict[str, str]) -> Iterator[RowRead]:
+def _once(file: FileRows, owners: dict[str, str]) -> Iterator[RowRead]:
     seen: dict[tuple[str, str], Hashable] = {}
-    for row in rows:
-        said = dict(_said(row))
-        twice = next((name for name, what in said.items() if seen.get(name, what) != what), None)
-        if twice is not None:
-            yield refused(row, Why.ID_TWICE, "endpoints" if twice[0] == "endpoint" else "id")
+    for row in file.rows:
+        twice = "" if file.updates else _contradicts(row, seen)
+        if twice:
+            yield refused(row, Why.ID_TWICE, twice)
             continue
         claims = {each: party.id for party in row.parties for each in party.identifiers}
         if any(owners.get(each, party) != party for each, party in claims.items()):
             yield refused(row, Why.IDENTIFIER_TAKEN, "identifiers")
             continue
-        seen |= said
+        seen |= dict(_said(row))
         owners |= claims
         yield row
+
+
+def _contradicts(row: RowRead, seen: Mapping[tuple[str, str], Hashable]) -> str:
+    """The field by which it does, if it says something else of an id than a row before it."""
+    own: dict[tuple[str, str], Hashable] = {}
+    for name, what in _said(row):
+        if seen.get(name, what) != what or own.setdefault(name, what) != what:
+            return "endpoints" if name[0] == "endpoint" else "id"
+    return ""
 
 
 def _said(row: RowRead) -> Iterator[tuple[tuple[str, str], Hashable]]:
@@ -102,7 +124,7 @@ def _of_known_parties(files: list[list[RowRead]], known: frozenset[str]) -> list
 
 def _named(row: RowRead) -> Iterator[tuple[str, str]]:
     """The parties that its links and contacts are about, and by which field."""
-    for link in row.links:
+    for link in () if row.ahead else row.links:
         yield link.a, "a"
         yield link.b, "b"
     yield from ((contact.party, "party") for contact in row.contacts)

@@ -1,0 +1,54 @@
+"""From the bytes of a file to its checked rows: which format it is, and reading it. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from engine.registry.imports.checks import checked
+from engine.registry.imports.rows import FileRefusedError, Format, Setting, SourceFile
+from engine.registry.imports.together import FileRows
+
+BYTES_AT_MOST = 256 * 1024 * 1024
+"""Of one file; it is read as a whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotTaken:
+    """A file of which nothing is taken, and why, with what to do."""
+
+    name: str
+    why: str
+    known: bool = True
+    """False: no format knows it, so perhaps it is no registry data at all."""
+
+
+def read_file(
+    file: SourceFile, setting: Setting, *, formats: Mapping[str, Format], named: str = ""
+) -> FileRows | NotTaken:
+    """Its rows, each checked. `named` is the format somebody chose; empty: recognise it."""
+    chosen = [formats[named]] if named else [f for f in formats.values() if f.recognises(file)]
+    if len(chosen) != 1:
+        return _unknown(file, chosen)
+    format = chosen[0]
+    try:
+        rows = tuple(checked(row) for row in format.read(file, setting))
+    except FileRefusedError as error:
+        return NotTaken(name=file.name, why=str(error))
+    return FileRows(
+        name=file.name,
+        sha256=sha256(file.data).hexdigest(),
+        format=format.name,
+        source=format.source,
+        complete=format.complete,
+        updates=format.updates,
+        rows=rows,
+    )
+
+
+def _unknown(file: SourceFile, chosen: Iterable[Format]) -> NotTaken:
+    several = ", ".join(sorted(each.name for each in chosen))
+    if several:
+        why = f"it may be {several}; say which with --format"
+    else:
+        why = "no format has these columns or keys; if it is registry data, name its --format"
+    return NotTaken(name=file.name, why=why, known=bool(several))
