@@ -55,12 +55,15 @@ class CountryColumn:
         """An entry of a column that its publisher documents as ISO 3166-1, never another."""
         return _country(self._countries.resolve_code(text), empty=not text.strip())
 
+    def under(self, code: str, state: str) -> bool:
+        """Whether this territory is another's than its own: governed or claimed by that state."""
+        return code != state and state in self._countries.states_over(code)
+
     def _word(self, text: str) -> Answer:
-        listed = self._countries.listed(text, means=self._means)
-        if self._kept or not isinstance(listed, Resolved):
+        listed = self._countries.listed(text, means=self._means, near=False)
+        if self._kept or not isinstance(listed, Resolved) or listed.how is How.FILE:
             return listed
-        decided = listed.how is How.FILE
-        return listed if decided else self._countries.resolve(text)
+        return self._countries.resolve(text)
 
 
 def state_party(code: str) -> Party:

@@ -125,12 +125,15 @@ class Countries:
             return _doubtful(word)
         return self._named(key, text)
 
-    def listed(self, text: str, *, means: Mapping[str, str] | None = None) -> Answer:
+    def listed(
+        self, text: str, *, means: Mapping[str, str] | None = None, near: bool = True
+    ) -> Answer:
         """A name in a file whose publisher keeps one list of countries, such as a mine register.
 
         There `Guinea` is Guinea, because the list has the others by their whole names. `means`
         holds further words that somebody who read this very file has decided
-        (`{"Korea": "KR"}`); it goes before everything else. Raises ValueError when `means` names
+        (`{"Korea": "KR"}`); it goes before everything else. Without `near` nothing is looked for
+        that is merely alike, which takes most of the time. Raises ValueError when `means` names
         what is no country code.
         """
         key, refused = self._key(text)
@@ -145,7 +148,7 @@ class Countries:
             if found.listed:
                 return Resolved(code=found.listed, how=How.NAME)
             return _doubtful(found)
-        return self._named(key, text)
+        return self._named(key, text, near=near)
 
     def resolve_code(self, text: str) -> Answer:
         """An entry of a column that holds ISO 3166-1 codes, of two letters or of three.
@@ -189,12 +192,12 @@ class Countries:
         key = plain(text)
         return key, None if key else Unknown(doubt=Doubt.EMPTY)
 
-    def _named(self, key: str, text: str) -> Answer:
+    def _named(self, key: str, text: str, *, near: bool = True) -> Answer:
         codes = self._codes.get(key)
         if len(key) <= 3 and key.isascii():
             return self._abbreviated(key, codes or ())
         if codes is None:
-            return Unknown(doubt=Doubt.UNHEARD_OF, near=self.near(text))
+            return Unknown(doubt=Doubt.UNHEARD_OF, near=self.near(text) if near else ())
         if len(codes) > 1:
             return Ambiguous(candidates=codes, doubt=Doubt.SAME_NAME)
         return Resolved(code=codes[0], how=How.NAME)
