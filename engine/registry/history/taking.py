@@ -89,9 +89,8 @@ async def apply(
         changes.check_dropped()
     if not changes.all:
         return Taken(import_id="", version=await writer.run(_version), size=0)
-    rows = _rows(changes)
-    id = _name(edition, rows)
-    begun = _begun(id, changes, edition, size=len(rows), at=clock.now())
+    begun, rows = prepare(changes, edition, at=clock.now())
+    id = begun.id
     while await writer.run(partial(discard_one, source=edition.source, but=id)):
         pass
     stored = await writer.run(partial(begin, new=begun))
@@ -110,15 +109,21 @@ def take(conn: Connection, changes: Changes, edition: Edition, *, at: datetime) 
     """
     if not changes.all:
         return Taken(import_id="", version=_version(conn), size=0)
-    rows = _rows(changes)
-    id = _name(edition, rows)
-    stored = begin(conn, _begun(id, changes, edition, size=len(rows), at=at))
+    begun, rows = prepare(changes, edition, at=at)
+    stored = begin(conn, begun)
     while stored < len(rows):
-        stored = put(conn, id=id, rows=rows, most=CHUNK)
-    return Taken(import_id=id, version=finish(conn, id=id, at=at), size=len(rows))
+        stored = put(conn, id=begun.id, rows=rows, most=CHUNK)
+    return Taken(import_id=begun.id, version=finish(conn, id=begun.id, at=at), size=len(rows))
 
 
 Rows = Sequence[tuple[What, dict[str, Any]]]
+
+
+def prepare(changes: Changes, edition: Edition, *, at: datetime) -> tuple[imports.Import, Rows]:
+    """What `begin` and `put` take, for who hands it on in parts. Pure."""
+    rows = _rows(changes)
+    id = _name(edition, rows)
+    return _begun(id, changes, edition, size=len(rows), at=at), rows
 
 
 def begin(conn: Connection, new: imports.Import) -> int:
@@ -129,12 +134,16 @@ def begin(conn: Connection, new: imports.Import) -> int:
     return 0 if known is None else known.written
 
 
-def put(conn: Connection, *, id: str, rows: Rows, most: int) -> int:
-    """Store the next versions; how many are stored then. Raises OvertakenError."""
+def put(conn: Connection, *, id: str, rows: Rows, most: int, first: int = 0) -> int:
+    """Store the next versions; how many are stored then. `rows` are those from number `first` on.
+
+    Raises OvertakenError.
+    """
     known = imports.find(conn, id, lock=True)
     if known is None:
         raise OvertakenError("Another edition of the same source was begun.")
-    some = rows[known.written : known.written + most]
+    begins = max(0, known.written - first)
+    some = rows[begins : begins + most] if first <= known.written else ()
     for what in What:
         versions.write(conn, what, [row for of, row in some if of is what])
     imports.wrote(conn, id, written=known.written + len(some))

@@ -1,0 +1,145 @@
+"""Taking what an import brings, in parts: noted, stored chunk by chunk, then in force at once.
+
+The command line reads the files, checks and compares them: a damaged or hostile file, or minutes of
+reading, are then no matter of the process that calls for help. It needs no more than what it has
+anyway (the settings, and so the store to read), and runs as the same user, or it could not open the
+door. What changes goes through the door as a named person, in chunks that a request may hold;
+between two of them pages go out. Handing over a path instead would have the engine open files that
+its service may not see, and read them where it must not stand still.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from pydantic import Field, ValidationError
+from sqlalchemy import Connection
+
+from engine.admin.errors import NotCarriedOutError
+from engine.admin.house import House
+from engine.admin.operation import Arguments, Asked
+from engine.registry.history import OvertakenError
+from engine.registry.history.taking import begin, discard_one, finish, put
+from engine.registry.reach import OutOfReachError
+from engine.store import imports, versions
+from engine.store.versions import What
+from rules.graph import DuplicateIdError
+
+ROWS_AT_MOST = 1_000
+_ID = Field(pattern=r"^[0-9a-f]{32}$")
+_COMPARE_AGAIN = "Import the files again; what is stored already is not stored twice."
+
+
+class Beginning(Arguments):
+    """One edition of one source (`imports.Import`)."""
+
+    id: str = _ID
+    base: int = Field(ge=0)
+    source: str = Field(min_length=1, max_length=160)
+    file: str = Field(max_length=400)
+    sha256: str = Field(max_length=64)
+    as_of: date | None = None
+    size: int = Field(ge=1)
+    counts: Mapping[str, int]
+
+
+class Version(Arguments):
+    """One new version of a record, with the exact bytes that are stored."""
+
+    what: What
+    id: str = Field(min_length=1, max_length=128)
+    n: int = Field(ge=1)
+    source: str = Field(min_length=1, max_length=160)
+    line: int = Field(ge=0)
+    body: str
+
+
+class Putting(Arguments):
+    """Versions number `first` and following of an import."""
+
+    id: str = _ID
+    first: int = Field(ge=0)
+    rows: tuple[Version, ...] = Field(max_length=ROWS_AT_MOST)
+
+
+class Finishing(Arguments):
+    """An import of which everything is stored."""
+
+    id: str = _ID
+
+
+async def begin_import(house: House, asked: Asked, args: Beginning) -> Mapping[str, Any]:
+    """Note that an import begins, or goes on; how many of its versions are stored already."""
+    writer = house.services.writer
+    while await writer.run(partial(discard_one, source=args.source, but=args.id)):
+        pass
+    new = imports.Import(
+        id=args.id,
+        n=None,
+        base=args.base,
+        source=args.source,
+        file=args.file,
+        sha256=args.sha256,
+        as_of=args.as_of,
+        by=asked.by,
+        started=house.services.clock.now(),
+        finished=None,
+        size=args.size,
+        written=0,
+        counts=args.counts,
+    )
+    return {"stored": await writer.run(partial(begin, new=new))}
+
+
+async def put_versions(house: House, asked: Asked, args: Putting) -> Mapping[str, Any]:
+    """Store some versions; how many are stored then. They do not count yet."""
+    rows = [(row.what, _row(row, args.id)) for row in args.rows]
+    storing = partial(put, id=args.id, rows=rows, most=ROWS_AT_MOST, first=args.first)
+    try:
+        return {"stored": await house.services.writer.run(storing)}
+    except OvertakenError as error:
+        raise NotCarriedOutError("refused", str(error), next_step=_COMPARE_AGAIN) from None
+
+
+async def finish_import(house: House, asked: Asked, args: Finishing) -> Mapping[str, Any]:
+    """Put an import into force. `overtaken`: compare with what came meanwhile, and begin anew."""
+    finishing = partial(_finish, id=args.id, at=house.services.clock.now())
+    try:
+        return {"version": await house.services.writer.run(finishing), "overtaken": False}
+    except OvertakenError:
+        return {"version": "", "overtaken": True}
+    except (DuplicateIdError, OutOfReachError) as error:
+        raise NotCarriedOutError(
+            "usage", str(error), next_step="Correct the file; the registry is as it was."
+        ) from None
+
+
+def _row(row: Version, import_id: str) -> dict[str, Any]:
+    body = row.body.encode("utf-8")
+    try:
+        record = versions.load(row.what, body)
+    except ValidationError:
+        record = None
+    gone = not body and row.what is What.CONTACT
+    if not gone and (record is None or record.id != row.id):
+        raise NotCarriedOutError(
+            "usage",
+            "This is no record of this release.",
+            next_step="Use the same release of the command line as of the engine.",
+        )
+    return {
+        "id": row.id,
+        "n": row.n,
+        "source": row.source,
+        "line": row.line,
+        "body": body,
+        "import_id": import_id,
+    }
+
+
+def _finish(conn: Connection, *, id: str, at: datetime) -> str:
+    known = imports.find(conn, id, lock=True)
+    if known is None or known.written < known.size:
+        raise OvertakenError("Not all of it is stored.")
+    return finish(conn, id=id, at=at)
