@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.access import Permission as P
-from engine.admin import acting, deciding, keeping, reading
+from engine.admin import acting, deciding, judging, keeping, linkage, reading
 from engine.admin.operation import Nothing, Operation
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
@@ -46,6 +46,18 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "registry.import": Operation(
             run=deciding.import_registry, takes=deciding.Importing, needs=P.MANAGE_KEYS
         ),
+        "registry.show": Operation(run=linkage.show, takes=linkage.OneParty, needs=P.READ),
+        "registry.why": Operation(run=linkage.why_linked, takes=linkage.TwoParties, needs=P.READ),
+        "registry.walk": Operation(run=linkage.walk, takes=linkage.OneWalk, needs=P.READ),
+        "registry.exclude": Operation(run=linkage.exclude, takes=linkage.OneEvent, needs=P.READ),
+        "registry.doctor": Operation(run=linkage.doctor, takes=Nothing, needs=P.READ),
+        "registry.verify": Operation(
+            run=judging.verify, takes=judging.OneLink, needs=P.VERIFY_LINKS
+        ),
+        "registry.refute": Operation(
+            run=judging.refute, takes=judging.OneLink, needs=P.REFUTE_LINKS
+        ),
+        "registry.proposed": Operation(run=judging.proposed, takes=Nothing, needs=P.READ),
         "event.report": Operation(run=keeping.report, takes=keeping.Reporting, needs=P.REPORT),
     }
 )

@@ -4,7 +4,18 @@ from typing import Annotated
 
 import typer
 
-from engine.cli import cases, events, kafka, people, rules, running, sources, starting, tasks
+from engine.cli import (
+    cases,
+    events,
+    kafka,
+    linkage,
+    people,
+    rules,
+    running,
+    sources,
+    starting,
+    tasks,
+)
 from engine.cli.command import INTEGRATE, OPERATE
 from engine.cli.grouped import GroupedHelp
 
@@ -37,6 +48,7 @@ def _options(
     pass
 
 
+linkage.declare(rules.registry)
 running.declare(app)
 starting.declare(app)
 cases.declare(app)

@@ -19,7 +19,7 @@ from engine.web.words.parties import (
 from engine.web.words.sentence import Name, Said
 from rules.graph import Registry
 from schemas.contact import Contact
-from schemas.link import Link
+from schemas.link import Link, LinkStatus
 from schemas.party import Party
 
 DETAILS_MOST = 12
@@ -101,17 +101,22 @@ def link_lines(seen: Neighbourhood, registry: Registry) -> Iterator[LinkLine]:
     """The links of the picture, in its order."""
     for each in seen.around:
         for link in each.links:
-            yield LinkLine(
-                a=link.a,
-                a_name=_name(registry, link.a),
-                verb=LINKS[link.kind],
-                b=link.b,
-                b_name=_name(registry, link.b),
-                when=_when(link),
-                status=LINK_STATUS[link.status],
-                good=link.status.value == "verified",
-                source=link.source,
-            )
+            yield link_line(registry, link)
+
+
+def link_line(registry: Registry, link: Link) -> LinkLine:
+    """One link in words."""
+    return LinkLine(
+        a=link.a,
+        a_name=_name(registry, link.a),
+        verb=LINKS[link.kind],
+        b=link.b,
+        b_name=_name(registry, link.b),
+        when=_when(link),
+        status=LINK_STATUS[link.status],
+        good=link.status is LinkStatus.VERIFIED,
+        source=link.source,
+    )
 
 
 def contact_lines(contacts: Iterable[Contact], *, now: datetime) -> Iterator[ContactLine]:

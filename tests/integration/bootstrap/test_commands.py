@@ -4,89 +4,28 @@ import json
 import os
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import httpx2
-import pyotp
 import pytest
-from typer.testing import CliRunner
 
 from engine.cli.app import app
 from engine.cli.exits import Exit
-from engine.clock import SystemClock
 from engine.store import records
 from engine.store.database import Database, transact
-from schemas.envelope import THREAT_TYPE
 from tests.harness.house import free_port
+from tests.integration.bootstrap.desk import Desk, an_event, runner
 from tests.integration.bootstrap.house import begin, running, settings_in
-
-PASSWORDS = ("correct horse battery staple", "another horse battery staple")
-runner = CliRunner()
-
-
-class Desk:
-    """A desk made by `tocsin init`, with Ana and Ben, each with a log-in of their own."""
-
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.chdir(folder)
-        self._patch = monkeypatch
-        for key in ("TOCSIN_CONFIG", "TOCSIN_PERSON"):
-            monkeypatch.delenv(key, raising=False)
-        ana = self.json("init", "--person", "ana", input=PASSWORDS[0])["person"]
-        self._log_in("ana", PASSWORDS[0], ana["totp_secret"])
-        ben = self.json("person", "add", "ben", "--role", "second", input=PASSWORDS[1])
-        self._log_in("ben", PASSWORDS[1], ben["totp_secret"])
-        self.now("ana")
-
-    def now(self, person: str) -> None:
-        """From here on this person types."""
-        self._patch.setenv("TOCSIN_PERSON", f"{person}.json")
-
-    def run(self, *words: str, input: str = "") -> Any:
-        return runner.invoke(app, list(words), input=f"{input}\n" if input else None)
-
-    def json(self, *words: str, input: str = "") -> Any:
-        done = self.run(*words, "--json", input=input)
-        assert done.exit_code == Exit.DONE, done.output
-        return json.loads(done.output)
-
-    def said(self, *words: str) -> str:
-        done = self.run(*words)
-        assert done.exit_code == Exit.DONE, done.output
-        return str(done.output)
-
-    def _log_in(self, person: str, password: str, secret: str) -> None:
-        self.now(person)
-        code = pyotp.TOTP(secret).at(SystemClock().now())
-        done = self.run("login", "--as", person, input=f"{password}\n{code}")
-        assert done.exit_code == Exit.DONE, done.output
 
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return Desk(tmp_path, monkeypatch)
-
-
-def _event(id: str, *, consent: bool = True) -> str:
-    given = [{"basis": "person", "audiences": ["missions", "companies"], "mode": "private"}]
-    event = {
-        "code": "arrest",
-        "situation": id,
-        "certainty": "likely",
-        "source_reliability": "highly_reliable",
-        "subjects": [{"kind": "person", "pseudonym": id}],
-        "parties": [
-            {"party": "example-mine", "role": "alleged_perpetrator", "known_how": "reported"}
-        ],
-        "countries": [{"code": "QM", "role": "happened"}],
-        "consent": given if consent else [],
-    }
-    whole = {"specversion": "1.0", "id": id, "source": "hotline-a", "type": THREAT_TYPE}
-    return json.dumps({**whole, "data": {"event": event}})
+    made = Desk(tmp_path, monkeypatch)
+    made.begin()
+    return made
 
 
 def _reported(desk: Desk, *, consent: bool) -> str:
-    Path("event.json").write_text(_event("e-1", consent=consent), "utf-8")
+    Path("event.json").write_text(an_event("e-1", consent=consent), "utf-8")
     desk.json("event", "send", "event.json")
     return str(desk.json("case", "list")["cases"][0]["ref"])
 
@@ -137,7 +76,7 @@ def test_a_lift_says_whether_the_track_goes_on(desk: Desk) -> None:
 
 
 def test_without_an_engine_nobody_believes_that_somebody_was_woken(desk: Desk) -> None:
-    Path("event.json").write_text(_event("e-1"), "utf-8")
+    Path("event.json").write_text(an_event("e-1"), "utf-8")
 
     assert "nobody is told anything until" in desk.said("event", "send", "event.json")
     assert "nobody is told" not in desk.said("case", "list")
@@ -147,7 +86,7 @@ def test_a_door_behind_which_nobody_is_keeps_no_report_out(desk: Desk) -> None:
     """Its process number belongs to somebody else by now: to this test."""
     door = {"port": free_port(), "token": "t", "process": os.getpid(), "board": ""}
     Path("tocsin-data/engine.json").write_text(json.dumps(door), "utf-8")
-    Path("event.json").write_text(_event("e-1"), "utf-8")
+    Path("event.json").write_text(an_event("e-1"), "utf-8")
 
     assert "Taken" in desk.said("event", "send", "event.json")
 
@@ -168,7 +107,7 @@ def test_doctor_sees_when_what_is_in_force_would_wake_nobody(desk: Desk) -> None
 
 
 def test_a_bad_line_in_a_file_holds_up_none_after_it(desk: Desk) -> None:
-    lines = [_event("e-1"), '{"oops":', _event("e-2")]
+    lines = [an_event("e-1"), '{"oops":', an_event("e-2")]
     Path("events.jsonl").write_text("\n".join(lines), "utf-8")
 
     done = desk.run("event", "replay", "events.jsonl")

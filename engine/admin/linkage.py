@@ -1,0 +1,252 @@
+"""Asking the registry: a party, why two are linked, whom a walk finds, whom an event excludes."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from engine.admin.deciding import _anybody
+from engine.admin.errors import NotCarriedOutError
+from engine.admin.house import House
+from engine.admin.operation import Arguments, Asked, Nothing
+from engine.case.commands import Report, SealedBox
+from engine.intake.accept import Unreadable, accept
+from engine.registry.doctor import Finding, examine
+from engine.registry.finding import find
+from engine.registry.ties import Tie, ties
+from engine.web.console.names import Names
+from engine.web.console.party_view import contact_lines, kind_words, known, link_line
+from engine.web.console.present_path import tell_path
+from engine.web.words.reasons import why
+from engine.web.words.sentence import plain
+from rules.candidates import World
+from rules.exclusion import closure
+from rules.graph import Registry
+from rules.rulebook import day_of
+from rules.steps import Start
+from rules.walks import WALKS
+from schemas.link import Link
+from schemas.party import Party
+from schemas.plan import Path
+
+LINKS_MOST = 200
+"""Of one party in one answer; `more` says how many there are besides."""
+
+
+class OneParty(Arguments):
+    """A party's id, or a name that one party has."""
+
+    party: str = Field(min_length=1, max_length=500)
+
+
+class TwoParties(Arguments):
+    """Two of them."""
+
+    a: str = Field(min_length=1, max_length=500)
+    b: str = Field(min_length=1, max_length=500)
+
+
+class OneEvent(Arguments):
+    """An event as a source would publish it."""
+
+    event: str = Field(max_length=1_000_000)
+
+
+class OneWalk(OneEvent):
+    """A walk from that event."""
+
+    walk: str = Field(max_length=64)
+
+
+async def show(house: House, asked: Asked, args: OneParty) -> Mapping[str, Any]:
+    """All that is known of a party, without the addresses of its contacts."""
+    registry = house.services.world.registry()
+    party = _the_one(registry, args.party)
+    links = (*registry.links_from(party.id), *registry.links_to(party.id))
+    now = house.services.clock.now()
+    return {
+        "id": party.id,
+        "name": party.name,
+        "kind": party.kind.value,
+        "words": kind_words(party),
+        "known": [{"what": label, "says": plain(said)} for label, said in known(party)],
+        "contacts": [
+            {"label": c.label, "level": c.level, "ways": c.ways, "hours": c.hours, "stale": c.stale}
+            for c in contact_lines(registry.contacts(party.id), now=now)
+        ],
+        "links": [_link(registry, link) for link in links[:LINKS_MOST]],
+        "more": max(0, len(links) - LINKS_MOST),
+        "registry": registry.version,
+    }
+
+
+async def why_linked(house: House, asked: Asked, args: TwoParties) -> Mapping[str, Any]:
+    """How two parties are tied: over what holds today, and over anything ever known."""
+    registry = house.services.world.registry()
+    a, b = _the_one(registry, args.a), _the_one(registry, args.b)
+    found = ties(registry, a.id, b.id, on=house.services.clock.now().date())
+    return {
+        "a": {"id": a.id, "name": a.name},
+        "b": {"id": b.id, "name": b.name},
+        "holding": _tie(registry, found.holding),
+        "ever": _tie(registry, found.ever),
+        "registry": registry.version,
+    }
+
+
+async def walk(house: House, asked: Asked, args: OneWalk) -> Mapping[str, Any]:
+    """Whom one walk finds from an event, by which path, and whom only a bad link would bring in."""
+    world = _world(house)
+    report = _report(house, args.event)
+    if args.walk not in world.rulebook.shape.walks and args.walk not in WALKS:
+        raise NotCarriedOutError(
+            "usage",
+            f"There is no walk {args.walk!r}.",
+            next_step="One of: " + ", ".join(sorted({*WALKS, *world.rulebook.shape.walks})),
+        )
+    start = Start(
+        registry=world.registry,
+        event=report.event,
+        on=day_of(report.event, otherwise=report.received_at.date()),
+    )
+    walked = world.rulebook.walk(args.walk, start)
+    return {
+        "walk": args.walk,
+        "on": _day(start.on),
+        "found": [
+            {**_who(world.registry, each.party), "path": _words(world.registry, each.path)}
+            for each in walked.found
+        ],
+        "withheld": [
+            {
+                **_who(world.registry, each.party),
+                "reason": each.reason.value,
+                "why": why(each.reason),
+                "path": _words(world.registry, each.path),
+            }
+            for each in walked.withheld
+        ],
+        "world": world.version,
+    }
+
+
+async def exclude(house: House, asked: Asked, args: OneEvent) -> Mapping[str, Any]:
+    """Whom this event excludes, each with the path from the perpetrator."""
+    registry = house.services.world.registry()
+    shut = closure(registry, _report(house, args.event).event)
+    return {
+        "digest": shut.digest,
+        "states": list(shut.states),
+        "excluded": [
+            {
+                **_who(registry, entry.party),
+                "reason": entry.reason.value,
+                "why": why(entry.reason),
+                "levels": list(entry.levels),
+                "liftable": entry.tagged,
+                "clearable": entry.clearable,
+                "distance": entry.distance,
+                "path": _words(registry, entry.path),
+            }
+            for entry in sorted(shut.entries, key=lambda entry: (entry.distance, entry.party))
+        ],
+        "registry": registry.version,
+    }
+
+
+async def doctor(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
+    """What is unsound in the registry, to be mended before a night comes."""
+    registry = house.services.world.registry()
+    found = examine(registry, now=house.services.clock.now())
+    return {
+        "findings": [_finding(registry, each) for each in found],
+        "registry": registry.version,
+    }
+
+
+def _the_one(registry: Registry, words: str) -> Party:
+    """By id; else the only one that is called so. Raises NotCarriedOutError, naming candidates."""
+    party = registry.party(words)
+    if party is not None:
+        return party
+    found, _ = find(registry, words)
+    called = [p for p in found if words.casefold() in map(str.casefold, (p.name, *p.aliases))]
+    if len(called) == 1:
+        return called[0]
+    some = [f"{each.id} ({kind_words(each)})" for each in (called or found)[:8]]
+    raise NotCarriedOutError(
+        "usage",
+        "More than one party is called so." if called else "No party has this id or name.",
+        next_step=("Give the id of one: " + "; ".join(some)) if some else "Try fewer letters.",
+    )
+
+
+def _report(house: House, event: str) -> Report:
+    judged = accept(
+        event.encode("utf-8"),
+        scopes=_anybody,
+        received_at=house.services.clock.now(),
+        seal=lambda words: SealedBox(key_id="unused", ciphertext=b"-"),
+    )
+    if isinstance(judged, Unreadable):
+        raise NotCarriedOutError(
+            "usage",
+            "\n".join(str(problem) for problem in judged.problems),
+            next_step="Check the event first: tocsin event validate FILE",
+        )
+    return judged.report
+
+
+def _world(house: House) -> World:
+    world, _ = house.world()
+    if world is None:
+        raise NotCarriedOutError(
+            "refused", "No rulebook is in force.", next_step="Run: tocsin init"
+        )
+    return world
+
+
+def _who(registry: Registry, id: str) -> dict[str, str]:
+    party = registry.party(id)
+    return {"id": id, "name": party.name if party else ""}
+
+
+def _words(registry: Registry, path: Path) -> list[str]:
+    ids = {id for hop in path for id in (hop.a, hop.b)}
+    parties = {id: party.name for id in sorted(ids) if (party := registry.party(id)) is not None}
+    return [plain(said) for said in tell_path(path, Names(parties=parties))]
+
+
+def _tie(registry: Registry, tie: Tie) -> dict[str, Any]:
+    return {
+        "links": [_link(registry, link) for link in tie.links],
+        "ended_early": tie.ended_early,
+    }
+
+
+def _link(registry: Registry, link: Link) -> dict[str, Any]:
+    line = link_line(registry, link)
+    return {
+        "id": link.id,
+        "a": link.a,
+        "kind": link.kind.value,
+        "b": link.b,
+        "says": f"{line.a_name} {line.verb} {line.b_name}",
+        "when": line.when,
+        "status": line.status,
+        "source": line.source,
+    }
+
+
+def _finding(registry: Registry, found: Finding) -> dict[str, Any]:
+    return {
+        "what": found.what.value,
+        "parties": [_who(registry, id) for id in found.parties],
+        "record": found.record,
+        "since": found.since,
+    }
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""

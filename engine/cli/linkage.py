@@ -1,0 +1,181 @@
+"""Commands that ask the registry: who is linked, how, and who must not hear of it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from engine.cli.asking import ask
+from engine.cli.command import command
+from engine.cli.events import _bytes, problems_of
+from engine.cli.exits import CommandError, Exit
+from engine.cli.terminal import Terminal, table
+
+EventFile = Annotated[Path, typer.Option("--event", help="An event, as a source would publish it.")]
+Who = Annotated[str, typer.Argument(metavar="PARTY", help="Its id, or its whole name.")]
+
+_UNSOUND = {
+    "stale_contact": "Nobody has stood for these contacts since the day given. Ask there, and"
+    " import a new date.",
+    "shared_endpoint": "These parties have one address between them. Give each its own.",
+    "shared_domain": "The first party's contact lies in the house of the others. Were they"
+    " excluded, mail would reach them.",
+    "no_focal_point": "Missions with contacts and no focal point among them.",
+    "no_source": "Links of which nobody can say who said it.",
+    "to_nobody": "Links that name a party nobody has entered. They exclude, and bring nobody in.",
+    "owns_itself": "Control runs in a circle. One of the links is wrong, or all of them are"
+    " excluded together.",
+    "perhaps_the_same": "Two records that may be one party. Until somebody decides, each excludes"
+    " with the other.",
+}
+_SHOWN = 10
+"""Findings of one kind that a person sees; `--json` has all."""
+
+
+def declare(registry: typer.Typer) -> None:
+    """Register them in the registry's group."""
+
+    @command(registry, "show")
+    async def show(terminal: Terminal, party: Who) -> None:
+        """All that is known of a party, without addresses."""
+        found = await ask(terminal, "registry.show", party=party)
+        terminal.done(found, _shown(found))
+
+    @command(registry, "why")
+    async def why(
+        terminal: Terminal,
+        a: Annotated[str, typer.Argument(metavar="A", help="Id or whole name of one party.")],
+        b: Annotated[str, typer.Argument(metavar="B", help="Of the other.")],
+    ) -> None:
+        """How two parties are tied: by what holds today, and by anything ever known."""
+        found = await ask(terminal, "registry.why", a=a, b=b)
+        terminal.done(found, _tied(found))
+
+    @command(registry, "walk")
+    async def walk(
+        terminal: Terminal,
+        name: Annotated[str, typer.Argument(metavar="NAME", help="Such as buyers, home_missions.")],
+        event: EventFile,
+    ) -> None:
+        """Whom a walk finds from an event, by which path. Nothing is sent or stored."""
+        found = await ask(terminal, "registry.walk", walk=name, event=event_text(event))
+        terminal.done(found, _walked(found))
+
+    @command(registry, "exclude")
+    async def exclude(terminal: Terminal, event: EventFile) -> None:
+        """Who must never hear of an event, each with the path. Nothing is sent or stored."""
+        found = await ask(terminal, "registry.exclude", event=event_text(event))
+        terminal.done(found, _excluded(found))
+
+    @command(registry, "doctor")
+    async def doctor(terminal: Terminal) -> None:
+        """What is unsound in the registry, to be mended before a night comes."""
+        found = await ask(terminal, "registry.doctor")
+        terminal.done(found, _unsound(found))
+
+
+def event_text(file: Path) -> str:
+    """The event of a file. Raises CommandError with every mistake."""
+    raw = _bytes(file)
+    problems = problems_of(raw)
+    if problems:
+        raise CommandError(
+            Exit.USAGE,
+            f"{file}: this is not an event:\n" + "\n".join(f"  {p}" for p in problems),
+            next_step="Correct these and try again.",
+        )
+    return raw.decode("utf-8")
+
+
+def _shown(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{found['name']}, {found['words']} ({found['id']})"
+    if found["known"]:
+        yield ""
+        yield from table((each["what"], each["says"]) for each in found["known"])
+    yield ""
+    if found["contacts"]:
+        yield "How it is reached"
+        yield from _indented(
+            table(
+                (c["label"], c["level"], c["ways"], c["hours"], c["stale"])
+                for c in found["contacts"]
+            )
+        )
+    else:
+        yield "No contact: nobody there can be told."
+    yield ""
+    yield "Links" if found["links"] else "No link to anybody is known."
+    yield from _indented(_link_lines(found["links"]))
+    if found["more"]:
+        yield f"  and {found['more']} more"
+
+
+def _tied(found: Mapping[str, Any]) -> Iterator[str]:
+    a, b = found["a"]["name"], found["b"]["name"]
+    holding, ever = found["holding"]["links"], found["ever"]["links"]
+    if not holding and not ever:
+        yield f"Nothing ties {a} to {b} within six links."
+        return
+    if holding:
+        yield "Today:"
+        yield from _indented(_link_lines(holding))
+    else:
+        yield "Today nothing that is verified ties them."
+    if ever != holding and ever:
+        yield "Over anything ever known, which excludes:"
+        yield from _indented(_link_lines(ever))
+
+
+def _walked(found: Mapping[str, Any]) -> Iterator[str]:
+    day = f" on {found['on']}" if found["on"] else ""
+    yield f"{len(found['found'])} found{day}."
+    for each in found["found"]:
+        yield f"{each['name'] or each['id']} ({each['id']})"
+        yield from _indented(each["path"])
+    if found["withheld"]:
+        yield ""
+        yield f"{len(found['withheld'])} that only a bad link would bring in:"
+    for each in found["withheld"]:
+        yield f"{each['name'] or each['id']} ({each['id']}): {each['why']}"
+        yield from _indented(each["path"])
+
+
+def _excluded(found: Mapping[str, Any]) -> Iterator[str]:
+    if found["states"]:
+        yield "Excluded with all that speaks for them: " + ", ".join(found["states"])
+    yield f"{len(found['excluded'])} parties must not hear of it."
+    for each in found["excluded"]:
+        yield f"{each['name'] or each['id']} ({each['id']}): {each['why']}{_lift(each)}"
+        yield from _indented(each["path"])
+
+
+def _lift(each: Mapping[str, Any]) -> str:
+    if each["liftable"] or each["clearable"]:
+        return " Two people may clear it for a case."
+    if each["levels"]:
+        return " Its headquarters only by two people."
+    return ""
+
+
+def _unsound(found: Mapping[str, Any]) -> Iterator[str]:
+    kinds: dict[str, list[Mapping[str, Any]]] = {}
+    for each in found["findings"]:
+        kinds.setdefault(each["what"], []).append(each)
+    if not kinds:
+        yield "Nothing unsound was found."
+    for what, several in kinds.items():
+        yield f"{len(several)}: {_UNSOUND[what]}"
+        for each in several[:_SHOWN]:
+            who = ", ".join(p["name"] or p["id"] for p in each["parties"])
+            yield "  " + " ".join(part for part in (who, each["record"], each["since"]) if part)
+        if len(several) > _SHOWN:
+            yield f"  and {len(several) - _SHOWN} more: see --json"
+
+
+def _link_lines(links: Iterable[Mapping[str, Any]]) -> list[str]:
+    return table((link["says"], link["when"], link["status"], link["source"]) for link in links)
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)

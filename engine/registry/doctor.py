@@ -1,0 +1,147 @@
+"""What is unsound in a registry, for a person to mend before a night comes. Pure.
+
+Each finding names who, and what could happen; none of it stops anything by itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from engine.registry.circles import circles
+from rules.graph import Registry
+from schemas.contact import Contact, Level
+from schemas.link import Link, LinkKind, LinkStatus
+from schemas.party import Party, PartyKind
+
+_CONTROL = frozenset(kind for kind in LinkKind if kind.control) - {LinkKind.BODY_OF}
+_FOCAL = frozenset({Level.FOCAL_POINT, Level.CAPITAL_DESK, Level.DUTY_LINE})
+PUBLIC_PROVIDERS = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com gmx.net gmx.de "
+    "proton.me protonmail.com tutanota.com mail.ru yandex.ru qq.com 163.com riseup.net".split()
+)
+"""Mail houses open to everybody: to share one says nothing."""
+
+
+class Unsound(StrEnum):
+    """What is wrong, and what to do."""
+
+    STALE_CONTACT = "stale_contact"
+    """Nobody has stood for its addresses for too long: ask there, then import a new date."""
+    SHARED_ENDPOINT = "shared_endpoint"
+    """Two parties have one address: whoever reads it gets both parties' alerts."""
+    SHARED_DOMAIN = "shared_domain"
+    """Its address lies in another party's house: were that one excluded, mail would reach it."""
+    NO_FOCAL_POINT = "no_focal_point"
+    """A mission with contacts, and nobody among them who answers for defenders."""
+    NO_SOURCE = "no_source"
+    """A link of which nobody can say who said it."""
+    TO_NOBODY = "to_nobody"
+    """A link names a party that nobody has entered: it excludes, and shows as a bare id."""
+    OWNS_ITSELF = "owns_itself"
+    """Control runs in a circle: one of these links is wrong, or all are excluded together."""
+    PERHAPS_THE_SAME = "perhaps_the_same"
+    """Two records that may be one party: decide, or each excludes with the other for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Finding:
+    """One thing to mend. Ids only; whoever prints it looks the names up."""
+
+    what: Unsound
+    parties: tuple[str, ...]
+    record: str = ""
+    """Of a contact or a link."""
+    since: str = ""
+    """A day."""
+
+
+def examine(registry: Registry, *, now: datetime) -> tuple[Finding, ...]:
+    """Everything found, in a fixed order. Looks at every record once."""
+    parties = [party for kind in PartyKind for party in registry.of_kind(kind)]
+    contacts = [contact for party in parties for contact in registry.contacts(party.id)]
+    return tuple(
+        sorted(
+            {
+                *_stale(contacts, now),
+                *_shared(contacts),
+                *_domains(registry, contacts),
+                *_unmanned(registry, parties),
+                *_links(registry, parties),
+                *_circles(registry),
+            }
+        )
+    )
+
+
+def _stale(contacts: Iterable[Contact], now: datetime) -> Iterator[Finding]:
+    for contact in contacts:
+        if contact.verified_until is not None and contact.verified_until < now:
+            day = contact.verified_until.date().isoformat()
+            yield Finding(
+                what=Unsound.STALE_CONTACT, parties=(contact.party,), record=contact.id, since=day
+            )
+
+
+def _shared(contacts: Iterable[Contact]) -> Iterator[Finding]:
+    owners: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for contact in contacts:
+        for end in contact.endpoints:
+            owners[end.channel, end.address.strip().casefold()].add(contact.party)
+    for parties in owners.values():
+        if len(parties) > 1:
+            yield Finding(what=Unsound.SHARED_ENDPOINT, parties=tuple(sorted(parties)))
+
+
+def _domains(registry: Registry, contacts: Iterable[Contact]) -> Iterator[Finding]:
+    """Contacts in a domain that is another party's, unless that one controls them anyway."""
+    houses: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for contact in contacts:
+        for end in contact.endpoints:
+            domain = end.address.rpartition("@")[2].strip().casefold()
+            if "@" in end.address and domain not in PUBLIC_PROVIDERS:
+                houses[domain].setdefault(contact.party, contact.id)
+    for tenants in houses.values():
+        for party, contact_id in tenants.items():
+            others = sorted(other for other in tenants if other != party)
+            strangers = [other for other in others if not _controls(registry, other, party)]
+            if strangers:
+                yield Finding(
+                    what=Unsound.SHARED_DOMAIN, parties=(party, *strangers), record=contact_id
+                )
+
+
+def _controls(registry: Registry, above: str, below: str) -> bool:
+    return any(link.a == above for link in registry.links_to(below, _CONTROL))
+
+
+def _unmanned(registry: Registry, parties: Iterable[Party]) -> Iterator[Finding]:
+    for party in parties:
+        levels = {contact.level for contact in registry.contacts(party.id)}
+        if party.kind is PartyKind.MISSION and levels and not levels & _FOCAL:
+            yield Finding(what=Unsound.NO_FOCAL_POINT, parties=(party.id,))
+
+
+def _links(registry: Registry, parties: Iterable[Party]) -> Iterator[Finding]:
+    for party in parties:
+        for link in (*registry.links_from(party.id), *_from_strangers(registry, party.id)):
+            both = tuple(sorted((link.a, link.b)))
+            if not link.source:
+                yield Finding(what=Unsound.NO_SOURCE, parties=both, record=link.id)
+            strangers = tuple(id for id in both if registry.party(id) is None)
+            if strangers:
+                yield Finding(what=Unsound.TO_NOBODY, parties=strangers, record=link.id)
+            if link.kind is LinkKind.SAME_AS and link.status is LinkStatus.UNVERIFIED:
+                yield Finding(what=Unsound.PERHAPS_THE_SAME, parties=both, record=link.id)
+
+
+def _from_strangers(registry: Registry, id: str) -> Iterator[Link]:
+    for link in registry.links_to(id):
+        if registry.party(link.a) is None:
+            yield link
+
+
+def _circles(registry: Registry) -> Iterator[Finding]:
+    for ids in circles(registry, _CONTROL):
+        yield Finding(what=Unsound.OWNS_ITSELF, parties=ids)

@@ -1,0 +1,87 @@
+"""Asking the registry at the terminal: who is linked, how, and who must not hear of it."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.cli.exits import Exit
+from tests.integration.bootstrap.desk import Desk, an_event
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One desk for all: nothing here changes anything."""
+    made = tmp_path_factory.mktemp("desk")
+    with pytest.MonkeyPatch.context() as patch:
+        Desk(made, patch).begin()
+    return made
+
+
+@pytest.fixture
+def desk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(folder, monkeypatch)
+
+
+@pytest.fixture
+def event(desk: Desk) -> str:
+    """A file with an arrest, alleged against the mine of the example."""
+    Path("event.json").write_text(an_event("e-1"), "utf-8")
+    return "event.json"
+
+
+def test_a_party_is_shown_by_its_id_or_its_whole_name_without_any_address(desk: Desk) -> None:
+    for words in ("example-buyer", "example buyer"):
+        said = desk.said("registry", "show", words)
+        assert "Example Buyer" in said
+        assert "buys from" in said
+        assert "human rights lead" in said
+    assert desk.json("registry", "show", "example-buyer")["links"][0]["kind"] == "buys_from"
+
+
+def test_a_party_nobody_knows_is_answered_with_those_that_are_called_alike(desk: Desk) -> None:
+    done = desk.run("registry", "show", "example")
+    assert done.exit_code == Exit.USAGE
+    assert "example-mine" in done.output
+
+
+def test_why_a_buyer_is_tied_to_the_holding_is_told_link_by_link(desk: Desk) -> None:
+    found = desk.json("registry", "why", "example-buyer", "example-holding")
+    assert [link["id"] for link in found["holding"]["links"]] == ["l1", "l0"]
+    said = desk.said("registry", "why", "example-buyer", "example-holding")
+    assert "Example Holding is the parent of Example Mine" in said
+    assert "Nothing ties" in desk.said("registry", "why", "example-buyer", "our-desk")
+
+
+def test_a_walk_says_whom_it_finds_and_by_which_path(desk: Desk, event: str) -> None:
+    said = desk.said("registry", "walk", "buyers", "--event", event)
+    assert "Example Buyer (example-buyer)" in said
+    assert "Example Buyer buys from Example Mine" in said
+
+
+def test_a_walk_that_does_not_exist_is_answered_with_those_that_do(desk: Desk, event: str) -> None:
+    done = desk.run("registry", "walk", "neighbours", "--event", event)
+    assert done.exit_code == Exit.USAGE
+    assert "home_missions" in done.output
+
+
+def test_whom_an_event_excludes_is_told_with_the_path_and_what_two_may_do(
+    desk: Desk, event: str
+) -> None:
+    said = desk.said("registry", "exclude", "--event", event)
+    assert "Example Mine" in said
+    assert "Example Holding is the parent of Example Mine" in said
+    assert "Its headquarters only by two people." in said
+    found = desk.json("registry", "exclude", "--event", event)
+    assert [each["id"] for each in found["excluded"]][:1] == ["example-mine"]
+
+
+def test_a_file_that_is_no_event_says_what_is_wrong_with_it(desk: Desk) -> None:
+    Path("nothing.json").write_text("{", "utf-8")
+    for words in (("exclude",), ("walk", "buyers")):
+        done = desk.run("registry", *words, "--event", "nothing.json")
+        assert done.exit_code == Exit.USAGE
+        assert "this is not an event" in done.output
+
+
+def test_the_doctor_of_the_example_finds_nothing(desk: Desk) -> None:
+    assert "Nothing unsound was found." in desk.said("registry", "doctor")
