@@ -1,18 +1,21 @@
 """Links as typed columns: some forty bytes each, and a `Link` again whenever one is asked for.
 
 Numbered by kind, then `a`, `b` and id: the order in which walks look at them. What nearly every
-link of a source has in common stands once, in a table; what few links have, beside the columns.
+link of a source has in common stands once, in a table; what is a link's own, beside the columns.
+Behind the last link there are rows to spare, for those that come before the next rebuild.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import json
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from rules.texts import Texts
+from rules.texts import Numbers, Texts
 from schemas.link import Link, LinkKind, LinkStatus
 
 KINDS: tuple[LinkKind, ...] = tuple(sorted(LinkKind))
@@ -26,6 +29,11 @@ NO_END = 2**31 - 2
 """In `until`: no end is known. As a day: later than any end."""
 NEVER = 2**31 - 1
 """In `opens`: it never includes."""
+
+SPARE = 500
+"""Rows to spare at least; more in a large registry (`SPARE_SHARE`)."""
+SPARE_SHARE = 0.02
+_NAMES = ("a", "b", "kind", "status", "since", "until", "opens", "share", "about")
 
 
 class About(NamedTuple):
@@ -41,21 +49,30 @@ class About(NamedTuple):
     verified_at: datetime | None
 
 
-class Note(NamedTuple):
-    """What is a link's own and most have not."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Notes:
+    """What is a link's own and many have not: its value and the evidence for it."""
 
-    value: float | None
-    evidence: str
+    numbers: memoryview
+    """Links that have a note, ascending; unsigned 32 bits."""
+    texts: Texts
+    """Of each `[value, evidence]`, JSON."""
 
-
-def day_number(on: date | None) -> int:
-    """The day to compare with `opens` and `until`. None: only links without an end pass."""
-    return NO_END if on is None else on.toordinal()
+    def at(self, number: int) -> tuple[float | None, str]:
+        """Value and evidence of a link."""
+        place = bisect_left(self.numbers, number)
+        if place == len(self.numbers) or self.numbers[place] != number:
+            return None, ""
+        value, evidence = json.loads(self.texts.raw(place))
+        return value, evidence
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Columns:
-    """One number per link in each. It includes on a day when `opens[n] <= day <= until[n]`."""
+    """One number per link in each.
+
+    It may include on a day when `opens[n] <= day <= until[n]`, the day as `day_number` gives it.
+    """
 
     a: memoryview
     """Node, unsigned 32 bits."""
@@ -76,71 +93,155 @@ class Columns:
     """Place in `abouts`."""
     ids: Texts
     abouts: tuple[About, ...]
-    notes: Mapping[int, Note]
+    notes: Notes
+    spare: Iterator[int] = field(default_factory=lambda: iter(()))
+    """Hands out each row to spare once, to whoever asks: snapshots share the columns, and every
+    one looks only at the rows it asked for itself or was made from."""
 
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays that walks and their reasons need."""
+        notes = self.notes.numbers.nbytes + self.notes.texts.nbytes
+        mine: int = sum(getattr(self, name).nbytes for name in _NAMES)
+        return mine + self.ids.nbytes + notes
+
     def link(self, number: int, nodes: Texts) -> Link:
-        """The link of this number, equal to the one that came in."""
-        note = self.notes.get(number)
+        """The link of this number, equal to the one that came in. Not for rows to spare."""
+        value, evidence = self.notes.at(number)
         share = self.share[number]
+        source, tier, sectors, currency, as_of, terms, by, at = self.abouts[self.about[number]]
         return Link(
             id=self.ids[number],
             kind=KINDS[self.kind[number]],
             a=nodes[self.a[number]],
             b=nodes[self.b[number]],
             status=STATUSES[self.status[number]],
+            source=source,
             valid_from=_date(self.since[number], NO_START),
             valid_until=_date(self.until[number], NO_END),
             share=None if share != share else share,
-            value=note.value if note else None,
-            evidence=note.evidence if note else "",
-            **self.abouts[self.about[number]]._asdict(),
+            tier=tier,
+            sectors=sectors,
+            value=value,
+            currency=currency,
+            as_of=as_of,
+            terms=terms,
+            evidence=evidence,
+            verified_by=by,
+            verified_at=at,
+        )
+
+    def add(self, link: Link, *, a: int, b: int, about: int) -> int | None:
+        """Write a link between two nodes into a row to spare; None when there is none left."""
+        number = next(self.spare, None)
+        if number is not None:
+            self.a[number], self.b[number] = a, b
+            self.kind[number] = KINDS.index(link.kind)
+            self.status[number] = STATUSES.index(link.status)
+            self.since[number] = _ordinal(link.valid_from, NO_START)
+            self.until[number] = _ordinal(link.valid_until, NO_END)
+            self.opens[number] = _opens(link)
+            np.asarray(self.share)[number] = np.nan if link.share is None else link.share
+            self.about[number] = about
+        return number
+
+    def arranged(self, place: Numbers) -> "Columns":
+        """In their fixed order, with rows to spare; `place`: the new number of each node."""
+        a, b = place[np.asarray(self.a)], place[np.asarray(self.b)]
+        order = _order(np.asarray(self.kind), a, b, self.ids)
+        new = np.empty(len(order), dtype=np.uint32)
+        new[order] = np.arange(len(order), dtype=np.uint32)
+        noted = new[np.asarray(self.notes.numbers)]
+        by_number = np.argsort(noted)
+        room = max(SPARE, int(len(order) * SPARE_SHARE))
+        mine = {name: np.asarray(getattr(self, name)) for name in _NAMES} | {"a": a, "b": b}
+        mine["about"] = mine["about"].astype(np.min_scalar_type(len(self.abouts) + room))
+        return Columns(
+            **{name: _roomy(column[order], room) for name, column in mine.items()},
+            ids=self.ids.take(order),
+            abouts=self.abouts,
+            notes=Notes(noted[by_number].data, self.notes.texts.take(by_number)),
+            spare=iter(range(len(order), len(order) + room)),
         )
 
 
-def columns_of(links: Sequence[Link], node: Mapping[str, int]) -> Columns:
-    """Columns of these links, numbered in the fixed order; `node` has the numbers of their ends."""
-    links = sorted(links, key=lambda link: (link.kind, node[link.a], node[link.b], link.id))
+def columns_of(links: Sequence[Link], node: dict[str, int]) -> Columns:
+    """Columns of these links as they come; `node` has the numbers of their ends."""
     kinds = {kind: place for place, kind in enumerate(KINDS)}
     statuses = {status: place for place, status in enumerate(STATUSES)}
     known: dict[About, int] = {}
-    about = [known.setdefault(_about(link), len(known)) for link in links]
-    since = [_ordinal(link.valid_from, NO_START) for link in links]
-    verified = [link.status is LinkStatus.VERIFIED for link in links]
+    about = [known.setdefault(about_of(link), len(known)) for link in links]
+    noted = [n for n, link in enumerate(links) if link.value is not None or link.evidence]
+    texts = (json.dumps([links[n].value, links[n].evidence]) for n in noted)
     return Columns(
         a=_column((node[link.a] for link in links), np.uint32),
         b=_column((node[link.b] for link in links), np.uint32),
         kind=_column((kinds[link.kind] for link in links), np.uint8),
         status=_column((statuses[link.status] for link in links), np.uint8),
-        since=_column(since, np.int32),
+        since=_column((_ordinal(link.valid_from, NO_START) for link in links), np.int32),
         until=_column((_ordinal(link.valid_until, NO_END) for link in links), np.int32),
-        opens=_column(
-            (day if true else NEVER for day, true in zip(since, verified, strict=True)), np.int32
-        ),
+        opens=_column(map(_opens, links), np.int32),
         share=_column((np.nan if link.share is None else link.share for link in links), np.float64),
         about=_column(about, np.uint32),
         ids=Texts.of(link.id for link in links),
         abouts=tuple(known),
-        notes={
-            number: Note(link.value, link.evidence)
-            for number, link in enumerate(links)
-            if link.value is not None or link.evidence
-        },
+        notes=Notes(_column(noted, np.uint32), Texts.of(texts)),
     )
 
 
-def _about(link: Link) -> About:
-    return About(**{name: getattr(link, name) for name in About._fields})
+def day_number(on: date | None) -> int:
+    """The day to compare with `since` and `until`. None: only links without an end pass."""
+    return NO_END if on is None else on.toordinal()
+
+
+def _order(kind: Numbers, a: Numbers, b: Numbers, ids: Texts) -> Numbers:
+    """The links by kind, a, b and id."""
+    # One number of 64 bits sorts many times faster than three keys: 5 bits, 29 and 30.
+    key = (kind.astype(np.uint64) << np.uint64(59)) | (a.astype(np.uint64) << np.uint64(30))
+    key |= b.astype(np.uint64)
+    order: Numbers = np.argsort(key)
+    same = np.flatnonzero(np.diff(key[order]) == 0)
+    if len(same):  # links of one kind between the same two: few
+        starts = same[np.diff(same, prepend=-2) > 1]
+        ends = same[np.diff(same, append=same[-1] + 2) > 1] + 2
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            order[start:end] = sorted(order[start:end].tolist(), key=ids.raw)
+    return order
+
+
+def about_of(link: Link) -> About:
+    return About(
+        link.source,
+        link.tier,
+        link.sectors,
+        link.currency,
+        link.as_of,
+        link.terms,
+        link.verified_by,
+        link.verified_at,
+    )
 
 
 def _column(values: Iterable[Any], dtype: npt.DTypeLike) -> memoryview:
     return np.fromiter(values, dtype=dtype).data
 
 
+def _roomy(column: Numbers, room: int) -> memoryview:
+    roomy = np.zeros(len(column) + room, dtype=column.dtype)
+    roomy[: len(column)] = column
+    return roomy.data
+
+
 def _ordinal(day: date | None, unknown: int) -> int:
     return unknown if day is None else day.toordinal()
+
+
+def _opens(link: Link) -> int:
+    verified = link.status is LinkStatus.VERIFIED
+    return _ordinal(link.valid_from, NO_START) if verified else NEVER
 
 
 def _date(day: int, unknown: int) -> date | None:

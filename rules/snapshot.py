@@ -6,60 +6,116 @@ import numpy as np
 
 from rules.columns import KINDS, Columns, columns_of
 from rules.texts import Numbers, Texts
-from rules.view import View
+from rules.view import View, view_of
 from schemas.link import Link, LinkKind
 from schemas.party import Party, PartyKind
 
 PARTY_KINDS: tuple[PartyKind, ...] = tuple(sorted(PartyKind))
-_NOBODY = 255
-_VIEWS = 64
+"""What the numbers in `Snapshot.kinds` mean."""
+NOBODY = 255
+"""In `Snapshot.kinds`: no party, only named by a link."""
+VIEWS = 64
+"""Views kept at most; the oldest is made again when it is asked for again."""
 _REMEMBERED = 1 << 16
+
+Ways = tuple[frozenset[LinkKind], frozenset[LinkKind]]
+"""Kinds of links to go along (from `a` to `b`), and against."""
 
 
 class Snapshot:
-    """Every party and everybody a link names, numbered by id; and the links between them."""
+    """Every party and everybody a link names, numbered by id; and the links between them.
 
-    __slots__ = ("_bounds", "_numbers", "_order", "_views", "columns", "ids", "kinds")
+    Nothing in it changes but rows to spare and what is remembered to answer faster.
+    """
 
-    def __init__(self, ids: Texts, kinds: memoryview, columns: Columns) -> None:
+    __slots__ = (
+        "_bounds", "_links", "_numbers", "_views", "by_id", "codes", "columns", "ids", "kinds",
+        "states",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        ids: Texts,
+        *,
+        kinds: bytes,
+        states: memoryview,
+        codes: tuple[str, ...],
+        columns: Columns,
+        by_id: memoryview | None = None,
+    ) -> None:
+        """As `arranged` makes them: ids and links sorted."""
         self.ids = ids
         self.kinds = kinds
-        """Of each node its place in PARTY_KINDS; 255: no party, only named by a link."""
+        """Of each node its place in PARTY_KINDS, or NOBODY."""
+        self.states = states
+        """Of each node the place of its state in `codes`; 0: none. 16 bits."""
+        self.codes = codes
         self.columns = columns
-        found = np.searchsorted(np.asarray(columns.kind), np.arange(len(KINDS) + 1))
+        self.by_id = by_id
+        """The links' numbers by their ids; made when the first is looked for."""
+        kind = np.asarray(columns.kind)[: len(columns)]
+        found = np.searchsorted(kind, np.arange(len(KINDS) + 1))
         self._bounds = tuple(int(each) for each in found)
-        self._views: dict[tuple[frozenset[LinkKind], frozenset[LinkKind]], View] = {}
+        self._views: dict[Ways, View] = {}
         self._numbers: dict[str, int | None] = {}
-        self._order: memoryview | None = None
+        self._links: dict[int, Link] = {}
 
     @classmethod
     def of(cls, parties: Mapping[str, Party], links: Iterable[Link]) -> "Snapshot":
-        """Of these parties and links; ids are unique."""
+        """Of these parties and links; their ids are unique."""
         links = tuple(links)
-        ids = sorted({*parties, *(link.a for link in links), *(link.b for link in links)})
-        node = {id: number for number, id in enumerate(ids)}
+        node = {id: number for number, id in enumerate(parties)}
+        for link in links:
+            node.setdefault(link.a, len(node))
+            node.setdefault(link.b, len(node))
         place = {kind: number for number, kind in enumerate(PARTY_KINDS)}
-        kinds = bytes(place[parties[id].kind] if id in parties else _NOBODY for id in ids)
-        return cls(Texts.of(ids), memoryview(kinds), columns_of(links, node))
+        codes = {"": 0}
+        kinds = np.full(len(node), NOBODY, dtype=np.uint8)
+        states = np.zeros(len(node), dtype=np.uint16)
+        for number, party in enumerate(parties.values()):
+            kinds[number] = place[party.kind]
+            states[number] = codes.setdefault(party.state or "", len(codes))
+        return arranged(
+            Texts.of(node),
+            kinds=kinds,
+            states=states,
+            codes=tuple(codes),
+            columns=columns_of(links, node),
+        )
 
     def number(self, id: str) -> int | None:
         """The node of this id, or None."""
         if id not in self._numbers:
             if len(self._numbers) >= _REMEMBERED:
-                self._numbers.clear()
+                self._numbers = {}
             self._numbers[id] = self.ids.find(id)
         return self._numbers[id]
 
-    def kind_of(self, node: int) -> PartyKind | None:
-        """The kind of the party there; None: it is only named by a link."""
-        place = self.kinds[node]
-        return None if place == _NOBODY else PARTY_KINDS[place]
-
     def link_number(self, id: str) -> int | None:
         """The number of the link of this id, or None."""
-        if self._order is None:
-            self._order = self.columns.ids.order().astype(np.uint32).data
-        return self.columns.ids.find(id, self._order)
+        if self.by_id is None:
+            self.by_id = self.columns.ids.order().astype(np.uint32).data
+        return self.columns.ids.find(id, self.by_id)
+
+    def link(self, number: int) -> Link:
+        """The link of this number."""
+        link = self._links.get(number)
+        if link is None:
+            if len(self._links) >= _REMEMBERED:
+                self._links = {}
+            link = self._links[number] = self.columns.link(number, self.ids)
+        return link
+
+    def of_kind(self, kind: PartyKind) -> list[int]:
+        """The nodes of all parties of a kind, by id."""
+        place = PARTY_KINDS.index(kind)
+        return np.flatnonzero(np.frombuffer(self.kinds, dtype=np.uint8) == place).tolist()
+
+    def of_state(self, code: str) -> list[int]:
+        """The nodes of all parties of a state, by id."""
+        if not code or code not in self.codes:
+            return []
+        return np.flatnonzero(np.asarray(self.states) == self.codes.index(code)).tolist()
 
     def view(self, along: Set[LinkKind], against: Set[LinkKind]) -> View:
         """Over links of the kinds `along` from `a` to `b`, and `against` from `b` to `a`."""
@@ -67,7 +123,7 @@ class Snapshot:
         view = self._views.get(key)
         if view is None:
             view = self._made(*key)
-            if len(self._views) >= _VIEWS:
+            while len(self._views) >= VIEWS:
                 self._views.pop(next(iter(self._views)), None)
             self._views[key] = view
         return view
@@ -76,27 +132,42 @@ class Snapshot:
         a, b = np.asarray(self.columns.a), np.asarray(self.columns.b)
         starts: list[Numbers] = []
         ends: list[Numbers] = []
-        numbers: list[Numbers] = []
+        links: list[Numbers] = []
         for place, kind in enumerate(KINDS):
-            these = slice(self._bounds[place], self._bounds[place + 1])
-            span = np.arange(these.start, these.stop, dtype=np.uint32)
-            for here, one, other in ((kind in along, a, b), (kind in against, b, a)):
-                if here and len(span):
-                    starts.append(one[these])
-                    ends.append(other[these])
-                    numbers.append(span)
-        return _csr(_joined(starts), _joined(ends), _joined(numbers), len(self.ids))
+            first, last = self._bounds[place], self._bounds[place + 1]
+            for wanted, one, other in ((kind in along, a, b), (kind in against, b, a)):
+                if wanted and first < last:
+                    starts.append(one[first:last])
+                    ends.append(other[first:last])
+                    links.append(np.arange(first, last, dtype=np.uint32))
+        return view_of(
+            _joined(starts),
+            _joined(ends),
+            _joined(links),
+            nodes=len(self.ids),
+            columns=self.columns,
+        )
+
+
+def arranged(
+    ids: Texts, *, kinds: Numbers, states: Numbers, codes: tuple[str, ...], columns: Columns
+) -> Snapshot:
+    """A snapshot of nodes and links in whatever order; `columns.a` and `.b` are places in `ids`.
+
+    `kinds` and `states` go with `ids`: see Snapshot. Ids of nodes and of links are unique.
+    """
+    order = ids.order()
+    place = np.empty(len(order), dtype=np.uint32)
+    place[order] = np.arange(len(order), dtype=np.uint32)
+    return Snapshot(
+        ids.take(order),
+        kinds=kinds[order].tobytes(),
+        states=states[order].data,
+        codes=codes,
+        columns=columns.arranged(place),
+    )
 
 
 def _joined(parts: list[Numbers]) -> Numbers:
-    return np.concatenate([np.empty(0, dtype=np.uint32), *parts])
-
-
-def _csr(starts: Numbers, ends: Numbers, numbers: Numbers, nodes: int) -> View:
-    offsets = np.zeros(nodes + 1, dtype=np.uint32)
-    np.cumsum(np.bincount(starts, minlength=nodes), out=offsets[1:])
-    # Sorted as (start, place): numpy sorts plain numbers many times faster than by a key.
-    packed = (starts.astype(np.uint64) << np.uint64(32)) | np.arange(len(starts), dtype=np.uint64)
-    packed.sort()
-    order = (packed & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-    return View(offsets.data, ends[order].data, numbers[order].data)
+    joined: Numbers = np.concatenate([np.empty(0, dtype=np.uint32), *parts])
+    return joined

@@ -1,6 +1,6 @@
 """Very many short texts in one piece of memory: ids, found by number or, sorted, by themselves."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -91,6 +91,20 @@ class Texts:
             moved: Numbers = np.repeat(starts[first:last] - ends[first:last], lengths[first:last])
             out[begin:end] = letters[moved + np.arange(begin, end)]
         return Texts(out.data, ends.astype(_wide_enough(int(ends[-1]))))
+
+
+class MoreTexts(Texts):
+    """Texts, and a few more that were numbered later."""
+
+    __slots__ = ("_more",)
+
+    def __init__(self, texts: Texts, more: Mapping[int, str]) -> None:
+        super().__init__(texts.blob, np.asarray(texts.offsets))
+        self._more = more
+
+    def __getitem__(self, number: int) -> str:
+        more = self._more.get(number)
+        return super().__getitem__(number) if more is None else more
 
 
 def _bytes(text: str) -> bytes:
