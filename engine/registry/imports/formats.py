@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from engine.registry.imports import spreadsheet, written
+from engine.registry.imports import (
+    brands,
+    company_sheet,
+    facilities,
+    holdings,
+    spreadsheet,
+    supplier_lists,
+    vocabularies,
+    written,
+)
 from engine.registry.imports.rows import Format
 
 _ALL: tuple[Format, ...] = (
@@ -11,6 +20,13 @@ _ALL: tuple[Format, ...] = (
     spreadsheet.PARTIES,
     spreadsheet.LINKS,
     spreadsheet.CONTACTS,
+    company_sheet.COMPANY_SHEET,
+    holdings.HOLDINGS,
+    supplier_lists.SUPPLIERS,
+    facilities.FACILITIES,
+    brands.BRANDS,
+    brands.TEA,
+    vocabularies.VOCABULARY,
 )
 
 FORMATS: Mapping[str, Format] = MappingProxyType({each.name: each for each in _ALL})
