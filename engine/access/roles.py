@@ -45,6 +45,10 @@ class Permission(StrEnum):
     """Read something sealed, with a reason, journaled."""
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"
+    VERIFY_LINKS = "verify_links"
+    """Stand for a link of the registry, so that it includes."""
+    REFUTE_LINKS = "refute_links"
+    """Be one of the two who say that a link is wrong."""
 
 
 _HANDLER = frozenset(Permission)
@@ -58,6 +62,7 @@ _SECOND = frozenset(
         Permission.LIFT,
         Permission.CONFIRM_RESOLUTION,
         Permission.REOPEN,
+        Permission.REFUTE_LINKS,
     }
 )
 _READER = frozenset({Permission.READ})

@@ -29,3 +29,5 @@ class House:
     world: Callable[[], tuple[World | None, Roster]]
     """Rulebook, registry and roster as they are now."""
     import_registry: ImportRegistry
+    follow: Callable[[], Awaitable[bool]]
+    """Put what is in force in the store into force here, now and not within a second."""

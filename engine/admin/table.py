@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.access import Permission as P
-from engine.admin import acting, deciding, judging, keeping, linkage, reading
+from engine.admin import acting, deciding, importing, judging, keeping, linkage, reading
 from engine.admin.operation import Nothing, Operation
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
@@ -45,6 +45,15 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "registry.import": Operation(
             run=deciding.import_registry, takes=deciding.Importing, needs=P.MANAGE_KEYS
+        ),
+        "registry.begin": Operation(
+            run=importing.begin_import, takes=importing.Beginning, needs=P.MANAGE_KEYS
+        ),
+        "registry.put": Operation(
+            run=importing.put_versions, takes=importing.Putting, needs=P.MANAGE_KEYS
+        ),
+        "registry.finish": Operation(
+            run=importing.finish_import, takes=importing.Finishing, needs=P.MANAGE_KEYS
         ),
         "registry.show": Operation(run=linkage.show, takes=linkage.OneParty, needs=P.READ),
         "registry.why": Operation(run=linkage.why_linked, takes=linkage.TwoParties, needs=P.READ),

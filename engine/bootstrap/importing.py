@@ -20,6 +20,7 @@ from engine.registry import (
     read_files,
     save_imported,
 )
+from engine.registry.history import Kept
 from rules.graph import DuplicateIdError
 
 
@@ -30,7 +31,7 @@ def importer(parts: Parts) -> ImportRegistry:
         try:
             # Beside the loop: ten thousand records take half a minute to read, and pages go on.
             read = await asyncio.to_thread(read_files, files)
-            world = await parts.writer.run(_saving(read, at=parts.clock.now(), by=by))
+            kept, world = await parts.writer.run(_saving(read, at=parts.clock.now(), by=by))
         except (ImportRefused, DuplicateIdError) as error:
             raise NotCarriedOutError(
                 "usage", str(error), next_step="Correct these; nothing was taken."
@@ -49,15 +50,18 @@ def importer(parts: Parts) -> ImportRegistry:
             "contacts": len(read.contacts),
             "roster": read.roster is not None,
             "version": world.registry.version,
+            "kept": [{"what": each.what, "id": each.id, "why": each.why} for each in kept],
         }
 
     return take
 
 
-def _saving(read: Imported, *, at: datetime, by: str) -> Callable[[Connection], World]:
-    def saving(conn: Connection) -> World:
+def _saving(
+    read: Imported, *, at: datetime, by: str
+) -> Callable[[Connection], tuple[tuple[Kept, ...], World]]:
+    def saving(conn: Connection) -> tuple[tuple[Kept, ...], World]:
         hold(conn)
-        save_imported(conn, read, at=at, by=by)
-        return load_world(conn)
+        kept = save_imported(conn, read, at=at, by=by)
+        return kept, load_world(conn)
 
     return saving

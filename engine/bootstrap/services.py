@@ -7,6 +7,7 @@ from engine.case import commands as c
 from engine.desk import Desk, Lane
 from engine.intake.door import Door
 from engine.intake.scope import EVERY_AUDIENCE, Scope, only
+from engine.registry.loading import follow
 from engine.web.sealing import VaultWords
 from engine.web.services import Services, Taken
 from schemas.codes import EventType, Severity
@@ -91,4 +92,5 @@ def make_house(parts: Parts, services: Services, *, import_registry: ImportRegis
         sources=parts.sources,
         world=lambda: (parts.world.current.rules, parts.world.current.roster),
         import_registry=import_registry,
+        follow=lambda: follow(parts.world, parts.reader),
     )

@@ -23,7 +23,7 @@ from engine.desk import inner
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet, SituationKey
 from engine.ports import Position
-from engine.registry.saving import PARTS
+from engine.registry.loading import PARTS
 from engine.store import (
     alerts,
     cases,

@@ -6,9 +6,9 @@ at once. What may not: deciding who is told (rules), SQL beyond the records' own
 
 from engine.registry.importer import Imported, ImportRefused, read_files
 from engine.registry.reach import OutOfReachError, check_reach
+from engine.registry.loading import load_world
 from engine.registry.saving import (
     hold,
-    load_world,
     save_imported,
     save_registry,
     save_roster,

@@ -1,7 +1,7 @@
 """Following what other processes put into force: a registry taken there counts here as well.
 
-One look a second, at three short rows. What changed is read on a reader's thread, and the world is
-swapped as a whole.
+One look a second, at three short rows. What changed is read on a reader's thread and laid over the
+registry in force, and the world is swapped as a whole.
 """
 
 import structlog
@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.bell import Bell
 from engine.clock import Clock
 from engine.ports import Reader
-from engine.registry.saving import load_world, versions
+from engine.registry.loading import follow, in_force
 from engine.registry.world import WorldHolder
 from rules.graph import DuplicateIdError
 from rules.rulebook import RulebookError
@@ -51,15 +51,16 @@ class Reload:
 
         One that cannot be read here, written by a newer release, leaves the old one in force.
         """
-        named = await self._reader.run(versions)
+        named = await self._reader.run(in_force)
         if named in (self._world.current.versions, self._unusable):
             return False
         try:
-            world = await self._reader.run(load_world)
+            if not await follow(self._world, self._reader):
+                return False
         except (RulebookError, DuplicateIdError) as error:
             self._unusable = named
             _log.error("world_unusable", error=type(error).__name__)
             return False
-        self._world.swap(world)
-        _log.info("world_reloaded", registry=world.registry.version[:12])
+        version = self._world.current.registry.version
+        _log.info("world_reloaded", registry=version[:12])
         return True

@@ -1,4 +1,4 @@
-"""Keeping the world in the store, and reading the one in force.
+"""Keeping the world in the store (`engine.registry.loading` reads the one in force).
 
 Nothing known is forgotten (`engine.registry.history`): a link that is no longer named stays, as
 lapsed, because it still excludes; a party stays, because links and old cases name it; only contacts
@@ -12,14 +12,16 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from engine.registry.history import Edition, compare, read_known, take
-from engine.registry.history.excluding import read_links
-from engine.registry.history.known import read_contacts, read_parties
-from engine.registry.history.taking import REGISTRY_VERSION
+from engine.registry.history import Edition, Kept, compare, read_known, take
 from engine.registry.importer import Imported
 from engine.registry.imports.rows import Fate, RowRead
+from engine.registry.loading import (
+    ROSTER_VERSION,
+    RULEBOOK_VERSION,
+    load_registry,
+    load_world,
+)
 from engine.registry.reach import check_reach
-from engine.registry.world import World
 from engine.store import journal, meta, records
 from engine.store.dialect import is_sqlite
 from engine.store.postgres import lock_names
@@ -31,17 +33,8 @@ from schemas.link import Link
 from schemas.party import Party
 from schemas.roster import Roster
 
-ROSTER_VERSION = "roster_version"
-RULEBOOK_VERSION = "rulebook_version"
 FILES = "files"
 """The source of the registry's own files, which are taken as a whole."""
-PARTS = (REGISTRY_VERSION, ROSTER_VERSION, RULEBOOK_VERSION)
-
-
-def versions(conn: Connection) -> tuple[str, ...]:
-    """What is in force, by name: one look that tells whether a world is still the newest."""
-    named = meta.read_all(conn)
-    return tuple(named.get(part, "") for part in PARTS)
 
 
 def hold(conn: Connection) -> None:
@@ -51,32 +44,6 @@ def hold(conn: Connection) -> None:
     """
     if not is_sqlite(conn):
         lock_names(conn, "world", {"in force"})
-
-
-def load_world(conn: Connection) -> World:
-    """The registry, roster and rulebook in force; what was never saved is empty.
-
-    Raises RulebookError when the stored rulebook does not fit this release.
-    """
-    named = versions(conn)  # first: what changes behind this look is found by the next one
-    _, roster_version, rulebook_version = named
-    roster = records.read_roster(conn, roster_version)
-    source = records.read_rulebook(conn, rulebook_version) if rulebook_version else None
-    return World(
-        versions=named,
-        registry=load_registry(conn),
-        roster=roster or Roster(version=""),
-        rulebook=None if source is None else rulebooks.load(source, filename="rulebook in force"),
-    )
-
-
-def load_registry(conn: Connection, *, at: datetime | None = None) -> Registry:
-    """The registry as it is known now, or as it was known at that time."""
-    return Registry(
-        read_parties(conn, at=at),
-        links=read_links(conn, at=at),
-        contacts=read_contacts(conn, at=at),
-    )
 
 
 def save_registry(
@@ -93,6 +60,38 @@ def save_registry(
 
     Raises DuplicateIdError when two records share an id, and OutOfReachError.
     """
+    _save_whole(conn, parties=parties, links=links, contacts=contacts, at=at, by=by)
+    return load_registry(conn)
+
+
+def save_imported(conn: Connection, read: Imported, *, at: datetime, by: str) -> tuple[Kept, ...]:
+    """Put what files say into force. All of it or nothing: roll back when this raises.
+
+    Returns what was not believed of a file, because it would weaken what protects. Files with a
+    roster alone leave the registry as it is. Raises DuplicateIdError, and OutOfReachError when
+    somebody of the roster could not be paged.
+    """
+    kept: tuple[Kept, ...] = ()
+    if read.roster is not None:
+        save_roster(conn, read.roster, at=at, by=by)
+    if read.parties or read.links or read.contacts:
+        kept = _save_whole(
+            conn, parties=read.parties, links=read.links, contacts=read.contacts, at=at, by=by
+        )
+    world = load_world(conn)
+    check_reach(world.roster, world.registry)
+    return kept
+
+
+def _save_whole(
+    conn: Connection,
+    *,
+    parties: Iterable[Party],
+    links: Iterable[Link],
+    contacts: Iterable[Contact],
+    at: datetime,
+    by: str,
+) -> tuple[Kept, ...]:
     whole = RowRead(
         line=0,
         fate=Fate.IMPORTED,
@@ -104,23 +103,7 @@ def save_registry(
     hold(conn)
     changes = compare(read_known(conn), [whole], source=FILES, complete=True)
     take(conn, changes, Edition(source=FILES, by=by), at=at)
-    return load_registry(conn)
-
-
-def save_imported(conn: Connection, read: Imported, *, at: datetime, by: str) -> None:
-    """Put what files say into force. All of it or nothing: roll back when this raises.
-
-    Files with a roster alone leave the registry as it is. Raises DuplicateIdError, and
-    OutOfReachError when somebody of the roster could not be paged.
-    """
-    if read.roster is not None:
-        save_roster(conn, read.roster, at=at, by=by)
-    if read.parties or read.links or read.contacts:
-        save_registry(
-            conn, parties=read.parties, links=read.links, contacts=read.contacts, at=at, by=by
-        )
-    world = load_world(conn)
-    check_reach(world.roster, world.registry)
+    return changes.kept
 
 
 def save_roster(conn: Connection, roster: Roster, *, at: datetime, by: str) -> Roster:

@@ -172,6 +172,37 @@ class WorldActivated:
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkVerified:
+    """A person stands for a link of the registry: from then on it may include."""
+
+    kind: Literal["link_verified"] = "link_verified"
+    v: Literal[1] = 1
+    link: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefutationProposed:
+    """A person says that a link of the registry is wrong; it counts until a second one agrees."""
+
+    kind: Literal["refutation_proposed"] = "refutation_proposed"
+    v: Literal[1] = 1
+    link: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRefuted:
+    """Two people agree that a link is wrong: it includes nobody ever again, and still excludes."""
+
+    kind: Literal["link_refuted"] = "link_refuted"
+    v: Literal[1] = 1
+    link: str
+    proposed_by: str
+    by: str
+
+
 SystemFact = Annotated[
     PersonAdded
     | PersonDisabled
@@ -187,7 +218,10 @@ SystemFact = Annotated[
     | Quarantined
     | EngineStarted
     | SendsTakenOver
-    | WorldActivated,
+    | WorldActivated
+    | LinkVerified
+    | RefutationProposed
+    | LinkRefuted,
     Field(discriminator="kind"),
 ]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.registry.history.changes import Change, Changes, Kept
 from engine.registry.history.known import Known
+from engine.registry.history.order import in_order
 from engine.registry.history.trusting import stood_for, trusted_link, trusted_party
 from engine.registry.imports.rows import RowRead, Why
 from engine.store.versions import Record, What
@@ -28,7 +29,8 @@ def compare(
     file. `complete`: the rows are all that the source says, so its links that they do not name
     lapse and its contacts go. Parties stay for ever. What is not taken is in `Changes.kept`.
     """
-    return _Comparison(known=known, source=source).run(rows, complete=complete)
+    ordered = in_order(rows, known=known, source=source)
+    return _Comparison(known=known, source=source).run(ordered, complete=complete)
 
 
 @dataclass(slots=True, kw_only=True)

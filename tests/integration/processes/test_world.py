@@ -14,8 +14,8 @@ from engine.desk import Lane
 from engine.registry import load_world, save_registry
 from engine.registry.history.excluding import read_links
 from engine.registry.history.known import read_contacts, read_parties
+from engine.registry.loading import RULEBOOK_VERSION, in_force
 from engine.registry.reload import LOOK_EVERY, Reload
-from engine.registry.saving import RULEBOOK_VERSION, versions
 from engine.registry.world import WorldHolder
 from engine.store import meta, records
 from engine.store import tables as t
@@ -122,7 +122,7 @@ def test_a_world_knows_under_which_names_it_was_read(store_url: str) -> None:
     conn = database.reader()
     world = load_world(conn)
 
-    assert world.versions == versions(conn)
+    assert world.versions == in_force(conn)
     conn.close()
     database.close()
 

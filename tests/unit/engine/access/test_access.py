@@ -358,6 +358,7 @@ def test_what_needs_two_people_is_open_to_those_who_may_be_the_second(role: Pers
             Permission.LIFT,
             Permission.CONFIRM_RESOLUTION,
             Permission.REOPEN,
+            Permission.REFUTE_LINKS,
         },
         PersonRole.READER: {Permission.READ},
     }

@@ -1,0 +1,118 @@
+"""Reading the world in force from the store: whole at a start, afterwards what changed since."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engine.ports import Reader
+from engine.registry.history.excluding import links_of, read_links
+from engine.registry.history.known import contacts_of, parties_of, read_contacts, read_parties
+from engine.registry.history.taking import REGISTRY_VERSION as REGISTRY_VERSION
+from engine.registry.world import World, WorldHolder
+from engine.store import imports, meta, records, versions
+from engine.store.versions import What
+from rules import rulebook as rulebooks
+from rules.graph import Gone, Registry
+from rules.rulebook import Rulebook
+from schemas.roster import Roster
+
+ROSTER_VERSION = "roster_version"
+RULEBOOK_VERSION = "rulebook_version"
+PARTS = (REGISTRY_VERSION, ROSTER_VERSION, RULEBOOK_VERSION)
+FEW = 2_000
+"""Changed records that are laid over the registry in force; of more, all is read anew."""
+
+
+def in_force(conn: Connection) -> tuple[str, ...]:
+    """What is in force, by name: one look that tells whether a world is still the newest."""
+    named = meta.read_all(conn)
+    return tuple(named.get(part, "") for part in PARTS)
+
+
+def load_world(conn: Connection) -> World:
+    """The registry, roster and rulebook in force; what was never saved is empty.
+
+    Raises RulebookError when the stored rulebook does not fit this release.
+    """
+    named = in_force(conn)  # first: what changes behind this look is found by the next one
+    return World(
+        versions=named,
+        registry=load_registry(conn),
+        roster=_roster(conn, named[1]),
+        rulebook=_rulebook(conn, named[2]),
+    )
+
+
+def load_registry(conn: Connection, *, at: datetime | None = None) -> Registry:
+    """The registry as it is known now, or as it was known at that time."""
+    return Registry(
+        read_parties(conn, at=at),
+        links=read_links(conn, at=at),
+        contacts=read_contacts(conn, at=at),
+    )
+
+
+def newer(conn: Connection, world: World) -> World | None:
+    """The world in force, or None while it is this one. What did not change is not read again.
+
+    Raises RulebookError and DuplicateIdError, as `load_world`.
+    """
+    named = in_force(conn)
+    if named == world.versions:
+        return None
+    if not world.versions:
+        return load_world(conn)
+    before, roster, rulebook = world.versions
+    return World(
+        versions=named,
+        registry=world.registry if named[0] == before else _since(conn, world.registry, before),
+        roster=world.roster if named[1] == roster else _roster(conn, named[1]),
+        rulebook=world.rulebook if named[2] == rulebook else _rulebook(conn, named[2]),
+    )
+
+
+async def follow(holder: WorldHolder, reader: Reader) -> bool:
+    """Put what is in force in the store into force here; whether it was another world.
+
+    Raises RulebookError and DuplicateIdError; the old world stays.
+    """
+    before = holder.current
+    world = await reader.run(lambda conn: newer(conn, before))
+    if world is None or holder.current is not before:  # somebody else looked meanwhile
+        return False
+    holder.swap(world)
+    return True
+
+
+def _since(conn: Connection, registry: Registry, version: str) -> Registry:
+    """The registry with what came into force after this version of it."""
+    last = imports.find(conn, version)
+    if last is None or last.n is None:
+        return load_registry(conn)
+    changed = {what: versions.changed_since(conn, what, n=last.n) for what in What}
+    if sum(map(len, changed.values())) > FEW:
+        return load_registry(conn)
+    rows = {what: list(versions.read_some(conn, what, ids)) for what, ids in changed.items()}
+    links = {link.id: link for link in links_of(rows[What.LINK])}
+    contacts = tuple(contacts_of(rows[What.CONTACT]))
+    earlier = {f"{id}~{row.n}" for id, of in rows[What.LINK] for row in of}
+    if any(True for _ in versions.read_some(conn, What.LINK, earlier)):
+        return load_registry(conn)  # a link is called as an earlier version of another one
+    return registry.changed(
+        parties=tuple(parties_of(rows[What.PARTY])),
+        links=tuple(links.values()),
+        contacts=contacts,
+        gone=Gone(
+            links=frozenset(earlier - links.keys()),
+            contacts=changed[What.CONTACT] - {contact.id for contact in contacts},
+        ),
+    )
+
+
+def _roster(conn: Connection, version: str) -> Roster:
+    return records.read_roster(conn, version) or Roster(version="")
+
+
+def _rulebook(conn: Connection, version: str) -> Rulebook | None:
+    source = records.read_rulebook(conn, version) if version else None
+    return None if source is None else rulebooks.load(source, filename="rulebook in force")
