@@ -5,8 +5,8 @@ at once. What may not: deciding who is told (rules), SQL beyond the records' own
 """
 
 from engine.registry.importer import Imported, ImportRefused, read_files
-from engine.registry.reach import OutOfReachError, check_reach
 from engine.registry.loading import load_world
+from engine.registry.reach import OutOfReachError, check_reach
 from engine.registry.saving import (
     hold,
     save_imported,
