@@ -23,8 +23,9 @@ from schemas.problem import Fault
 
 RECORD_AT_MOST = 1 << 20
 """Bytes of one record."""
-DAMAGES_AT_MOST = 100
-"""Damaged records after which reading on is given up: what follows is one refusal."""
+DAMAGE_AT_MOST = 4
+"""Times the length of the file that is looked at again behind damage; then reading on is given up,
+and what follows is one refusal."""
 
 _LIMITS = Limits(bytes=RECORD_AT_MOST, keys=5_000, string=1 << 16)
 _BOM = b"\xef\xbb\xbf"
@@ -143,7 +144,7 @@ def _elements(data: bytes, at: int, *, starts: tuple[str, ...], limits: Limits) 
     A record that is never closed would swallow the rest, so it ends where the next one begins.
     """
     beginning = _beginning(starts)
-    damages = 0
+    left = DAMAGE_AT_MOST * len(data) + RECORD_AT_MOST // 4
     at = _after_space(data, at)
     if data[at : at + 1] == b"]" and _after_space(data, at + 1) == len(data):
         return
@@ -151,17 +152,17 @@ def _elements(data: bytes, at: int, *, starts: tuple[str, ...], limits: Limits) 
         end, how = _end(data, at)
         found = _parsed(data[at:end].strip(), limits) if how.closed else _NOT_CLOSED[how]
         if isinstance(found, tuple):
-            damages += 1
+            left -= end - at
             until = end if how.closed else len(data)
             next_one = beginning.search(data, at + 1, until)
-            if next_one is not None and damages <= DAMAGES_AT_MOST:
-                yield found if how.closed else (Why.NOT_JSON, "")
+            if next_one is not None and left > 0:
+                yield (Why.NOT_JSON, "") if how is _How.CUT_OFF else found
                 at = next_one.start()
                 continue
         yield found
         if how is not _How.COMMA:
             return
-        at = end + 1
+        at = _after_space(data, end + 1)
 
 
 def _beginning(starts: tuple[str, ...]) -> re.Pattern[bytes]:

@@ -159,6 +159,8 @@ def _details(data: Data) -> tuple[tuple[str, str], ...]:
     }
     if inner(data, "Extension", "Deletion"):
         said["lei_registration"] = "DELETED"
+    if (at := _when(data)) > NO_TIME:
+        said["as_of"] = at.date().isoformat()
     return tuple(sorted((key, value) for key, value in said.items() if value))
 
 

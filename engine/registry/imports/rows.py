@@ -109,7 +109,7 @@ class RowRead:
     are taken: a link left out would let somebody be told who must not be."""
     as_of: date | None = None
     """The day its source said so, of a source that publishes changes: what the registry has from
-    it of a later day (`Link.as_of`) stays as it is."""
+    it of a later day stays as it is (`engine.registry.history.order`)."""
     replaces: tuple[str, ...] = ()
     """Beginnings of link ids. What its source said under them up to that day and this row does not
     name, lapses: a new parent in place of the old one."""
