@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.registry.imports import (
+    bods,
+    bods_words,
     brands,
     company_sheet,
     facilities,
+    ftm,
+    gleif,
     holdings,
+    meip,
     spreadsheet,
     supplier_lists,
     vocabularies,
@@ -27,6 +32,11 @@ _ALL: tuple[Format, ...] = (
     brands.BRANDS,
     brands.TEA,
     vocabularies.VOCABULARY,
+    gleif.GLEIF,
+    bods.BODS,
+    bods_words.BODS_WORDS,
+    meip.MEIP,
+    ftm.FTM,
 )
 
 FORMATS: Mapping[str, Format] = MappingProxyType({each.name: each for each in _ALL})
