@@ -3,28 +3,30 @@
 Over every link ever known, whatever its status: a wrong exclusion costs one helper, a wrong
 inclusion may cost a life. From the alleged perpetrators (the *seeds*):
 
-* down: all they control, at any depth;
+* down: all they control, at any depth, and the chapters of an association;
 * up: whoever controls them, told only by two people and never below headquarters; what those
   control besides (sister companies) likewise, since they answer to the same house;
 * aside, one hop, adding those and what they control, not what controls them: joint-venture
-  partners, guards, the clients of an alleged guard firm, law firms, associations in which their
-  people hold office, spyware vendors;
+  partners, guards and the forces they host, the clients of an alleged guard firm, law firms,
+  associations in which their people hold office, spyware vendors;
 * states, if a state is behind it, asks for the person, or holds them on the way.
 
-Two judgements of ours. A site is no house of its own: whoever operates it stands beside it. And
-law firms and board seats are followed from the controllers too, or a parent that needs two people
-would hear it from the association it chairs.
+Two records that may be of one party (`same_as`) are as one, either way, at any status.
+
+Judgements of ours. A site is no house of its own: whoever operates it stands beside it. Who
+operates something together with those below is a partner; who owns a half of it is asked by two
+people, like a parent. Law firms and board seats are followed from the controllers and from
+excluded states too, or a parent that needs two people would hear it from the association it
+chairs. Of a list that is alleged, everybody on it is.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Iterable
 
+from rules.findings import Joined, Searched
+from rules.flood import Ground, Ring, Trail
 from rules.graph import Registry
-from rules.net import OWNS, Net, Reach, controls, hardness, said
-from rules.states import STATE_KINDS, independent
-from schemas.codes import CountryRole
+from rules.grounds import Grounds, Part
+from rules.net import Net
 from schemas.event import ThreatEvent
 from schemas.link import LinkKind
 from schemas.party import PartyKind
@@ -51,145 +53,158 @@ _HOUSES = frozenset(
 
 def closure(registry: Registry, event: ThreatEvent) -> Closure:
     """Everybody excluded by this event over this registry. Never raises; never truncated."""
-    net = Net(registry, on=event.occurred.at.date() if event.occurred.at else None)
-    seeds = list(_seeds(registry, event))
-    states = _states(registry, event, seeds)
-    spyware = event.code == "spyware"
-    net.around(seeds, Reason.PERPETRATOR_CLOSURE, vendors=spyware)
-    for part in event.parties:
+    return closure_on(registry, Grounds.of(event))
+
+
+def closure_on(registry: Registry, grounds: Grounds) -> Closure:
+    """Everybody excluded on these grounds; events with equal grounds share it."""
+    ground = Ground(registry, on=grounds.on)
+    net = Net(ground)
+    firm_states = _search(net, grounds)
+    stages = net.stages
+    if ground.soft_met:  # again without what two people may clear: what is found still, is firm
+        ground.firm_only = True
+        net = Net(ground)
+        firm_states = _search(net, grounds)
+        stages = [*net.stages, *stages]
+    return Closure.of(Searched(ground, stages), states=firm_states)
+
+
+def join(*closures: Closure) -> Closure:
+    """All together: nobody excluded by any becomes tellable, the harder reason stays."""
+    parts: list[Closure] = []
+    for each in closures:
+        if not any(each is known for known in parts) and each != _NOBODY:
+            parts.append(each)
+    if len(parts) <= 1:
+        return parts[0] if parts else _NOBODY
+    return Closure.of(Joined(parts), states={code for part in parts for code in part.states})
+
+
+def explained(closure: Closure) -> tuple[Excluded, ...]:
+    """Every exclusion for a person to read: nearest first, then by the party's id.
+
+    Each says who, why, over which links (`path`), and what two people may do about it.
+    """
+    return tuple(sorted(closure.entries, key=lambda entry: (entry.distance, entry.party)))
+
+
+_NOBODY = Closure()
+
+
+def _search(net: Net, grounds: Grounds) -> set[str]:
+    """Gather the stages; the codes of states that are firmly out."""
+    alleged = [part for part in grounds.parts if part.role in _SEED_ROLES]
+    seeds = _with_houses(net.ground, _starts(net.ground, alleged))
+    net.around(seeds, Reason.PERPETRATOR_CLOSURE, spyware=grounds.spyware)
+    for part in grounds.parts:
         beside = part.role == "security_contractor" or (
-            spyware and part.role == "technology_provider"
+            grounds.spyware and part.role == "technology_provider"
         )
-        if part.party and beside:
-            net.with_all_below(Reach(part.party, (said(part),)), Reason.PERPETRATOR_CLOSURE)
-    for code, state, reason in states:
-        net.state(code, state, reason)
-    if _perpetrator_unknown(registry, event, seeds):
+        if beside:
+            net.with_all_below(_starts(net.ground, [part]), Reason.PERPETRATOR_CLOSURE)
+    codes = _states(net, grounds, alleged, seeds)
+    if _perpetrator_unknown(net.ground, alleged):
         net.tagged = True
-        net.around(_operators(registry, event), Reason.UNKNOWN_PERPETRATOR_GROUP)
+        operators = [part for part in grounds.parts if part.role in _OPERATOR_ROLES]
+        starts = _starts(net.ground, operators)
+        net.around(starts, Reason.UNKNOWN_PERPETRATOR_GROUP, spyware=grounds.spyware)
+        _states_above(net, starts, Reason.UNKNOWN_PERPETRATOR_GROUP)
         net.tagged = False
-    net.mechanisms(event)
-    return _sealed(
-        (entry for entry in net.entries()), {code for code, _, _ in states if code is not None}
+    for id in grounds.mechanisms:
+        said = Hop(kind="event", a="reprisal_of", b=id)
+        net.mechanism({net.ground.number(id): net.ground.said(said, id)})
+    return codes
+
+
+def _starts(ground: Ground, parts: Iterable[Part]) -> Ring:
+    ring: Ring = {}
+    for part in parts:
+        if part.party:
+            hop = Hop(kind="event", a=part.role, b=part.party)
+            ground.keep(ring, ground.said(hop, part.party))
+    return ring
+
+
+def _with_houses(ground: Ground, seeds: Ring) -> Ring:
+    """With everybody on a list that is alleged, and the firm whose manager is."""
+    ring, read = ground.flood(seeds, None), set[int]()
+    while lists := [
+        trail
+        for node, trail in ring.items()
+        if node not in read and ground.kind(node) is PartyKind.GROUP
+    ]:
+        read.update(trail[0] for trail in lists)
+        for trail in ground.back(lists, LinkKind.MEMBER_OF):
+            ground.keep(ring, trail)
+        ring = ground.flood(ring, None)
+    people = [trail for trail in ring.values() if ground.kind(trail[0]) is PartyKind.PERSON]
+    for trail in ground.hop(people, LinkKind.OFFICER_OF):
+        if ground.kind(trail[0]) in _HOUSES:
+            ground.keep(ring, trail)
+    return ring
+
+
+def _states(net: Net, grounds: Grounds, alleged: list[Part], seeds: Ring) -> set[str]:
+    """Exclude the states that ask for the person, hold them on the way, or are behind it."""
+    codes: set[str] = set()
+    for reason, role, wanted in (
+        (Reason.REQUESTING_STATE, "requesting", grounds.requesting),
+        (Reason.TRANSIT_STATE, "transit", grounds.transit),
+    ):
+        for code in wanted:
+            _exclude_code(net, code, role, reason, grounds)
+            codes.add(code)
+    codes |= _states_above(net, seeds, Reason.STATE_OF_PERPETRATOR, spyware=grounds.spyware)
+    for part in alleged:
+        if part.perpetrator_kind == "state":
+            known = net.ground.registry.party(part.party) if part.party else None
+            for code in [known.state] if known and known.state else grounds.happened:
+                _exclude_code(net, code, part.role, Reason.STATE_OF_PERPETRATOR, grounds)
+                codes.add(code)
+    return codes
+
+
+def _exclude_code(net: Net, code: str, role: str, reason: Reason, grounds: Grounds) -> None:
+    said = Hop(kind="event", a=role, b=code)
+    ring: Ring = {}
+    for trail in net.seated(code, None, said):
+        net.ground.keep(ring, trail)
+    net.state(ring, reason, spyware=grounds.spyware)
+
+
+def _states_above(net: Net, seeds: Ring, reason: Reason, *, spyware: bool = False) -> set[str]:
+    """Exclude the states to which seeds belong; the codes of those that do firmly."""
+    found = net.states_above(seeds)
+    ring: Ring = {}
+    for code, trail in found:
+        for start in [trail, *(_seats(net, code, trail) if code else ())]:
+            net.ground.keep(ring, start)
+    if ring:
+        net.state(ring, reason, spyware=spyware)
+    return {code for code, trail in found if code and not trail[4]}
+
+
+def _seats(net: Net, code: str, trail: Trail) -> list[Trail]:
+    return net.seated(code, trail, Hop(kind="seat", a="", b=code))
+
+
+def _perpetrator_unknown(ground: Ground, alleged: list[Part]) -> bool:
+    """Nobody alleged, or somebody alleged whom the registry does not know.
+
+    A site that nobody is known to run tells no more of who is behind it.
+    """
+    return not alleged or any(
+        part.perpetrator_kind != "state" and not _known(ground, part.party) for part in alleged
     )
 
 
-def join(a: Closure, b: Closure) -> Closure:
-    """Both together: nobody excluded by either becomes tellable, the harder reason stays."""
-    hardest: dict[str, Excluded] = {}
-    for entry in (*a.entries, *b.entries):
-        known = hardest.get(entry.party)
-        if known is None or hardness(entry) < hardness(known):
-            hardest[entry.party] = entry
-    return _sealed(hardest.values(), {*a.states, *b.states})
-
-
-def _seeds(registry: Registry, event: ThreatEvent) -> Iterator[Reach]:
-    for part in event.parties:
-        if part.role in _SEED_ROLES and part.party:
-            seed = Reach(part.party, (said(part),))
-            yield seed
-            yield from _houses_of_person(registry, seed)
-
-
-def _houses_of_person(registry: Registry, seed: Reach) -> Iterator[Reach]:
-    """The firm whose manager is alleged is alleged with them."""
-    person = registry.party(seed.party)
-    if person is None or person.kind is not PartyKind.PERSON:
-        return
-    for link in registry.links_from(seed.party, {LinkKind.OFFICER_OF}):
-        house = registry.party(link.b)
-        if house is not None and house.kind in _HOUSES:
-            hop = Hop(kind=link.kind.value, a=link.a, b=link.b, link=link.id)
-            yield Reach(link.b, (*seed.path, hop), 1)
-
-
-def _states(
-    registry: Registry, event: ThreatEvent, seeds: Iterable[Reach]
-) -> list[tuple[str | None, Reach, Reason]]:
-    """Excluded states as (code if known, where the path starts, reason)."""
-    found: list[tuple[str | None, Reach, Reason]] = []
-    for country in event.countries:
-        reason = {
-            CountryRole.REQUESTING: Reason.REQUESTING_STATE,
-            CountryRole.TRANSIT: Reason.TRANSIT_STATE,
-        }.get(country.role)
-        if reason is not None:
-            found.extend(_state_of_code(registry, country.code, country.role.value, reason))
-    for seed in seeds:
-        for reach in _state_above(registry, seed):
-            state = registry.party(reach.party)
-            found.append((state.state if state else None, reach, Reason.STATE_OF_PERPETRATOR))
-    happened = [each.code for each in event.countries if each.role is CountryRole.HAPPENED]
-    for part in event.parties:
-        if part.role in _SEED_ROLES and part.perpetrator_kind == "state":
-            known = registry.party(part.party) if part.party else None
-            for code in [known.state] if known and known.state else happened:
-                found.extend(_state_of_code(registry, code, part.role, Reason.STATE_OF_PERPETRATOR))
-    return found
-
-
-def _state_of_code(
-    registry: Registry, code: str, said: str, reason: Reason
-) -> Iterator[tuple[str, Reach, Reason]]:
-    path = (Hop(kind="event", a=said, b=code),)
-    listed = [party.id for party in registry.of_state(code) if party.kind is PartyKind.STATE]
-    for id in listed or [code]:
-        yield code, Reach(id, path), reason
-
-
-def _state_above(registry: Registry, seed: Reach) -> list[Reach]:
-    """The states a seed speaks for, belongs to or is owned by, whatever lies between."""
-    found, seen, frontier = [], {seed.party}, [seed]
-    while frontier:
-        above: list[Reach] = []
-        for reach in frontier:
-            party = registry.party(reach.party)
-            # What has bodies is a state, even if nobody has entered it as one.
-            listed = bool(reach.path) and reach.path[-1].kind == LinkKind.BODY_OF
-            if listed or (
-                party is not None and party.kind in STATE_KINDS and not independent(party)
-            ):
-                found.append(reach)
-            links = (
-                *((link.b, link) for link in registry.links_from(reach.party, {LinkKind.BODY_OF})),
-                *((link.a, link) for link in registry.links_to(reach.party, OWNS)),
-            )
-            for other, link in links:
-                if other not in seen and controls(link):
-                    seen.add(other)
-                    hop = Hop(kind=link.kind.value, a=link.a, b=link.b, link=link.id)
-                    above.append(Reach(other, (*reach.path, hop), reach.distance + 1))
-        frontier = above
-    return found
-
-
-def _perpetrator_unknown(registry: Registry, event: ThreatEvent, seeds: Iterable[Reach]) -> bool:
-    """Nobody alleged, or somebody alleged whom the registry does not know."""
-    alleged = [part for part in event.parties if part.role in _SEED_ROLES]
-    named = {seed.party for seed in seeds if registry.party(seed.party) is not None}
-    unresolved = [
-        part for part in alleged if part.party not in named and part.perpetrator_kind != "state"
-    ]
-    return not alleged or bool(unresolved)
-
-
-def _operators(registry: Registry, event: ThreatEvent) -> list[Reach]:
-    """Those who run what the event is about, with their joint-venture partners to come."""
-    found = []
-    for part in event.parties:
-        if part.role in _OPERATOR_ROLES and part.party:
-            found.append(Reach(part.party, (said(part),)))
-    return found
-
-
-def _sealed(entries: Iterable[Excluded], states: Iterable[str]) -> Closure:
-    """Sorted, with the digest that facts name it by."""
-    ordered = tuple(sorted(entries, key=lambda entry: entry.party))
-    codes = tuple(sorted(states))
-    if not ordered and not codes:
-        return Closure()
-    whole = json.dumps([[asdict(entry) for entry in ordered], codes], sort_keys=True)
-    return Closure(
-        digest=hashlib.sha256(whole.encode()).hexdigest()[:32], entries=ordered, states=codes
-    )
+def _known(ground: Ground, id: str | None) -> bool:
+    party = ground.registry.party(id) if id else None
+    if party is None:
+        return False
+    if party.kind is not PartyKind.SITE:
+        return True
+    node = ground.number(party.id)
+    site: Ring = {node: (node, None, Hop(kind="event", a="", b=party.id), 0, False)}
+    return any(True for _ in ground.controllers(site))

@@ -1,296 +1,210 @@
-"""Reaching out from the perpetrators over the registry, and keeping the hardest ground for each.
+"""Reaching out from the perpetrators over the registry: the geometry of exclusion (design 6.1).
 
-The geometry of exclusion: down, up, aside, states, mechanisms. Who the seeds are is decided in
-`rules.exclusion`.
+Down, up, aside, states, mechanisms. Who the seeds are is decided in `rules.exclusion`; how a
+registry is walked, in `rules.flood`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable
 
-from rules.graph import Registry
-from rules.states import STATE_KINDS, independent, of_state
-from schemas.contact import Level
-from schemas.event import PartyRole, ThreatEvent
-from schemas.link import Link, LinkKind, LinkStatus
-from schemas.party import PartyKind
-from schemas.plan import Excluded, Hop, Path, Reason
+from rules.findings import Stage
+from rules.flood import CONTROLLING_SHARE, Ground, Ring, Sides, Trail
+from rules.states import of_state, speaks, state_id
+from schemas.link import Link, LinkKind
+from schemas.party import Party, PartyKind
+from schemas.plan import Hop, Reason
 
-NEVER_OF_A_CONTROLLER: tuple[str, ...] = tuple(
-    sorted({*(level.value for level in Level if not level.automatic), Level.LEGAL.value})
-)
-"""Levels of a controller that not even two people may release."""
-
-OWNS = frozenset({LinkKind.OPERATES, LinkKind.PARENT_OF, LinkKind.INVESTS_IN})
-_CONTROLLING_SHARE = 50.0
-_HARDEST_FIRST = (
-    Reason.PERPETRATOR_CLOSURE,
-    Reason.REQUESTING_STATE,
-    Reason.TRANSIT_STATE,
-    Reason.STATE_OF_PERPETRATOR,
-    Reason.MECHANISM_OF_COMPLAINT,
-    Reason.REPRESENTS,
-    Reason.OFFICER_OF,
-    Reason.UNKNOWN_PERPETRATOR_GROUP,
-    Reason.CONTROLLER_NEEDS_TWO,
-)
+_PARTNER = LinkKind.JOINT_VENTURE_WITH
+_GUARDS = (LinkKind.CONTRACTS_SECURITY, LinkKind.HOSTS_PUBLIC_SECURITY)
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """A party reached, with the path to it and whether a soft link lies on that path."""
-
-    party: str
-    path: Path
-    distance: int = 0
-    clearable: bool = False
-
-
-_Near = Callable[[str], Iterable[tuple[str, Link]]]
-
-
-@dataclass
 class Net:
-    """Collects exclusions; of several grounds for one party the hardest stays."""
+    """Collects stages; which ground counts for a party of several is decided when one asks."""
 
-    registry: Registry
-    on: date | None
-    tagged: bool = False
-    _kept: dict[str, Excluded] = field(default_factory=dict)
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.stages: list[Stage] = []
+        self.tagged = False
+        """Whether what is being gathered rests on nobody knowing the perpetrator."""
 
-    def entries(self) -> Iterator[Excluded]:
-        return iter(self._kept.values())
-
-    def around(self, seeds: Iterable[Reach], reason: Reason, *, vendors: bool = False) -> None:
+    def around(self, seeds: Ring, reason: Reason, *, spyware: bool = False) -> None:
         """The seeds, what they control, who controls them, and those beside them."""
-        seeds = tuple(seeds)
-        below = self._flood(seeds, self._controlled)
-        # A site is no house of its own: its operators stand where it stands for what lies aside.
-        beside = (*below, *(up for reach in below for up in self._operators_of(reach)))
-        above = [
-            reach
-            for reach in self._flood(seeds, self._controllers)
-            if reach.party not in {known.party for known in below}
-        ]
-        for reach in below:
-            self._add(reach, reason)
-        for reach in above:
-            self._controller(reach, reason)
-        self._aside(beside, below, reason, vendors=vendors)
-        for firm in self._neighbours((*beside, *above), self._law_firms):
-            self.with_all_below(firm, Reason.REPRESENTS)
-        for firm in self._neighbours(self._law_firms_among(below), self._clients_of_law_firm):
-            self.with_all_below(firm, Reason.REPRESENTS)
-        for body in self._seats_of((*beside, *above)):
-            self.with_all_below(body, Reason.OFFICER_OF)
+        ground = self.ground
+        below = ground.flood(seeds, ground.down)
+        up = ground.flood(seeds, ground.up)
+        above = {node: trail for node, trail in up.items() if node not in below}
+        self._add(reason, below)
+        operators, partners, owners = self._share_control(below, above)
+        firmly = {node for node, trail in below.items() if not trail[4]}
+        self._controllers(_together(above, owners), reason, but=firmly)
 
-    def with_all_below(self, start: Reach, reason: Reason) -> None:
-        for reach in self._flood((start,), self._controlled):
-            self._add(reach, reason)
-
-    def state(self, code: str | None, state: Reach, reason: Reason) -> None:
-        """A state, its bodies, missions and firms, but no independent NHRI."""
-        starts = [state]
-        for party in self.registry.of_state(code) if code else ():
-            if of_state(party, (code or "",)):
-                seat = Hop(kind="seat", a=party.id, b=code or "")
-                starts.append(Reach(party.id, (*state.path, seat), state.distance + 1))
-        for reach in self._flood(starts, self._controlled_by_state):
-            self._add(reach, reason)
-
-    def mechanisms(self, event: ThreatEvent) -> None:
-        """Who runs the complaint mechanism after which this happened."""
-        if event.reprisal_of is None:
-            return
-        named = {part.party for part in event.parties if part.role == "mechanism"}
-        for id in sorted({event.reprisal_of.mechanism, *named} - {None, ""}, key=str):
-            path = (Hop(kind="event", a="reprisal_of", b=str(id)),)
-            start = Reach(str(id), path)
-            operators = self._neighbours((start,), self._controllers)
-            self.tagged = not operators  # nobody knows who runs it: two people may say
-            self.with_all_below(start, Reason.MECHANISM_OF_COMPLAINT)
-            self.tagged = False
-            for operator in operators:
-                self.with_all_below(operator, Reason.MECHANISM_OF_COMPLAINT)
-
-    def _aside(
-        self,
-        beside: Iterable[Reach],
-        below: Iterable[Reach],
-        reason: Reason,
-        *,
-        vendors: bool,
-    ) -> None:
-        reached = [
-            *self._neighbours(beside, self._partners),
-            *self._neighbours(beside, self._guards),
-            *self._neighbours(below, self._clients),
-            *(self._neighbours(beside, self._vendors) if vendors else ()),
-        ]
-        for reach in reached:
-            self.with_all_below(reach, reason)
-            for operator in self._operators_of(reach):
-                self.with_all_below(operator, reason)
-
-    def _controller(self, reach: Reach, reason: Reason) -> None:
-        if self.tagged:
-            self._add(reach, reason)
-            return
-        self._add(reach, Reason.CONTROLLER_NEEDS_TWO, levels=NEVER_OF_A_CONTROLLER)
-        party = self.registry.party(reach.party)
-        if party is not None and party.kind in STATE_KINDS:
-            return  # a state's other firms are excluded with the state
-        for sister in self._flood((reach,), self._controlled)[1:]:
-            self._add(sister, Reason.CONTROLLER_NEEDS_TWO, levels=NEVER_OF_A_CONTROLLER)
-
-    def _add(self, reach: Reach, reason: Reason, *, levels: tuple[str, ...] = ()) -> None:
-        entry = Excluded(
-            party=reach.party,
-            reason=reason,
-            path=reach.path,
-            tagged=self.tagged,
-            levels=levels,
-            clearable=reach.clearable,
-            distance=reach.distance,
+        by_below = ground.beside(below, technology=spyware)
+        by_operators = ground.beside(operators, technology=spyware)
+        by_above = ground.beside(above)
+        aside = self._nearest(
+            partners.values(),
+            *_sides(by_below, (_PARTNER, True), (_PARTNER, False)),
+            *_sides(by_operators, (_PARTNER, True), (_PARTNER, False)),
+            *_sides(by_below, *((kind, True) for kind in _GUARDS)),
+            *_sides(by_operators, *((kind, True) for kind in _GUARDS)),
+            *_sides(by_below, *((kind, False) for kind in _GUARDS)),
+            *_sides(by_below, (LinkKind.PROVIDES_TECHNOLOGY, False)),
+            *_sides(by_operators, (LinkKind.PROVIDES_TECHNOLOGY, False)),
         )
-        known = self._kept.get(reach.party)
-        if known is None or hardness(entry) < hardness(known):
-            self._kept[reach.party] = entry
+        aside = ground.flood(aside, None)
+        aside = self._nearest(aside.values(), self._operators_of_sites(aside))
+        self.with_all_below(aside, reason)
+        houses = _together(below, operators, above)
+        self._for_hire(houses, (by_below, by_operators, by_above), but=firmly)
 
-    # Walking. Every listing of the registry is ordered, so the first path found is always the same.
+    def with_all_below(self, starts: Ring, reason: Reason) -> None:
+        """These and what they control."""
+        self._add(reason, self.ground.flood(starts, self.ground.down))
 
-    def _flood(self, starts: Iterable[Reach], near: _Near) -> list[Reach]:
-        """The starts and all that is reached from them, any depth, nearest first."""
-        frontier = list(starts)
-        seen: dict[str, Reach] = {}
-        while frontier:
-            fresh: dict[str, Reach] = {}
-            for reach in frontier:
-                known = seen.get(reach.party)
-                # A firm ground found later replaces a soft one found earlier.
-                if known is None or (known.clearable and not reach.clearable):
-                    seen[reach.party] = fresh[reach.party] = reach
-            frontier = self._neighbours(fresh.values(), near)
-        return list(seen.values())
+    def state(self, starts: Ring, reason: Reason, *, spyware: bool = False) -> None:
+        """Those who speak for a state, its bodies and its firms, but no independent NHRI.
 
-    def _neighbours(self, starts: Iterable[Reach], near: _Near) -> list[Reach]:
-        """One hop from each start."""
-        return [
-            self._over(start, other, link) for start in starts for other, link in near(start.party)
-        ]
+        Its law firms, and where its people hold office, as well: they would hear it there.
+        """
+        ground = self.ground
+        ring = ground.flood(starts, ground.down_state)
+        self._add(reason, ring)
+        sides = ground.beside(ring, technology=spyware)
+        vendors = self._nearest(*_sides(sides, (LinkKind.PROVIDES_TECHNOLOGY, False)))
+        self.with_all_below(vendors, Reason.PERPETRATOR_CLOSURE)
+        self._for_hire(ring, (sides,))
 
-    def _over(self, start: Reach, party: str, link: Link) -> Reach:
-        hop = Hop(kind=link.kind.value, a=link.a, b=link.b, link=link.id)
-        return Reach(
-            party, (*start.path, hop), start.distance + 1, start.clearable or self._soft(link)
-        )
+    def seated(self, code: str, reached: Trail | None, said: Hop) -> list[Trail]:
+        """Where the state of this code begins: those who speak for it, listed as its own or not.
 
-    def _soft(self, link: Link) -> bool:
-        """Whether two people may clear what rests on it: no control, and ended or unverified."""
-        if controls(link):
-            return False
-        ended = self.on is not None and link.valid_until is not None and link.valid_until < self.on
-        return ended or link.status not in (LinkStatus.VERIFIED, LinkStatus.DECLARED)
+        `reached` is the trail to it; without one it is what the event says.
+        """
+        registry, ground = self.ground.registry, self.ground
+        starts: list[Trail] = []
+        root = reached or ground.said(said, state_id(code))
+        if reached is None:
+            named = (id for id in (code, state_id(code)) if registry.number(id) is not None)
+            starts.extend(ground.said(said, id) for id in named)
+        for party in registry.of_state(code):
+            if not of_state(party, (code,)):
+                continue
+            if reached is None and party.kind is PartyKind.STATE:
+                starts.append(ground.said(said, party.id))
+            else:
+                seat = Hop(kind="seat", a=party.id, b=code)
+                starts.append((ground.number(party.id), root, seat, root[3] + 1, root[4]))
+        return starts
 
-    def _controlled(self, id: str) -> Iterator[tuple[str, Link]]:
-        for link in self.registry.links_from(id, OWNS):
-            if controls(link):
-                yield link.b, link
-
-    def _controlled_by_state(self, id: str) -> Iterator[tuple[str, Link]]:
-        yield from self._controlled(id)
-        for link in self.registry.links_to(id, {LinkKind.BODY_OF}):
-            body = self.registry.party(link.a)
-            if body is None or not independent(body):
-                yield link.a, link
-
-    def _controllers(self, id: str) -> Iterator[tuple[str, Link]]:
-        for link in self.registry.links_to(id, OWNS):
-            if controls(link):
-                yield link.a, link
-
-    def _operators_of(self, reach: Reach) -> list[Reach]:
-        party = self.registry.party(reach.party)
-        if party is None or party.kind is not PartyKind.SITE:
-            return []
-        operators = self.registry.links_to(reach.party, {LinkKind.OPERATES})
-        return [self._over(reach, link.a, link) for link in operators]
-
-    def _partners(self, id: str) -> Iterator[tuple[str, Link]]:
-        for link in self.registry.links_from(id, {LinkKind.JOINT_VENTURE_WITH}):
-            yield link.b, link
-        for link in self.registry.links_to(id, {LinkKind.JOINT_VENTURE_WITH}):
-            yield link.a, link
-
-    def _guards(self, id: str) -> Iterator[tuple[str, Link]]:
-        for link in self.registry.links_from(id, {LinkKind.CONTRACTS_SECURITY}):
-            yield link.b, link
-
-    def _clients(self, id: str) -> Iterator[tuple[str, Link]]:
-        for link in self.registry.links_to(id, {LinkKind.CONTRACTS_SECURITY}):
-            yield link.a, link
-
-    def _vendors(self, id: str) -> Iterator[tuple[str, Link]]:
-        for link in self.registry.links_to(id, {LinkKind.PROVIDES_TECHNOLOGY}):
-            yield link.a, link
-
-    def _law_firms(self, id: str) -> Iterator[tuple[str, Link]]:
-        for link in self.registry.links_to(id, {LinkKind.REPRESENTS}):
-            yield link.a, link
-
-    def _clients_of_law_firm(self, id: str) -> Iterator[tuple[str, Link]]:
-        for link in self.registry.links_from(id, {LinkKind.REPRESENTS}):
-            yield link.b, link
-
-    def _law_firms_among(self, reaches: Iterable[Reach]) -> list[Reach]:
-        found = []
-        for reach in reaches:
-            party = self.registry.party(reach.party)
-            if party is not None and party.kind is PartyKind.LAW_FIRM:
-                found.append(reach)
+    def states_above(self, seeds: Ring) -> list[tuple[str | None, Trail]]:
+        """The states that seeds speak for, belong to or are owned by, whatever lies between."""
+        ground = self.ground
+        ring = ground.flood(seeds, ground.up_to_state)
+        # What has bodies is a state, even if nobody has entered it as one.
+        listed = {trail[0] for trail in ground.hop(ring.values(), LinkKind.BODY_OF)}
+        found: list[tuple[str | None, Trail]] = []
+        for node, trail in ring.items():
+            id = ground.id(node)
+            party = ground.registry.party(id)
+            if node in listed or (party is not None and speaks(party)):
+                found.append((_code(id, party), trail))
         return found
 
-    def _offices(self, id: str) -> Iterator[tuple[str, Link]]:
-        for link in self.registry.links_from(id, {LinkKind.OFFICER_OF}):
-            yield link.b, link
+    def mechanism(self, start: Ring) -> None:
+        """Whoever runs a complaint mechanism after which this happened."""
+        ring = self.ground.flood(start, None)
+        operators = self._nearest(trail for _, trail in self.ground.controllers(ring))
+        self.tagged = not operators  # nobody knows who runs it: two people may say
+        self.with_all_below(_together(ring, operators), Reason.MECHANISM_OF_COMPLAINT)
+        self.tagged = False
 
-    def _officers(self, id: str) -> Iterator[tuple[str, Link]]:
-        for link in self.registry.links_to(id, {LinkKind.OFFICER_OF}):
-            yield link.a, link
+    # Parts of `around`.
 
-    def _seats_of(self, houses: Iterable[Reach]) -> list[Reach]:
-        """Where a house, or one of its people, holds office, beyond these houses themselves.
-
-        Directors sit on their parent's board by nature: that must not shut the parent for good.
+    def _share_control(self, below: Ring, above: Ring) -> tuple[Ring, Ring, Ring]:
+        """Who controls something below from outside, next to the seeds: the operators of sites,
+        the partners that operate something together with them, and those that own a share.
         """
-        houses = list(houses)
-        people = self._neighbours(houses, self._officers)
-        own = {house.party for house in houses}
-        return [
-            body
-            for body in self._neighbours((*houses, *people), self._offices)
-            if body.party not in own
-        ]
+        operators: list[Trail] = []
+        partners: list[Trail] = []
+        owners: list[Trail] = []
+        for kind, trail in self.ground.controllers(below):
+            operates = kind is LinkKind.OPERATES
+            site = trail[1] is not None and self._kind(trail[1][0]) is PartyKind.SITE
+            if operates and site:
+                operators.append(trail)
+            if trail[0] not in above:
+                (partners if operates else owners).append(trail)
+        return (
+            self.ground.flood(self._nearest(operators), None),
+            self._nearest(partners),
+            self._nearest(owners),
+        )
+
+    def _controllers(self, above: Ring, reason: Reason, *, but: set[int]) -> None:
+        """Those above and what they control besides: two people may release headquarters."""
+        reason = reason if self.tagged else Reason.CONTROLLER_NEEDS_TWO
+        self._add(
+            reason, self.ground.flood(above, self.ground.down, but=() if self.tagged else but)
+        )
+
+    def _for_hire(self, houses: Ring, sides: Iterable[Sides], *, but: Iterable[int] = ()) -> None:
+        """Law firms of these houses, clients of theirs that are one, and where they hold office."""
+        sides, ground = tuple(sides), self.ground
+        represents, office = LinkKind.REPRESENTS, LinkKind.OFFICER_OF
+        but = frozenset(but) if not self.tagged else frozenset()
+        firms = [_sides(side, (represents, False), (represents, True)) for side in sides]
+        law = self._nearest(*(trails for side in firms for trails in side))
+        self._add(Reason.REPRESENTS, ground.flood(law, ground.down, but=but))
+        people = self._nearest(*(t for side in sides for t in _sides(side, (office, False))))
+        people = ground.flood(people, None)
+        offices = self._nearest(
+            *(t for side in sides for t in _sides(side, (office, True))),
+            ground.hop(people.values(), office),
+        )
+        # Directors sit on their parent's board by nature: that must not shut it for good.
+        seats = {node: trail for node, trail in offices.items() if node not in houses}
+        self._add(Reason.OFFICER_OF, ground.flood(seats, ground.down, but=but))
+
+    def _operators_of_sites(self, ring: Ring) -> list[Trail]:
+        sites = [trail for trail in ring.values() if self._kind(trail[0]) is PartyKind.SITE]
+        return list(self.ground.back(sites, LinkKind.OPERATES))
+
+    def _add(self, reason: Reason, ring: Ring) -> None:
+        if ring:
+            self.stages.append(Stage(reason, self.tagged, ring))
+
+    def _nearest(self, *trails: Iterable[Trail]) -> Ring:
+        ring: Ring = {}
+        for some in trails:
+            for trail in some:
+                self.ground.keep(ring, trail)
+        return ring
+
+    def _kind(self, node: int) -> PartyKind | None:
+        return self.ground.kind(node)
 
 
 def controls(link: Link) -> bool:
     """Whether `a` controls `b` by it (or, of a body, `b` controls `a`)."""
     if link.kind is LinkKind.INVESTS_IN:
-        return link.share is not None and link.share >= _CONTROLLING_SHARE
+        return link.share is not None and link.share >= CONTROLLING_SHARE
     return link.kind.control
 
 
-def said(part: PartyRole) -> Hop:
-    return Hop(kind="event", a=part.role, b=part.party or "")
+def _code(id: str, party: Party | None) -> str | None:
+    if party is not None:
+        return party.state
+    return id.removeprefix("state:") if id.startswith("state:") else None
 
 
-def hardness(entry: Excluded) -> tuple[bool, bool, bool, int, int, str]:
-    """Smaller is harder: what nobody can lift stands before what two people can."""
-    return (
-        entry.tagged,
-        entry.clearable,
-        bool(entry.levels),
-        _HARDEST_FIRST.index(entry.reason),
-        entry.distance,
-        repr(entry.path),
-    )
+def _sides(sides: Sides, *wanted: tuple[LinkKind, bool]) -> list[Iterable[Trail]]:
+    return [sides[each].values() for each in wanted if each in sides]
+
+
+def _together(*rings: Ring) -> Ring:
+    """All of them; of one node the nearest trail, else the first."""
+    whole: Ring = {}
+    for ring in rings:
+        for node, trail in ring.items():
+            known = whole.get(node)
+            if known is None or trail[3] < known[3]:
+                whole[node] = trail
+    return whole

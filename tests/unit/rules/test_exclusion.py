@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 
 from rules.exclusion import closure, join
+from rules.findings import NEVER_OF_A_CONTROLLER
 from rules.graph import Registry
-from rules.net import NEVER_OF_A_CONTROLLER
 from rules.states import independent, of_state
 from schemas.codes import CountryRole
 from schemas.contact import Level

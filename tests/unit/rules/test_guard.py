@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from rules.findings import NEVER_OF_A_CONTROLLER
 from rules.graph import Registry
 from rules.guard import NotAllowedError, allowed_fields, judge, judge_duty, project
-from rules.net import NEVER_OF_A_CONTROLLER
 from schemas.codes import Certainty, FieldName, Mode, TrackName
 from schemas.contact import Contact, Endpoint, Level
 from schemas.party import Party
