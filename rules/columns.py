@@ -24,16 +24,16 @@ STATUSES: tuple[LinkStatus, ...] = tuple(sorted(LinkStatus))
 """What the numbers of the column `status` mean."""
 
 NO_START = -(2**31)
-"""In `since`: it has held for ever, as far as is known."""
-NO_END = 2**31 - 2
+"""In `opens`: it has held for ever, as far as is known."""
+NO_END = 2**30 - 1
 """In `until`: no end is known. As a day: later than any end."""
-NEVER = 2**31 - 1
-"""In `opens`: it never includes."""
+NEVER = 2**30
+"""In `opens`, from here on: it never includes. The first day is what lies above; 0: none."""
 
 SPARE = 500
 """Rows to spare at least; more in a large registry (`SPARE_SHARE`)."""
-SPARE_SHARE = 0.02
-_NAMES = ("a", "b", "kind", "status", "since", "until", "opens", "share", "about")
+SPARE_SHARE = 0.01
+_NAMES = ("a", "b", "kind", "status", "opens", "until", "share", "about")
 
 
 class About(NamedTuple):
@@ -81,12 +81,11 @@ class Columns:
     """Place in KINDS, 8 bits."""
     status: memoryview
     """Place in STATUSES, 8 bits."""
-    since: memoryview
-    """First day (`date.toordinal`), signed 32 bits; NO_START."""
+    opens: memoryview
+    """First day (`date.toordinal`), signed 32 bits; NO_START. Of a link that is not verified NEVER
+    or more, so that one comparison decides."""
     until: memoryview
     """Last day; NO_END."""
-    opens: memoryview
-    """`since` of a verified link; NEVER of any other, so that one comparison decides."""
     share: memoryview
     """Per cent, 64 bits; not-a-number: none is known."""
     about: memoryview
@@ -108,6 +107,11 @@ class Columns:
         mine: int = sum(getattr(self, name).nbytes for name in _NAMES)
         return mine + self.ids.nbytes + notes
 
+    def since(self, number: int) -> date | None:
+        """The first day of a link; None: it has held for ever, as far as is known."""
+        opens = self.opens[number]
+        return _date(opens, NO_START) if opens < NEVER else _date(opens - NEVER, 0)
+
     def link(self, number: int, nodes: Texts) -> Link:
         """The link of this number, equal to the one that came in. Not for rows to spare."""
         value, evidence = self.notes.at(number)
@@ -120,7 +124,7 @@ class Columns:
             b=nodes[self.b[number]],
             status=STATUSES[self.status[number]],
             source=source,
-            valid_from=_date(self.since[number], NO_START),
+            valid_from=self.since(number),
             valid_until=_date(self.until[number], NO_END),
             share=None if share != share else share,
             tier=tier,
@@ -141,9 +145,8 @@ class Columns:
             self.a[number], self.b[number] = a, b
             self.kind[number] = KINDS.index(link.kind)
             self.status[number] = STATUSES.index(link.status)
-            self.since[number] = _ordinal(link.valid_from, NO_START)
-            self.until[number] = _ordinal(link.valid_until, NO_END)
             self.opens[number] = _opens(link)
+            self.until[number] = _ordinal(link.valid_until, NO_END)
             np.asarray(self.share)[number] = np.nan if link.share is None else link.share
             self.about[number] = about
         return number
@@ -181,9 +184,8 @@ def columns_of(links: Sequence[Link], node: dict[str, int]) -> Columns:
         b=_column((node[link.b] for link in links), np.uint32),
         kind=_column((kinds[link.kind] for link in links), np.uint8),
         status=_column((statuses[link.status] for link in links), np.uint8),
-        since=_column((_ordinal(link.valid_from, NO_START) for link in links), np.int32),
-        until=_column((_ordinal(link.valid_until, NO_END) for link in links), np.int32),
         opens=_column(map(_opens, links), np.int32),
+        until=_column((_ordinal(link.valid_until, NO_END) for link in links), np.int32),
         share=_column((np.nan if link.share is None else link.share for link in links), np.float64),
         about=_column(about, np.uint32),
         ids=Texts.of(link.id for link in links),
@@ -193,7 +195,7 @@ def columns_of(links: Sequence[Link], node: dict[str, int]) -> Columns:
 
 
 def day_number(on: date | None) -> int:
-    """The day to compare with `since` and `until`. None: only links without an end pass."""
+    """The day to compare with `opens` and `until`. None: only links without an end pass."""
     return NO_END if on is None else on.toordinal()
 
 
@@ -240,8 +242,9 @@ def _ordinal(day: date | None, unknown: int) -> int:
 
 
 def _opens(link: Link) -> int:
-    verified = link.status is LinkStatus.VERIFIED
-    return _ordinal(link.valid_from, NO_START) if verified else NEVER
+    if link.status is LinkStatus.VERIFIED:
+        return _ordinal(link.valid_from, NO_START)
+    return NEVER + _ordinal(link.valid_from, 0)
 
 
 def _date(day: int, unknown: int) -> date | None:

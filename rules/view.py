@@ -69,5 +69,5 @@ def view_of(
 def _holds(columns: Columns) -> Numbers:
     opens, until = np.asarray(columns.opens), np.asarray(columns.until)
     ever = (opens == NO_START) & (until == NO_END)
-    holds: Numbers = np.where(opens == NEVER, NO, np.where(ever, YES, LOOK)).astype(np.uint8)
+    holds: Numbers = np.where(opens >= NEVER, NO, np.where(ever, YES, LOOK)).astype(np.uint8)
     return holds

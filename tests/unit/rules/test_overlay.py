@@ -111,7 +111,7 @@ def around(registry: Registry, node: int) -> list[object]:
     for ways in ((KINDS[:2], KINDS[1:]), (KINDS[:1], ()), ((), KINDS)):
         for near, link in registry.merged(*map(frozenset, ways)).each(node):
             about = held.abouts[held.about[link]]
-            days = (held.since[link], held.until[link], held.opens[link])
+            days = (held.since(link), held.until[link], held.opens[link])
             coded = (columns.KINDS[held.kind[link]], columns.STATUSES[held.status[link]])
             ends = (registry.id_of(held.a[link]), registry.id_of(held.b[link]))
             share = str(held.share[link])

@@ -1,0 +1,86 @@
+"""Reaching out over many links at once finds whom a person would find, link by link."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules.graph import Registry
+from rules.reach import START, through, within
+from schemas.link import Link, LinkStatus
+from tests.unit.rules.build import L, a_link
+from tests.unit.rules.test_overlay import IDS, Edit, edits, scratch
+
+WAYS = (frozenset({L.PARENT_OF}), frozenset({L.PARENT_OF, L.INVESTS_IN}))
+ON = st.none() | st.sampled_from([date(2019, 6, 1), date(2020, 1, 1), date(2027, 1, 1)])
+
+
+def holds(link: Link, on: date | None) -> bool:
+    """As the record itself says; without a day only links without an end are trusted."""
+    if on is None:
+        return link.status is LinkStatus.VERIFIED and link.valid_until is None
+    return link.current(on)
+
+
+def one_hop(registry: Registry, ids: set[str], on: date | None) -> set[str]:
+    found = set()
+    for id in ids:
+        found |= {each.b for each in registry.links_from(id, WAYS[0]) if holds(each, on)}
+        found |= {each.a for each in registry.links_to(id, WAYS[1]) if holds(each, on)}
+    return found
+
+
+def named(registry: Registry, nodes: dict[int, int]) -> set[str]:
+    return {registry.id_of(node) for node in nodes}
+
+
+@settings(max_examples=60, deadline=None)
+@given(edits, edits, ON, st.integers(0, 3))
+def test_whoever_is_within_so_many_hops_is_found_and_nobody_else(
+    start: Edit, edit: Edit, on: date | None, hops: int
+) -> None:
+    for registry in (scratch(start.after(Edit())), edit.on(scratch(start.after(Edit())))):
+        for id in IDS:
+            node = registry.number(id)
+            if node is None:
+                continue
+            expected, chain = {id}, {id}
+            for _ in range(hops):
+                expected |= one_hop(registry, expected, on)
+                chain = one_hop(registry, chain, on)
+
+            reached = within(registry, [node], WAYS, hops=hops, on=on)
+
+            assert named(registry, reached) == expected
+            assert named(registry, through(registry, [node], [WAYS] * hops, on=on)) == chain
+            assert reached[node] == START
+            for other, link in reached.items():
+                ends = (registry.columns.a[link], registry.columns.b[link])
+                assert link == START or other in ends, "reached over a link that ends there"
+
+
+@pytest.mark.parametrize("on", [None, date(2019, 6, 1), date(2026, 6, 1), date(2030, 1, 1)])
+def test_a_hub_with_very_many_links_is_looked_at_as_carefully_as_anybody(on: date | None) -> None:
+    days = [None, date(2020, 1, 1), date(2027, 1, 1)]
+    links = [
+        a_link(
+            "hub",
+            L.PARENT_OF,
+            f"n{number}",
+            status=list(LinkStatus)[number % len(LinkStatus)]
+            if number % 2
+            else LinkStatus.VERIFIED,
+            valid_from=days[number % 3],
+            valid_until=days[number // 3 % 3],
+        )
+        for number in range(300)
+    ]
+    registry = Registry(links=links)
+    hub = registry.number("hub")
+    assert hub is not None
+
+    reached = named(registry, within(registry, [hub], WAYS, hops=1, on=on))
+
+    assert reached == {"hub"} | {link.b for link in links if holds(link, on)}
+    assert 10 < len(reached) < 300 or on is None
