@@ -17,6 +17,7 @@ from rules.columns import Columns
 from rules.contacts import Contacts
 from rules.overlay import Changes, Overlay
 from rules.snapshot import NOBODY, PARTY_KINDS, VIEWS, Snapshot, Ways
+from rules.states import of_state, speaks
 from rules.unique import DuplicateIdError, unique
 from rules.view import View
 from schemas.contact import Contact, Endpoint
@@ -127,6 +128,20 @@ class Registry:
         """All parties seated in, or sent by, this state, by id."""
         changed = (party for party in self._changed_parties() if code and party.state == code)
         return self._listed(self.snapshot.of_state(code), changed)
+
+    def speaking_for(self, code: str) -> tuple[Party, ...]:
+        """All parties that speak for this state or belong to it (`rules.states`), by id."""
+        known = self.snapshot.speaking.get(code)
+        if known is None:
+            ids = (self.snapshot.ids[node] for node in self.snapshot.of_state(code))
+            known = tuple(id for id in ids if speaks(self._parties[id]))
+            self.snapshot.speaking[code] = known
+        overlay = self._overlay.parties
+        kept = [self._parties[id] for id in known if id not in overlay]
+        if not overlay:
+            return tuple(kept)
+        changed = [each for each in self._changed_parties() if of_state(each, (code,))]
+        return tuple(sorted((*kept, *changed), key=lambda party: party.id))
 
     def parties(self) -> Iterator[Party]:
         """Every party."""

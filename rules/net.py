@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from rules.findings import Stage
 from rules.flood import CONTROLLING_SHARE, Ground, Ring, Sides, Trail
-from rules.states import of_state, speaks, state_id
+from rules.states import speaks, state_id
 from schemas.link import Link, LinkKind
 from schemas.party import Party, PartyKind
 from schemas.plan import Hop, Reason
@@ -84,9 +84,7 @@ class Net:
         if reached is None:
             named = (id for id in (code, state_id(code)) if registry.number(id) is not None)
             starts.extend(ground.said(said, id) for id in named)
-        for party in registry.of_state(code):
-            if not of_state(party, (code,)):
-                continue
+        for party in registry.speaking_for(code):
             if reached is None and party.kind is PartyKind.STATE:
                 starts.append(ground.said(said, party.id))
             else:

@@ -30,7 +30,7 @@ class Snapshot:
 
     __slots__ = (
         "_bounds", "_links", "_numbers", "_views", "by_id", "codes", "columns", "ids", "kinds",
-        "states",
+        "speaking", "states",
     )  # fmt: skip
 
     def __init__(
@@ -57,6 +57,8 @@ class Snapshot:
         found = np.searchsorted(kind, np.arange(len(KINDS) + 1))
         self._bounds = tuple(int(each) for each in found)
         self._views: dict[Ways, View] = {}
+        self.speaking: dict[str, tuple[str, ...]] = {}
+        """By state the ids of those that speak for it; each looked up once."""
         self._numbers: dict[str, int | None] = {}
         self._links: dict[int, Link] = {}
 
@@ -122,11 +124,20 @@ class Snapshot:
         key = (frozenset(along), frozenset(against))
         view = self._views.get(key)
         if view is None:
-            view = self._made(*key)
+            # Kinds without a link make no other view: many are one, and none costs an array.
+            there = (self._there(key[0]), self._there(key[1]))
+            view = self._views.get(there) or self._made(*there)
+            self._views[there] = view
             while len(self._views) >= VIEWS:
                 self._views.pop(next(iter(self._views)), None)
             self._views[key] = view
         return view
+
+    def _there(self, kinds: Set[LinkKind]) -> frozenset[LinkKind]:
+        bounds = self._bounds
+        return frozenset(
+            kind for n, kind in enumerate(KINDS) if kind in kinds and bounds[n] < bounds[n + 1]
+        )
 
     def _made(self, along: Set[LinkKind], against: Set[LinkKind]) -> View:
         a, b = np.asarray(self.columns.a), np.asarray(self.columns.b)
