@@ -1,12 +1,13 @@
 """Reading the world in force from the store: whole at a start, afterwards what changed since."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from engine.ports import Reader
-from engine.registry.history.excluding import links_of, read_links
-from engine.registry.history.known import contacts_of, parties_of, read_contacts, read_parties
+from engine.registry.history.excluding import links_of, parties_of
+from engine.registry.history.known import contacts_of
 from engine.registry.history.taking import REGISTRY_VERSION as REGISTRY_VERSION
 from engine.registry.world import World, WorldHolder
 from engine.store import imports, meta, records, versions
@@ -45,10 +46,17 @@ def load_world(conn: Connection) -> World:
 
 def load_registry(conn: Connection, *, at: datetime | None = None) -> Registry:
     """The registry as it is known now, or as it was known at that time."""
+    parties, pasts = parties_of(versions.read(conn, What.PARTY, at=at))
+    links = {link.id: link for link in links_of(versions.read(conn, What.LINK, at=at))}
+    for past in pasts:
+        id = past.id
+        while id in links:  # somebody may have called a link of theirs so
+            id += "~"
+        links[id] = replace(past, id=id)
     return Registry(
-        read_parties(conn, at=at),
-        links=read_links(conn, at=at),
-        contacts=read_contacts(conn, at=at),
+        parties,
+        links=links.values(),
+        contacts=contacts_of(versions.read(conn, What.CONTACT, at=at)),
     )
 
 
@@ -93,13 +101,15 @@ def _since(conn: Connection, registry: Registry, version: str) -> Registry:
     if sum(map(len, changed.values())) > FEW:
         return load_registry(conn)
     rows = {what: list(versions.read_some(conn, what, ids)) for what, ids in changed.items()}
-    links = {link.id: link for link in links_of(rows[What.LINK])}
+    parties, pasts = parties_of(rows[What.PARTY])
+    links = {link.id: link for link in (*links_of(rows[What.LINK]), *pasts)}
     contacts = tuple(contacts_of(rows[What.CONTACT]))
     earlier = {f"{id}~{row.n}" for id, of in rows[What.LINK] for row in of}
+    earlier |= {f"{id}~state~{row.n}" for id, of in rows[What.PARTY] for row in of}
     if any(True for _ in versions.read_some(conn, What.LINK, earlier)):
         return load_registry(conn)  # a link is called as an earlier version of another one
     return registry.changed(
-        parties=tuple(parties_of(rows[What.PARTY])),
+        parties=parties,
         links=tuple(links.values()),
         contacts=contacts,
         gone=Gone(

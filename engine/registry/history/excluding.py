@@ -1,21 +1,24 @@
-"""What a link said before it was corrected: it still excludes.
+"""What the registry said before it was corrected: it still excludes.
 
-A wrong exclusion costs one helper, a wrong inclusion may cost a life. So each earlier version that
-ties other parties, in another way or by control, goes into the snapshot as a link of its own, with
-the status `withdrawn` and the id `<id>~<n>`. It includes nobody.
+A wrong exclusion costs one helper, a wrong inclusion may cost a life. So each earlier version of a
+link that ties other parties, in another way or by control, goes into the snapshot as a link of its
+own, with the status `withdrawn` and the id `<id>~<n>`. A party that once spoke for another state
+than now, or that another source counts as such a one, stays tied to it in the same way
+(`<id>~state~<n>`). Such links include nobody.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
+from engine.registry.history.known import claims_of
+from engine.registry.history.merging import merge
 from engine.store import versions
 from engine.store.versions import What
 from rules.net import controls
+from rules.states import of_state, once_of
 from schemas.link import Link, LinkStatus
+from schemas.party import Party
 
 
 def links_of(grouped: Iterable[tuple[str, Sequence[Any]]]) -> tuple[Link, ...]:
@@ -34,9 +37,30 @@ def links_of(grouped: Iterable[tuple[str, Sequence[Any]]]) -> tuple[Link, ...]:
     return tuple(newest.values())
 
 
-def read_links(conn: Connection, *, at: datetime | None = None) -> tuple[Link, ...]:
-    """Every link ever known; `at`: as the registry was at that time."""
-    return links_of(versions.read(conn, What.LINK, at=at))
+def parties_of(
+    grouped: Iterable[tuple[str, Sequence[Any]]],
+) -> tuple[tuple[Party, ...], tuple[Link, ...]]:
+    """The parties in force, and what ties them to states for which they once spoke."""
+    parties: list[Party] = []
+    pasts: list[Link] = []
+    for _, rows in grouped:
+        party = merge(list(claims_of(rows).values()))
+        parties.append(party)
+        if len(rows) > 1:
+            said = {row.n: versions.load(What.PARTY, row.body) for row in rows}
+            pasts += _pasts(party, said)
+    return tuple(parties), tuple(pasts)
+
+
+def _pasts(party: Party, said: dict[int, Party]) -> list[Link]:
+    """One link for each state besides that for which the party speaks now."""
+    ties = ((each.state, once_of(each, version=n)) for n, each in sorted(said.items()))
+    last = {
+        state: tie
+        for state, tie in ties
+        if state is not None and tie is not None and not of_state(party, (state,))
+    }
+    return list(last.values())
 
 
 def _excluding(newest: Link, before: dict[int, Link]) -> Collection[int]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -74,24 +73,8 @@ def claims_of(rows: Sequence[Any]) -> dict[str, Party]:
     return {source: versions.load(What.PARTY, row.body) for source, row in newest.items()}
 
 
-def parties_of(grouped: Iterable[tuple[str, Sequence[Any]]]) -> Iterator[Party]:
-    """The parties in force, out of their versions."""
-    for _, rows in grouped:
-        yield merge(list(claims_of(rows).values()))
-
-
 def contacts_of(grouped: Iterable[tuple[str, Sequence[Any]]]) -> Iterator[Contact]:
     """The contacts that are there, out of their versions."""
     for _, rows in grouped:
         if rows[-1].body:
             yield versions.load(What.CONTACT, rows[-1].body)
-
-
-def read_parties(conn: Connection, *, at: datetime | None = None) -> tuple[Party, ...]:
-    """Every party, by id; `at`: as it was known at that time."""
-    return tuple(parties_of(versions.read(conn, What.PARTY, at=at)))
-
-
-def read_contacts(conn: Connection, *, at: datetime | None = None) -> tuple[Contact, ...]:
-    """Every contact, by id; `at`: as it was known at that time."""
-    return tuple(contacts_of(versions.read(conn, What.CONTACT, at=at)))

@@ -1,15 +1,10 @@
 """Sources that publish changes: what a file says, beside what is known from it of another day.
 
 A register's files may be imported in any order, a late one before an early one. What counts is the
-day its source said so (`RowRead.as_of`), as within one file (`engine.registry.imports.states`):
-
-* a link that is known of a later day stays as it is, and so does one that lapsed or was withdrawn
-  on the same day: no file of that day revives it;
-* what a row replaces (a new parent in place of the old one) lapses, whichever of the two came
-  first; all of it goes on excluding;
-* a party is as its newest day has it, and goes on bearing the names it had.
-
-Rows without a day are left as they are.
+day its source said so (`RowRead.as_of`), as it is within one file (`engine.registry.imports.states`
+has the rule). Of one day, what lapsed or was withdrawn stays so: no other file of that day revives
+it. A party is as its newest day has it, and goes on bearing the names it had. All of it goes on
+excluding. Rows without a day are left as they are.
 """
 
 from bisect import bisect_left
@@ -19,14 +14,16 @@ from datetime import date
 
 from engine.registry.history.known import Known
 from engine.registry.imports.rows import RowRead
+from engine.registry.imports.states import OPEN, lapsed, one_holds
 from engine.store.versions import What
 from schemas.link import Link, LinkStatus
 from schemas.party import Party
 
 AS_OF = "as_of"
 """The detail of a party that holds the day its source said so."""
-_OPEN = frozenset({LinkStatus.VERIFIED, LinkStatus.UNVERIFIED})
 _OVER = frozenset({LinkStatus.LAPSED, LinkStatus.WITHDRAWN})
+_ORDERED = OPEN | _OVER
+"""What a source may say; what our people decided is theirs."""
 
 
 def in_order(rows: Iterable[RowRead], *, known: Known, source: str) -> list[RowRead]:
@@ -34,10 +31,10 @@ def in_order(rows: Iterable[RowRead], *, known: Known, source: str) -> list[RowR
     rows = list(rows)
     if all(row.as_of is None for row in rows):
         return rows
-    ids = sorted(known.links) if any(row.replaces for row in rows) else []
     named = frozenset(link.id for row in rows for link in row.links)
-    order = _Order(known=known, source=source, ids=ids, named=named)
-    return [row if row.as_of is None else order.of(row, row.as_of) for row in rows]
+    order = _Order(known=known, source=source, ids=sorted(known.links), named=named)
+    rows = [row if row.as_of is None else order.of(row, row.as_of) for row in rows]
+    return order.with_rivals(rows)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,36 +46,65 @@ class _Order:
     """Links that the file names: how they stand to one another is settled within it."""
 
     def of(self, row: RowRead, day: date) -> RowRead:
-        beside = [link for prefix in row.replaces for link in self._under(prefix)]
+        """What the row says, and of the same records what it replaces."""
+        beside = [
+            link
+            for prefix in row.replaces
+            for link in self._under(prefix)
+            if link.id not in self.named
+        ]
         overtaken = any(link.as_of and link.as_of > day for link in beside)
-        lapsed = (
-            replace(link, status=LinkStatus.LAPSED)
-            for link in beside
-            if link.as_of is None or link.as_of <= day
-        )
+        over = [lapsed(link) for link in beside if link.as_of is None or link.as_of <= day]
+        said = (lapsed(link) if overtaken else link for link in row.links)
         return replace(
             row,
             parties=tuple(self._party(party, day) for party in row.parties),
-            links=(*(self._link(link, overtaken=overtaken) for link in row.links), *lapsed),
+            links=(*map(self._newer, said), *over),
         )
 
-    def _link(self, new: Link, *, overtaken: bool) -> Link:
-        if overtaken and new.status in _OPEN:
-            new = replace(new, status=LinkStatus.LAPSED)
+    def with_rivals(self, rows: list[RowRead]) -> list[RowRead]:
+        """Of rivals, known and new, the later holds."""
+        slots: dict[str, dict[str, Link]] = {}
+        for row in rows:
+            if row.rivals:
+                links = slots.setdefault(row.rivals, {})
+                links.update((link.id, link) for link in row.links)
+        moved: dict[str, list[Link]] = {}
+        for slot, links in slots.items():
+            known = [link for link in self._under(slot) if link.id not in links]
+            stand = {link.id: link for link in one_holds([*links.values(), *known])}
+            links.update((id, stand[id]) for id in links)
+            moved[slot] = [stand[link.id] for link in known if stand[link.id] != link]
+        return [
+            replace(
+                row,
+                links=(
+                    *(slots[row.rivals][link.id] for link in row.links),
+                    *moved.pop(row.rivals, ()),
+                ),
+            )
+            if row.rivals
+            else row
+            for row in rows
+        ]
+
+    def _newer(self, new: Link) -> Link:
         known = self.known.links.get(new.id)
         if known is None or known.as_of is None or new.as_of is None:
             return new
-        revived = known.as_of == new.as_of and known.status in _OVER and new.status in _OPEN
+        if known.status not in _ORDERED:
+            return new
+        revived = known.as_of == new.as_of and known.status in _OVER and new.status in OPEN
         return known if known.as_of > new.as_of or revived else new
 
     def _under(self, prefix: str) -> Iterator[Link]:
-        """What is open under this beginning of ids, of this source, and not named by the file."""
+        """What this source said under this beginning of ids."""
         for id in self.ids[bisect_left(self.ids, prefix) :]:
             if not id.startswith(prefix):
                 return
             link = self.known.links[id]
             ours = self.known.sources.get((What.LINK, id)) == self.source
-            if ours and link.status in _OPEN and id not in self.named:
+            if ours and link.status in _ORDERED:
                 yield link
 
     def _party(self, new: Party, day: date) -> Party:

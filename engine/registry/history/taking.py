@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from engine.clock import Clock
 from engine.ports import Writer
 from engine.registry.history.changes import Change, Changes
-from engine.registry.history.known import read_contacts
+from engine.registry.history.known import contacts_of
 from engine.registry.reach import check_reach
 from engine.store import imports, journal, meta, records, versions
 from engine.store.dialect import hold
@@ -161,6 +161,8 @@ def finish(conn: Connection, *, id: str, at: datetime) -> str:
         raise OvertakenError("Another edition of the same source was begun.")
     if known.n is not None:
         return _version(conn)  # whoever asked before was not told that it went well
+    if known.written < known.size:
+        raise OvertakenError("Not all of what this import brings is stored.")
     last, last_at = imports.newest(conn)
     if last > known.base and (
         imports.overtaken(conn, source=known.source, since=known.base)
@@ -189,7 +191,7 @@ def discard_one(conn: Connection, *, source: str, but: str) -> bool:
 
 def _check_contacts(conn: Connection) -> None:
     """Nobody on duty without an address, no endpoint of two contacts."""
-    contacts = Registry(contacts=read_contacts(conn))
+    contacts = Registry(contacts=contacts_of(versions.read(conn, What.CONTACT)))
     roster = records.read_roster(conn, meta.read(conn, "roster_version"))
     if roster is not None:
         check_reach(roster, contacts)

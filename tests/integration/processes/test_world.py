@@ -12,8 +12,7 @@ from engine.case import commands as c
 from engine.clock import ManualClock, SystemClock
 from engine.desk import Lane
 from engine.registry import load_world, save_registry
-from engine.registry.history.excluding import read_links
-from engine.registry.history.known import read_contacts, read_parties
+from engine.registry.history import read_known
 from engine.registry.loading import RULEBOOK_VERSION, in_force
 from engine.registry.reload import LOOK_EVERY, Reload
 from engine.registry.world import WorldHolder
@@ -182,11 +181,15 @@ def _to_the_embassy(night: Night) -> set[str]:
 
 def _tie_the_embassy_to_the_perpetrator(url: str) -> None:
     def tie(conn: Connection) -> None:
+        known = read_known(conn)
         save_registry(
             conn,
-            parties=read_parties(conn),
-            links=(*read_links(conn), link("loto-garments", "parent_of", "embassy-qs")),
-            contacts=read_contacts(conn),
+            parties=known.parties.values(),
+            links=(
+                *known.links.values(),
+                link("loto-garments", "parent_of", "embassy-qs"),
+            ),
+            contacts=known.contacts.values(),
             at=NOW,
             by="t",
         )

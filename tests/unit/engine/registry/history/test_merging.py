@@ -1,0 +1,87 @@
+"""One party out of what several sources say of it."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.registry.history.merging import merge
+from schemas.party import Mark, Ownership, Party, PartyKind
+from tests.unit.engine.registry.history.records import party
+
+
+def test_one_source_is_believed_as_it_stands() -> None:
+    only = party(aliases=("Mill", "The Mill"), details=(("b", "1"), ("a", "2")))
+
+    assert merge([only]) == only
+
+
+def test_the_source_that_named_it_first_has_precedence_and_others_fill_what_it_leaves_open() -> (
+    None
+):
+    first = party(name="Mill", state="QM", sectors=("garments",))
+    second = party(name="Mill Ltd", state="QN", located="QO", sectors=("mining",), policy="page 3")
+
+    merged = merge([first, second])
+
+    assert (merged.name, merged.state, merged.sectors) == ("Mill", "QM", ("garments",))
+    assert (merged.located, merged.policy) == ("QO", "page 3")
+
+
+def test_a_party_is_found_by_the_names_and_identifiers_of_all_its_sources() -> None:
+    first = party(name="Mill", identifiers=("lei:1",))
+    second = party(name="Mill Ltd", aliases=("Mill",), identifiers=("lei:1", "os_id:2"))
+
+    merged = merge([first, second])
+
+    assert (merged.aliases, merged.identifiers) == (("Mill Ltd",), ("lei:1", "os_id:2"))
+
+
+def test_a_regional_initiative_stays_regional_when_another_source_names_no_region() -> None:
+    everywhere, regional = party(regions=()), party(regions=("QM",))
+
+    assert merge([regional, everywhere]).regions == ("QM",)
+    assert merge([everywhere, regional]).regions == ()
+
+
+def test_details_of_all_sources_are_kept_sorted_and_the_first_one_is_believed() -> None:
+    first = party(details=(("b", "first"),))
+    second = party(details=(("a", "x"), ("b", "second")))
+
+    assert merge([first, second]).details == (("a", "x"), ("b", "first"))
+
+
+claims = st.lists(
+    st.builds(
+        party,
+        st.just("nhri"),
+        kind=st.just(PartyKind.NHRI),
+        name=st.sampled_from(["One", "Two"]),
+        ganhri=st.sampled_from([None, "A", "B"]),
+        independence_override=st.booleans(),
+        ownership=st.sampled_from([None, *Ownership]),
+        marks=st.sampled_from([(), tuple(Mark)[:1], tuple(Mark)[1:3]]),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+@given(claims)
+def test_what_protects_is_believed_of_whoever_says_it(said: list[Party]) -> None:
+    merged = merge(said)
+
+    assert merged.independence_override == any(each.independence_override for each in said)
+    if any(each.ownership is Ownership.STATE_OWNED for each in said):
+        assert merged.ownership is Ownership.STATE_OWNED
+    if any(each.ganhri == "B" for each in said):
+        assert merged.ganhri == "B"
+    assert set(merged.marks) == {mark for each in said for mark in each.marks}
+
+
+@given(claims)
+def test_saying_the_same_again_adds_nothing(said: list[Party]) -> None:
+    merged = merge(said)
+
+    assert merge([*said, replace(said[-1])]) == merged
+    assert merge([merged, *said]) == merged
