@@ -10,6 +10,7 @@ from engine.cli import (
     kafka,
     linkage,
     people,
+    registry,
     rules,
     running,
     sources,
@@ -48,7 +49,7 @@ def _options(
     pass
 
 
-linkage.declare(rules.registry)
+linkage.declare(registry.registry)
 running.declare(app)
 starting.declare(app)
 cases.declare(app)
@@ -57,6 +58,6 @@ people.declare(app)
 app.add_typer(rules.rules, name="rules", rich_help_panel=OPERATE)
 app.add_typer(events.event, name="event", rich_help_panel=INTEGRATE)
 app.add_typer(sources.source, name="source", rich_help_panel=INTEGRATE)
-app.add_typer(rules.registry, name="registry", rich_help_panel=INTEGRATE)
+app.add_typer(registry.registry, name="registry", rich_help_panel=INTEGRATE)
 app.add_typer(kafka.kafka, name="kafka", rich_help_panel=INTEGRATE)
 app.add_typer(rules.schema, name="schema", rich_help_panel=INTEGRATE)

@@ -6,8 +6,11 @@ itself, does the one thing and closes it; what it decided is sent once an engine
 
 import json
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.cli.exits import ENDINGS, CommandError, Exit
 from engine.cli.session import asked_secrets, kept_session, session_path
@@ -26,6 +29,12 @@ LEADS_TO_MESSAGES = frozenset(
     {"event.report", "release", "lift", "resume", "consent", "respond", "resolve.confirm"}
 )
 """Operations of whose effect somebody is to hear at once."""
+
+
+class Ask(Protocol):
+    """Carries out one operation and returns its result. Raises CommandError."""
+
+    async def __call__(self, operation: str, /, **args: Any) -> dict[str, Any]: ...
 
 
 class NobodyThereError(CommandError):
@@ -56,6 +65,44 @@ async def ask(terminal: Terminal, operation: str, /, **args: Any) -> dict[str, A
     if unheard:
         terminal.warn("No engine runs here: nobody is told anything until one does (tocsin up).")
     return result
+
+
+@asynccontextmanager
+async def asking(terminal: Terminal) -> AsyncIterator[Ask]:
+    """Ask many operations in a row: where no engine runs, the house is opened once for all of them.
+
+    Raises CommandError.
+    """
+    session = await current_session(terminal)
+    entropy = SystemEntropy()
+    door = read_door(terminal.settings.data_dir)
+    if door is not None:
+        from_door = partial(knock, door, "/admin/command")
+
+        async def through_door(operation: str, /, **args: Any) -> dict[str, Any]:
+            request = entropy.token(12).hex()
+            asked = {"name": operation, "args": args, "session": session, "request": request}
+            return result_of(await from_door(asked))
+
+        try:
+            await through_door("whoami")
+        except NobodyThereError:
+            pass
+        else:
+            yield through_door
+            return
+    from engine.admin.door import answer
+    from engine.bootstrap.alone import alone
+
+    async with alone(terminal.settings) as house:
+
+        async def at_home(operation: str, /, **args: Any) -> dict[str, Any]:
+            request = entropy.token(12).hex()
+            return result_of(
+                await answer(house, name=operation, args=args, session=session, request=request)
+            )
+
+        yield at_home
 
 
 async def _somebody_sends(house: "House") -> bool:

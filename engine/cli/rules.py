@@ -1,4 +1,4 @@
-"""Commands about rules, the registry and the published schemas."""
+"""Commands about rules and the published schemas."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from rules.rulebook import Rulebook
 
 rules = group("Check a rulebook, and see what it would do.")
-registry = group("Parties, links and contacts.")
 schema = group("The published schemas.")
 
 
@@ -63,23 +62,6 @@ async def preview(
         rulebook_name=str(rulebook or ""),
     )  # fmt: skip
     terminal.done(found, _previewed(found))
-
-
-@command(registry, "import")
-async def import_registry(
-    terminal: Terminal,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Registry, YAML.")],
-) -> None:
-    """Replace the registry by these files, all or nothing. Running cases keep their plans."""
-    texts = {str(file): _bytes(file).decode("utf-8", "replace") for file in files}
-    done = await ask(terminal, "registry.import", files=texts)
-    terminal.done(
-        done,
-        [
-            f"{done['parties']} parties, {done['links']} links, {done['contacts']} contacts. "
-            f"Version {done['version'][:12]} is in force."
-        ],
-    )
 
 
 @command(schema, "export")

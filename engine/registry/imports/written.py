@@ -15,7 +15,9 @@ from engine.registry.imports.rows import (
 )
 
 _PARTS = ("parties", "links", "contacts")
-_LOOKS_LIKE = re.compile(rb"^(?:\xef\xbb\xbf)?[\s{]*\"?(?:parties|links|contacts)\"?\s*:", re.M)
+_LOOKS_LIKE = re.compile(
+    rb"^(?:\xef\xbb\xbf)?[\s{]*\"?(?:parties|links|contacts|people|shifts|floor)\"?\s*:", re.M
+)
 _START = 1 << 16  # bytes that are looked at; comments may go before
 
 
@@ -48,7 +50,8 @@ def _recognises(file: SourceFile) -> bool:
 REGISTRY = Format(
     name="registry",
     title="Registry files in YAML or JSON",
-    source="own",
+    source="files",  # as `engine.registry.saving` calls what is taken as a whole
+    complete=True,
     read=read,
     recognises=_recognises,
 )

@@ -1,0 +1,89 @@
+"""Filling the registry: files of every documented format, checked, compared, taken."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.command import command, group
+from engine.cli.exits import CommandError, Exit
+from engine.cli.terminal import Terminal
+
+registry = group("Parties, links and contacts.")
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or folders of them.")]
+
+
+@command(registry, "import")
+async def import_registry(
+    terminal: Terminal,
+    files: Files,
+    format: Annotated[
+        str, typer.Option(metavar="NAME", help="Read them as this; else recognised.")
+    ] = "",
+    as_of: Annotated[
+        str, typer.Option(metavar="DATE", help="The day they describe, where they do not say.")
+    ] = "",
+    verified_by: Annotated[
+        str, typer.Option(metavar="me", help="You stand for every link in them.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
+    ] = False,
+    accept_removals: Annotated[
+        bool, typer.Option("--accept-removals", help="Also when over a tenth of a source goes.")
+    ] = False,
+    word: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=CODE", help="What a doubtful country means in these files."),
+    ] = None,
+    all_lines: Annotated[
+        bool, typer.Option("--all-lines", help="Name every line, not the first ones alone.")
+    ] = False,
+) -> int:
+    """Take files into the registry: only what they change, each file all or nothing."""
+    from engine.cli.importing import Wish, import_files
+
+    wish = Wish(
+        format=format,
+        as_of=_day(as_of),
+        stands=_stands(verified_by),
+        words=_words(word or []),
+        dry_run=dry_run,
+        accept_removals=accept_removals,
+        all_lines=all_lines,
+    )
+    return await import_files(terminal, files, wish)
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(
+            Exit.USAGE, "--as-of is no date.", next_step="Write it as 2026-03-31."
+        ) from None
+
+
+def _stands(text: str) -> bool:
+    if text not in ("", "me"):
+        raise CommandError(
+            Exit.USAGE,
+            "--verified-by takes `me` alone: nobody can stand for others.",
+            next_step="Let that person import the file, or leave it unverified.",
+        )
+    return bool(text)
+
+
+def _words(given: list[str]) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for each in given:
+        name, equals, code = each.rpartition("=")
+        if not equals or not name.strip():
+            raise CommandError(
+                Exit.USAGE, "--word is not NAME=CODE.", next_step="Write it as --word Korea=KR."
+            )
+        words[name.strip()] = code.strip().upper()
+    return words

@@ -1,0 +1,123 @@
+"""What became of an import, in one table: every row that was read, and why some were not taken."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.cli.terminal import table
+from engine.registry.history import Change, Changes
+from engine.registry.imports.said import said
+from engine.registry.imports.tally import Reason, tally
+
+if TYPE_CHECKING:
+    from engine.cli.importing import Run, Wish
+
+SHOWN = 10
+"""Lines named for one reason, and changes shown of one kind, unless all are wanted."""
+_KINDS = ("added", "changed", "closed", "withdrawn")
+_SIGN = {"added": "+", "changed": "~", "closed": "-", "withdrawn": "-"}
+_SAID_KINDS = {**{kind: kind for kind in _KINDS}, "unchanged": "as they were"}
+_COUNTS = ("read", "imported", "ambiguous", "refused")
+
+
+def result(run: "Run", wish: "Wish") -> dict[str, Any]:
+    """For a script: all of it."""
+    files = []
+    total = dict.fromkeys((*_COUNTS, *_KINDS, "unchanged"), 0)
+    for each in run.planned:
+        counted = tally(each.file.rows)
+        counts = {
+            **{name: getattr(counted, name) for name in _COUNTS},
+            **_changed(each.changes),
+        }
+        total = {name: total[name] + counts[name] for name in total}
+        files.append(
+            {
+                "file": each.file.name,
+                "format": each.file.format,
+                **counts,
+                "reasons": [_reason(reason) for reason in counted.reasons],
+                "version": run.versions.get(each.file.name, ""),
+            }
+        )
+    return {
+        "dry_run": wish.dry_run,
+        "files": files,
+        "total": total,
+        "not_taken": [{"file": each.name, "why": each.why} for each in run.not_taken],
+    }
+
+
+def lines(run: "Run", wish: "Wish") -> Iterator[str]:
+    """For a person: what changes, then the table, with the reasons below."""
+    most = None if wish.all_lines else SHOWN
+    for each in run.planned:
+        if wish.dry_run and each.changes.all:
+            yield f"{each.file.name}:"
+            yield from _differences(each.changes, most)
+            yield ""
+    found = result(run, wish)
+    yield from table(_table(found))
+    yield ""
+    yield from _reasons(run, most)
+    for lost in run.not_taken:
+        yield f"Not taken: {lost.name}: {lost.why.removeprefix(f'{lost.name}:').strip()}"
+    yield (
+        "Records: "
+        + ", ".join(f"{found['total'][kind]:,} {word}" for kind, word in _SAID_KINDS.items())
+        + "."
+    )
+    yield _ending(found, run, wish)
+
+
+def _table(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    yield ("file", "format", "rows read", *_COUNTS[1:])
+    for each in (*found["files"], {"file": "all", "format": "", **found["total"]}):
+        yield (each["file"], each["format"], *(f"{each[name]:,}" for name in _COUNTS))
+
+
+def _differences(changes: Changes, most: int | None) -> Iterator[str]:
+    for kind in _KINDS:
+        some: tuple[Change, ...] = getattr(changes, kind)
+        for change in some[:most]:
+            where = f", line {change.line}" if change.line else ""
+            yield f"  {_SIGN[kind]} {kind} {change.what.value} {change.id}{where}"
+        if len(some) > len(some[:most]):
+            yield f"  {_SIGN[kind]} {kind}: {len(some) - len(some[:most]):,} more (--all-lines)"
+
+
+def _reasons(run: "Run", most: int | None) -> Iterator[str]:
+    for each in run.planned:
+        for reason in tally(each.file.rows).reasons:
+            count = len(reason.lines)
+            where = ", ".join(map(str, reason.lines[:most]))
+            more = "" if most is None or count <= most else f" and {count - most:,} more"
+            column = f" ({reason.column})" if reason.column else ""
+            yield f"{each.file.name}: {count:,} {reason.fate.value}{column}: {said(reason.why)}."
+            yield f"  line{'s' if count > 1 else ''} {where}{more}"
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "fate": reason.fate.value,
+        "why": reason.why.value,
+        "said": said(reason.why),
+        "column": reason.column,
+        "count": len(reason.lines),
+        "lines": list(reason.lines),
+    }
+
+
+def _changed(changes: Changes) -> dict[str, int]:
+    return {
+        **{name: len(getattr(changes, name)) for name in _KINDS},
+        "unchanged": changes.unchanged,
+    }
+
+
+def _ending(found: Mapping[str, Any], run: "Run", wish: "Wish") -> str:
+    if wish.dry_run:
+        return "Nothing was changed: this was a dry run."
+    version = next((v for v in reversed(run.versions.values()) if v), "")
+    if not version:
+        return "Nothing changed: all of this was known."
+    return f"Version {version[:12]} is in force. Running cases keep their plans."
