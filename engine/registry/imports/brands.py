@@ -11,6 +11,7 @@ from engine.registry.imports.countries import CountryColumn
 from engine.registry.imports.delimited import Row
 from engine.registry.imports.natural import one_line
 from engine.registry.imports.rows import Fate, Format, RowRead, Setting, SourceFile, Why
+from engine.registry.imports.wikirate import WIKIRATE
 from engine.registry.imports.years import Year, year_of
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Party, PartyKind
@@ -74,7 +75,7 @@ def _owns(row: Row, owner: Party, brand: Party, year: Year, setting: Setting) ->
 
 def _company(row: Row, column: str) -> Party:
     return Party(
-        id=f"{BRANDS_SOURCE}:{row[f'{column}_id']}",
+        id=f"{WIKIRATE}:{row[f'{column}_id']}",
         kind=PartyKind.COMPANY,
         name=one_line(row[column]),
         source=BRANDS_SOURCE,
@@ -88,7 +89,7 @@ def _tea(row: Row, countries: CountryColumn) -> RowRead:
     country = countries.word(row["country"])
     disclosed = row["discloses_suppliers"]
     company = Party(
-        id=f"{TEA_SOURCE}:{row['wikirate_id']}",
+        id=f"{WIKIRATE}:{row['wikirate_id']}",
         kind=PartyKind.COMPANY,
         name=one_line(row["company"]),
         state=country.code,

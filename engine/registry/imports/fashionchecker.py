@@ -12,6 +12,7 @@ from engine.registry.imports.delimited import Row
 from engine.registry.imports.doubts import Doubt, refused, taken
 from engine.registry.imports.natural import one_line
 from engine.registry.imports.rows import Format, RowRead, Setting, SourceFile, Why
+from engine.registry.imports.wikirate import WIKIRATE
 from schemas.party import Party, PartyKind
 
 SOURCE = "wikirate-fashion"
@@ -45,7 +46,7 @@ def _read(row: Row, countries: CountryColumn) -> RowRead:
     country = countries.word(row[_COUNTRY])
     answers = {column.replace("_", " "): row[column] for column in (*_ANSWERS, _YEAR)}
     company = Party(
-        id=f"{SOURCE}:{row[_ID]}",
+        id=f"{WIKIRATE}:{row[_ID]}",
         kind=PartyKind.COMPANY,
         name=one_line(row[_NAME]),
         state=country.code,

@@ -83,11 +83,19 @@ def test_the_order_of_rows_changes_nothing() -> None:
         )  # fmt: skip
 
 
+def test_a_company_on_two_lists_of_wikirate_is_one_party() -> None:
+    owner = rows_of("7,5,Serambi Tea,2,Hale,2019,").named("Serambi Tea")
+    (seller,) = read_all(read_tea, table(TEA_HEADER, "5,Serambi Tea,Norway,")).parties.values()
+
+    assert owner.id == seller.id
+    assert owner.source != seller.source, "each list keeps what it says"
+
+
 def test_a_tea_company_has_its_country_and_what_it_discloses() -> None:
     found = read_all(read_tea, table(TEA_HEADER, "5,Serambi Tea,Norway,True"))
 
     (only,) = found.parties.values()
-    assert (only.id, only.name, only.state) == ("wikirate-tea:5", "Serambi Tea", "NO")
+    assert (only.id, only.name, only.state) == ("wikirate:5", "Serambi Tea", "NO")
     assert (only.sectors, only.details) == (("tea",), (("discloses suppliers", "True"),))
 
 
