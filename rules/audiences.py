@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from rules.packs.walks import READY
 from schemas.codes import TrackName
 from schemas.party import PartyKind
 
@@ -30,23 +31,6 @@ TRACK_OF_KIND: Mapping[PartyKind, TrackName] = MappingProxyType(
 """By its kind; whoever has no audience is never told."""
 
 TRACK_OF_WALK: Mapping[str, TrackName] = MappingProxyType(
-    {
-        "group": TrackName.COMPANIES,
-        "buyers": TrackName.COMPANIES,
-        "companies": TrackName.COMPANIES,
-        "investors": TrackName.INVESTORS,
-        "lenders": TrackName.INVESTORS,
-        "home_missions": TrackName.MISSIONS,
-        "residence_missions": TrackName.MISSIONS,
-        "nationality_missions": TrackName.MISSIONS,
-        "third_missions": TrackName.MISSIONS,
-        "home_nhri": TrackName.NHRIS,
-        "msis": TrackName.MSIS,
-        "protection": TrackName.PROTECTION,
-        "legal": TrackName.LEGAL,
-        "mechanisms": TrackName.MECHANISMS,
-        "unions": TrackName.UNIONS,
-        "sports": TrackName.SPORTS,
-    }
+    {name: ready.track for name, ready in READY.items()}
 )
 """By the walk that explains it."""

@@ -13,6 +13,7 @@ from rules import duty, language
 from rules.audiences import TRACK_OF_KIND, TRACK_OF_WALK
 from rules.exclusion import closure
 from rules.graph import Registry
+from rules.linkage import linkage
 from rules.rulebook import Rule, Rulebook, day_of
 from rules.steps import Found, Start, Walked
 from schemas.codes import CountryRole, EventType, Severity, TrackName, threat_of
@@ -104,7 +105,7 @@ def candidates(
         troubles=tuple(
             _troubles(
                 world.registry, event, matched=matched, erred=erred, capped=capped,
-                found=bool(chosen), at=at,
+                found=bool(chosen), truncated=search.truncated, at=at,
             )
         ),
     )  # fmt: skip
@@ -170,12 +171,23 @@ class _Search:
 
     def explain(self, walk: str) -> None:
         shape = self._world.rulebook.shape.walks.get(walk)
-        track = TRACK_OF_WALK[shape.walk if shape else walk]
+        own = TRACK_OF_WALK.get(walk if shape is None else shape.walk or "")
         walked = self._walk(walk)
         for found in walked.found:
-            self._explained.setdefault(found.party, (track, found))
+            track = own or self._audience(found.party)
+            if track is not None:
+                self._explained.setdefault(found.party, (track, found))
         for withheld in walked.withheld:
-            self._withhold(withheld, track=track)
+            self._withhold(withheld, track=own or self._audience(withheld.party))
+
+    def _audience(self, party: str) -> TrackName | None:
+        known = self._world.registry.party(party)
+        return TRACK_OF_KIND.get(known.kind) if known else None
+
+    @property
+    def truncated(self) -> bool:
+        """Whether any walk was cut off at its reach."""
+        return any(walked.truncated for walked in self._walked.values())
 
     def named(self) -> None:
         """Parties the event names are explained, whatever part they play."""
@@ -259,6 +271,7 @@ class _Search:
             path=found.path,
             contacts=self._contacts(track, found.party, explained=explained),
             rank=rank,
+            linkage=linkage(found.path),
         )
 
     def _contacts(
@@ -346,6 +359,7 @@ def _troubles(
     erred: bool,
     capped: bool,
     found: bool,
+    truncated: bool,
     at: datetime | None,
 ) -> Iterator[Trouble]:
     expects_help = event.type in _EXPECTS_HELP
@@ -361,6 +375,8 @@ def _troubles(
         yield Trouble.CODE_UNKNOWN
     if any(rule.shape.tell for rule in matched) and not found:
         yield Trouble.NOBODY_FOUND
+    if truncated:
+        yield Trouble.REACH_TRUNCATED
     if at is not None and received_late(event, received_at=at):
         yield Trouble.TIME_IMPLAUSIBLE
     if capped:

@@ -1,5 +1,6 @@
 """What the shape of a rulebook cannot say, above all that it never disarms duty (invariant I25)."""
 
+import difflib
 from collections.abc import Iterable, Iterator
 
 from rules.source import At, Problem, Source
@@ -157,7 +158,7 @@ def _rules(shape: RulebookShape) -> Iterator[_Finding]:
         for number, tell in enumerate(rule.tell):
             place: At = (*at, "tell", number)
             if tell.walk not in walks:
-                yield (*place, "walk"), f"There is no walk {tell.walk!r}.", _of(walks)
+                yield (*place, "walk"), f"There is no walk {tell.walk!r}.", _like(tell.walk, walks)
             if policy is not None and tell.track not in policy.tracks:
                 yield (
                     (*place, "track"),
@@ -172,14 +173,16 @@ def _rules(shape: RulebookShape) -> Iterator[_Finding]:
                 )
         for number, walk in enumerate(rule.explain):
             if walk not in walks:
-                yield (*at, "explain", number), f"There is no walk {walk!r}.", _of(walks)
+                yield (*at, "explain", number), f"There is no walk {walk!r}.", _like(walk, walks)
 
 
 def _walks(shape: RulebookShape) -> Iterator[_Finding]:
     for name, walk in shape.walks.items():
         at: At = ("walks", name)
-        if walk.walk not in WALKS:
-            yield (*at, "walk"), f"There is no walk {walk.walk!r}.", _of(WALKS)
+        if (walk.walk is None) is (walk.path is None):
+            yield at, "A walk is another walk, or a path.", "Give it walk: or path:, and not both."
+        elif walk.walk is not None and walk.walk not in WALKS:
+            yield (*at, "walk"), f"There is no walk {walk.walk!r}.", _like(walk.walk, WALKS)
         for index, code in enumerate(walk.states):
             if not is_country(code):
                 yield (
@@ -187,6 +190,11 @@ def _walks(shape: RulebookShape) -> Iterator[_Finding]:
                     f"There is no country {code!r}.",
                     "Use ISO 3166-1 alpha-2 codes.",
                 )
+
+
+def _like(name: str, walks: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(walks), n=1, cutoff=0.6)
+    return f"Did you mean {near[0]}?" if near else "docs/reference/walks.md lists those there are."
 
 
 def _of(names: Iterable[str]) -> str:

@@ -6,17 +6,20 @@ no rule can address what does not exist.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
 
 from rules import duty, language
 from rules.lint import lint
+from rules.paths import compile_all
 from rules.source import At, Problem, Source, read
 from rules.steps import Start, Walked
-from rules.walks import WALKS, Walk
+from rules.walks import NAMES, WALKS, Walk
 from schemas.codes import Danger, FieldName, Severity, TrackName, threat_of
 from schemas.event import ThreatEvent
 from schemas.plan import Step, Track
@@ -66,6 +69,8 @@ class Rulebook:
     name: str
     shape: RulebookShape
     rules: tuple[Rule, ...]
+    walks: Mapping[str, Walk] = field(default_factory=dict)
+    """The rulebook's own, by their names."""
 
     def severity(
         self, event: ThreatEvent, *, ceiling: Severity | None = None
@@ -115,12 +120,9 @@ class Rulebook:
     def walk(self, name: str, start: Start) -> Walked:
         """What this walk, built in or named in the rulebook, finds from here."""
         own = self.shape.walks.get(name)
-        walk: Walk = WALKS[own.walk if own else name]
         if own and own.states:
-            start = Start(
-                registry=start.registry, event=start.event, on=start.on, states=own.states
-            )
-        return walk(start)
+            start = replace(start, states=own.states)
+        return self.walks[name](start) if name in self.walks else WALKS[name](start)
 
     def field_class(self, audience: TrackName) -> frozenset[FieldName]:
         """The fields this audience may ever be shown; none when the rulebook is silent."""
@@ -151,12 +153,13 @@ def load(text: str, *, filename: str) -> Rulebook:
         problems += _compile_all_raw(source)
         raise RulebookError(filename, tuple(sorted(set(problems)))) from None
     rules, problems = _compile_all(shape, source)
-    problems += lint(shape, source)
+    walks, wrong = _own_walks(shape, source)
+    problems += wrong + lint(shape, source)
     if problems:
         raise RulebookError(filename, tuple(sorted(set(problems))))
     content = json.dumps(shape.model_dump(mode="json"), sort_keys=True)
     version = hashlib.sha256(content.encode()).hexdigest()[:32]
-    return Rulebook(version=version, name=shape.name, shape=shape, rules=tuple(rules))
+    return Rulebook(version=version, name=shape.name, shape=shape, rules=tuple(rules), walks=walks)
 
 
 def _compile_all(shape: RulebookShape, source: Source) -> tuple[list[Rule], list[Problem]]:
@@ -168,6 +171,29 @@ def _compile_all(shape: RulebookShape, source: Source) -> tuple[list[Rule], list
         except language.ConditionError as error:
             problems.append(_condition_problem(source, index, error))
     return rules, problems
+
+
+def _own_walks(shape: RulebookShape, source: Source) -> tuple[Mapping[str, Walk], list[Problem]]:
+    """The rulebook's own walks, ready to run; a name in a path is another of them, or shipped."""
+    paths = {name: walk.path for name, walk in shape.walks.items() if walk.path is not None}
+    renamed = {
+        name: walk.walk
+        for name, walk in shape.walks.items()
+        if walk.walk is not None and walk.path is None and walk.walk in WALKS
+    }
+    beside = {**NAMES, **{name: NAMES[walk] for name, walk in renamed.items()}}
+    compiled = compile_all(paths, beside=beside)
+    walks: dict[str, Walk] = {name: WALKS[walk] for name, walk in renamed.items()}
+    placed = [
+        Problem(
+            *source.inside(("walks", name, "path"), line=each.line, column=each.column),
+            each.message,
+            each.remedy,
+        )
+        for name, wrong in compiled.problems.items()
+        for each in wrong
+    ]
+    return MappingProxyType({**walks, **compiled.walks}), placed
 
 
 def _compile_all_raw(source: Source) -> list[Problem]:

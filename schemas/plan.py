@@ -106,6 +106,26 @@ class ContactRef:
     hours: str = ""
 
 
+class Linkage(StrEnum):
+    """How a party is linked to what happened (L1), the closest first.
+
+    As far as its path shows; a machine never claims more, and a person may know better.
+    """
+
+    ALLEGED_PERPETRATOR = "alleged_perpetrator"
+    """The report says that it did it."""
+    CAUSES = "causes"
+    """Controls whoever is said to have done it."""
+    CONTRIBUTES = "contributes"
+    """Gave whoever is said to have done it the task, the place or the means."""
+    DIRECTLY_LINKED = "directly_linked"
+    """Linked by its business: it operates there, buys, owns a part, lends or sponsors."""
+    CONTEXT_LINKED = "context_linked"
+    """Gets goods of such a sector from such a country; nothing ties it to this case."""
+    LEVERAGE_ONLY = "leverage_only"
+    """Not linked to what happened; it may be able to help."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A party that a walk found for a track, with the path that explains it."""
@@ -116,6 +136,7 @@ class Candidate:
     contacts: tuple[ContactRef, ...]
     rank: int = 0
     """Order within the track, nearest first."""
+    linkage: Linkage = Linkage.LEVERAGE_ONLY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +164,8 @@ class Trouble(StrEnum):
     CODE_UNKNOWN = "code_unknown"
     NOBODY_FOUND = "nobody_found"
     """Rules matched, yet nobody may be told or can be reached."""
+    REACH_TRUNCATED = "reach_truncated"
+    """A walk was cut off at its reach: somebody farther away may be missing."""
     TIME_IMPLAUSIBLE = "time_implausible"
     SEVERITY_CAPPED = "severity_capped"
     """The publisher claimed more than its key allows."""

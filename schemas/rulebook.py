@@ -110,11 +110,13 @@ class RuleShape(_Part):
 
 
 class WalkShape(_Part):
-    """A walk under a name of its own, narrowed."""
+    """A walk under a name of its own: one that is there, narrowed, or a path. One of the two."""
 
-    walk: Name
+    walk: Name | None = None
+    path: str | None = None
+    """In the path language: docs/reference/walks.md."""
     states: tuple[CountryCode, ...] = ()
-    """`third_missions`: the states whose missions the desk trusts."""
+    """`third_missions`, and `desk.states` in a path: the states whose missions the desk trusts."""
 
 
 class Modifier(_Part):

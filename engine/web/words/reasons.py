@@ -72,6 +72,7 @@ TROUBLES: dict[Trouble, str] = {
     Trouble.PARTY_UNRESOLVED: "A company or organisation was named that the registry lacks.",
     Trouble.CODE_UNKNOWN: "The report says what happened in a code that we do not know.",
     Trouble.NOBODY_FOUND: "Rules matched, yet nobody may be told or can be reached.",
+    Trouble.REACH_TRUNCATED: "So many are linked that not all were looked at: look for others.",
     Trouble.TIME_IMPLAUSIBLE: "The time in the report is far off; deadlines count from arrival.",
     Trouble.SEVERITY_CAPPED: "The sender claimed more than it is allowed to claim.",
 }

@@ -1,0 +1,139 @@
+"""From path texts to walks that run: every mistake of every text at once."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
+from typing import NamedTuple
+
+from rules.language.errors import ConditionError
+from rules.paths.check import Named, check
+from rules.paths.judge import Judge, compiled
+from rules.paths.machine import MAX_PLACES, Machine, TooLongError, machines
+from rules.paths.parser import parse
+from rules.paths.search import Search
+from rules.paths.trail import Nodes
+from rules.paths.tree import Leaf, Turns
+from rules.source import Problem
+from rules.steps import Found, Start, Walked
+from schemas.plan import Reason, Withheld
+
+Texts = Mapping[str, str]
+"""Name of a walk -> its path."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathWalk:
+    """A walk written in the path language, checked."""
+
+    name: str
+    text: str
+    turns: tuple[tuple[Machine, tuple[Judge | None, ...]], ...]
+
+    def __call__(self, start: Start) -> Walked:
+        """Whom it finds from here. Never raises on what a registry or an event may say."""
+        nodes = Nodes(start.registry)
+        searches = [Search(machine, judges, start, nodes).run() for machine, judges in self.turns]
+        known: list[Found] = []
+        unknown: list[Withheld] = []
+        for found, is_party in _found(searches, nodes):
+            if is_party:
+                known.append(found)
+            else:
+                reason = Reason.UNKNOWN_PARTY
+                unknown.append(Withheld(party=found.party, reason=reason, path=found.path))
+        return Walked(
+            found=tuple(known),
+            withheld=(*unknown, *_refused(searches, nodes)),
+            truncated=any(search.truncated for search in searches),
+        )
+
+
+class Compiled(NamedTuple):
+    """What became of some path texts."""
+
+    walks: Mapping[str, PathWalk]
+    """Those that run."""
+    named: Mapping[str, Named]
+    """Those that others may name."""
+    problems: Mapping[str, list[Problem]]
+    """What is wrong with the others; line and column count from 1 within each text."""
+
+
+def compile_all(texts: Texts, *, beside: Mapping[str, Named] | None = None) -> Compiled:
+    """Compiles all of these texts together.
+
+    A name in a text means the walk of that name among `texts`, except within that walk itself; else
+    the one in `beside`.
+    """
+    beside = beside or {}
+    own: dict[str, Named] = {}
+    problems: dict[str, list[Problem]] = {}
+    for name, text in texts.items():
+        try:
+            tree = parse(text)
+        except ConditionError as error:
+            what = Problem(error.line, error.column, error.message, error.remedy)
+            problems[name] = [what]
+            continue
+
+        def find(other: str, mine: str = name) -> Named | None:
+            if other != mine and other in texts:
+                return own.get(other, _BROKEN)
+            return beside.get(other)
+
+        own[name] = Named(text, tree, find=find, names=(*texts, *beside))
+    ready: dict[str, PathWalk] = {}
+    for name, walk in own.items():
+        tree, wrong = check(walk)
+        if not wrong:
+            try:
+                ready[name] = _ready(name, walk.text, machines(tree))
+            except TooLongError:
+                wrong = [_too_long()]
+        if wrong:
+            problems[name] = wrong
+    return Compiled(ready, own, problems)
+
+
+_BROKEN = Named("", Turns((Leaf(),)), find=lambda name: None)
+"""A walk whose text has a mistake: what is wrong is told once, where it stands."""
+
+
+def _ready(name: str, text: str, turns: Iterable[Machine]) -> PathWalk:
+    made = tuple((each, tuple(compiled(leaf.tests) for leaf in each.steps)) for each in turns)
+    return PathWalk(name, text, made)
+
+
+def _too_long() -> Problem:
+    return Problem(
+        1, 1, f"Written out, the path has more than {MAX_PLACES} steps.", "Make it shorter."
+    )
+
+
+def _found(searches: Iterable[Search], nodes: Nodes) -> Iterator[tuple[Found, bool]]:
+    """Each party once, nearest first, and whether the registry knows it."""
+    seen: set[str] = set()
+    for turn, search in enumerate(searches):
+        listed = [
+            (loose, hops, id, is_party, item)
+            for node, (loose, hops, item) in search.found.items()
+            for id, is_party in nodes.parties(node)
+        ]
+        for _, _, id, is_party, item in sorted(listed, key=_NEAREST):
+            if id not in seen:
+                seen.add(id)
+                yield Found(party=id, path=partial(nodes.path, item), turn=turn), is_party
+
+
+_NEAREST = itemgetter(0, 1, 2)
+
+
+def _refused(searches: list[Search], nodes: Nodes) -> list[Withheld]:
+    refused: dict[str, Withheld] = {}
+    for search in searches:
+        for node, (reason, item) in search.refused.items():
+            if not any(each.reached(node) for each in searches):
+                id = nodes.id(node)
+                refused.setdefault(id, Withheld(party=id, reason=reason, path=nodes.path(item)))
+    return [refused[id] for id in sorted(refused)]
