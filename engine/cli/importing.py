@@ -24,6 +24,7 @@ from engine.registry.imports.rows import Setting, SourceFile
 from engine.registry.imports.tally import tally
 from engine.registry.imports.together import FileRows, together
 from engine.registry.imports.written import REGISTRY
+from engine.registry.same_names import file_of_same_names
 from engine.store.database import Database, StoreError, read
 from engine.store.schema import check_version
 from engine.store.versions import What
@@ -80,7 +81,9 @@ async def import_files(terminal: Terminal, paths: list[Path], wish: Wish) -> int
             files = list(_read_all(list(_found(paths)), setting, wish, run, told))
         run.whole = tuple(each.name for each in files if each.format == REGISTRY.name)
         files = [*_as_one(files), *(each for each in files if each.format != REGISTRY.name)]
-        _plan(files, _known(terminal), wish, run)
+        known = _known(terminal)
+        files += file_of_same_names(known, files)
+        _plan(files, known, wish, run)
         if not wish.dry_run:
             await _take_all(terminal, ask, run, wish)
     terminal.done(told_of.result(run, wish), told_of.lines(run, wish))

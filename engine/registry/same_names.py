@@ -92,7 +92,7 @@ def file_of_same_names(known: Known, files: Iterable[FileRows]) -> tuple[FileRow
     What was a candidate before is none again: a person has decided it, or is about to.
     """
     taken = [row for file in files for row in file.rows if row.fate is not Fate.REFUSED]
-    parties = {*known.parties.values(), *(party for row in taken for party in row.parties)}
+    parties = chain(known.parties.values(), *(row.parties for row in taken))
     links = chain(known.links.values(), *(row.links for row in taken))
     found = same_names(parties, joined=(each for each in links if each.kind is LinkKind.SAME_AS))
     rows = tuple(
