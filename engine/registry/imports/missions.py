@@ -169,6 +169,7 @@ class _Missions:
                 b=_party_id(first),
                 status=LinkStatus.UNVERIFIED,
                 source=SOURCE,
+                as_of=self._setting.as_of,
                 evidence="Same operator, country, city and type",
             ),
         )

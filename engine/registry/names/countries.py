@@ -225,8 +225,8 @@ def load_countries() -> Countries:
         of[code] = tuple(keys)
         _add(codes, keys, code)
     short: dict[str, str] = {}
-    for code, names in name_rows():
-        keys = [plain(name) for name in names]
+    named = [(code, [plain(name) for name in names]) for code, names in name_rows()]
+    for code, keys in named:
         _add(codes, keys, code)
         of[code] += tuple(keys)
         short |= {key: code for key in keys if len(key) <= 3 and key.isascii()}
@@ -236,7 +236,7 @@ def load_countries() -> Countries:
         )
         for key, of_key in lookalike_rows()
     }
-    own = {key for _, names in name_rows() for key in map(plain, names)}
+    own = {key for _, keys in named for key in keys}
     for word in word_rows():
         for name in word.names:
             if name.startswith("*"):
