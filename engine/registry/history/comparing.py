@@ -10,7 +10,7 @@ from engine.registry.history.order import in_order
 from engine.registry.history.trusting import stood_for, trusted_link, trusted_party
 from engine.registry.imports.rows import RowRead, Why
 from engine.store.versions import Record, What
-from schemas.contact import Contact
+from schemas.contact import Contact, Endpoint
 from schemas.link import Link, LinkStatus
 from schemas.party import Party
 
@@ -108,19 +108,19 @@ class _Comparison:
             back = replace(link, status=LinkStatus.WITHDRAWN)
             self._put(What.LINK, back, line, was=known, list_of="withdrawn")
 
-    def _contact(self, new: Contact, line: int, endpoints: dict[str, str]) -> None:
+    def _contact(self, new: Contact, line: int, endpoints: dict[str, Endpoint]) -> None:
         known = self.known.contacts.get(new.id)
         taken_by_another = new != known and self._of_another(What.CONTACT, new.id)
-        if taken_by_another or any(endpoints.get(e.id, new.id) != new.id for e in new.endpoints):
+        if taken_by_another or any(endpoints.get(e.id, e) != e for e in new.endpoints):
             self._keep(What.CONTACT, new.id, line, Why.ID_TWICE)
             return
-        endpoints.update({end.id: new.id for end in new.endpoints})
+        endpoints.update({end.id: end for end in new.endpoints})
         self._put(What.CONTACT, new, line, was=known)
 
-    def _endpoints_that_stay(self, named: set[str], *, complete: bool) -> dict[str, str]:
-        """Endpoint -> contact, of those that this file neither replaces nor drops."""
+    def _endpoints_that_stay(self, named: set[str], *, complete: bool) -> dict[str, Endpoint]:
+        """By id, those that this file neither replaces nor drops."""
         return {
-            end.id: contact.id
+            end.id: end
             for contact in self.known.contacts.values()
             if not (self._is_ours(What.CONTACT, contact.id) and (complete or contact.id in named))
             for end in contact.endpoints

@@ -149,13 +149,21 @@ def test_contacts_that_a_complete_edition_names_no_more_are_gone_and_others_stay
     assert [(each.id, each.record) for each in found.closed] == [("c2", None)]
 
 
-def test_an_endpoint_of_somebody_else_is_not_taken_over() -> None:
+def test_an_endpoint_of_somebody_else_gets_no_other_address() -> None:
     theirs = Endpoint(id="c1-mail", channel="outbox", address="x@example.org")
     before = known(contact("c1"), source="other")
 
     found = compare(before, rows(contact("c2", endpoints=(theirs,))), source="list")
 
     assert (found.all, why(found)) == ((), [Why.ID_TWICE])
+
+
+def test_a_mailbox_may_serve_two_contacts() -> None:
+    before = known(contact("c1"), source="other")
+
+    found = compare(before, rows(contact("c2", endpoints=contact("c1").endpoints)), source="list")
+
+    assert [each.id for each in found.added] == ["c2"]
 
 
 def test_an_endpoint_may_move_from_one_contact_of_a_file_to_another() -> None:
