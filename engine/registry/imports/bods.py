@@ -98,7 +98,6 @@ def _relationship(said: Statement, ids: _Ids, setting: Setting) -> _Record:
         at=said.at,
         step=said.step,
         slot=slot,
-        takes_place=True,
         replaces=tuple(_slot(record) for record in said.replaces),
     )
     if not said.subject or not said.holder:

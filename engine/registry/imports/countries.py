@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from babel import Locale
 
 from engine.registry.imports.rows import FileRefusedError, Setting, Why
-from engine.registry.names.countries import Answer, How, Resolved, load_countries
+from engine.registry.names.countries import Answer, Countries, How, Resolved, load_countries
 from schemas.codes.countries import USER_ASSIGNED, is_country
 from schemas.party import Party, PartyKind
 
@@ -32,7 +32,7 @@ class CountryColumn:
     this file goes before either. Raises FileRefusedError when that means what is no country.
     """
 
-    __slots__ = ("_countries", "_kept", "_known", "_means")
+    __slots__ = ("_kept", "_known", "_means", "_shelf")
 
     def __init__(self, setting: Setting, *, kept: bool = False) -> None:
         if not all(is_country(code) for code in setting.words.values()):
@@ -40,7 +40,7 @@ class CountryColumn:
                 "A country word was given a meaning that is no ISO 3166-1 code of two letters; "
                 "write it as word=KR."
             )
-        self._countries = load_countries()
+        self._shelf: Countries | None = None
         self._kept = kept
         self._means = setting.words
         self._known: dict[str, Country] = {}
@@ -58,6 +58,13 @@ class CountryColumn:
     def under(self, code: str, state: str) -> bool:
         """Whether this territory is another's than its own: governed or claimed by that state."""
         return code != state and state in self._countries.states_over(code)
+
+    @property
+    def _countries(self) -> Countries:
+        """Read at the first cell: a file without any need not wait for all names of the world."""
+        if self._shelf is None:
+            self._shelf = load_countries()
+        return self._shelf
 
     def _word(self, text: str) -> Answer:
         listed = self._countries.listed(text, means=self._means, near=False)

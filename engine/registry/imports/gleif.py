@@ -179,9 +179,11 @@ def _relationship(data: Data, line: int, setting: Setting) -> tuple[RowRead, Sta
     if doubt and status is LinkStatus.VERIFIED:
         status, by = LinkStatus.UNVERIFIED, ""
     slot = f"{SOURCE}:{where}:{child}:"
-    state = State(record=f"{slot}{parent}", at=at, slot=slot)
+    one_at_a_time = where not in ("feeder", "other")
+    record = f"{slot}{parent}"
+    state = State(record=record, at=at, rivals=slot if one_at_a_time else "")
     link = Link(
-        id=state.record,
+        id=record,
         kind=kind,
         a=f"lei:{child if feeds else parent}",
         b=f"lei:{parent if feeds else child}",
@@ -194,9 +196,7 @@ def _relationship(data: Data, line: int, setting: Setting) -> tuple[RowRead, Sta
         verified_by=by,
         verified_at=at if by and state.day else None,
     )
-    holds = status in (LinkStatus.VERIFIED, LinkStatus.UNVERIFIED)
-    one_at_a_time = where not in ("feeder", "other")
-    state = replace(state, takes_place=holds and one_at_a_time, links=(link,))
+    state = replace(state, links=(link,))
     if doubt is None:
         return RowRead(line=line, fate=Fate.IMPORTED), state
     return RowRead(line=line, fate=Fate.AMBIGUOUS, why=doubt[0], column=doubt[1]), state

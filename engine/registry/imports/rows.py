@@ -112,7 +112,9 @@ class RowRead:
     it of a later day stays as it is (`engine.registry.history.order`)."""
     replaces: tuple[str, ...] = ()
     """Beginnings of link ids. What its source said under them up to that day and this row does not
-    name, lapses: a new parent in place of the old one."""
+    name, lapses: an earlier state of the same record."""
+    rivals: str = ""
+    """Beginning of the ids of links of which one at a time holds: direct parents of one child."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
