@@ -39,9 +39,11 @@ SETTLE_AT_ONCE = 500
 TRY_SECONDS = 120.0
 """No try lasts longer, on the machine's own time; what became of it is then unknown."""
 CLAIM_EVERY_WHILE_BEHIND = 0.25
+"""Seconds between two claims while overdue steps wait to be decided: a claim costs as much time as
+several decisions."""
 SHARE_WHILE_BEHIND = 2
-"""While overdue steps wait to be decided, claims are fewer and take this part of a channel's slots:
-the gravest messages leave at once, and no case waits undecided behind the messages of others."""
+"""And then a claim takes one of so many slots of a channel: the gravest messages leave at once, and
+no case waits undecided behind the messages of others."""
 UNKNOWN_CHANNEL_SLOTS = 20
 """Messages on channels nobody configured are taken too: they fail at once, and go another way."""
 PAUSE_SECONDS = 1.0
@@ -212,9 +214,7 @@ class Sender:
                 return await channel.send(message, job.endpoint)
         except TimeoutError:
             return Outcome.of(OutcomeReason.NO_ANSWER_AFTER_DATA)
-        except (
-            Exception
-        ) as error:  # a channel promises to raise nothing; one that does may have sent
+        except Exception as error:  # it promised to raise nothing; it may have sent
             name = type(error).__name__
             _log.error("channel_raised", channel=job.channel, error=name, where=where(error))
             return Outcome.of(OutcomeReason.CHANNEL_FAULT_AFTER_DATA)

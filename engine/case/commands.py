@@ -227,6 +227,12 @@ class DueNotice:
     decided_at: datetime
 
 
+Ending = Literal[
+    "handed_off", "delivered", "failed_permanent", "unknown_exhausted", "not_delivered"
+]
+"""Of a message; *delivered* and *not delivered* are what a provider reports after it took it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """What became of one notification of a case, once that is certain."""
@@ -237,10 +243,7 @@ class Settled:
     purpose: str
     contact: str
     endpoint: str
-    state: Literal[
-        "handed_off", "delivered", "failed_permanent", "unknown_exhausted", "not_delivered"
-    ]
-    """The second and the last are what a provider reports after it took the message."""
+    state: Ending
 
 
 CaseCommand = (

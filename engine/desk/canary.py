@@ -54,7 +54,7 @@ def read(conn: Connection, commands: Sequence[Any], sheet: Sheet, setting: Setti
 def arrived(command: inner.Canary, fork: Sheet, setting: Setting) -> Done:
     """Open its case, which is no case: nobody but its own contact can be told of it."""
     if command.way and abs(setting.now - command.at) <= STALE_AFTER:
-        _each(lambda: _open(command, fork, setting))
+        _each(_open, command, fork, setting)
     return Done()
 
 
@@ -81,7 +81,7 @@ def fire(fork: Sheet, setting: Setting) -> None:
     """Decide what is due."""
     due, fork.canaries.due = fork.canaries.due, []
     for row in due:
-        if not _each(lambda row=row: _fire(row, fork, setting)):  # type: ignore[misc]
+        if not _each(_fire, row, fork, setting):
             _lost(row, fork)
 
 
@@ -107,12 +107,12 @@ def claim(sheet: Sheet, setting: Setting) -> tuple[inner.CanaryJob, ...]:
     rows, sheet.canaries.claimable = sheet.canaries.claimable, []
     jobs: list[inner.CanaryJob] = []
     for row in rows:
-        if not _each(lambda row=row: jobs.append(_claim(row, sheet, setting))):  # type: ignore[misc]
+        if not _each(_claim, row, sheet, setting, jobs):
             _lost(row, sheet)
     return tuple(jobs)
 
 
-def _claim(row: Row[Any], sheet: Sheet, setting: Setting) -> inner.CanaryJob:
+def _claim(row: Row[Any], sheet: Sheet, setting: Setting, jobs: list[inner.CanaryJob]) -> None:
     case = _case(row, setting)
     alert = _alert(case)
     notice = c.DueNotice(
@@ -128,27 +128,29 @@ def _claim(row: Row[Any], sheet: Sheet, setting: Setting) -> inner.CanaryJob:
     if refused:
         raise LookupError("the guard refused a canary")
     sheet.batch.moved_canaries.append(canaries.moved(row, state="sending", tried_at=setting.now))
-    return inner.CanaryJob(
-        job=inner.SendJob(
-            key=row.key,
-            attempt_no=1,
-            case=case.id,
-            case_ref=case.ref,
-            alert=alert.id,
-            alert_ref=alert.ref,
-            track=TrackName.DUTY,
-            party=canary.PERSON,
-            contact=canary.PERSON,
-            channel=canary.CHANNEL,
-            endpoint=None,
-            purpose=Purpose.PAGE,
-            severity=case.severity,
-            exercise=case.exercise,
-            deadline=None,
-            detail="",
-            language="en",
-            zone="",
-            verdict=verdict(case, notice, now=setting.now),
+    jobs.append(
+        inner.CanaryJob(
+            job=inner.SendJob(
+                key=row.key,
+                attempt_no=1,
+                case=case.id,
+                case_ref=case.ref,
+                alert=alert.id,
+                alert_ref=alert.ref,
+                track=TrackName.DUTY,
+                party=canary.PERSON,
+                contact=canary.PERSON,
+                channel=canary.CHANNEL,
+                endpoint=None,
+                purpose=Purpose.PAGE,
+                severity=case.severity,
+                exercise=case.exercise,
+                deadline=None,
+                detail="",
+                language="en",
+                zone="",
+                verdict=verdict(case, notice, now=setting.now),
+            )
         )
     )
 
@@ -158,7 +160,7 @@ def settle(command: inner.Settle, sheet: Sheet, setting: Setting) -> None:
     for outcome in command.outcomes:
         row = sheet.canaries.tried.pop(outcome.key, None)
         if row is not None and outcome.state == "handed_off":
-            _each(lambda row=row: _settle(row, sheet, setting))  # type: ignore[misc]
+            _each(_settle, row, sheet, setting)
 
 
 def _settle(row: Row[Any], sheet: Sheet, setting: Setting) -> None:
@@ -179,10 +181,10 @@ def _settle(row: Row[Any], sheet: Sheet, setting: Setting) -> None:
     )
 
 
-def _each(do: Callable[[], Any]) -> bool:
-    """Do it; False when it raised. Nothing about a canary may cost a report anything."""
+def _each(do: Callable[..., None], *given: Any) -> bool:
+    """Do it with these; False when it raised. Nothing about a canary may cost a report anything."""
     try:
-        do()
+        do(*given)
     except Exception as error:  # it does not come back: the watch sees that
         _log.error("canary_lost", error=type(error).__name__, where=where(error))
         return False

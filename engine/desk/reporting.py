@@ -4,20 +4,18 @@ They come late, twice, in any order, and about messages nobody knows. Delivered 
 state and is never taken back; it quietens nothing. Not delivered is a way that failed: the next.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Row
 
 from engine.case import commands as c
 from engine.case.decide import run
-from engine.case.replacing import replace
 from engine.desk import faults, inner
+from engine.desk.notices import settled
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet, Unread
 from engine.store.notifications import UNSETTLED
 from schemas.responses import Done, Refused, RefusedBecause, Result
-
-_State = Literal["handed_off", "delivered", "not_delivered"]
 
 
 def report(command: inner.Report, sheet: Sheet, setting: Setting) -> Result:
@@ -43,28 +41,28 @@ def _find(said: c.DeliveryReported, sheet: Sheet) -> Row[Any] | None:
     return sheet.notices.get(key)
 
 
-def _delivered(state: str) -> tuple[_State, ...]:
+def _delivered(state: str) -> tuple[c.Ending, ...]:
     """It arrived, so it left the house: also one that was given up, or called off too late."""
     if state == "delivered":
         return ()
     return ("delivered",) if state == "handed_off" else ("handed_off", "delivered")
 
 
-def _not_delivered(state: str, row: Row[Any]) -> tuple[_State, ...]:
+def _not_delivered(state: str, row: Row[Any]) -> tuple[c.Ending, ...]:
     """One that was called off while it was sent is left to its claim, which tells its case."""
     waits = state in UNSETTLED and not row.reason
     return ("not_delivered",) if waits or state == "handed_off" else ()
 
 
 def _take(
-    row: Row[Any], steps: tuple[_State, ...], sheet: Sheet, setting: Setting, *, plain: bool
+    row: Row[Any], steps: tuple[c.Ending, ...], sheet: Sheet, setting: Setting, *, plain: bool
 ) -> None:
     case = sheet.cases.get(row.case_id)
     if case is not None and not plain:
-        case = replace(case, around=setting.around(sheet, case))
+        case = setting.informed(sheet, case)
         try:
             for step in steps:
-                after, decided = run(case, _settled(row, step), setting.now)
+                after, decided = run(case, settled(row, step), setting.now)
                 sheet.decide(case, after, decided)
                 case = after
         except Exception as error:  # what is known of the message must be stored all the same
@@ -75,16 +73,4 @@ def _take(
     why = "" if ended == "delivered" else steps[-1]
     sheet.batch.reported_notices.append(
         {"of_key": row.key, "ended": ended, "why": why, "now": setting.now}
-    )
-
-
-def _settled(row: Row[Any], state: _State) -> c.Settled:
-    return c.Settled(
-        key=row.key,
-        alert=row.alert_id,
-        tell_no=row.tell_no,
-        purpose=row.purpose,
-        contact=row.contact,
-        endpoint=row.endpoint,
-        state=state,
     )

@@ -1,7 +1,6 @@
 """Claiming: the guard looks once more, under the case lock, and what it allows is handed out."""
 
 from collections import defaultdict
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from engine.case.delivery import verdict
 from engine.case.protect import endpoint_id
 from engine.case.state import Case
 from engine.desk import inner
+from engine.desk.notices import due_notice, settled
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
 from engine.desk.traces import where
@@ -90,7 +90,7 @@ def _claim_case(
         outward = [row for row in rows if row.lane not in DUTY_LANES]
         rows = [row for row in rows if row.lane in DUTY_LANES]
         _postpone(outward, sheet, setting)
-        case = replace(case, around=setting.around(sheet, case))
+        case = setting.informed(sheet, case)
     for row in rows:
         try:
             if row.reason:
@@ -99,7 +99,7 @@ def _claim_case(
             if row.unknowns >= UNKNOWN_AT_MOST:
                 case = _give_up(case, row, sheet, setting)
                 continue
-            notice = _notice(row)
+            notice = due_notice(row)
             after, decided = run(case, c.Claimed(notices=(notice,)), setting.now)
             if decided:
                 sheet.decide(case, after, decided)
@@ -122,7 +122,7 @@ def _with_current_closure(case: Case, rows: list[Row[Any]], sheet: Sheet, settin
             sheet.case_events.get(case.id, ()),
             registry=setting.world.registry,
         )
-    return replace(case, around=setting.around(sheet, case, closure=closure))
+    return setting.informed(sheet, case, closure=closure)
 
 
 def _called_off(case: Case, row: Row[Any], sheet: Sheet, setting: Setting) -> Case:
@@ -140,30 +140,9 @@ def _called_off(case: Case, row: Row[Any], sheet: Sheet, setting: Setting) -> Ca
 
 
 def _give_up(case: Case, row: Row[Any], sheet: Sheet, setting: Setting) -> Case:
-    command = c.Settled(
-        key=row.key,
-        alert=row.alert_id,
-        tell_no=row.tell_no,
-        purpose=row.purpose,
-        contact=row.contact,
-        endpoint=row.endpoint,
-        state="unknown_exhausted",
-    )
-    after, decided = run(case, command, setting.now)
+    after, decided = run(case, settled(row, "unknown_exhausted"), setting.now)
     sheet.decide(case, after, decided)
     return after
-
-
-def _notice(row: Row[Any]) -> c.DueNotice:
-    return c.DueNotice(
-        key=row.key,
-        alert=row.alert_id,
-        tell_no=row.tell_no,
-        purpose=row.purpose,
-        contact=row.contact,
-        endpoint=row.endpoint,
-        decided_at=row.decided_at,
-    )
 
 
 def _job(case: Case, row: Row[Any], allowed: Verdict, setting: Setting) -> inner.SendJob:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from engine.answer_tokens import AnswerTokens
 from engine.case.around import Around
+from engine.case.replacing import replace
 from engine.case.state import Case
 from engine.desk.exclusions import Exclusions
 from engine.desk.sheet import Sheet
@@ -55,3 +56,14 @@ class Setting:
             ref_key=self.ref_key,
             ref_extra=self.ref_extra,
         )
+
+    def informed(
+        self,
+        sheet: Sheet,
+        case: Case,
+        *,
+        also: tuple[str, ...] = (),
+        closure: Closure | None = None,
+    ) -> Case:
+        """The case with all of that around it, ready to be decided on."""
+        return replace(case, around=self.around(sheet, case, also=also, closure=closure))

@@ -1,6 +1,5 @@
 """Settling: what became of each try, in groups. A single try touches only its own rows."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import Row
 from engine.case import commands as c
 from engine.case.decide import run
 from engine.desk import faults, inner
+from engine.desk.notices import settled
 from engine.desk.sends import UNKNOWN_AT_MOST
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
@@ -107,24 +107,15 @@ def _final(
     sheet: Sheet,
     setting: Setting,
     *,
-    state: str,
+    state: c.Ending,
     plain: bool,
 ) -> None:
     sheet.ends[row.key] = "handed_off" if state == "handed_off" else "failed_permanent"
     case = sheet.cases.get(row.case_id)
     if case is not None and not plain:
-        case = replace(case, around=setting.around(sheet, case))
-        command = c.Settled(
-            key=row.key,
-            alert=row.alert_id,
-            tell_no=row.tell_no,
-            purpose=row.purpose,
-            contact=row.contact,
-            endpoint=row.endpoint,
-            state=state,  # type: ignore[arg-type]  # one of its literals, by its callers above
-        )
+        case = setting.informed(sheet, case)
         try:
-            after, decided = run(case, command, setting.now)
+            after, decided = run(case, settled(row, state), setting.now)
         except Exception as error:  # the message's own end must be stored, or it is sent for ever
             faults.tell(case, error, sheet)
         else:

@@ -135,7 +135,7 @@ def _event(command: c.EventArrived, fork: Sheet, setting: Setting) -> Result:
         raise Unread(case_id)
     given = giving.store_consents(command, case, fork, setting)
     also = giving.subjects_of_report(command)
-    case = replace(case, around=setting.around(fork, case, also=also))
+    case = setting.informed(fork, case, also=also)
     try:
         after, decided = run(case, command, setting.now)
     except Refusal:
@@ -164,7 +164,7 @@ def _incident(command: c.RaiseIncident, fork: Sheet, setting: Setting) -> Result
     case = fork.case(case_id)
     if case.status is CaseStatus.CLOSED:
         raise Unread(case_id)
-    case = replace(case, around=setting.around(fork, case))
+    case = setting.informed(fork, case)
     after, decided = run(case, command, setting.now)
     fork.decide(case, after, decided)
     if case.status is CaseStatus.NEW:
@@ -198,7 +198,7 @@ def _everywhere(command: c.ConsentChanged, fork: Sheet, setting: Setting, *, but
         case = fork.cases.get(case_id)
         if case is None or case_id == but or not case.status.alive:
             continue
-        case = replace(case, around=setting.around(fork, case))
+        case = setting.informed(fork, case)
         try:
             after, decided = run(case, command, setting.now)
         except Exception as error:  # a revocation must reach all the others
@@ -219,7 +219,7 @@ def _on_case(command: Any, fork: Sheet, setting: Setting) -> Result:
 
 def _run(case_id: str, command: Any, fork: Sheet, setting: Setting) -> Case:
     case = fork.case(case_id)
-    case = replace(case, around=setting.around(fork, case))
+    case = setting.informed(fork, case)
     after: Case
     decided: Sequence[Fact]
     after, decided = run(case, command, setting.now)
