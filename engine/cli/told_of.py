@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.terminal import table
 from engine.registry.history import Change, Changes
+from engine.registry.imports.formats import FORMATS
+from engine.registry.imports.rows import Why
 from engine.registry.imports.said import said
 from engine.registry.imports.tally import Reason, tally
 
@@ -29,7 +31,11 @@ def result(run: "Run", wish: "Wish") -> dict[str, Any]:
             **{name: getattr(counted, name) for name in _COUNTS},
             **_changed(each.changes),
         }
-        total = {name: total[name] + counts[name] for name in total}
+        of_rows = each.file.format in FORMATS  # the same names come from no file
+        total = {
+            name: total[name] + (counts[name] if of_rows or name not in _COUNTS else 0)
+            for name in total
+        }
         files.append(
             {
                 "file": each.file.name,
@@ -71,7 +77,8 @@ def lines(run: "Run", wish: "Wish") -> Iterator[str]:
 
 def _table(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     yield ("file", "format", "rows read", *_COUNTS[1:])
-    for each in (*found["files"], {"file": "all", "format": "", **found["total"]}):
+    read = [each for each in found["files"] if each["format"] in FORMATS]
+    for each in (*read, {"file": "all", "format": "", **found["total"]}):
         yield (each["file"], each["format"], *(f"{each[name]:,}" for name in _COUNTS))
 
 
@@ -87,6 +94,9 @@ def _differences(changes: Changes, most: int | None) -> Iterator[str]:
 
 def _reasons(run: "Run", most: int | None) -> Iterator[str]:
     for each in run.planned:
+        if each.file.format not in FORMATS:
+            yield f"{len(each.file.rows):,} times two parties bear one name: {said(Why.SAME_NAME)}."
+            continue
         for reason in tally(each.file.rows).reasons:
             count = len(reason.lines)
             where = ", ".join(map(str, reason.lines[:most]))
