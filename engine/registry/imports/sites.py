@@ -80,7 +80,8 @@ def _first(rows: Sequence[Row]) -> dict[tuple[str, str], str]:
     """By what sites of one country are called: the smallest id of those called so."""
     ids: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for row in rows:
-        ids[_called(row)].append(row[_ID])
+        if row[_ID]:
+            ids[_called(row)].append(row[_ID])
     return {called: min(found) for called, found in ids.items()}
 
 
