@@ -23,6 +23,7 @@ from engine.web.words.sentence import plain
 from rules.candidates import World
 from rules.exclusion import closure
 from rules.graph import Registry
+from rules.linkage import linkage
 from rules.rulebook import day_of
 from rules.steps import Start
 from rules.walks import WALKS
@@ -114,8 +115,13 @@ async def walk(house: House, asked: Asked, args: OneWalk) -> Mapping[str, Any]:
     return {
         "walk": args.walk,
         "on": _day(start.on),
+        "truncated": walked.truncated,
         "found": [
-            {**_who(world.registry, each.party), "path": _words(world.registry, each.path)}
+            {
+                **_who(world.registry, each.party),
+                "linkage": linkage(each.path).value,
+                "path": _words(world.registry, each.path),
+            }
             for each in walked.found
         ],
         "withheld": [

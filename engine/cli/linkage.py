@@ -130,6 +130,8 @@ def _tied(found: Mapping[str, Any]) -> Iterator[str]:
 def _walked(found: Mapping[str, Any]) -> Iterator[str]:
     day = f" on {found['on']}" if found["on"] else ""
     yield f"{len(found['found'])} found{day}."
+    if found["truncated"]:
+        yield "So many are linked that not all were looked at: look for others."
     for each in found["found"]:
         yield f"{each['name'] or each['id']} ({each['id']})"
         yield from _indented(each["path"])

@@ -104,6 +104,8 @@ def ids_of(file: CaseFile) -> frozenset[str]:
     found |= {ref.id for alert in file.case.alerts for ref in alert.contacts}
     found |= {row.contact for row in file.notices}
     for plan in file.plans:
+        for told in plan.alerts:
+            found |= {end for hop in told.candidate.path for end in (hop.a, hop.b)}
         for out in plan.withheld:
             found |= {out.party, out.contact}
             found |= {end for hop in out.path for end in (hop.a, hop.b)}

@@ -1,16 +1,18 @@
 """The tracks of a case in words: what each waits for, who is asked, what came of it. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Promise, TrackState
 from engine.store.case_file import CaseFile, NoticeRow
 from engine.web.console.names import Names
 from engine.web.console.present_line import channel
-from engine.web.words.reasons import why
+from engine.web.console.present_path import tell_path
+from engine.web.words.reasons import LINKED, why
 from engine.web.words.sentence import Said
 from engine.web.words.states import ACTION, ALERT_STATUS, DELIVERY, GATE, TRACK
 from schemas.codes import TrackName
-from schemas.plan import Gate
+from schemas.plan import Candidate, Gate
 
 DELIVERIES_MOST = 3
 _GOOD = (AlertStatus.ANSWERED, AlertStatus.PROMISED, AlertStatus.ACTED)
@@ -28,6 +30,8 @@ class AlertView:
     good: bool
     deliveries: tuple[Said, ...]
     why: str
+    linked: str
+    path: tuple[Said, ...]
     answerable: bool
 
 
@@ -53,11 +57,17 @@ class TrackView:
 def track_views(file: CaseFile, *, names: Names, me: str) -> tuple[TrackView, ...]:
     """Every track of the plan, duty first."""
     case = file.case
-    return tuple(_track(state, case, file.notices, names, me) for state in case.tracks)
+    found = {each.alert: each.candidate for plan in file.plans for each in plan.alerts}
+    return tuple(_track(state, case, file.notices, names, me, found) for state in case.tracks)
 
 
 def _track(
-    state: TrackState, case: Case, notices: tuple[NoticeRow, ...], names: Names, me: str
+    state: TrackState,
+    case: Case,
+    notices: tuple[NoticeRow, ...],
+    names: Names,
+    me: str,
+    found: Mapping[str, Candidate],
 ) -> TrackView:
     name = state.track.name
     duty = name is TrackName.DUTY
@@ -70,7 +80,7 @@ def _track(
         name=TRACK[name],
         words=_words(state, names),
         rows=tuple(
-            _alert(alert, notices, names)
+            _alert(alert, notices, names, found.get(alert.id))
             for alert in sorted(case.alerts, key=lambda each: (each.rank, each.party))
             if alert.track is name
         ),
@@ -110,7 +120,9 @@ def _words(state: TrackState, names: Names) -> str:
     return " ".join(said)
 
 
-def _alert(alert: Alert, notices: tuple[NoticeRow, ...], names: Names) -> AlertView:
+def _alert(
+    alert: Alert, notices: tuple[NoticeRow, ...], names: Names, found: Candidate | None
+) -> AlertView:
     latest = [row for row in notices if row.alert == alert.id and row.tell_no == alert.tell_no]
     duty = alert.track is TrackName.DUTY
     refused = alert.status in (AlertStatus.WITHHELD, AlertStatus.CLOSED)
@@ -125,6 +137,8 @@ def _alert(alert: Alert, notices: tuple[NoticeRow, ...], names: Names) -> AlertV
             *(_delivery(row, names, duty=duty) for row in latest[:DELIVERIES_MOST]),
         ),
         why=why(alert.reason) if alert.reason is not None and refused else "",
+        linked=LINKED[found.linkage] if found else "",
+        path=tell_path(found.path, names) if found else (),
         answerable=not duty and alert.status in _TOLD,
     )
 

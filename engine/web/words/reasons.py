@@ -1,6 +1,6 @@
 """Why somebody is told or not, why the desk refused, and what is in the way of a plan."""
 
-from schemas.plan import Reason, Trouble
+from schemas.plan import Linkage, Reason, Trouble
 from schemas.responses import RefusedBecause
 
 WHY: dict[Reason, str] = {
@@ -63,6 +63,16 @@ NEXT_STEP: dict[Reason, str] = {
     Reason.NO_ENDPOINT: "Find a way to reach it, or phone.",
     Reason.UNKNOWN_PARTY: "Add it to the registry.",
 }
+
+LINKED: dict[Linkage, str] = {
+    Linkage.ALLEGED_PERPETRATOR: "Said to have done it",
+    Linkage.CAUSES: "Controls whoever is said to have done it",
+    Linkage.CONTRIBUTES: "Gave whoever is said to have done it the task, the place or the means",
+    Linkage.DIRECTLY_LINKED: "Linked to it by its business",
+    Linkage.CONTEXT_LINKED: "Deals with this country and sector; nothing ties it to this case",
+    Linkage.LEVERAGE_ONLY: "Not linked to it; may be able to help",
+}
+"""As far as the path shows: a person may know better."""
 
 TROUBLES: dict[Trouble, str] = {
     Trouble.PLANNING_FAILED: "Planning failed. Only duty is told until somebody looks at it.",

@@ -15,7 +15,7 @@ from engine.web.console.present_path import LINKS, tell_path
 from engine.web.console.present_telling import PURPOSE
 from engine.web.words import states
 from engine.web.words.countries import country_name
-from engine.web.words.reasons import NEXT_STEP, REFUSED, TROUBLES, WHY, why
+from engine.web.words.reasons import LINKED, NEXT_STEP, REFUSED, TROUBLES, WHY, why
 from engine.web.words.sentence import plain
 from engine.web.words.threats import ACTS, happened, noun_of
 from rules.packs import __path__ as packs
@@ -25,7 +25,7 @@ from schemas import facts as f
 from schemas.codes import threats
 from schemas.facts import Fact
 from schemas.link import LinkKind
-from schemas.plan import Gate, Hop, Reason, Trouble
+from schemas.plan import Gate, Hop, Linkage, Reason, Trouble
 from schemas.projection import Purpose
 from schemas.responses import DeclineReason, RefusedBecause, ResponseKind, Way
 
@@ -38,6 +38,7 @@ AT = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
     [
         (WHY, Reason),
         (TROUBLES, Trouble),
+        (LINKED, Linkage),
         (REFUSED, RefusedBecause),
         (LINKS, LinkKind),
         (PURPOSE, Purpose),
