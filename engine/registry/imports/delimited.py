@@ -191,17 +191,25 @@ def _beyond(
 
     Behind a row of one line: the next line. A damaged row of several lines may have swallowed good
     ones by a quote that was never closed, so reading goes on at the first line behind its first one
-    that reads as a row, and at its end at the latest, if it has one.
+    that reads as a row. Where its quotes are in order (`after` is its end), it may as well be one
+    row with a field too many, whose lines are no rows: there a line counts only if its own quotes
+    are in order too, and its end is the end.
     """
-    end = min(len(lines), after if after is not None else at + LINES_OF_A_ROW)
+    end = min(len(lines), at + LINES_OF_A_ROW if after is None else after)
     for next_one in range(at + 1, end):
-        if _wrong(lines[next_one], _cells(lines, next_one, separator)[0], header) is None:
+        cells, _ = _cells(lines, next_one, separator, strict=after is not None)
+        if _wrong(lines[next_one], cells, header) is None:
             return next_one
     return max(end, at + 1)
 
 
-def _cells(lines: list[str], at: int, separator: str) -> tuple[list[str] | None, int]:
-    """The cells of the row that begins here, and the line behind it; None: a quote is amiss."""
+def _cells(
+    lines: list[str], at: int, separator: str, *, strict: bool = False
+) -> tuple[list[str] | None, int]:
+    """The cells of the row that begins here, and the line behind it; None: a quote is amiss.
+
+    `strict`: a quote in the middle of a cell is amiss as well, such as that of `5" pipe`.
+    """
     line = lines[at]
     if len(line) > LINE_AT_MOST:
         return None, at + 1
@@ -210,23 +218,25 @@ def _cells(lines: list[str], at: int, separator: str) -> tuple[list[str] | None,
     cells: list[str] = []
     began, place = at, 0
     while True:
-        if lines[at].startswith('"', place):
+        line = lines[at]
+        if line.startswith('"', place):
             quoted = _quoted(lines, at, place + 1, last=began + LINES_OF_A_ROW)
             if quoted is None:
                 return None, began + 1
             cell, at, place = quoted
-            cells.append(cell)
-            if place == len(lines[at]):
-                return cells, at + 1
-            if not lines[at].startswith(separator, place):
+            end = place
+            if place < len(lines[at]) and not lines[at].startswith(separator, place):
                 return None, began + 1  # text behind a closing quote: it opened where none was open
-            place += 1
         else:
-            end = lines[at].find(separator, place)
-            if end < 0:
-                return [*cells, lines[at][place:]], at + 1
-            cells.append(lines[at][place:end])
-            place = end + 1
+            end = line.find(separator, place)
+            end = len(line) if end < 0 else end
+            cell = line[place:end]
+            if strict and '"' in cell:
+                return None, began + 1
+        cells.append(cell)
+        if end == len(lines[at]):
+            return cells, at + 1
+        place = end + 1
 
 
 def _quoted(lines: list[str], at: int, place: int, *, last: int) -> tuple[str, int, int] | None:
