@@ -2,18 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 
 import numpy as np
 
-from rules.columns import NEVER, NO_END, NO_START, Columns
+from rules.columns import NEVER, NO_END, Columns
 from rules.texts import Numbers
 
 Near = tuple[tuple[int, int], ...]
 _UNCHANGED: Mapping[int, Near] = MappingProxyType({})
 
-NO, YES, LOOK = 0, 1, 2
-"""In `View.holds`: not verified; verified, without start or end; look at its days."""
+EPOCH = date(1969, 12, 31).toordinal()
+LATEST = 0xFFFD
+"""The days 1 to LATEST, counted from EPOCH, are those a view can tell apart: 1970 to 2149."""
+NO_DAY = 0xFFFF
+"""In `View.until`: no end. As a day: only links without an end hold."""
+
+_ENTRY = np.dtype([("neighbour", "u4"), ("link", "u4"), ("opens", "u2"), ("until", "u2")])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +35,10 @@ class View:
     offsets: memoryview
     neighbours: memoryview
     links: memoryview
-    holds: bytes
-    """Whether the link may include at all: most are settled without a look at their days."""
+    opens: memoryview
+    """Of each link whether it may include, beside it so that nobody has to look far: it does on a
+    day, as `short_day` gives it, when `opens[i] <= day <= until[i]`. Unsigned 16 bits."""
+    until: memoryview
     changed: Mapping[int, Near] = field(default_factory=lambda: _UNCHANGED)
 
     def each(self, node: int) -> Iterable[tuple[int, int]]:
@@ -45,8 +53,17 @@ class View:
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        arrays = (self.offsets, self.neighbours, self.links)
-        return sum(array.nbytes for array in arrays) + len(self.holds)
+        return self.offsets.nbytes + len(self.links) * _ENTRY.itemsize
+
+
+def short_day(day: int) -> tuple[int, bool]:
+    """A day (`columns.day_number`) as views have it, and whether that settles every link.
+
+    Where it does not, too long ago or too far, a link that passes is to be asked its columns.
+    """
+    if day == NO_END:
+        return NO_DAY, True
+    return min(max(day - EPOCH, 0), LATEST + 1), EPOCH < day <= EPOCH + LATEST
 
 
 def view_of(
@@ -62,12 +79,22 @@ def view_of(
     packed = (starts.astype(np.uint64) << np.uint64(32)) | np.arange(len(starts), dtype=np.uint64)
     packed.sort()
     order = (packed & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-    numbers: Numbers = links[order]
-    return View(offsets.data, ends[order].data, numbers.data, _holds(columns)[numbers].tobytes())
+    entries = np.empty(len(order), dtype=_ENTRY)
+    entries["neighbour"] = ends[order]
+    entries["link"] = numbers = links[order]
+    opens, until = np.asarray(columns.opens)[numbers], np.asarray(columns.until)[numbers]
+    never = opens >= NEVER
+    entries["opens"] = np.where(never, NO_DAY, _short(opens))
+    entries["until"] = np.where(never, 0, np.where(until == NO_END, NO_DAY, _short(until)))
+    return View(
+        offsets.data,
+        neighbours=entries["neighbour"].data,
+        links=entries["link"].data,
+        opens=entries["opens"].data,
+        until=entries["until"].data,
+    )
 
 
-def _holds(columns: Columns) -> Numbers:
-    opens, until = np.asarray(columns.opens), np.asarray(columns.until)
-    ever = (opens == NO_START) & (until == NO_END)
-    holds: Numbers = np.where(opens >= NEVER, NO, np.where(ever, YES, LOOK)).astype(np.uint8)
-    return holds
+def _short(days: Numbers) -> Numbers:
+    short: Numbers = np.clip(days, EPOCH, EPOCH + LATEST + 1) - EPOCH
+    return short

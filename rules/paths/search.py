@@ -13,7 +13,7 @@ from rules.paths.trail import SEAT, SEATED, Item, Nodes
 from rules.paths.tree import Leaf
 from rules.paths.words import NO_BUSINESS, PLACES, ROLES
 from rules.steps import CONTROL, Start
-from rules.view import LOOK, YES, View
+from rules.view import View, short_day
 from schemas.event import ThreatEvent
 from schemas.link import LinkKind, LinkStatus
 from schemas.party import PartyKind
@@ -95,6 +95,7 @@ class Search:
         machine, best, plans, found = self._machine, self._best, self._plans, self.found
         ends, turns = machine.ends, machine.turn
         opens, until, day = self._columns.opens, self._columns.until, self._day
+        short, settled = short_day(day)
         for item in bucket:  # which grows while steps are taken that cost nothing
             node, place = item[2], item[3]
             mine, turn = best[place], turns[place]
@@ -120,13 +121,16 @@ class Search:
                     last, self.truncated = first + self._links_left, True
                 self._links_left -= last - first
                 theirs, soon, target = best[after], turns[after], near if control else far
-                for other, link, holds in zip(
+                for other, link, since, last_day in zip(
                     view.neighbours[first:last],
                     view.links[first:last],
-                    view.holds[first:last],
+                    view.opens[first:last],
+                    view.until[first:last],
                     strict=True,
                 ):
-                    if holds is YES or (holds is LOOK and opens[link] <= day <= until[link]):
+                    if since <= short <= last_day and (
+                        settled or opens[link] <= day <= until[link]
+                    ):
                         if other not in theirs or theirs[other] > soon:
                             target.append((item, link, other, after))
                     elif other not in self.refused:

@@ -18,7 +18,9 @@ from tests.unit.rules.build import K, L, a_contact, a_link, a_party
 IDS = ("a", "b", "c", "d", "é", "z")
 LINK_IDS = tuple(f"l{number}" for number in range(7))
 KINDS = (L.PARENT_OF, L.INVESTS_IN, L.SAME_AS)
-DAYS = st.none() | st.sampled_from([date(2020, 1, 1), date(2026, 12, 31)])
+DAYS = st.none() | st.sampled_from(
+    [date(1950, 1, 1), date(2020, 1, 1), date(2026, 12, 31), date.max]
+)
 
 parties = st.builds(
     a_party,

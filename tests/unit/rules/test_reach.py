@@ -13,7 +13,9 @@ from tests.unit.rules.build import L, a_link
 from tests.unit.rules.test_overlay import IDS, Edit, edits, scratch
 
 WAYS = (frozenset({L.PARENT_OF}), frozenset({L.PARENT_OF, L.INVESTS_IN}))
-ON = st.none() | st.sampled_from([date(2019, 6, 1), date(2020, 1, 1), date(2027, 1, 1)])
+ON = st.none() | st.sampled_from(
+    [date(2019, 6, 1), date(2020, 1, 1), date(2027, 1, 1), date(1950, 1, 1), date(2200, 1, 1)]
+)
 
 
 def holds(link: Link, on: date | None) -> bool:
@@ -60,9 +62,11 @@ def test_whoever_is_within_so_many_hops_is_found_and_nobody_else(
                 assert link == START or other in ends, "reached over a link that ends there"
 
 
-@pytest.mark.parametrize("on", [None, date(2019, 6, 1), date(2026, 6, 1), date(2030, 1, 1)])
+@pytest.mark.parametrize(
+    "on", [None, date(1950, 1, 1), date(2019, 6, 1), date(2026, 6, 1), date(2030, 1, 1), date.max]
+)
 def test_a_hub_with_very_many_links_is_looked_at_as_carefully_as_anybody(on: date | None) -> None:
-    days = [None, date(2020, 1, 1), date(2027, 1, 1)]
+    days = [None, date(2020, 1, 1), date(2027, 1, 1), date(1900, 1, 1), date(2300, 1, 1)]
     links = [
         a_link(
             "hub",
@@ -71,8 +75,8 @@ def test_a_hub_with_very_many_links_is_looked_at_as_carefully_as_anybody(on: dat
             status=list(LinkStatus)[number % len(LinkStatus)]
             if number % 2
             else LinkStatus.VERIFIED,
-            valid_from=days[number % 3],
-            valid_until=days[number // 3 % 3],
+            valid_from=days[number % 5],
+            valid_until=days[number // 5 % 5],
         )
         for number in range(300)
     ]
