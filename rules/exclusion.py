@@ -74,10 +74,10 @@ def join(*closures: Closure) -> Closure:
     """All together: nobody excluded by any becomes tellable, the harder reason stays."""
     parts: list[Closure] = []
     for each in closures:
-        if not any(each is known for known in parts) and each != _NOBODY:
+        if (each.weight or each.states) and not any(each is known for known in parts):
             parts.append(each)
     if len(parts) <= 1:
-        return parts[0] if parts else _NOBODY
+        return parts[0] if parts else Closure()
     return Closure.of(Joined(parts), states={code for part in parts for code in part.states})
 
 
@@ -87,9 +87,6 @@ def explained(closure: Closure) -> tuple[Excluded, ...]:
     Each says who, why, over which links (`path`), and what two people may do about it.
     """
     return tuple(sorted(closure.entries, key=lambda entry: (entry.distance, entry.party)))
-
-
-_NOBODY = Closure()
 
 
 def _search(net: Net, grounds: Grounds) -> set[str]:

@@ -72,6 +72,11 @@ class Searched:
         named = sorted((self._ground.id(node), node) for node in best)
         return tuple(self._entry(party, best[node][1], best[node][2]) for party, node in named)
 
+    @property
+    def weight(self) -> int:
+        """Trails held."""
+        return sum(len(stage.ring) for stage in self._stages)
+
     def _entry(self, party: str, stage: Stage, trail: Trail) -> Excluded:
         return Excluded(
             party=party,
@@ -103,6 +108,11 @@ class Joined:
                 known = hardest.get(entry.party)
                 hardest[entry.party] = entry if known is None else _hardest((known, entry))
         return tuple(hardest[party] for party in sorted(hardest))
+
+    @property
+    def weight(self) -> int:
+        """What the parts hold."""
+        return sum(part.weight for part in self._parts)
 
 
 def _hardest(entries: Iterable[Excluded]) -> Excluded:

@@ -72,6 +72,9 @@ class Ground:
         self._day = NO_START if on is None else on.toordinal()
         self._firm = tuple(status in _FIRM for status in STATUSES)
         self._strangers: dict[str, int] = {}
+        self._hops: dict[int, Hop] = {}
+        self._paths: dict[int, Path] = {}
+        """By identity of a trail; whoever asks for paths keeps the trails."""
         self._same = self._view(_SAME, _SAME)
         run_up, held_up = self._view(_NONE, _RUN), self._view(_NONE, _HELD)
         run_down, held_down = self._view(_RUN, _NONE), self._view(_HELD, _NONE)
@@ -175,6 +178,8 @@ class Ground:
         only those. `but` are nodes that are neither kept nor passed.
         """
         seen: Ring = {}
+        if not starts:
+            return seen
         waiting: defaultdict[int, Ring] = defaultdict(dict)
         for node, trail in starts.items():
             if node not in but:
@@ -204,14 +209,18 @@ class Ground:
                 ring[trail[0]] = trail
 
     def path(self, trail: Trail) -> Path:
-        """The hops of a trail, from what the event says."""
-        hops: list[Hop] = []
+        """The hops of a trail, from what the event says. Trails share what they have in common."""
+        known, fresh = self._paths.get(id(trail)), []
         at: Trail | None = trail
-        while at is not None:
-            via = at[2]
-            hops.append(via if isinstance(via, Hop) else self._hop_of(via))
+        while known is None and at is not None:
+            fresh.append(at)
             at = at[1]
-        return tuple(reversed(hops))
+            known = self._paths.get(id(at)) if at is not None else ()
+        path: Path = known or ()
+        for each in reversed(fresh):
+            path = (*path, self._hop_of(each[2]))
+            self._paths[id(each)] = path
+        return path
 
     def _next(self, fresh: Ring, seen: Ring, step: Step, but: Container[int]) -> Ring:
         """One hop from these to whoever is new. Written out, for it is nearly all the time."""
@@ -321,9 +330,15 @@ class Ground:
     def _before(self, trail: Trail) -> str:
         return "" if trail[1] is None else self.id(trail[1][0])
 
-    def _hop_of(self, number: int) -> Hop:
-        link = self.registry.link_at(number)
-        return Hop(kind=link.kind.value, a=link.a, b=link.b, link=link.id)
+    def _hop_of(self, via: int | Hop) -> Hop:
+        if isinstance(via, Hop):
+            return via
+        hop = self._hops.get(via)
+        if hop is None:
+            link = self.registry.link_at(via)
+            hop = Hop(kind=link.kind.value, a=link.a, b=link.b, link=link.id)
+            self._hops[via] = hop
+        return hop
 
     def _view(self, along: frozenset[LinkKind], against: frozenset[LinkKind]) -> View | None:
         view = self.registry.merged(along, against)

@@ -5,7 +5,6 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Protocol
 
 from pydantic import GetCoreSchemaHandler
@@ -53,6 +52,10 @@ class Findings(Protocol):
 
     def entries(self) -> tuple[Excluded, ...]:
         """Every exclusion, sorted by party, each party once."""
+
+    @property
+    def weight(self) -> int:
+        """About how many exclusions are held in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,12 @@ class Closure:
             self._digest = digest_of(self.entries, self.states)
         return self._digest
 
+    @property
+    def weight(self) -> int:
+        """About how many exclusions are held in memory: what a cache has to count."""
+        findings = self._findings
+        return findings.weight if findings is not None else len(self.entries)
+
     def find(self, party: str) -> Excluded | None:
         """The exclusion of this party, or None."""
         findings = self._findings
@@ -162,26 +171,33 @@ def _stored(closure: Closure) -> _Stored:
 def digest_of(entries: tuple[Excluded, ...], states: tuple[str, ...]) -> str:
     """32 hex characters over the content: the same for equal entries, whichever release made them.
 
-    The hashed text is that of the first release: its keys in the order of the alphabet.
+    Hashed is the JSON text of the first release, its keys in the order of the alphabet; put
+    together here from pieces, since entries share most of their hops.
     """
     if not entries and not states:
         return ""
-
-    @cache
-    def hop_text(hop: Hop) -> dict[str, str]:
-        return {"a": hop.a, "b": hop.b, "kind": hop.kind, "link": hop.link}
-
-    texts = [
-        {
-            "clearable": entry.clearable,
-            "distance": entry.distance,
-            "levels": entry.levels,
-            "party": entry.party,
-            "path": [hop_text(hop) for hop in entry.path],
-            "reason": entry.reason,
-            "tagged": entry.tagged,
-        }
-        for entry in entries
-    ]
-    whole = json.dumps([texts, states])
+    hops: dict[int, str] = {}
+    texts = ", ".join(_text(entry, hops) for entry in entries)
+    whole = f"[[{texts}], {json.dumps(states)}]"
     return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+def _text(entry: Excluded, hops: dict[int, str]) -> str:
+    """JSON of an entry. `hops`: texts of hops already met, by identity; the entries hold them."""
+    for hop in entry.path:
+        if id(hop) not in hops:
+            hops[id(hop)] = (
+                f'{{"a": {_quoted(hop.a)}, "b": {_quoted(hop.b)}, '
+                f'"kind": {_quoted(hop.kind)}, "link": {_quoted(hop.link)}}}'
+            )
+    path = ", ".join([hops[id(hop)] for hop in entry.path])
+    return (
+        f'{{"clearable": {_YES_NO[entry.clearable]}, "distance": {entry.distance}, '
+        f'"levels": {json.dumps(entry.levels)}, "party": {_quoted(entry.party)}, '
+        f'"path": [{path}], "reason": {_quoted(entry.reason.value)}, '
+        f'"tagged": {_YES_NO[entry.tagged]}}}'
+    )
+
+
+_quoted = json.encoder.encode_basestring_ascii
+_YES_NO = ("false", "true")
