@@ -5,10 +5,10 @@ so each candidate becomes a link `same_as` that is unverified: it excludes, and 
 Names are compared by their exact keys, never by likeness. Pure, and the same for the same parties
 in any order.
 
-A name alone makes two companies candidates, wherever they sit; not a short one or one of words of
-the trade alone, nor one whose legal forms contradict each other: those need one country. Whatever
-else has a name (sites, ministries, institutions) bears one that is common all over the world, and
-needs one country always.
+Two companies of one name and legal form are candidates wherever they sit; with two legal forms, or
+with a name that is short or of words of the trade alone, unless they sit in two countries. That
+no country is known is no difference. Whatever else has a name (sites, ministries, institutions)
+bears one that is common all over the world, and needs one country always.
 """
 
 from collections import defaultdict
@@ -141,14 +141,12 @@ def _may_be_one(one: _Trait, other: _Trait, *, weak: bool) -> bool:
     if one.kind is not other.kind and not {one.kind, other.kind} <= _OF_A_BUSINESS:
         return False
     one_country = not {*one.countries}.isdisjoint(other.countries)
-    if weak:
-        return one_country and one.forms == other.forms
+    apart = bool(one.countries and other.countries) and not one_country
     if not {one.kind, other.kind} <= _BUSINESS:
         return one_country
-    if one.forms and other.forms and one.forms != other.forms:
-        return one_country
-    unknown = not one.countries or not other.countries
-    return one.forms == other.forms or one_country or unknown
+    if weak:
+        return one.forms == other.forms and (one_country or (bool(one.forms) and not apart))
+    return one.forms == other.forms or not apart
 
 
 def _every_one(some: set[str], others: set[str]) -> Iterator[tuple[str, str]]:

@@ -76,7 +76,9 @@ def test_another_name_of_a_party_counts_as_its_name_does() -> None:
         (("Lindqvist Kabel AB", None), ("Lindqvist Kabel", "QN"), "the form is often left out"),
         (("Lindqvist Kabel AB", "QM"), ("Lindqvist Kabel", "QM"), "the form is often left out"),
         (("Lindqvist Kabel AB", "QM"), ("Lindqvist Kabel GmbH", "QM"), "one house in one country"),
+        (("Lindqvist Kabel AB", "QM"), ("Lindqvist Kabel GmbH", None), "no country is no other"),
         (("ATS", "QM"), ("ATS", "QM"), "short, and of one country"),
+        (("ATS Corp", None), ("ATS Corp", "QM"), "short, with one form, and no other country"),
     ],
 )
 def test_who_may_be_the_same_is_a_candidate(
@@ -90,10 +92,10 @@ def test_who_may_be_the_same_is_a_candidate(
     [
         (("ATS", "QM"), ("ATS", "QN"), "three letters are in many names"),
         (("ATS", None), ("ATS", "QN"), "three letters, and no country"),
+        (("ATS Corp", "QM"), ("ATS Corp", "QN"), "three letters, and another country"),
         (("ATS Corp", "QM"), ("ATS", "QM"), "three letters, and another form"),
         (("Mining Company Ltd", "QM"), ("Mining Company Ltd", "QN"), "words of the trade"),
         (("Amuse LLC", "QM"), ("Amuse Inc", "QN"), "the forms contradict each other"),
-        (("Amuse LLC", None), ("Amuse Inc", "QN"), "the forms contradict each other"),
         (("Amuse", "QM"), ("Amuse Inc", "QN"), "another country, and another form"),
         (("Lindqvist Kabel", "QM"), ("Lindqvist Kable", "QM"), "spelled much alike is not equal"),
         (("Lindqvist Kabel", "QM"), ("Lindqvist Kabel Group", "QM"), "one word more"),
