@@ -1,7 +1,9 @@
 """From the bytes of a file to its checked rows: which format it is, and reading it. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 
 from engine.registry.imports.checks import checked
@@ -10,6 +12,8 @@ from engine.registry.imports.together import FileRows
 
 BYTES_AT_MOST = 256 * 1024 * 1024
 """Of one file; it is read as a whole."""
+
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?(?!\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ def read_file(
         return _unknown(file, chosen)
     format = chosen[0]
     try:
-        rows = tuple(checked(row) for row in format.read(file, setting))
+        rows = tuple(checked(row) for row in format.read(file, _dated(file, setting)))
     except FileRefusedError as error:
         return NotTaken(name=file.name, why=str(error))
     return FileRows(
@@ -43,6 +47,19 @@ def read_file(
         updates=format.updates,
         rows=rows,
     )
+
+
+def _dated(file: SourceFile, setting: Setting) -> Setting:
+    """With the day or month in the file's name, where the person says none: two editions of a list
+    that are imported in the wrong order are then told apart."""
+    found = _DAY.findall(file.name.rsplit("/", 1)[-1])
+    if setting.as_of is not None or len(found) != 1:
+        return setting
+    year, month, day = (int(part or 1) for part in found[0])
+    try:
+        return replace(setting, as_of=date(year, month, day))
+    except ValueError:
+        return setting
 
 
 def _unknown(file: SourceFile, chosen: Iterable[Format]) -> NotTaken:
