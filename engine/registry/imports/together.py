@@ -4,7 +4,7 @@ The first row that says something keeps it, a later one that contradicts it is r
 same whatever else the file says, so a person finds the two rows and corrects one.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -106,9 +106,9 @@ def _of_known_parties(files: list[list[RowRead]], known: frozenset[str]) -> list
         for number, row in enumerate(rows):
             for id, _ in _named(row):
                 naming[id].append((at, number))
-    nobody = [id for id in naming if not brought[id] and id not in known]
+    nobody = deque(id for id in naming if not brought[id] and id not in known)
     while nobody:
-        lost = nobody.pop()
+        lost = nobody.popleft()
         for at, number in naming[lost]:
             row = files[at][number]
             if row.fate is Fate.REFUSED:
