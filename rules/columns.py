@@ -7,7 +7,7 @@ Behind the last link there are rows to spare, for those that come before the nex
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -33,7 +33,7 @@ NEVER = 2**30
 SPARE = 500
 """Rows to spare at least; more in a large registry (`SPARE_SHARE`)."""
 SPARE_SHARE = 0.01
-_NAMES = ("a", "b", "kind", "status", "opens", "until", "share", "about")
+NAMES = ("a", "b", "kind", "status", "opens", "until", "share", "about")
 
 
 class About(NamedTuple):
@@ -104,7 +104,7 @@ class Columns:
     def nbytes(self) -> int:
         """Bytes of the arrays that walks and their reasons need."""
         notes = self.notes.numbers.nbytes + self.notes.texts.nbytes
-        mine: int = sum(getattr(self, name).nbytes for name in _NAMES)
+        mine: int = sum(getattr(self, name).nbytes for name in NAMES)
         return mine + self.ids.nbytes + notes
 
     def since(self, number: int) -> date | None:
@@ -159,15 +159,14 @@ class Columns:
         new[order] = np.arange(len(order), dtype=np.uint32)
         noted = new[np.asarray(self.notes.numbers)]
         by_number = np.argsort(noted)
-        room = max(SPARE, int(len(order) * SPARE_SHARE))
-        mine = {name: np.asarray(getattr(self, name)) for name in _NAMES} | {"a": a, "b": b}
-        mine["about"] = mine["about"].astype(np.min_scalar_type(len(self.abouts) + room))
+        mine = {name: np.asarray(getattr(self, name)) for name in NAMES} | {"a": a, "b": b}
+        small = np.min_scalar_type(len(self.abouts) + _room(len(order)))
+        mine["about"] = mine["about"].astype(small)
         return Columns(
-            **{name: _roomy(column[order], room) for name, column in mine.items()},
+            **room_for({name: column[order] for name, column in mine.items()}),
             ids=self.ids.take(order),
             abouts=self.abouts,
             notes=Notes(noted[by_number].data, self.notes.texts.take(by_number)),
-            spare=iter(range(len(order), len(order) + room)),
         )
 
 
@@ -231,10 +230,19 @@ def _column(values: Iterable[Any], dtype: npt.DTypeLike) -> memoryview:
     return np.fromiter(values, dtype=dtype).data
 
 
-def _roomy(column: Numbers, room: int) -> memoryview:
-    roomy = np.zeros(len(column) + room, dtype=column.dtype)
-    roomy[: len(column)] = column
-    return roomy.data
+def room_for(columns: Mapping[str, Numbers]) -> dict[str, Any]:
+    """The NAMES of `Columns` with rows to spare behind these, and `spare`."""
+    count = len(columns["a"])
+    roomy: dict[str, Any] = {"spare": iter(range(count, count + _room(count)))}
+    for name in NAMES:
+        column = np.zeros(count + _room(count), dtype=columns[name].dtype)
+        column[:count] = columns[name]
+        roomy[name] = column.data
+    return roomy
+
+
+def _room(count: int) -> int:
+    return max(SPARE, int(count * SPARE_SHARE))
 
 
 def _ordinal(day: date | None, unknown: int) -> int:

@@ -40,6 +40,11 @@ def total(records: Iterable[Record], start: int = 0) -> int:
     return (start + sum(map(digest, records))) % _MODULUS
 
 
+def without(whole: int, records: Iterable[Record]) -> int:
+    """The sum when these are taken away."""
+    return (whole - sum(map(digest, records))) % _MODULUS
+
+
 def swapped(whole: int, before: Record | None, after: Record | None) -> int:
     """The sum when one record stands where another stood; None: there was or is none."""
     taken = 0 if before is None else digest(before)

@@ -119,6 +119,10 @@ class Registry:
         """The party's contacts, the one to be told first standing first."""
         return self._contacts.of(party_id)
 
+    def everybody_reached(self) -> Iterator[Contact]:
+        """Every contact."""
+        return iter(self._contacts)
+
     def of_kind(self, kind: PartyKind) -> tuple[Party, ...]:
         """All parties of a kind, by id."""
         changed = (party for party in self._changed_parties() if party.kind is kind)
