@@ -79,17 +79,17 @@ class Net:
         `reached` is the trail to it; without one it is what the event says.
         """
         registry, ground = self.ground.registry, self.ground
-        starts: list[Trail] = []
         root = reached or ground.said(said, state_id(code))
-        if reached is None:
-            named = (id for id in (code, state_id(code)) if registry.number(id) is not None)
-            starts.extend(ground.said(said, id) for id in named)
-        for party in registry.speaking_for(code):
-            if reached is None and party.kind is PartyKind.STATE:
-                starts.append(ground.said(said, party.id))
+        listed = {party.id: party for party in registry.speaking_for(code)}
+        named = [id for id in (code, state_id(code)) if registry.number(id) is not None]
+        starts: list[Trail] = []
+        for id in dict.fromkeys([*named, *listed]):
+            state = id in named or listed[id].kind is PartyKind.STATE
+            if reached is None and state:
+                starts.append(ground.said(said, id))
             else:
-                seat = Hop(kind="seat", a=party.id, b=code)
-                starts.append((ground.number(party.id), root, seat, root[3] + 1, root[4]))
+                seat = Hop(kind="seat", a=id, b=code)
+                starts.append((ground.number(id), root, seat, root[3] + 1, root[4]))
         return starts
 
     def states_above(self, seeds: Ring) -> list[tuple[str | None, Trail]]:

@@ -297,7 +297,9 @@ class _World:
             code = party.state if party else (id[6:] if id.startswith("state:") else None)
             starts = _nearest(starts, {id: at})
             if code:
-                starts = _nearest(starts, {each: at + 1 for each in self._speakers(code)})
+                named = {each for each in (code, f"state:{code}") if each in self.ids}
+                named |= set(self._speakers(code))
+                starts = _nearest(starts, dict.fromkeys(named, at + 1))
                 if not tagged:
                     self.codes.add(code)
         self._state(starts, reason, tagged)

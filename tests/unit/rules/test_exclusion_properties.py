@@ -173,19 +173,19 @@ def _is_a_way_there(entry: Excluded, links: dict[str, Link], event: ThreatEvent)
         assert entry.party in (last.a, last.b)
 
 
-@settings(max_examples=250)
+@settings(max_examples=100)
 @given(world=_worlds())
 def test_the_closure_is_what_a_plain_reading_of_the_design_gives(world: World) -> None:
     _agrees(world)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(world=_long_worlds())
 def test_the_closure_of_long_chains_is_what_a_plain_reading_gives(world: World) -> None:
     _agrees(world)
 
 
-@settings(max_examples=120)
+@settings(max_examples=50)
 @given(data=st.data(), world=_worlds())
 def test_no_further_record_ever_frees_anybody(data: st.DataObject, world: World) -> None:
     parties, links, event = world
@@ -213,7 +213,7 @@ def test_no_further_record_ever_frees_anybody(data: st.DataObject, world: World)
     assert set(before.states) <= set(after.states)
 
 
-@settings(max_examples=120)
+@settings(max_examples=50)
 @given(data=st.data(), world=_worlds(), days=st.integers(0, 4000))
 def test_nobody_is_freed_by_a_links_status_its_end_or_the_passing_of_time(
     data: st.DataObject, world: World, days: int
@@ -233,7 +233,7 @@ def test_nobody_is_freed_by_a_links_status_its_end_or_the_passing_of_time(
     assert _ids(_closure(parties, links, later)) == before
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(world=_worlds(), shuffle=st.randoms(use_true_random=False))
 def test_neither_the_order_of_records_nor_their_numbers_change_the_closure(
     world: World, shuffle: Any
@@ -255,7 +255,7 @@ def test_neither_the_order_of_records_nor_their_numbers_change_the_closure(
     assert closure(grown, turned).digest == before.digest
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(world=_worlds())
 def test_one_is_found_as_all_are_listed(world: World) -> None:
     parties, links, event = world
@@ -274,7 +274,7 @@ def _same_content(one: Closure, other: Closure) -> bool:
     return (one.entries, one.states) == (other.entries, other.states)
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(data=st.data(), world=_worlds(links=6))
 def test_joining_loses_and_softens_nothing_in_whatever_order(
     data: st.DataObject, world: World
