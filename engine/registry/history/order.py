@@ -112,6 +112,11 @@ class _Order:
         said = dict(known.details).get(AS_OF, "") if known is not None else ""
         if known is None or not said:
             return new
-        newest = known if said > day.isoformat() else new
         names = {new.name, *new.aliases, known.name, *known.aliases}
+        # Two editions of one day: any of them, but always the same.
+        newest = max(
+            (said, replace(known, aliases=())),
+            (day.isoformat(), replace(new, aliases=())),
+            key=repr,
+        )[1]
         return replace(newest, aliases=tuple(sorted(names - {newest.name})))

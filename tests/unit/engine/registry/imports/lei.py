@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from engine.registry.history import Known, compare
+from engine.registry.history import Known
 from engine.registry.imports.gleif import SOURCE, read
-from engine.registry.imports.planning import after
-from engine.registry.imports.rows import Fate, RowRead, SourceFile
+from engine.registry.imports.planning import plan
+from engine.registry.imports.rows import RowRead, SourceFile
+from engine.registry.imports.together import FileRows
 from rules.graph import Registry
 from schemas.link import Link
+from schemas.party import Party
 from tests.unit.engine.registry.imports.files import setting
 
 Record = dict[str, Any]
@@ -92,13 +95,39 @@ def links_of(records: Iterable[Record], *, verified_by: str = "") -> dict[str, L
     return {link.id: link for row in rows for link in row.links}
 
 
-def one_after_another(files: Sequence[Sequence[Record]]) -> Known:
-    """What is known once these files have been imported in this order."""
-    known = Known()
-    for records in files:
-        taken = [row for row in rows_of(records) if row.fate is not Fate.REFUSED]
-        known = after(known, compare(known, taken, source=SOURCE))
-    return known
+@dataclass(kw_only=True)
+class Imported:
+    """What is known once files have been imported one after another."""
+
+    links: dict[str, Link] = field(default_factory=dict)
+    parties: dict[str, Party] = field(default_factory=dict)
+    news: int = 0
+    """How many of them changed anything."""
+
+
+def one_after_another(files: Iterable[Sequence[Record]]) -> Imported:
+    """Files of GLEIF, imported in this order."""
+    read_ones = (
+        FileRows(
+            name="gleif.json",
+            sha256="",
+            format="gleif",
+            source=SOURCE,
+            complete=False,
+            updates=False,
+            rows=tuple(rows_of(records)),
+        )
+        for records in files
+    )
+    found = Imported()
+    for planned in plan(read_ones, Known()):
+        found.news += bool(planned.changes.all)
+        for change in planned.changes.all:
+            if isinstance(change.record, Link):
+                found.links[change.id] = change.record
+            elif isinstance(change.record, Party):
+                found.parties[change.id] = change.record
+    return found
 
 
 def registry_of(links: Iterable[Link]) -> Registry:
