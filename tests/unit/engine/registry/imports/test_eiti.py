@@ -202,7 +202,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=12)  # each makes the index of countries three times
+@settings(max_examples=10)  # each makes the index of countries twice
 @given(written=ROWS)
 def test_the_order_of_organisations_says_nothing_and_each_comes_out_once(
     written: Sequence[str],
@@ -211,7 +211,6 @@ def test_the_order_of_organisations_says_nothing_and_each_comes_out_once(
 
     assert (one.parties, one.links, one.fates()) == (two.parties, two.links, two.fates())
     assert len(one.rows) == len(written)
-    assert read_rows(*written) == one, "read again it says the same"
 
 
 NO_COMPANY = {
@@ -240,6 +239,12 @@ def test_every_row_of_the_real_files_comes_out_once() -> None:
     assert set(company(countries).regions) - reporting == NO_COMPANY
     assert not any("\n" in party.name for party in found.parties.values())
     assert not any("#N/A" in (party.name, *party.aliases) for party in found.parties.values())
+
+
+def test_the_same_file_read_again_says_the_same() -> None:
+    written = [row(), row("'RC100", "Tarnside"), row("NA", "Greyfell Gold"), row(labels="#N/A")]
+
+    assert read_rows(*written) == read_rows(*written)
 
 
 @needs_data

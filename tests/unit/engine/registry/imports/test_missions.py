@@ -127,29 +127,33 @@ def test_a_crowd_says_so_until_a_person_stands_for_it() -> None:
     assert crowd.id == stood_for.id
 
 
-@pytest.mark.parametrize(
-    "operator",
-    [
-        "Sovereign Military Order of Malta",
-        "Ministry of Foreign Affairs",
-        "Ministry of Foreign Affairs of Northmere",
-        "Government of Northmere",
-        "European Parliament",
-        "Quebec",
-        "Saxony",
-        "Turkish Republic of Northern Cyprus",
-        "Abkhazia",
-        "Somaliland",
-        "Scotland",
-        "Zanzibar",
-        "",
-    ],
+NO_CERTAIN_STATE = (
+    "Sovereign Military Order of Malta",
+    "Ministry of Foreign Affairs",
+    "Ministry of Foreign Affairs of Northmere",
+    "Government of Northmere",
+    "European Parliament",
+    "Quebec",
+    "Saxony",
+    "Turkish Republic of Northern Cyprus",
+    "Abkhazia",
+    "Somaliland",
+    "Scotland",
+    "Zanzibar",
+    "",
 )
-def test_a_mission_of_no_certain_state_is_nobodys_and_no_walk_finds_it(operator: str) -> None:
-    found = read_rows(row(operator=operator, jurisdictions="Southlea"))
 
-    assert doubt(found) == (Fate.AMBIGUOUS, Why.OPERATOR_DOUBTFUL, "operator")
-    assert mission(found).state is None
+
+def test_a_mission_of_no_certain_state_is_nobodys_and_no_walk_finds_it() -> None:
+    found = read_rows(
+        *(
+            row(f"Q9001{n:02}", operator=operator, jurisdictions="Southlea")
+            for n, operator in enumerate(NO_CERTAIN_STATE)
+        )
+    )
+
+    assert found.fates() == {("ambiguous", "operator_doubtful", "operator"): len(NO_CERTAIN_STATE)}
+    assert {party.state for party in found.of_kind(PartyKind.MISSION)} == {None}
     assert not found.links
 
 
@@ -371,27 +375,20 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=25)  # each makes the index of countries three times
-@given(rows=ROWS, shuffled=st.randoms(use_true_random=False))
-def test_the_order_of_rows_says_nothing_and_each_comes_out_once(
-    rows: list[str], shuffled: st.DataObject
-) -> None:
-    other = list(rows)
-    shuffled.shuffle(other)  # type: ignore[attr-defined]
-    one, two = read_rows(*rows), read_rows(*other)
+@settings(max_examples=12)  # each makes the index of countries twice
+@given(rows=ROWS, at=st.integers(0, 8))
+def test_the_order_of_rows_says_nothing_and_each_comes_out_once(rows: list[str], at: int) -> None:
+    one, two = read_rows(*rows), read_rows(*rows[at:], *rows[:at][::-1])
 
-    assert (one.parties, one.links) == (two.parties, two.links)
-    assert one.fates() == two.fates()
+    assert (one.parties, one.links, one.fates()) == (two.parties, two.links, two.fates())
     assert [each.line for each in one.rows] == list(range(2, len(rows) + 2))
-    assert read_rows(*rows) == one, "read again it says the same"
+    for link in one.by_kind(LinkKind.ACCREDITED_TO):
+        sender = one.parties[link.a].state
+        assert sender is not None, "a mission without a state is accredited nowhere"
+        assert link.b != f"state:{sender}", "nor one to the state that sent it"
 
 
-@settings(max_examples=25)
-@given(rows=ROWS)
-def test_no_mission_is_ever_accredited_to_its_own_state_nor_without_one(rows: list[str]) -> None:
-    found = read_rows(*rows)
+def test_the_same_file_read_again_says_the_same() -> None:
+    rows = [row(), row("Q900002"), row("Q900003", operator="Quebec"), row(operator="Westfell")]
 
-    for link in found.by_kind(LinkKind.ACCREDITED_TO):
-        sender = found.parties[link.a]
-        assert sender.state is not None
-        assert link.b != f"state:{sender.state}"
+    assert read_rows(*rows) == read_rows(*rows)

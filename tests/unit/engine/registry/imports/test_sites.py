@@ -187,7 +187,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=12)  # each makes the index of countries twice
+@settings(max_examples=10)  # each makes the index of countries twice
 @given(rows=ROWS)
 def test_the_order_of_sites_says_nothing_and_each_comes_out_once(
     rows: list[tuple[int, str]],
