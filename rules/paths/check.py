@@ -5,6 +5,7 @@ tests move to the steps they are about.
 """
 
 import difflib
+import itertools
 from collections.abc import Callable, Iterable
 
 from rules.language.errors import at
@@ -24,36 +25,108 @@ from rules.paths.words import ATTRIBUTES, HOME, LINKS, SEATED, STARTS, STEPS
 from rules.source import Problem
 from schemas.party import PartyKind
 
+MAX_STEPS = 300
+"""Steps of one path when every name in it is written out, repetitions times by times."""
+
+
+class TooLongError(ValueError):
+    """The path has more than MAX_STEPS steps."""
+
+
 Find = Callable[[str], "Named | None"]
 """The walk of a name, or None."""
 
 
 class Named:
-    """A path text with its tree, where it may be named by others."""
+    """A path text with its tree, where others may name it."""
 
-    __slots__ = ("find", "names", "text", "tree")
+    __slots__ = ("_behind", "_starts", "find", "name", "names", "text", "tree")
 
-    def __init__(self, text: str, tree: Turns, *, find: Find, names: Iterable[str] = ()) -> None:
+    def __init__(
+        self, name: str, text: str, tree: Turns, *, find: Find, names: Iterable[str] = ()
+    ) -> None:
+        self.name = name
         self.text = text
         self.tree = tree
         self.find = find
         """How names within it are understood."""
         self.names = tuple(names)
         """Names to suggest for a wrong one."""
+        self._starts: bool | None = None
+        self._behind: frozenset[str] | None = None
+
+    def starts(self) -> bool:
+        """Whether it says itself where it begins."""
+        if self._starts is None:
+            self._starts = False  # of a walk that leads back to itself
+            self._starts = any(starts(turn, self.find) for turn in self.tree.turns)
+        return self._starts
+
+    def behind(self) -> frozenset[str]:
+        """Whose attributes are known right behind it, besides the party's and the event's."""
+        if self._behind is None:
+            self._behind = frozenset()
+            self._behind = behind(_either(self.tree), self.find)
+        return self._behind
+
+
+def starts(node: Node, find: Find) -> bool:
+    """Whether a path says itself where it begins."""
+    match node:
+        case Word():
+            found = None if node.name in STEPS else find(node.name)
+            return node.name in STARTS or (found is not None and found.starts())
+        case Filtered() | Repeat():
+            return starts(node.part, find)
+        case Sequence():
+            return starts(node.parts[0], find)
+        case Union():
+            return any(starts(part, find) for part in node.parts)
+        case Leaf():
+            return bool(node.start)
+
+
+def behind(node: Node, find: Find) -> frozenset[str]:
+    """Whose attributes are known right behind a path: those of a link, of a mission's host."""
+    match node:
+        case Word():
+            if node.name in LINKS:
+                return frozenset({"link"})
+            if node.name == PartyKind.MISSION:
+                return frozenset({"host"})
+            found = None if node.name in STEPS else find(node.name)
+            return frozenset() if found is None else found.behind()
+        case Filtered():
+            return behind(node.part, find)
+        case Sequence():
+            return behind(node.parts[-1], find)
+        case Union():
+            first, *others = (behind(part, find) for part in node.parts)
+            return first.intersection(*others)
+        case Repeat() | Leaf():
+            return frozenset()
 
 
 def check(walk: Named) -> tuple[Turns, list[Problem]]:
-    """The tree with checked steps; it may be run when there is no problem."""
-    checker = _Checker(walk, within=())
+    """The tree with checked steps; it may be run when there is no problem.
+
+    Raises TooLongError when it has more than MAX_STEPS, every name in it written out.
+    """
+    checker = _Checker(walk, within=(), count=itertools.count())
     turns = tuple(checker.node(turn, (), first=True) for turn in walk.tree.turns)
     return Turns(turns), checker.problems
 
 
 class _Checker:
-    def __init__(self, walk: Named, *, within: tuple[Turns, ...]) -> None:
+    def __init__(
+        self, walk: Named, *, within: tuple[Named, ...], count: "itertools.count[int]"
+    ) -> None:
         self._walk = walk
-        self._within = (*within, walk.tree)
+        self._within = (*within, walk)
+        self._count = count
         self.problems: list[Problem] = []
+        self.loops = False
+        """A name in it leads back to where it was named."""
 
     def node(self, node: Node, tests: tuple[Test, ...], *, first: bool) -> Node:
         """The node with `tests` applied to what it reaches; `first`: where the path begins."""
@@ -73,7 +146,7 @@ class _Checker:
                 ]
                 return _chain(*parts, self.node(last, tests, first=False))
             case Repeat():
-                if first and self._starts(node.part):
+                if first and starts(node.part, self._walk.find):
                     self._wrong(
                         node.at, "A path begins only once.", "Repeat a step behind the start."
                     )
@@ -97,49 +170,39 @@ class _Checker:
             return Leaf(start=word.name, tests=tests)
         if word.name not in STEPS:
             return self._named(word, tests, first=first)
+        if next(self._count) >= MAX_STEPS:
+            raise TooLongError
         begin = (Leaf(start="event.parties"),) if first else ()
         return _chain(*begin, *_steps(word, tests))
 
     def _named(self, word: Word, tests: tuple[Test, ...], *, first: bool) -> Node:
         found = self._walk.find(word.name)
-        if found is None:
+        if found is None and word.name != self._walk.name:
             known = {*STEPS, *STARTS, *self._walk.names}
             near = difflib.get_close_matches(word.name, sorted(known), n=1, cutoff=0.6)
             remedy = f"Did you mean {near[0]}?" if near else "The reference lists all words."
             self._wrong(word.at, f"There is no step, start or walk {word.name}.", remedy)
             return Leaf()
-        if any(found.tree is tree for tree in self._within):
-            self._wrong(
-                word.at, f"The walk {word.name} leads back to itself.", "Write out what you mean."
-            )
-            return Leaf()
-        if not first and self._starts(word):
+        if found is None or any(found is walk for walk in self._within):
+            return self._loop(word)
+        if not first and found.starts():
             self._wrong(
                 word.at,
                 f"{word.name} is a whole path and can only begin one.",
                 "Begin with it, or join the two with |.",
             )
             return Leaf()
-        inner = _Checker(found, within=self._within)  # what is wrong there is told there
-        return inner.node(_either(found.tree), tests, first=first)
+        # What is wrong within it is told there, but not that it leads back to here.
+        inner = _Checker(found, within=self._within, count=self._count)
+        node = inner.node(_either(found.tree), tests, first=first)
+        return self._loop(word) if inner.loops else node
 
-    def _starts(self, node: Node, seen: tuple[Turns, ...] = ()) -> bool:
-        """Whether it says itself where it begins."""
-        match node:
-            case Word():
-                found = None if node.name in STEPS else self._walk.find(node.name)
-                if found is None or any(found.tree is tree for tree in seen):
-                    return node.name in STARTS
-                inner = _Checker(found, within=())
-                return inner._starts(_either(found.tree), (*seen, found.tree))
-            case Filtered() | Repeat():
-                return self._starts(node.part, seen)
-            case Sequence():
-                return self._starts(node.parts[0], seen)
-            case Union():
-                return any(self._starts(part, seen) for part in node.parts)
-            case Leaf():
-                return bool(node.start)
+    def _loop(self, word: Word) -> Leaf:
+        self.loops = True
+        self._wrong(
+            word.at, f"The walk {word.name} leads back to itself.", "Write out what you mean."
+        )
+        return Leaf()
 
     def _test(self, node: Filtered) -> None:
         for where, message, remedy in check_test(node.test):
@@ -148,10 +211,10 @@ class _Checker:
 
     def _reachable(self, node: Filtered) -> None:
         """What is known of a link, or of a mission's host, is known right behind that step only."""
-        behind = self._behind(node.part)
+        of_step = behind(node.part, self._walk.find)
         for name in names_in(node.test):
             found = ATTRIBUTES.get(name.path)
-            if found is None or found.of in ("party", "event", *behind):
+            if found is None or found.of in ("party", "event", *of_step):
                 continue
             remedy = (
                 "Put the brackets right behind a link, as in ^invests_in[share >= 1%]."
@@ -159,28 +222,6 @@ class _Checker:
                 else "Use it as in mission[host == event.country]."
             )
             self._wrong(name.at, f"Nothing here has {name.path}.", remedy)
-
-    def _behind(self, node: Node, seen: tuple[Turns, ...] = ()) -> frozenset[str]:
-        match node:
-            case Word():
-                if node.name in LINKS:
-                    return frozenset({"link"})
-                if node.name == PartyKind.MISSION:
-                    return frozenset({"host"})
-                found = None if node.name in STEPS else self._walk.find(node.name)
-                if found is None or any(found.tree is tree for tree in seen):
-                    return frozenset()
-                inner = _Checker(found, within=())
-                return inner._behind(_either(found.tree), (*seen, found.tree))
-            case Filtered():
-                return self._behind(node.part, seen)
-            case Sequence():
-                return self._behind(node.parts[-1], seen)
-            case Union():
-                first, *others = (self._behind(part, seen) for part in node.parts)
-                return first.intersection(*others)
-            case Repeat() | Leaf():
-                return frozenset()
 
     def _wrong(self, offset: int, message: str, remedy: str) -> None:
         error = at(self._walk.text, offset, message, remedy=remedy)

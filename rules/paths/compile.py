@@ -7,9 +7,9 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from rules.language.errors import ConditionError
-from rules.paths.check import Named, check
+from rules.paths.check import MAX_STEPS, Named, TooLongError, check
 from rules.paths.judge import Judge, compiled
-from rules.paths.machine import MAX_PLACES, Machine, TooLongError, machines
+from rules.paths.machine import Machine, machines
 from rules.paths.parser import parse
 from rules.paths.search import Search
 from rules.paths.trail import Nodes
@@ -82,21 +82,22 @@ def compile_all(texts: Texts, *, beside: Mapping[str, Named] | None = None) -> C
                 return own.get(other, _BROKEN)
             return beside.get(other)
 
-        own[name] = Named(text, tree, find=find, names=(*texts, *beside))
+        others = sorted({*texts, *beside} - {name})
+        own[name] = Named(name, text, tree, find=find, names=others)
     ready: dict[str, PathWalk] = {}
     for name, walk in own.items():
-        tree, wrong = check(walk)
-        if not wrong:
-            try:
+        try:
+            tree, wrong = check(walk)
+            if not wrong:
                 ready[name] = _ready(name, walk.text, machines(tree))
-            except TooLongError:
-                wrong = [_too_long()]
+        except (TooLongError, RecursionError):  # so many names within each other
+            wrong = [_too_long()]
         if wrong:
             problems[name] = wrong
     return Compiled(ready, own, problems)
 
 
-_BROKEN = Named("", Turns((Leaf(),)), find=lambda name: None)
+_BROKEN = Named("", "", Turns((Leaf(),)), find=lambda name: None)
 """A walk whose text has a mistake: what is wrong is told once, where it stands."""
 
 
@@ -107,7 +108,7 @@ def _ready(name: str, text: str, turns: Iterable[Machine]) -> PathWalk:
 
 def _too_long() -> Problem:
     return Problem(
-        1, 1, f"Written out, the path has more than {MAX_PLACES} steps.", "Make it shorter."
+        1, 1, f"Written out, the path has more than {MAX_STEPS} steps.", "Make it shorter."
     )
 
 

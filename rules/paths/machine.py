@@ -8,14 +8,8 @@ loops of links end by themselves.
 from collections.abc import Sequence as Listed
 from dataclasses import dataclass
 
+from rules.paths.check import MAX_STEPS, TooLongError
 from rules.paths.tree import Leaf, Node, Repeat, Sequence, Turns, Union
-
-MAX_PLACES = 300
-"""Steps of one path when every name in it is written out."""
-
-
-class TooLongError(ValueError):
-    """The path has more than MAX_PLACES steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +81,7 @@ class _Builder:
                 raise TypeError("a path is checked before it is built")
 
     def _place(self, leaf: Leaf) -> int:
-        if len(self._steps) == MAX_PLACES:
+        if len(self._steps) == MAX_STEPS:
             raise TooLongError
         self._steps.append(leaf)
         self._follows.append({})

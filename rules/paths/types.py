@@ -139,7 +139,7 @@ def _literal(term: Term, name: str, about: Attribute) -> Iterator[Finding]:
                 yield from _literal(item, name, about)
         case Text(value=value, at=at):
             if domain.ordered:
-                yield at, f"{name} is {domain} and this is a text.", "Write it without quotes."
+                yield at, f"{name} is {domain}, not a text.", "Write it without quotes."
             elif not known(domain, value):
                 yield at, f"{value!r} is not {domain}.", _allowed(domain)
         case Number(at=at):
@@ -150,7 +150,7 @@ def _literal(term: Term, name: str, about: Attribute) -> Iterator[Finding]:
 
 def _number(number: Number, name: str, domain: Domain) -> Iterator[Finding]:
     if not domain.ordered:
-        yield number.at, f"{name} is {domain} and this is a number.", "Put it in quotes."
+        yield number.at, f"{name} is {domain}, not a number.", "Put it in quotes."
     elif domain is Domain.NUMBER and (number.per_cent or not number.whole):
         yield number.at, f"{name} is a whole number.", f"Write for example {name} <= 2."
     elif domain is Domain.SHARE:
