@@ -164,6 +164,22 @@ def test_a_person_may_say_whose_it_is_in_this_file() -> None:
     assert mission(found).state == "GB"
 
 
+def test_georgia_is_the_country_only_as_the_item_that_is_it() -> None:
+    """The other one is a part of the United States."""
+    country = row(operator="Georgia", operatorQID=f"{ENTITY}Q230")
+    elsewhere = row(operator="Georgia", operatorQID=f"{ENTITY}Q1428")
+
+    assert mission(read_rows(country)).state == "GE"
+    assert doubt(read_rows(elsewhere))[1] is Why.OPERATOR_DOUBTFUL
+
+
+def test_jurisdictions_without_items_are_read_by_their_names() -> None:
+    found = read_rows(row(jurisdictions="Southlea|Guinea|Eastholm", jurisdictionQIDs=""))
+
+    assert doubt(found) == (Fate.AMBIGUOUS, Why.COUNTRY_DOUBTFUL, "jurisdictions")
+    assert hosts(found) == {"state:QN", "state:QP"}
+
+
 @pytest.mark.parametrize("host", ["Nordic countries", "Abkhazia", "Scotland", "Atlantis"])
 def test_a_doubtful_host_is_no_host(host: str) -> None:
     found = read_rows(row(host=host, jurisdictions="Eastholm"))
@@ -244,7 +260,8 @@ def test_what_is_no_mission_is_for_a_person() -> None:
 
 
 def test_one_item_for_two_missions_is_neither_of_them() -> None:
-    rows = [row(), row(operator="Westfell"), row("Q900002", operator="Westfell")]
+    secure = f"{ENTITY.replace('http:', 'https:')}Q900001"
+    rows = [row(), row(operator="Westfell", QID=secure), row("Q900002", operator="Westfell")]
     for ordered in (rows, *orders(rows)):
         found = read_rows(*ordered)
 
