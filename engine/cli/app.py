@@ -7,6 +7,7 @@ import typer
 from engine.cli import (
     cases,
     events,
+    exporting,
     kafka,
     linkage,
     people,
@@ -50,6 +51,7 @@ def _options(
 
 
 linkage.declare(registry.registry)
+exporting.declare(registry.registry)
 running.declare(app)
 starting.declare(app)
 cases.declare(app)

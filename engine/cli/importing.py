@@ -81,7 +81,7 @@ async def import_files(terminal: Terminal, paths: list[Path], wish: Wish) -> int
             files = list(_read_all(list(_found(paths)), setting, wish, run, told))
         run.whole = tuple(each.name for each in files if each.format == REGISTRY.name)
         files = [*_as_one(files), *(each for each in files if each.format != REGISTRY.name)]
-        known = _known(terminal)
+        known = known_now(terminal)
         files += file_of_same_names(known, files)
         _plan(files, known, wish, run)
         if not wish.dry_run:
@@ -137,7 +137,7 @@ def _as_one(files: Iterable[FileRows]) -> Iterator[FileRows]:
         yield replace(whole[0], name=", ".join(each.name for each in whole), rows=rows)
 
 
-def _known(terminal: Terminal) -> Known:
+def known_now(terminal: Terminal) -> Known:
     """What is in force, read from the store itself; writing is the engine's."""
     try:
         database = Database(terminal.settings.database.get_secret_value(), exclusive=False)
@@ -192,7 +192,7 @@ async def _take_all(terminal: Terminal, ask: Ask, run: Run, wish: Wish) -> None:
             waiting, tries = rest, 0
         elif (tries := tries + 1) < TRIES:
             left = [each.file for each in waiting]
-            waiting = list(plan(left, _known(terminal)))
+            waiting = list(plan(left, known_now(terminal)))
         else:
             raise CommandError(
                 Exit.REFUSED,

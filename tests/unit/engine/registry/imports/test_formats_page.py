@@ -1,20 +1,35 @@
-"""The page of formats says what becomes of the files of places and initiatives."""
+"""The page of formats says what becomes of each kind of file."""
 
 from pathlib import Path
 
 import pytest
 
+from engine.registry.imports.bods import BODS
 from engine.registry.imports.eiti import EITI_COUNTRIES
 from engine.registry.imports.eiti_organisations import EITI_ORGANISATIONS
 from engine.registry.imports.fashionchecker import FASHION
 from engine.registry.imports.formats import FORMATS
+from engine.registry.imports.ftm import FTM
+from engine.registry.imports.gleif import GLEIF
+from engine.registry.imports.meip import MEIP
 from engine.registry.imports.missions import MISSIONS
 from engine.registry.imports.msi_participants import PARTICIPANTS
 from engine.registry.imports.rows import Format
 from engine.registry.imports.sites import SITES
 
 PAGE = Path(__file__).parents[5] / "docs" / "reference" / "import-formats.md"
-OURS = (MISSIONS, SITES, EITI_COUNTRIES, EITI_ORGANISATIONS, FASHION, PARTICIPANTS)
+OURS = (
+    MISSIONS,
+    SITES,
+    EITI_COUNTRIES,
+    EITI_ORGANISATIONS,
+    FASHION,
+    PARTICIPANTS,
+    GLEIF,
+    BODS,
+    MEIP,
+    FTM,
+)
 
 
 @pytest.mark.parametrize("format", OURS, ids=lambda format: format.name)

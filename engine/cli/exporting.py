@@ -1,0 +1,48 @@
+"""`tocsin registry export`: our parties and links for other tools. No contacts, no addresses."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.asking import ask
+from engine.cli.command import command
+from engine.cli.exits import CommandError, Exit
+from engine.cli.terminal import Terminal
+
+FTM = "ftm"
+To = Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; it must not exist yet.")]
+Form = Annotated[str, typer.Option("--format", metavar="NAME", help="`ftm`: FollowTheMoney.")]
+
+
+def declare(registry: typer.Typer) -> None:
+    """Register it in the registry's group."""
+
+    @command(registry, "export")
+    async def export(terminal: Terminal, file: To, format: Form = FTM) -> None:
+        """Write parties and links for other tools, without contacts, into a file of your own."""
+        from engine.cli.importing import known_now
+        from engine.registry.imports.ftm_export import lines
+
+        if format != FTM:
+            raise CommandError(
+                Exit.USAGE, "There is no such format.", next_step=f"Write --format {FTM}."
+            )
+        await ask(terminal, "registry.proposed")  # whoever may not read the registry ends here
+        known = known_now(terminal)
+        try:
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise CommandError(
+                Exit.USAGE,
+                f"{file}: {error.strerror}.",
+                next_step="Name a file that does not exist yet, in a folder that does.",
+            ) from None
+        with os.fdopen(handle, "wb") as out:
+            written = [
+                out.write(line) for line in lines(known.parties.values(), known.links.values())
+            ]
+        count = len(written)
+        said = f"{count} entities written to {file}. It tells who is linked to whom: keep it so."
+        terminal.done({"file": str(file), "entities": count}, [said])
