@@ -18,6 +18,7 @@ from rules.contacts import Contacts
 from rules.overlay import Changes, Overlay
 from rules.snapshot import NOBODY, PARTY_KINDS, VIEWS, Snapshot, Ways
 from rules.states import of_state, speaks
+from rules.texts import Texts
 from rules.unique import DuplicateIdError, unique
 from rules.view import View
 from schemas.contact import Contact, Endpoint
@@ -44,12 +45,14 @@ class Registry:
     """An immutable snapshot. `version` is a digest: the same records, the same version."""
 
     __slots__ = (
-        "_contacts", "_overlay", "_parties", "_views", "columns", "kinds", "snapshot", "total",
+        "_contacts", "_overlay", "_parties", "_views", "columns", "ids", "kinds", "snapshot", "total",
         "version",
     )  # fmt: skip
 
     columns: Columns
     """The links by number; see `rules.columns`."""
+    ids: Texts
+    """Of each node its id."""
     kinds: bytes
     """Of each node the place of its kind in `snapshot.PARTY_KINDS`, or `snapshot.NOBODY`."""
 
@@ -82,6 +85,7 @@ class Registry:
         self.snapshot = snapshot
         self.columns = snapshot.columns
         self.kinds = snapshot.kinds
+        self.ids = snapshot.ids
         self.total = total
         self.version = digest.version(total)
         self._parties = parties
@@ -167,7 +171,7 @@ class Registry:
 
     def id_of(self, node: int) -> str:
         """The id of a node."""
-        return self._overlay.id_of(self.snapshot, node)
+        return self.ids[node]
 
     def kind_of(self, node: int) -> PartyKind | None:
         """What the party at a node is. None: a link names it, and no party."""
@@ -246,6 +250,7 @@ class Registry:
         self._overlay = changes.done()
         self.kinds = self._overlay.kinds(self.snapshot)
         self.columns = self._overlay.columns(self.snapshot)
+        self.ids = self._overlay.ids(self.snapshot)
         self._views = {
             ways: self._overlay.patched(self.snapshot, view, ways, changes.touched)
             for ways, view in tuple(views.items())

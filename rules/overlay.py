@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from rules.columns import KINDS, About, Columns, about_of
 from rules.snapshot import NOBODY, PARTY_KINDS, Snapshot, Ways
-from rules.texts import MoreTexts
+from rules.texts import MoreTexts, Texts
 from rules.view import Near, View
 from schemas.link import Link
 from schemas.party import Party
@@ -40,12 +40,12 @@ class Overlay:
     def patched(self, snapshot: Snapshot, view: View, ways: Ways, nodes: Iterable[int]) -> View:
         """A view of the snapshot, or of an overlay before, with these nodes brought up to date."""
         base = snapshot.view(*ways)
-        near = dict(view.changed)
+        near, ids = dict(view.changed), self.ids(snapshot)
         for node in nodes:
-            near[node] = self._near(snapshot, base, ways, node)
+            near[node] = self._near(snapshot, base, ways, node, ids)
         return replace(view, changed=MappingProxyType(near))
 
-    def _near(self, snapshot: Snapshot, base: View, ways: Ways, node: int) -> Near:
+    def _near(self, snapshot: Snapshot, base: View, ways: Ways, node: int, ids: Texts) -> Near:
         along, against = ways
         columns, looped = snapshot.columns, set()
         known: list[tuple[int, int, bool]] = []
@@ -63,7 +63,7 @@ class Overlay:
             other, number, back = hop
             link = self.links.get(number)
             id = columns.ids[number] if link is None else link.id
-            return columns.kind[number], back, self.id_of(snapshot, other), id
+            return columns.kind[number], back, ids[other], id
 
         for number in self.at.get(node, ()):
             kind = self.links[number].kind
@@ -92,10 +92,11 @@ class Overlay:
             kinds[self.nodes[id] if node is None else node] = place
         return bytes(kinds)
 
-    def id_of(self, snapshot: Snapshot, node: int) -> str:
-        """The id of a node."""
-        beyond = node - len(snapshot.ids)
-        return snapshot.ids[node] if beyond < 0 else self.names[beyond]
+    def ids(self, snapshot: Snapshot) -> Texts:
+        """The ids of all nodes."""
+        if not self.names:
+            return snapshot.ids
+        return MoreTexts(snapshot.ids, dict(enumerate(self.names, start=len(snapshot.ids))))
 
 
 class Changes:

@@ -37,7 +37,8 @@ class Texts:
         return len(self.offsets) - 1
 
     def __getitem__(self, number: int) -> str:
-        return str(self.raw(number), "utf-8", "surrogatepass")
+        cut = self.blob[self.offsets[number] : self.offsets[number + 1]]
+        return str(cut, "utf-8", "surrogatepass")
 
     def __iter__(self) -> Iterator[str]:
         return (self[number] for number in range(len(self)))
