@@ -29,7 +29,7 @@ from rules.grounds import Grounds, Part
 from rules.net import Net
 from schemas.event import ThreatEvent
 from schemas.link import LinkKind
-from schemas.party import PartyKind
+from schemas.party import Party, PartyKind
 from schemas.plan import Closure, Excluded, Hop, Reason
 
 _SEED_ROLES = ("alleged_perpetrator", "adverse_party")
@@ -156,10 +156,17 @@ def _states(net: Net, grounds: Grounds, alleged: list[Part], seeds: Ring) -> set
     for part in alleged:
         if part.perpetrator_kind == "state":
             known = net.ground.registry.party(part.party) if part.party else None
-            for code in [known.state] if known and known.state else grounds.happened:
+            for code in _counted_to(known) or grounds.happened:
                 _exclude_code(net, code, part.role, Reason.STATE_OF_PERPETRATOR, grounds)
                 codes.add(code)
     return codes
+
+
+def _counted_to(party: Party | None) -> list[str]:
+    """The states a named party is counted to, by whatever is or was known."""
+    if party is None:
+        return []
+    return sorted({*([party.state] if party.state else []), *party.other_states})
 
 
 def _exclude_code(net: Net, code: str, role: str, reason: Reason, grounds: Grounds) -> None:
@@ -175,14 +182,14 @@ def _states_above(net: Net, seeds: Ring, reason: Reason, *, spyware: bool = Fals
     found = net.states_above(seeds)
     ring: Ring = {}
     for code, trail in found:
-        for start in [trail, *(_seats(net, code, trail) if code else ())]:
+        for start in [trail, *(_seated(net, code, trail) if code else ())]:
             net.ground.keep(ring, start)
     if ring:
         net.state(ring, reason, spyware=spyware)
     return {code for code, trail in found if code and not trail[4]}
 
 
-def _seats(net: Net, code: str, trail: Trail) -> list[Trail]:
+def _seated(net: Net, code: str, trail: Trail) -> list[Trail]:
     return net.seated(code, trail, Hop(kind="seat", a="", b=code))
 
 

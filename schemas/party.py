@@ -121,3 +121,6 @@ class Party:
     details: tuple[tuple[str, str], ...] = ()
     """What a person may want to read, sorted by its key; decides nothing."""
     exercise: bool = False
+    other_states: tuple[str, ...] = ()
+    """States it was counted to before, or is by another source. Only excludes; the store's to say,
+    never a file's."""

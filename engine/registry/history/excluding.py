@@ -45,10 +45,12 @@ def parties_of(
     pasts: list[Link] = []
     for _, rows in grouped:
         party = merge(list(claims_of(rows).values()))
-        parties.append(party)
         if len(rows) > 1:
             said = {row.n: versions.load(What.PARTY, row.body) for row in rows}
             pasts += _pasts(party, said)
+            states = {each.state for each in said.values()} - {party.state, None}
+            party = replace(party, other_states=tuple(sorted(states)))
+        parties.append(party)
     return tuple(parties), tuple(pasts)
 
 

@@ -18,6 +18,7 @@ _PEOPLES = frozenset({LinkStatus.REFUTED, LinkStatus.DECLARED})
 
 def trusted_party(new: Party, *, own: Party | None, known: Party | None) -> Party:
     """What is taken of `new`. `own`: what its source said before; `known`: as it counts now."""
+    new = replace(new, other_states=())
     if known is None:
         return new
     taken = new
