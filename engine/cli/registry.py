@@ -56,6 +56,25 @@ async def import_registry(
     return await import_files(terminal, files, wish)
 
 
+@command(registry, "templates")
+def templates(
+    terminal: Terminal,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to.")] = Path("."),
+) -> None:
+    """Write spreadsheets to start from; what is there stays as it is."""
+    from importlib.resources import files
+
+    written = []
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("parties.csv", "links.csv", "contacts.csv"):
+        path = folder / name
+        if not path.exists():
+            sample = files("engine.bootstrap").joinpath("samples", name)
+            path.write_text(sample.read_text("utf-8"), "utf-8")
+            written.append(str(path))
+    terminal.done({"written": written}, written or ["All are there; nothing was written."])
+
+
 def _day(text: str) -> date | None:
     if not text:
         return None

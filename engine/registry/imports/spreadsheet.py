@@ -5,6 +5,7 @@ have ` | ` between them. A column that is not known is refused as well: a misspe
 would be a link without an end.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -62,7 +63,8 @@ def read_links(file: SourceFile, setting: Setting) -> Iterator[RowRead]:
 
     def link(line: int, read: dict[str, Any]) -> RowRead:
         source = read.setdefault("source", SOURCE)
-        read.setdefault("id", f"{source}:{read['a']}:{read['kind']}:{read['b']}")
+        of = "-".join(source.split())
+        read.setdefault("id", f"{of}:{read['a']}:{read['kind']}:{read['b']}")
         read.setdefault("status", status)
         if read["status"] is LinkStatus.VERIFIED and setting.verified_by:
             read.setdefault("verified_by", setting.verified_by)
@@ -78,10 +80,7 @@ def read_contacts(file: SourceFile, setting: Setting) -> Iterator[RowRead]:
     """Contacts, one a row, with endpoints as `channel:address`."""
 
     def contact(line: int, read: dict[str, Any]) -> RowRead:
-        read["endpoints"] = tuple(
-            _endpoint(each, contact=read["id"], number=number)
-            for number, each in enumerate(read["endpoints"], 1)
-        )
+        read["endpoints"] = tuple(_endpoints(read["id"], read["endpoints"]))
         return RowRead(
             line=line, fate=Fate.IMPORTED, contacts=(Contact(**{"source": SOURCE, **read}),)
         )
@@ -157,15 +156,15 @@ def _ganhri(cell: str) -> str:
     return cell
 
 
-def _endpoint(cell: str, *, contact: str, number: int) -> Endpoint:
-    channel, colon, address = cell.partition(":")
-    if not colon or not channel.strip() or not address.strip():
-        raise CellError(Why.ADDRESS_UNSAFE)
-    return Endpoint(
-        id=f"{contact}-{channel.strip()}" + (f"-{number}" if number > 1 else ""),
-        channel=channel.strip(),
-        address=address.strip(),
-    )
+def _endpoints(contact: str, cells: tuple[str, ...]) -> Iterator[Endpoint]:
+    numbers: Counter[str] = Counter()
+    for cell in cells:
+        channel, colon, address = (part.strip() for part in cell.partition(":"))
+        if not colon or not channel or not address:
+            raise CellError(Why.ADDRESS_UNSAFE)
+        numbers[channel] += 1
+        number = f"-{numbers[channel]}" if numbers[channel] > 1 else ""
+        yield Endpoint(id=f"{contact}-{channel}{number}", channel=channel, address=address)
 
 
 def _has(*needed: str) -> Callable[[SourceFile], bool]:
