@@ -8,10 +8,10 @@ WORKERS ?= 4
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check fmt bench sim crash sweep docs schemas lock
+.PHONY: help venv demo test check fmt bench bench-graph sim crash sweep docs schemas lock
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 venv: ## Make .venv with everything development needs (uv is installed into .tools/ if missing)
 	@scripts/venv dev
@@ -35,6 +35,9 @@ fmt: venv ## Put the code into the house format and mend what ruff can mend
 
 bench: venv ## Measure on this machine and write docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+bench-graph: venv ## Measure the registry's graph against SQLite and rustworkx, a million parties (ARGS="--parties 20000")
+	$(BIN)/python -m tests.benchmarks.graph $(ARGS)
 
 sim: venv ## Run the simulation (SEEDS=200 many, SEED=7 one, TRACE=1 tells each step)
 	$(BIN)/python -m tests.simulation $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(if $(TRACE),--trace) $(ARGS)

@@ -45,8 +45,8 @@ class Registry:
     """An immutable snapshot. `version` is a digest: the same records, the same version."""
 
     __slots__ = (
-        "_contacts", "_overlay", "_parties", "_views", "columns", "ids", "kinds", "snapshot", "total",
-        "version",
+        "_contacts", "_overlay", "_parties", "_views", "columns", "ids", "kinds", "snapshot",
+        "total", "version",
     )  # fmt: skip
 
     columns: Columns
