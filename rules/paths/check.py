@@ -6,7 +6,7 @@ tests move to the steps they are about.
 
 import difflib
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from rules.language.errors import at
 from rules.paths.tree import (
@@ -29,8 +29,12 @@ MAX_STEPS = 300
 """Steps of one path when every name in it is written out, repetitions times by times."""
 
 
+MAX_NAMES = 20
+"""Walks named within each other."""
+
+
 class TooLongError(ValueError):
-    """The path has more than MAX_STEPS steps."""
+    """The path has more than MAX_STEPS steps, or MAX_NAMES names within each other."""
 
 
 Find = Callable[[str], "Named | None"]
@@ -43,14 +47,14 @@ class Named:
     __slots__ = ("_behind", "_starts", "find", "name", "names", "text", "tree")
 
     def __init__(
-        self, name: str, text: str, tree: Turns, *, find: Find, names: Iterable[str] = ()
+        self, name: str, text: str, tree: Turns, *, find: Find, names: tuple[str, ...] = ()
     ) -> None:
         self.name = name
         self.text = text
         self.tree = tree
         self.find = find
         """How names within it are understood."""
-        self.names = tuple(names)
+        self.names = names
         """Names to suggest for a wrong one."""
         self._starts: bool | None = None
         self._behind: frozenset[str] | None = None
@@ -192,6 +196,8 @@ class _Checker:
                 "Begin with it, or join the two with |.",
             )
             return Leaf()
+        if len(self._within) > MAX_NAMES:
+            raise TooLongError
         # What is wrong within it is told there, but not that it leads back to here.
         inner = _Checker(found, within=self._within, count=self._count)
         node = inner.node(_either(found.tree), tests, first=first)

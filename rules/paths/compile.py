@@ -67,6 +67,7 @@ def compile_all(texts: Texts, *, beside: Mapping[str, Named] | None = None) -> C
     the one in `beside`.
     """
     beside = beside or {}
+    names = (*texts, *beside)
     own: dict[str, Named] = {}
     problems: dict[str, list[Problem]] = {}
     for name, text in texts.items():
@@ -82,15 +83,14 @@ def compile_all(texts: Texts, *, beside: Mapping[str, Named] | None = None) -> C
                 return own.get(other, _BROKEN)
             return beside.get(other)
 
-        others = sorted({*texts, *beside} - {name})
-        own[name] = Named(name, text, tree, find=find, names=others)
+        own[name] = Named(name, text, tree, find=find, names=names)
     ready: dict[str, PathWalk] = {}
     for name, walk in own.items():
         try:
             tree, wrong = check(walk)
             if not wrong:
                 ready[name] = _ready(name, walk.text, machines(tree))
-        except (TooLongError, RecursionError):  # so many names within each other
+        except (TooLongError, RecursionError):  # the latter from names within names
             wrong = [_too_long()]
         if wrong:
             problems[name] = wrong
@@ -108,7 +108,7 @@ def _ready(name: str, text: str, turns: Iterable[Machine]) -> PathWalk:
 
 def _too_long() -> Problem:
     return Problem(
-        1, 1, f"Written out, the path has more than {MAX_STEPS} steps.", "Make it shorter."
+        1, 1, f"Written out, the path has more than {MAX_STEPS} steps.", "Name fewer walks in it."
     )
 
 
