@@ -49,10 +49,12 @@ def _a_party(draw: st.DrawFn, id: str) -> Party:
 
 
 @st.composite
-def _a_link(draw: st.DrawFn, id: str, ends: st.SearchStrategy[str]) -> Link:
+def _a_link(
+    draw: st.DrawFn, id: str, ends: st.SearchStrategy[str], kinds: Sequence[LinkKind] = _TIES
+) -> Link:
     return Link(
         id=id,
-        kind=draw(st.sampled_from(_TIES)),
+        kind=draw(st.sampled_from(kinds)),
         a=draw(ends),
         b=draw(ends),
         status=draw(_STATUSES),
@@ -73,10 +75,11 @@ def _an_event(draw: st.DrawFn, ids: Sequence[str]) -> ThreatEvent:
                 st.sampled_from(_ROLES),
                 perpetrator_kind=st.sampled_from(["state", "company", "unknown"]),
             ),
-            min_size=1,
-            max_size=3,
+            max_size=2,
         )
     )
+    if draw(st.integers(0, 4)):
+        parts.append(a_role(draw(st.sampled_from(ids[:2])), "alleged_perpetrator"))
     roles = [CountryRole.HAPPENED, CountryRole.REQUESTING, CountryRole.TRANSIT]
     country = st.tuples(st.sampled_from(["QM", "QN"]), st.sampled_from(roles))
     where = draw(st.lists(country, max_size=2))
@@ -96,12 +99,14 @@ World = tuple[list[Party], list[Link], ThreatEvent]
 
 @st.composite
 def _worlds(draw: st.DrawFn, *, links: int = 12) -> World:
-    """A few parties, most of them listed, densely tied."""
-    ids = [f"p{number}" for number in range(draw(st.integers(2, 7)))]
+    """A few parties, most of them listed, densely tied, in a few ways at a time."""
+    ids = [f"p{number}" for number in range(draw(st.integers(3, 6)))]
+    ties = [L.PARENT_OF, *draw(st.lists(st.sampled_from(_TIES), min_size=2, max_size=4))]
     parties = [draw(_a_party(id)) for id in ids if draw(st.integers(0, 5))]
     named = st.sampled_from([*ids, "gone", "state:QM"])
-    made = draw(st.integers(0, links))
-    return parties, [draw(_a_link(f"l{n}", named)) for n in range(made)], draw(_an_event(ids))
+    made = draw(st.integers(links // 3, links))
+    tied = [draw(_a_link(f"l{n}", named, ties)) for n in range(made)]
+    return parties, tied, draw(_an_event(ids))
 
 
 @st.composite
@@ -185,7 +190,7 @@ def test_the_closure_of_long_chains_is_what_a_plain_reading_gives(world: World) 
     _agrees(world)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(data=st.data(), world=_worlds())
 def test_no_further_record_ever_frees_anybody(data: st.DataObject, world: World) -> None:
     parties, links, event = world
@@ -213,7 +218,7 @@ def test_no_further_record_ever_frees_anybody(data: st.DataObject, world: World)
     assert set(before.states) <= set(after.states)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(data=st.data(), world=_worlds(), days=st.integers(0, 4000))
 def test_nobody_is_freed_by_a_links_status_its_end_or_the_passing_of_time(
     data: st.DataObject, world: World, days: int
@@ -233,7 +238,7 @@ def test_nobody_is_freed_by_a_links_status_its_end_or_the_passing_of_time(
     assert _ids(_closure(parties, links, later)) == before
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(world=_worlds(), shuffle=st.randoms(use_true_random=False))
 def test_neither_the_order_of_records_nor_their_numbers_change_the_closure(
     world: World, shuffle: Any
@@ -274,7 +279,7 @@ def _same_content(one: Closure, other: Closure) -> bool:
     return (one.entries, one.states) == (other.entries, other.states)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(data=st.data(), world=_worlds(links=6))
 def test_joining_loses_and_softens_nothing_in_whatever_order(
     data: st.DataObject, world: World
