@@ -193,11 +193,11 @@ def test_missions_that_may_be_one_are_listed(of_2022: Records) -> None:
 
 
 def test_no_endpoint_of_an_embassy_comes_in(of_2022: Records, of_2020: Records) -> None:
-    everything = repr((of_2022, of_2020))
-
-    assert not any(row.contacts for row in (*of_2022.rows, *of_2020.rows))
-    assert "mailto:" not in everything
-    assert "http" not in everything
+    for found in (of_2022, of_2020):
+        assert not any(row.contacts for row in found.rows)
+        written = [text for party in found.parties.values() for _, text in party.details]
+        written += [party.name for party in found.parties.values()]
+        assert not any("mailto:" in text or "http" in text or "@" in text for text in written)
 
 
 def test_norway_has_no_mission_in_honduras_and_the_one_in_mexico_city_stands_for_it(
@@ -303,8 +303,8 @@ def test_were_each_edition_the_whole_truth_the_cut_one_would_be_refused(
         changes.check_dropped()
 
 
-def test_importing_an_edition_twice_changes_nothing(of_2022: Records) -> None:
-    changes = compare(known(of_2022), of_2022.rows, source=SOURCE)
+def test_importing_an_edition_twice_changes_nothing(of_2020: Records) -> None:
+    changes = compare(known(of_2020), of_2020.rows, source=SOURCE)
 
     assert changes.all == ()
     assert changes.kept == ()
