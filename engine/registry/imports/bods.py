@@ -55,7 +55,7 @@ def read(file: SourceFile, setting: Setting) -> Iterator[RowRead]:
             statements.append(found)
             continue
         try:
-            statements.append(statement(found.data, found.number))
+            statements.append(statement(found.data, found.number, today=setting.today))
         except NotTakenError as error:
             statements.append(error.row(found.number))
     countries, ids = CountryColumn(setting), _Ids()

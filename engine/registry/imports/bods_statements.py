@@ -1,10 +1,10 @@
 """The statements of BODS, whose editions have different shapes, in one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from engine.registry.imports.fields import Data, NotTakenError, inner, moment, text, texts
+from engine.registry.imports.fields import NO_TIME, Data, NotTakenError, inner, moment, text, texts
 from engine.registry.imports.rows import Why
 
 SOURCE = "bods"
@@ -18,6 +18,8 @@ KEYS = frozenset(
 )
 STARTS = ("statementId", "statementID", "statementType", "statementDate", "source", "recordId")
 _OFFICIAL = frozenset({"officialRegister", "verified"})
+_AHEAD = timedelta(days=2)
+"""How far a publisher's clock may be ahead of the day of the import."""
 _STEPS = ("new", "updated", "closed")
 
 
@@ -63,7 +65,7 @@ class Statement:
         return self.step == _STEPS.index("closed")
 
 
-def statement(data: Data, number: int) -> Statement:
+def statement(data: Data, number: int, *, today: date) -> Statement:
     """Reads one. Raises NotTakenError."""
     of_0_3 = text(data, "statementType")
     if of_0_3:
@@ -84,11 +86,13 @@ def statement(data: Data, number: int) -> Statement:
     if not record:
         raise NotTakenError(Why.FIELD_MISSING, "statementID" if of_0_3 else "recordId")
     status = text(data, "recordStatus")
+    at = moment(data, "statementDate")
     return Statement(
         number=number,
         kind=kind,
         record=record,
-        at=moment(data, "statementDate"),
+        # Of a day to come it is not known when it was said, or it would outlast all later ones.
+        at=at if at.date() <= today + _AHEAD else NO_TIME,
         step=_STEPS.index(status) if status in _STEPS else 0,
         replaces=texts(data, "replacesStatements"),
         official=not _OFFICIAL.isdisjoint(texts(data, "source", "type")),

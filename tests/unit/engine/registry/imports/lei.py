@@ -107,17 +107,22 @@ class Imported:
 
 def one_after_another(files: Iterable[Sequence[Record]]) -> Imported:
     """Files of GLEIF, imported in this order."""
+    return taken_in_turn((rows_of(records) for records in files), source=SOURCE)
+
+
+def taken_in_turn(files: Iterable[Iterable[RowRead]], *, source: str) -> Imported:
+    """What is known once these files of one source have been taken."""
     read_ones = (
         FileRows(
-            name="gleif.json",
+            name="file.json",
             sha256="",
-            format="gleif",
-            source=SOURCE,
+            format=source,
+            source=source,
             complete=False,
             updates=False,
-            rows=tuple(rows_of(records)),
+            rows=tuple(rows),
         )
-        for records in files
+        for rows in files
     )
     found = Imported()
     for planned in plan(read_ones, Known()):

@@ -1,6 +1,8 @@
 """Who owns and who controls: through trusts, nominees and states, and what is left out."""
 
 import csv
+from collections import Counter
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -27,7 +29,7 @@ from tests.unit.engine.registry.imports.bods_files import (
     rows_of,
 )
 from tests.unit.engine.registry.imports.files import TODAY
-from tests.unit.engine.registry.imports.lei import lei
+from tests.unit.engine.registry.imports.lei import lei, taken_in_turn
 from tests.unit.engine.registry.imports.test_gleif import spoil
 from tests.unit.engine.registry.names.shared_data import DATA, needs_data
 
@@ -396,7 +398,7 @@ def test_whatever_a_field_becomes_every_statement_comes_out_once(
     assert "Ana" not in repr(found)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(st.permutations([
     interest("a", "b", "shareholding", record="r", share={"exact": 100}, at="2019-01-01"),
     interest("a", "b", "shareholding", record="r", share={"exact": 40}, at="2020-01-01"),
@@ -413,3 +415,33 @@ def test_statements_in_any_order_settle_the_same(said: list[Statement]) -> None:
         (LinkKind.PARENT_OF, natural_id("bods", "c")[-4:], LinkStatus.LAPSED),
         (LinkKind.OFFICER_OF, natural_id("bods", "c")[-4:], LinkStatus.LAPSED),
     }
+
+
+ONE_RECORD = [
+    interest("a", "b", "shareholding", record="r", share={"exact": 100}, at="2019-01-01"),
+    interest("a", "b", "shareholding", record="r", share={"exact": 40}, at="2020-01-01"),
+    interest("a", "c", "votingRights", record="r", share={"exact": 90}, at="2021-01-01"),
+    interest("a", "c", "boardMember", record="r", status="updated", at="2022-01-01"),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(ONE_RECORD)))
+def test_files_of_one_record_in_any_order_lead_to_what_one_file_says(
+    order: tuple[Statement, ...],
+) -> None:
+    together = {each.id: each for row in rows_of(*ONE_RECORD) for each in row.links}
+    imported = taken_in_turn((rows_of(each) for each in order), source="bods")
+    assert imported.links == together
+    assert Counter(each.status for each in together.values()) == {
+        LinkStatus.LAPSED: 3,
+        LinkStatus.VERIFIED: 1,
+    }
+
+
+def test_a_statement_of_a_day_to_come_does_not_outlast_later_ones() -> None:
+    future = interest("a", "b", "settlor", record="r", at="2199-01-01")
+    now = interest("a", "c", "settlor", record="r", at="2025-01-01")
+    for order in ((future, now), (now, future)):
+        imported = taken_in_turn((rows_of(each) for each in order), source="bods")
+        holds = {each.a for each in imported.links.values() if each.current(TODAY)}
+        assert natural_id("bods", "c") in holds

@@ -125,7 +125,7 @@ records = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(records, st.booleans())
 def test_what_json_says_is_what_is_read(said: list[dict[str, Any]], pretty: bool) -> None:
     if any("\0" in text or "\\ud" in text for text in map(json.dumps, said)) or "\\u0000" in (
@@ -136,7 +136,7 @@ def test_what_json_says_is_what_is_read(said: list[dict[str, Any]], pretty: bool
     assert read(data) == said
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(records, st.data())
 def test_whatever_a_byte_becomes_nothing_breaks_and_numbers_count_on(
     said: list[dict[str, Any]], data: st.DataObject

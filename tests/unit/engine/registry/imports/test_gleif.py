@@ -282,7 +282,7 @@ def spoil(record: Any, data: st.DataObject) -> Any:
     return {**record, key: spoil(record[key], data)}
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.lists(records, min_size=1, max_size=5), st.data())
 def test_whatever_a_field_becomes_every_record_comes_out_once(
     said: list[Record], data: st.DataObject
@@ -296,7 +296,7 @@ def test_whatever_a_field_becomes_every_record_comes_out_once(
         assert checked(row).why in {row.why, Why.FORMULA, Why.CONTROL_CHARACTER}
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.lists(records, min_size=1, max_size=4), st.data())
 def test_whatever_a_byte_becomes_nothing_breaks(said: list[Record], data: st.DataObject) -> None:
     raw = bytearray(json.dumps(said).encode())

@@ -179,7 +179,7 @@ def states(found: Records) -> tuple[Any, ...]:
     return found.links, found.parties
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(st.randoms(use_true_random=False))
 def test_the_change_stream_gives_the_same_in_any_order(random: Any) -> None:
     shuffled = list(stream())

@@ -139,7 +139,7 @@ def test_a_stream_of_changes_settles_the_same_in_any_order_and_any_parts(
     assert one_after_another([*parts, *reversed(parts)]).links == settled
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(changes)
 def test_whatever_the_register_says_next_the_excluded_do_not_become_fewer(
     stream: list[Record],
