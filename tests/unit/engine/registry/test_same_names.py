@@ -243,7 +243,7 @@ several = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(parties=several, data=st.data())
 def test_the_order_of_parties_changes_nothing(parties: list[Party], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(parties))
@@ -253,7 +253,7 @@ def test_the_order_of_parties_changes_nothing(parties: list[Party], data: st.Dat
     assert same_names(parties, joined=found, keys=KEYS) == (), "a second time asks nothing"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(parties=several, at=st.integers(0, 12))
 def test_who_was_joined_stays_joined_when_more_parties_come(parties: list[Party], at: int) -> None:
     """What is excluded never shrinks because another list was imported."""
