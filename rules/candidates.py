@@ -38,12 +38,6 @@ from schemas.rulebook import TellShape
 EXPLAINED_WITHIN = 2
 """Links from a seed within which an exclusion is shown (design section 6)."""
 
-_LIFTABLE = frozenset(
-    {
-        Reason.CONTROLLER_NEEDS_TWO,
-        Reason.UNKNOWN_PERPETRATOR_GROUP,
-    }
-)
 _NEVER_RECIPIENTS = frozenset({PartyKind.STATE, PartyKind.PERSON})
 _EXPECTS_HELP = frozenset({EventType.ACT, EventType.WARNING, EventType.EXERCISE})
 """For these a rule should match; a consent or a moved date may well lead to nobody new."""
@@ -250,7 +244,7 @@ class _Search:
 
     def _reachable(self, track: TrackName, found: Found) -> bool:
         entry = self._shut.find(found.party)
-        if entry is not None and not (entry.tagged or entry.clearable or entry.reason in _LIFTABLE):
+        if entry is not None and not entry.liftable:
             return False
         if _nowhere(self._event) and track in (TrackName.MISSIONS, TrackName.NHRIS):
             # Whose state this is cannot be told apart from the perpetrator's.

@@ -21,6 +21,8 @@ from schemas.safeguards import Basis, Consent, Safeguards
 REQUIRED_SOURCES = 2
 """Independent reliable sources that stand in for certainty (design section 6.5)."""
 
+_SAME = frozenset({LinkKind.SAME_AS})
+_ON_A_LIST = frozenset({LinkKind.MEMBER_OF, LinkKind.SAME_AS})
 _DUTY_ONLY = frozenset({Purpose.PAGE, Purpose.TASK, Purpose.INCIDENT, Purpose.OVERDUE})
 _WITHOUT_FIELDS = frozenset({Purpose.STAND_DOWN, Purpose.WAIT})
 _OURS = frozenset({FieldName.ASK, FieldName.ANSWER_BY})
@@ -158,7 +160,7 @@ def _excluded(party: Party, contact: Contact | None, safeguards: Safeguards) -> 
             reason=entry.reason,
             path=entry.path,
             evidence=safeguards.closure.digest,
-            remedy=_LIFT.get(entry.reason, "") if _liftable(entry) else "",
+            remedy=_LIFT.get(entry.reason, "") if entry.liftable else "",
         )
     if of_state(party, safeguards.closure.states):
         yield Verdict(
@@ -176,10 +178,6 @@ _LIFT: Mapping[Reason, str] = {
     Reason.PERPETRATOR_CLOSURE: "Two people may clear an ended or unverified link for this case.",
     Reason.MECHANISM_OF_COMPLAINT: "Two people may lift it once it is known who runs it.",
 }
-
-
-def _liftable(entry: Excluded) -> bool:
-    return entry.tagged or entry.clearable or entry.reason is Reason.CONTROLLER_NEEDS_TWO
 
 
 def _lifted(entry: Excluded, contact: Contact | None, safeguards: Safeguards) -> bool:
@@ -314,14 +312,20 @@ def _all_may_know(
 
 
 def _members_of(group: str, registry: Registry) -> tuple[str, ...]:
-    """The members of a group, of groups within it, whatever the link's status; loops end."""
-    found: set[str] = set()
-    frontier = [group]
+    """The members of a group, of groups within it, whatever the link's status; loops end.
+
+    What another record of the same group lists is on it as well.
+    """
+    members: set[str] = set()
+    read, frontier = {group}, [group]
     while frontier:
-        links = [each for id in frontier for each in registry.links_to(id, {LinkKind.MEMBER_OF})]
-        frontier = sorted({link.a for link in links} - found)
-        found.update(frontier)
-    return tuple(sorted(found))
+        into = [each for id in frontier for each in registry.links_to(id, _ON_A_LIST)]
+        members.update(link.a for link in into if link.kind is LinkKind.MEMBER_OF)
+        others = [each for id in frontier for each in registry.links_from(id, _SAME)]
+        met = {link.a for link in into} | {link.b for link in others}
+        frontier = sorted(met - read)
+        read |= met
+    return tuple(sorted(members))
 
 
 def _certainty(track: TrackName, safeguards: Safeguards) -> Iterator[Verdict]:

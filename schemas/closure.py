@@ -43,6 +43,11 @@ class Excluded:
     distance: int = 0
     """Links from the seed; what lies within two is explained on the board."""
 
+    @property
+    def liftable(self) -> bool:
+        """Whether two people may turn it for a case, at least at headquarters."""
+        return self.tagged or self.clearable or self.reason is Reason.CONTROLLER_NEEDS_TWO
+
 
 class Findings(Protocol):
     """What a closure rests on while nobody has asked for all of it."""

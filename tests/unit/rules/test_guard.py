@@ -13,6 +13,7 @@ from rules.graph import Registry
 from rules.guard import NotAllowedError, allowed_fields, judge, judge_duty, project
 from schemas.codes import Certainty, FieldName, Mode, TrackName
 from schemas.contact import Contact, Endpoint, Level
+from schemas.link import LinkStatus
 from schemas.party import Party
 from schemas.plan import Closure, Excluded, Hop, Reason, Verdict
 from schemas.projection import Projection, Purpose
@@ -367,6 +368,36 @@ def test_a_group_is_told_only_if_every_member_of_it_may_know() -> None:
     assert told(Closure(), whole) is Reason.ALLOWED
     assert told(bad, whole) is Reason.ENDPOINT_FANS_OUT
     assert told(Closure(), Registry(parties)) is Reason.ENDPOINT_FANS_OUT, "nobody knows who"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_whoever_is_on_another_record_of_the_same_list_must_be_allowed_to_know_as_well(
+    turned: bool,
+) -> None:
+    group, twin = a_party("group", K.GROUP), a_party("twin", K.GROUP)
+    pair = ("twin", "group") if turned else ("group", "twin")
+    registry = Registry(
+        [group, twin, a_party("x"), a_party("y")],
+        links=[
+            a_link("x", L.MEMBER_OF, "group"),
+            a_link(pair[0], L.SAME_AS, pair[1], status=LinkStatus.UNVERIFIED),
+            a_link("y", L.MEMBER_OF, "twin"),
+        ],
+    )
+    bad = Closure(digest="d", entries=(Excluded(party="y", reason=Reason.PERPETRATOR_CLOSURE),))
+
+    def told(closure: Closure) -> Reason:
+        return _judge(
+            safeguards(TrackName.MSIS, closure=closure),
+            party=group,
+            contact=None,
+            endpoint=None,
+            track=TrackName.MSIS,
+            registry=registry,
+        ).reason
+
+    assert told(Closure()) is Reason.ALLOWED
+    assert told(bad) is Reason.ENDPOINT_FANS_OUT
 
 
 @pytest.mark.parametrize(
