@@ -112,6 +112,17 @@ def test_a_link_that_nobody_said_and_a_link_to_nobody_are_named() -> None:
     ]
 
 
+def test_what_a_source_calls_a_party_elsewhere_is_nothing_to_mend() -> None:
+    """Thirty-seven such ids of one register hid the links that were wrong."""
+    elsewhere = [
+        a_link("mine", L.SAME_AS, "register-7"),
+        a_link("mine", L.SAME_AS, "register-8", status=LinkStatus.UNVERIFIED),
+    ]
+    registry = a_registry([a_party("mine")], elsewhere)
+    assert found(registry, Unsound.TO_NOBODY) == []
+    assert found(registry, Unsound.PERHAPS_THE_SAME) == []
+
+
 def test_two_records_that_may_be_one_party_wait_for_a_decision_and_decided_ones_do_not() -> None:
     registry = a_registry(
         [a_party("a"), a_party("b"), a_party("c")],
