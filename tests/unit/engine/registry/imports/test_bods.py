@@ -17,18 +17,15 @@ from schemas.party import Ownership, PartyKind
 from tests.unit.engine.registry.imports.bods_files import (
     FOLDER,
     Statement,
-    above,
     entity,
-    example,
     excluded,
     interest,
     link,
     of,
     person,
-    persons,
     rows_of,
 )
-from tests.unit.engine.registry.imports.files import TODAY
+from tests.unit.engine.registry.imports.files import TODAY, records
 from tests.unit.engine.registry.imports.lei import lei, taken_in_turn
 from tests.unit.engine.registry.imports.test_gleif import spoil
 from tests.unit.engine.registry.names.shared_data import DATA, needs_data
@@ -159,12 +156,15 @@ def test_an_entity_is_known_by_its_lei_and_by_its_record() -> None:
     assert ties == {(party.id, natural_id("bods", "a"), LinkStatus.VERIFIED)}
 
 
-def test_a_relationship_whose_entity_stands_in_another_file_still_finds_it() -> None:
-    described = of(entity("a", identifiers=[{"scheme": "XI-LEI", "id": lei(1)}]), B)
-    related = of(interest("a", "b", "votingRights", share={"exact": 90}))
-    (between,) = related.links.values()
-    assert between.b == natural_id("bods", "a")  # which the tie leads to the LEI
-    assert between.b in {tie.b for tie in described.by_kind(LinkKind.SAME_AS)}
+def test_a_relationship_whose_entities_stand_in_another_file_still_excludes() -> None:
+    def known(record: str, number: int) -> Statement:
+        return entity(record, identifiers=[{"scheme": "XI-LEI", "id": lei(number)}])
+
+    described = rows_of(known("a", 1), known("b", 2))
+    related = rows_of(interest("a", "b", "votingRights", share={"exact": 90}))
+    found = records([*described, *related])
+    assert excluded(found, found.parties[f"lei:{lei(1)}"]) == {"A", "B"}
+    assert excluded(found, found.parties[f"lei:{lei(2)}"]) == {"A", "B"}
 
 
 def test_a_wrong_lei_is_no_identifier_and_the_entity_is_kept() -> None:
@@ -277,99 +277,6 @@ def test_an_older_statement_takes_the_place_of_the_one_it_names() -> None:
     }
     (row,) = rows_of(old("2", "c", replacesStatements=["1"]))
     assert f"{natural_id('bods', '1')}:has:" in row.replaces  # where another file said it
-
-
-@needs_data
-@pytest.mark.parametrize(
-    ("name", "alleged", "firms", "people"),
-    [
-        # The person behind both firms is above; so is the firm between, and its sister none.
-        ("indirect-ownership", "Company A", {"Company A", "Company B"}, 1),
-        ("mixed-direct-and-indirect-ownership", "Company B", {"Company A", "Company B"}, 1),
-        ("multiple-indirect-ownership", "Company C", {"Company B", "Company C", "Company D"}, 1),
-        # Both are the person's, although neither has half.
-        ("mutilple-indirect-ownership-2", "Company A", {"Company A", "Company B", "Company C"}, 1),
-        # Two trustees, and a beneficiary whom nobody names.
-        ("levent", "Levent Trust", {"Levent Trust"}, 3),
-        (
-            "nomination",
-            "Los Corazones de Plata",
-            {"Los Corazones de Plata", "Perez-Rivero nomination"},
-            2,
-        ),
-        # A trust took over from a person, who had all of it before: both.
-        ("tecido", "Tecido Ltd", {"Tecido Ltd", "Shear Trust"}, 1),
-        ("fermcat", "Fermcat Ltd", {"Fermcat Ltd"}, 3),
-        # Nobody says who owns it: nothing to exclude but itself, and a task says so.
-        (
-            "listed-company-exempt-from-disclosure",
-            "Listed Company OS-17",
-            {"Listed Company OS-17"},
-            0,
-        ),
-    ],
-)
-def test_the_excluded_reach_through_trusts_nominees_and_holders_nobody_names(
-    name: str, alleged: str, firms: set[str], people: int
-) -> None:
-    found = example(name)
-    assert excluded(found, found.named(alleged)) == firms
-    assert persons(found, found.named(alleged)) == people
-
-
-@needs_data
-@pytest.mark.parametrize(
-    ("name", "firm", "holders"),
-    [
-        ("joint-ownership", "CHRINON LTD", {"Joint shareholding", "person"}),
-        ("bods-package-entity-owning-entity", "JENEX LIMITED", {"MVJ LIMITED"}),
-        (
-            "bods-package-fi-soe",
-            "Gasgrid Finland Oy",
-            {"Suomen Kaasuverkko Oy", "Valtiovarainministerio", "Finland"},
-        ),
-    ],
-)
-def test_joint_holders_and_a_state_stand_above_the_firms_that_may_be_real(
-    name: str, firm: str, holders: set[str]
-) -> None:
-    found = example(name)
-    assert above(found, found.named(firm)) == holders
-
-
-def test_the_excluded_reach_through_joint_holders_and_the_state() -> None:
-    found = of(
-        entity("s", "Republic", type="state", jurisdiction={"code": "QM"}),
-        entity("m", "Ministry", type="stateBody", jurisdiction={"code": "QM"}),
-        entity("j", "Joint holding", type="arrangement"),
-        A,
-        B,
-        person("p"),
-        interest("m", "s", "controlByLegalFramework"),
-        interest("b", "m", "shareholding", share={"exact": 100}),
-        interest("j", "m", "shareholding", share={"exact": 50}),
-        interest("j", "p", "shareholding", share={"exact": 50}),
-        interest("a", "j", "shareholding", share={"exact": 100}),
-    )
-    assert excluded(found, found.named("A")) == {"A", "B", "Joint holding", "Ministry", "QM"}
-    assert persons(found, found.named("A")) == 1
-
-
-@needs_data
-def test_what_a_statement_says_later_never_shrinks_who_is_excluded() -> None:
-    """The changing examples, statement by statement."""
-    for name, alleged in (("tecido", "Tecido Ltd"), ("fermcat", "Fermcat Ltd")):
-        whole = example(name)
-        link_ids: set[str] = set()
-        for row in whole.rows:
-            link_ids |= {each.id for each in row.links}
-        assert link_ids == set(whole.links)
-        over = [each for each in whole.links.values() if not each.current(TODAY)]
-        assert over, name
-        for gone in over:
-            ends = {gone.a, gone.b}
-            assert ends <= set(whole.parties)
-        assert persons(whole, whole.named(alleged)) == len(whole.of_kind(PartyKind.PERSON))
 
 
 statements = st.one_of(
