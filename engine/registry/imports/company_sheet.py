@@ -13,7 +13,7 @@ from types import MappingProxyType
 from engine.registry.imports import delimited
 from engine.registry.imports.countries import CountryColumn
 from engine.registry.imports.delimited import Row
-from engine.registry.imports.natural import natural_id, one_line
+from engine.registry.imports.natural import natural_id, one_line, unfit
 from engine.registry.imports.rows import Fate, Format, RowRead, Setting, SourceFile, Why
 from engine.registry.names.keys import NameKeys, load_name_keys
 from engine.registry.names.text import plain
@@ -100,6 +100,9 @@ class _Sheet:
             return Why.PLACEHOLDER, _NAME
         if plain(row[_OWNERSHIP]) not in _OWNERSHIPS:
             return Why.NOT_KNOWN, _OWNERSHIP
+        for column in (_NAME, _AKA, _PARENT, _TRADE):
+            if why := unfit(*_names(row[column])):
+                return why, column
         return None
 
     def _doubts(self, row: Row) -> Iterator[tuple[Why, str]]:

@@ -5,6 +5,10 @@ Ids travel in facts and logs, where no company may be named; so they are digests
 
 from hashlib import sha256
 
+from engine.registry.imports.checks import of_party
+from engine.registry.imports.rows import Why
+from schemas.party import Party, PartyKind
+
 
 def natural_id(source: str, *key: str) -> str:
     """`nbim:6f1c…`: the source and 64 bits of what it calls this one; order of `key` counts."""
@@ -14,3 +18,15 @@ def natural_id(source: str, *key: str) -> str:
 def one_line(text: str) -> str:
     """The words with single blanks between them: cells of printed lists are broken in lines."""
     return " ".join(text.split())
+
+
+def unfit(*names: str) -> Why | None:
+    """Why one of these may be nobody's name, such as a formula; None: all may.
+
+    A format that makes one party of several rows asks before: else one bad spelling would refuse
+    every row of that party.
+    """
+    if not names:
+        return None
+    party = Party(id="any", kind=PartyKind.COMPANY, name=names[0], aliases=names[1:])
+    return next((why for why, _ in of_party(party)), None)

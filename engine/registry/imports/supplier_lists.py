@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from engine.registry.imports import delimited
 from engine.registry.imports.countries import CountryColumn
 from engine.registry.imports.delimited import Row
-from engine.registry.imports.natural import natural_id, one_line
+from engine.registry.imports.natural import natural_id, one_line, unfit
 from engine.registry.imports.rows import Fate, Format, RowRead, Setting, SourceFile, Why
 from engine.registry.imports.years import Year, year_of
 from engine.registry.names.keys import NameKeys, load_name_keys
@@ -51,8 +51,9 @@ def read(file: SourceFile, setting: Setting) -> Iterator[RowRead]:
             continue
         supplier = suppliers.get(_key(keys, row))
         year = year_of(row[_YEAR], setting)
-        if supplier is None:
-            yield _refused(row, Why.FIELD_MISSING, _NAME)
+        bad = unfit(_name(row))
+        if bad is not None or supplier is None:
+            yield _refused(row, bad or Why.FIELD_MISSING, _NAME)
         elif year is None:
             yield _refused(row, Why.NOT_A_DATE, _YEAR)
         else:
@@ -87,7 +88,7 @@ def _suppliers(rows: Iterator[Row], keys: NameKeys) -> Mapping[str, Party]:
     """Every supplier by the key of its names: the commonest spelling names it, all others too."""
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        if key := _key(keys, row):
+        if (key := _key(keys, row)) and not unfit(_name(row)):
             spellings[key][_name(row)] += 1
     return {key: _supplier(key, written) for key, written in spellings.items()}
 

@@ -150,6 +150,25 @@ def test_a_row_that_names_no_company_or_an_unknown_kind_is_refused_alone(
     assert good.fate is Fate.IMPORTED
 
 
+def test_a_formula_in_one_row_costs_that_row_and_not_those_that_name_its_company() -> None:
+    """They bring the company too, and were refused with it."""
+    found = rows_of(
+        "Kestrel,=cmd(),Kestrel,QR,,trading,private,,,",
+        "Cerro Mine SA,,=Northmere,QN,QM,mining,listed,,,",
+        "Rio Mine SA,,Northmere,QN,QM,mining,listed,,Kestrel,",
+    )
+
+    assert found.fates() == {
+        ("refused", "formula", "aka"): 1,
+        ("refused", "formula", "parent"): 1,
+        ("imported", "", ""): 1,
+    }
+    assert found.said() == {
+        ("Northmere", "parent_of", "Rio Mine SA"),
+        ("Kestrel", "buys_from", "Rio Mine SA"),
+    }
+
+
 def test_the_sheet_is_believed_when_somebody_stands_for_it_and_dated_when_they_say() -> None:
     said = setting(verified_by="Ana", as_of=date(2026, 1, 5))
     stood_for = read_all(read, table(HEADER, MINE), said=said)

@@ -126,6 +126,18 @@ def test_a_row_that_says_no_supplier_or_no_year_is_refused_alone(
     assert good.fate is Fate.IMPORTED
 
 
+def test_one_spelling_that_is_a_formula_costs_its_row_and_not_all_rows_of_the_supplier() -> None:
+    """It became an alias of the party that every row of the supplier brings."""
+    found = rows_of(
+        "2015,Lindqvist Kabel AB,,Norway,X",
+        "2016,=LINDQVIST KABEL AB,,Norway,X",
+        "2017,Lindqvist Kabel AB,,Norway,X",
+    )
+
+    assert found.fates() == {("imported", "", ""): 2, ("refused", "formula", "supplier_name"): 1}
+    assert [each.aliases for each in suppliers(found)] == [()]
+
+
 def test_a_row_named_twice_in_a_year_brings_the_same_records() -> None:
     once = rows_of("2015,Lindqvist Kabel AB,,Norway,X")
     twice = rows_of("2015,Lindqvist Kabel AB,,Norway,X", "2015,Lindqvist Kabel AB,,Norway,X")
