@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
-from engine.admin.operation import Arguments, Asked
+from engine.admin.operation import Arguments, Asked, Nothing
 from engine.registry.history import OvertakenError
 from engine.registry.history.taking import begin, discard_one, finish, put
 from engine.registry.reach import OutOfReachError
@@ -113,6 +113,14 @@ async def finish_import(house: House, asked: Asked, args: Finishing) -> Mapping[
         raise NotCarriedOutError(
             "usage", str(error), next_step="Correct the file; the registry is as it was."
         ) from None
+
+
+async def follow_import(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
+    """Decide by what is in force now: until then this engine tells its own people alone.
+
+    Apart from `finish_import`, because reading a large registry takes longer than a request may.
+    """
+    return {"new": await house.follow()}
 
 
 def _row(row: Version, import_id: str) -> dict[str, Any]:

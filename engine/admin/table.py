@@ -55,6 +55,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "registry.finish": Operation(
             run=importing.finish_import, takes=importing.Finishing, needs=P.MANAGE_KEYS
         ),
+        "registry.follow": Operation(
+            run=importing.follow_import, takes=Nothing, needs=P.MANAGE_KEYS
+        ),
         "registry.show": Operation(run=linkage.show, takes=linkage.OneParty, needs=P.READ),
         "registry.why": Operation(run=linkage.why_linked, takes=linkage.TwoParties, needs=P.READ),
         "registry.walk": Operation(run=linkage.walk, takes=linkage.OneWalk, needs=P.READ),

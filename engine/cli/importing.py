@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli import told_of
-from engine.cli.asking import Ask, asking
+from engine.cli.asking import Ask, asking, read_door
 from engine.cli.bar import Told, bar
 from engine.cli.exits import CommandError, Exit
 from engine.cli.terminal import Terminal
@@ -83,9 +83,9 @@ async def import_files(terminal: Terminal, paths: list[Path], wish: Wish) -> int
         files = [*_as_one(files), *(each for each in files if each.format != REGISTRY.name)]
         known = known_now(terminal)
         files += file_of_same_names(known, files)
-        _plan(files, known, wish, run)
+        plan_files(files, known, wish, run)
         if not wish.dry_run:
-            await _take_all(terminal, ask, run, wish)
+            await take_all(terminal, ask, run, wish)
     terminal.done(told_of.result(run, wish), told_of.lines(run, wish))
     asked_for = {str(path) for path in paths}
     lost = [each for each in run.not_taken if each.known or each.name in asked_for]
@@ -142,17 +142,18 @@ def known_now(terminal: Terminal) -> Known:
     try:
         database = Database(terminal.settings.database.get_secret_value(), exclusive=False)
         try:
-            conn = database.reader()
-            check_version(conn)
-            return read(conn, read_known)
+            with database.reader() as conn:
+                check_version(conn)
+                return read(conn, read_known)
         finally:
             database.close()
     except StoreError as error:
         raise CommandError(Exit.UNREACHABLE, str(error), next_step="Run `tocsin doctor`.") from None
 
 
-def _plan(files: list[FileRows], known: Known, wish: Wish, run: Run) -> None:
-    """Without those files that drop too much; what only they bring is then unknown."""
+def plan_files(files: list[FileRows], known: Known, wish: Wish, run: Run) -> None:
+    """What each file changes; those that drop too much are left out, and what only they bring is
+    then unknown."""
     while True:
         checked = together(files, known=named(known))
         run.planned = list(plan(checked, known))
@@ -175,7 +176,7 @@ def _dropping(planned: Iterable[Planned]) -> tuple[str, str] | None:
     return None
 
 
-async def _take_all(terminal: Terminal, ask: Ask, run: Run, wish: Wish) -> None:
+async def take_all(terminal: Terminal, ask: Ask, run: Run, wish: Wish) -> None:
     """File after file, each in force before the next one begins."""
     waiting, run.planned = run.planned, []
     tries = 0
@@ -245,7 +246,21 @@ async def _take(terminal: Terminal, ask: Ask, planned: Planned, wish: Wish) -> s
             done = await ask("registry.put", id=new.id, first=stored, rows=part)
             stored = int(done["stored"])
     finished = await ask("registry.finish", id=new.id)
-    return None if finished["overtaken"] else str(finished["version"])
+    if finished["overtaken"]:
+        return None
+    if read_door(terminal.settings.data_dir) is not None:
+        await _follow(terminal, ask)
+    return str(finished["version"])
+
+
+async def _follow(terminal: Terminal, ask: Ask) -> None:
+    """Until the engine decides by it, it tells its own people alone."""
+    try:
+        await ask("registry.follow")
+    except CommandError as error:
+        if error.code is not Exit.UNREACHABLE:
+            raise
+        terminal.warn("It is in force. The engine still reads it, and tells nobody outside yet.")
 
 
 def _chunk(rows: Iterable[tuple[What, dict[str, Any]]]) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,296 @@
+"""Importing files at the terminal: what a person sees, and what is then known."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.cli import importing
+from engine.cli.asking import Ask, asking
+from engine.cli.exits import CommandError, Exit
+from engine.cli.importing import Run, Wish, import_files, plan_files, take_all
+from engine.cli.terminal import Terminal
+from engine.registry.imports.formats import FORMATS
+from engine.registry.imports.reading import read_file
+from engine.registry.imports.rows import SourceFile
+from engine.registry.imports.together import FileRows
+from engine.settings import HttpSettings
+from tests.integration.bootstrap.desk import Desk
+from tests.integration.bootstrap.house import running
+from tests.unit.engine.registry.imports.files import setting
+
+PARTIES = "id,kind,name,state\nnorthmere,company,Northmere,QN\npit,site,Northmere Pit,QM\n"
+LINKS = "kind,a,b,share,status\noperates,northmere,pit,100,verified\n"
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk's first day, once: its passwords alone take longer than most tests here."""
+    folder = tmp_path_factory.mktemp("begun")
+    with pytest.MonkeyPatch.context() as patch:
+        Desk(folder, patch).begin()
+    return folder
+
+
+@pytest.fixture
+def desk(begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
+    return Desk(tmp_path, monkeypatch)
+
+
+def write(**files: str | bytes) -> list[str]:
+    names = []
+    for name, content in files.items():
+        data = content if isinstance(content, bytes) else content.encode()
+        Path(f"{name}.csv").write_bytes(data)
+        names.append(f"{name}.csv")
+    return names
+
+
+def totals(done: dict[str, Any], *names: str) -> tuple[int, ...]:
+    return tuple(done["total"][name] for name in names)
+
+
+def test_a_dry_run_says_what_the_run_does_and_twice_changes_nothing(desk: Desk) -> None:
+    files = write(links=LINKS, parties=PARTIES)
+
+    tried = desk.json("registry", "import", *files, "--dry-run")
+    assert desk.run("registry", "show", "pit").exit_code != Exit.DONE
+
+    done = desk.json("registry", "import", *files)
+    again = desk.json("registry", "import", *files)
+
+    changes = ("added", "changed", "closed", "withdrawn", "unchanged")
+    assert totals(tried, *changes) == totals(done, *changes) == (3, 0, 0, 0, 0)
+    assert totals(again, *changes) == (0, 0, 0, 0, 3)
+    assert "Northmere" in desk.said("registry", "show", "pit")
+
+    write(parties=PARTIES.replace("Northmere Pit", "Northmere North Pit"))
+    corrected = desk.json("registry", "import", "parties.csv")
+    assert totals(corrected, "added", "changed", "unchanged") == (0, 1, 1)
+    assert "Northmere North Pit" in desk.said("registry", "show", "pit")
+
+
+def test_every_bad_row_is_named_with_its_line_and_all_others_are_in_force(desk: Desk) -> None:
+    rows = [
+        b"id,kind,name,state,identifiers",
+        b"good-1,company,Good One,QM,lei:1",
+        b"latin,company,Caf\xe9,QM,",
+        b"trap,company,=cmd|' /C calc'!A0,QM,",
+        b'open,company,"never closed,QM,',
+        b"twin,company,Twin,QM,lei:1",
+        b"long,company," + b"x" * 10_000_000 + b",QM,",
+        b"good-1,company,Another,QM,",
+        b"nul,company,N\x00l,QM,",
+        b'good-2,company,"Good, Two",QM,',
+        b"half,comp",
+    ]
+    files = write(
+        parties=b"\n".join(rows),
+        links="kind,a,b,share,valid_from,valid_until\n"
+        "parent_of,good-1,good-2,101,,\n"
+        "parent_of,good-1,good-1,50,,\n"
+        "parent_of,good-1,good-2,50,2024-05-02,2024-05-01\n"
+        "parent_of,good-1,trap,50,,\n"
+        "parent_of,good-1,good-2,50,,\n",
+        contacts="id,party,label,level,endpoints\n"
+        'c1,good-1,Desk,general,"email:a@x.example,b@y.example"\n'
+        'c2,good-1,Desk,general,"email:Ministry <a@x.example>"\n'
+        "c3,good-1,Desk,general,email:a@x.example\n",
+    )
+
+    said = desk.said("registry", "import", *files)
+
+    for line, reason in (
+        (3, "parties.csv: 1 refused (name): not UTF-8"),
+        (4, "parties.csv: 1 refused (name): begins like a formula"),
+        (5, "parties.csv: 1 refused: a quote that is never closed"),
+        (6, "parties.csv: 1 refused (identifiers): another party has this identifier"),
+        (7, "parties.csv: 1 refused: longer than any such value is"),
+        (8, "parties.csv: 1 refused (id): another row gives this id to something else"),
+        (9, "parties.csv: 1 refused (name): characters nobody sees"),
+        (11, "parties.csv: 1 refused: the file ends in the middle of it"),
+        (2, "links.csv: 1 refused (share): a share below 0 or over 100 per cent"),
+        (3, "links.csv: 1 refused (b): linked to itself"),
+        (4, "links.csv: 1 refused (valid_until): ends before it begins"),
+        (5, "links.csv: 1 refused (b): a party that nobody knows"),
+    ):
+        _, found, tail = said.partition(reason)
+        assert found, reason
+        assert tail.splitlines()[1].strip() == f"line {line}", reason
+    assert "contacts.csv: 2 refused (endpoints): not one plain address" in said
+    assert "calc" not in said and "Ministry" not in said, "what a row says is not repeated"
+
+    shown = desk.said("registry", "show", "good-1")
+    assert "Good, Two" in shown
+    assert desk.run("registry", "show", "trap").exit_code != Exit.DONE
+
+
+def test_a_file_that_cannot_be_taken_says_why_and_holds_up_no_other(desk: Desk) -> None:
+    files = write(parties=PARTIES, other="a,b\n1,2\n", broken="id,kind\nx,company\n")
+
+    done = desk.run("registry", "import", *files)
+
+    assert done.exit_code == Exit.USAGE
+    assert "Not taken: other.csv: no format has these columns or keys" in done.output
+    assert "Not taken: broken.csv:" in done.output
+    assert "Northmere" in desk.said("registry", "show", "pit")
+
+
+def test_a_folder_is_imported_as_a_whole_and_what_is_no_list_is_only_mentioned(desk: Desk) -> None:
+    Path("lists").mkdir()
+    Path("lists/parties.csv").write_text(PARTIES, "utf-8")
+    Path("lists/README.md").write_text("# Ours\n", "utf-8")
+
+    done = desk.run("registry", "import", "lists")
+
+    assert done.exit_code == Exit.DONE
+    assert "Not taken: lists/README.md: no format" in done.output
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--format", "castle"), "There is no such format"),
+        (("--as-of", "03/04/2026"), "--as-of is no date"),
+        (("--verified-by", "ben"), "nobody can stand for others"),
+        (("--word", "Korea"), "--word is not NAME=CODE"),
+    ],
+)
+def test_an_option_that_cannot_be_used_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: tuple[str, ...], said: str
+) -> None:
+    desk = Desk(tmp_path, monkeypatch)
+    write(parties=PARTIES)
+
+    done = desk.run("registry", "import", "parties.csv", *option)
+
+    assert done.exit_code == Exit.USAGE and said in done.output and "->" in done.output
+
+
+def test_who_imports_stands_for_the_links_only_when_they_say_so_and_a_reader_imports_nothing(
+    desk: Desk,
+) -> None:
+    write(parties=PARTIES, links=LINKS.replace(",verified", ","))
+
+    desk.said("registry", "import", "parties.csv", "links.csv")
+    assert "not verified" in desk.said("registry", "show", "pit")
+    desk.said("registry", "import", "links.csv", "--verified-by", "me")
+    assert "not verified" not in desk.said("registry", "show", "pit")
+
+    desk.now("ben")
+    write(parties=PARTIES.replace("Northmere", "Southmere"))
+    refused = desk.run("registry", "import", "parties.csv")
+    assert refused.exit_code == Exit.WHO
+
+
+async def test_a_running_engine_takes_it_and_knows_it_at_once(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [Path(each) for each in write(parties=PARTIES, links=LINKS)]
+    terminal = Terminal()
+    http = HttpSettings(port=0, secure_cookies=False)
+
+    async with running(terminal.settings.model_copy(update={"http": http})):
+        ended = await import_files(terminal, files, Wish())
+        async with asking(terminal) as ask:
+            shown = await ask("registry.show", party="pit")
+
+    assert (ended, shown["name"]) == (Exit.DONE, "Northmere Pit")
+    assert "is in force" in capsys.readouterr().out
+
+
+class Cut:
+    """An engine that is killed after so many chunks; then one that counts them."""
+
+    def __init__(self, ask: Ask, *, after: int) -> None:
+        self._ask = ask
+        self._left = after
+        self.chunks = 0
+
+    async def __call__(self, operation: str, /, **args: Any) -> dict[str, Any]:
+        if operation == "registry.put":
+            if self._left == 0:
+                raise CommandError(Exit.UNREACHABLE, "The engine does not answer at its door.")
+            self._left -= 1
+            self.chunks += 1
+        return await self._ask(operation, **args)
+
+
+def planned(terminal: Terminal, name: str) -> Run:
+    data = Path(name).read_bytes()
+    found = read_file(SourceFile(name=name, data=data), setting(), formats=FORMATS)
+    assert isinstance(found, FileRows)
+    run = Run()
+    plan_files([found], importing.known_now(terminal), Wish(), run)
+    return run
+
+
+async def test_an_import_that_was_cut_off_counts_nothing_and_goes_on_where_it_was(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "ROWS_OF_A_CHUNK", 3)
+    rows = "".join(f"p{n},ngo,Invented {n},QM\n" for n in range(10))
+    write(parties="id,kind,name,state\n" + rows)
+    terminal = Terminal()
+
+    async with asking(terminal) as ask:
+        with pytest.raises(CommandError, match="does not answer"):
+            await take_all(terminal, Cut(ask, after=2), planned(terminal, "parties.csv"), Wish())
+        assert not importing.known_now(terminal).parties.get("p0")
+
+        rest = Cut(ask, after=100)
+        await take_all(terminal, rest, planned(terminal, "parties.csv"), Wish())
+
+    assert rest.chunks == 2  # of four
+    assert len([id for id in importing.known_now(terminal).parties if id.startswith("p")]) == 10
+
+
+async def test_what_somebody_else_changed_meanwhile_is_compared_anew_not_overwritten(
+    desk: Desk,
+) -> None:
+    write(parties=PARTIES)
+    terminal = Terminal()
+
+    async with asking(terminal) as ask:
+        mine = planned(terminal, "parties.csv")
+        write(parties=PARTIES.replace("Northmere Pit", "Pit of Ben"))
+        await take_all(terminal, ask, planned(terminal, "parties.csv"), Wish())
+        await take_all(terminal, ask, mine, Wish())
+
+    assert importing.known_now(terminal).parties["pit"].name == "Northmere Pit"
+    assert mine.planned[0].changes.changed, "the second one saw what it changes"
+
+
+async def test_the_door_takes_no_bytes_that_are_no_record_and_no_half_import(desk: Desk) -> None:
+    import_id = "0" * 32
+    begin: dict[str, Any] = {
+        "id": import_id, "base": 0, "source": "x", "file": "f", "sha256": "", "size": 2,
+        "counts": {},
+    }  # fmt: skip
+    row: dict[str, Any] = {
+        "what": "party", "id": "p", "n": 1, "source": "x", "line": 2,
+        "body": '{"id": "p", "kind": "ngo", "name": "P"}',
+    }  # fmt: skip
+
+    async with asking(Terminal()) as ask:
+        assert (await ask("registry.begin", **begin))["stored"] == 0
+        for bad in ({"body": "{}"}, {"body": ""}, {"id": "q"}, {"what": "castle"}, {"n": 0}):
+            with pytest.raises(CommandError):
+                await ask("registry.put", id=import_id, first=0, rows=[row | bad])
+        assert (await ask("registry.put", id=import_id, first=0, rows=[row]))["stored"] == 1
+        assert (await ask("registry.put", id=import_id, first=0, rows=[row]))["stored"] == 1
+        half = await ask("registry.finish", id=import_id)
+
+    assert half["overtaken"] and not half["version"]
+    assert "p" not in importing.known_now(Terminal()).parties
+
+
+def test_templates_are_written_once_and_can_be_imported_as_they_are(desk: Desk) -> None:
+    desk.said("registry", "templates", "ours")
+    Path("ours/parties.csv").write_text(PARTIES, "utf-8")
+
+    assert "nothing was written" in desk.said("registry", "templates", "ours")
+    assert Path("ours/parties.csv").read_text("utf-8") == PARTIES
+    assert desk.run("registry", "import", "ours", "--dry-run").exit_code == Exit.DONE
