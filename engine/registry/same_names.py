@@ -125,14 +125,19 @@ def _traits(party: Party, keys: NameKeys) -> Iterator[tuple[NameKey, _Trait]]:
             yield key, _Trait(party.kind, party.source, countries, key.forms)
 
 
-def _pairs(bearers: _Bearers, *, weak: bool) -> list[tuple[bool, str, str]]:
-    """Enough pairs of one name to join all who may be one, those with one legal form first."""
-    return sorted(
-        (trait.forms != other.forms, min(one, another), max(one, another))
-        for trait, other in combinations_with_replacement(sorted(bearers), 2)
-        if _may_be_one(trait, other, weak=weak)
-        for one, another in _every_one(bearers[trait], bearers[other])
-    )
+def _pairs(bearers: _Bearers, *, weak: bool) -> Iterator[tuple[bool, str, str]]:
+    """Enough pairs of one name to join all who may be one, those with one legal form first.
+
+    One after the other and never all at once: a name may stand in a file very often.
+    """
+    traits = sorted(bearers)
+    for forms_differ in (False, True):
+        for trait, other in combinations_with_replacement(traits, 2):
+            if (trait.forms != other.forms) is forms_differ and _may_be_one(
+                trait, other, weak=weak
+            ):
+                for one, another in _every_one(bearers[trait], bearers[other]):
+                    yield forms_differ, min(one, another), max(one, another)
 
 
 def _may_be_one(one: _Trait, other: _Trait, *, weak: bool) -> bool:
@@ -151,8 +156,9 @@ def _may_be_one(one: _Trait, other: _Trait, *, weak: bool) -> bool:
 
 def _every_one(some: set[str], others: set[str]) -> Iterator[tuple[str, str]]:
     """Few pairs that join each of some with each of the others."""
-    yield from ((min(some), each) for each in others if each != min(some))
-    yield from ((each, min(others)) for each in some if each != min(others))
+    first, other = min(some), min(others)
+    yield from ((first, each) for each in sorted(others) if each != first)
+    yield from ((each, other) for each in sorted(some) if each != other)
 
 
 class _Circles:

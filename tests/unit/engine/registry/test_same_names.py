@@ -160,6 +160,15 @@ def test_as_many_questions_as_are_needed_to_join_all_and_no_more() -> None:
     }
 
 
+def test_a_name_that_a_file_has_thousands_of_times_is_as_many_questions_and_no_more() -> None:
+    many = [
+        party("Lindqvist AB", "nbim", state=f"Q{'MNOP'[n % 4]}", id=f"nbim:{n}")
+        for n in range(3_000)
+    ]
+
+    assert len(same_names(many, keys=KEYS)) == 2_999
+
+
 def test_whom_somebody_joined_before_is_not_asked_about_again() -> None:
     b, c = party("Lindqvist Kabel", "b"), party("Lindqvist Kabel", "c")
     before = same_names([b, c], keys=KEYS)
