@@ -56,6 +56,41 @@ async def import_registry(
     return await import_files(terminal, files, wish)
 
 
+@command(registry, "verify")
+async def verify(
+    terminal: Terminal,
+    link: Annotated[str, typer.Argument(metavar="LINK", help="Its id, as `registry show` has it.")],
+) -> None:
+    """Stand for a link: from now on it brings somebody in."""
+    from engine.cli.asking import ask
+
+    done = await ask(terminal, "registry.verify", link=link)
+    terminal.done(done, [f"Verified by {done['by']}. It brings in whom it links from now on."])
+
+
+@command(registry, "refute")
+async def refute(
+    terminal: Terminal,
+    link: Annotated[
+        str, typer.Argument(metavar="LINK", help="Its id; without one: what waits for a second.")
+    ] = "",
+) -> None:
+    """Say that a link is wrong. Two people have to; it goes on excluding all the same."""
+    from engine.cli.asking import ask
+
+    if not link:
+        waiting = (await ask(terminal, "registry.proposed"))["proposed"]
+        lines = [f"{each['link']}  proposed by {each['by']} at {each['at']}" for each in waiting]
+        terminal.done({"proposed": waiting}, lines or ["Nothing waits for a second person."])
+        return
+    done = await ask(terminal, "registry.refute", link=link)
+    if done["status"] == "proposed":
+        lines = ["Proposed. A second person gives the same command; until then it stays as it was."]
+    else:
+        lines = ["Refuted. It brings nobody in again, and goes on excluding."]
+    terminal.done(done, lines)
+
+
 @command(registry, "templates")
 def templates(
     terminal: Terminal,

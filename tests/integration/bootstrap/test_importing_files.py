@@ -294,3 +294,24 @@ def test_templates_are_written_once_and_can_be_imported_as_they_are(desk: Desk) 
     assert "nothing was written" in desk.said("registry", "templates", "ours")
     assert Path("ours/parties.csv").read_text("utf-8") == PARTIES
     assert desk.run("registry", "import", "ours", "--dry-run").exit_code == Exit.DONE
+
+
+def test_one_person_stands_for_a_link_and_two_refute_it_for_good(desk: Desk) -> None:
+    write(parties=PARTIES, links=LINKS.replace(",verified", ","))
+    desk.said("registry", "import", "parties.csv", "links.csv")
+    link = "own:northmere:operates:pit"
+
+    assert "Verified by person:ana" in desk.said("registry", "verify", link)
+    assert "not verified" not in desk.said("registry", "show", "pit")
+    assert "second person" in desk.said("registry", "refute", link)
+    assert "not verified" not in desk.said("registry", "show", "pit"), "one person is not enough"
+    assert link in desk.said("registry", "refute")
+
+    desk.now("ben")
+    assert "goes on excluding" in desk.said("registry", "refute", link)
+    assert "Nothing waits" in desk.said("registry", "refute")
+
+    desk.now("ana")
+    again = desk.json("registry", "import", "links.csv", "--verified-by", "me")
+    assert again["files"][0]["reasons"][0]["why"] == "not_trusted", "no file takes it back"
+    assert again["total"]["changed"] == 0
