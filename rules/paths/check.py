@@ -98,8 +98,11 @@ def behind(node: Node, find: Find) -> frozenset[str]:
                 return frozenset({"link"})
             if node.name == PartyKind.MISSION:
                 return frozenset({"host"})
-            found = None if node.name in STEPS else find(node.name)
-            return frozenset() if found is None else found.behind()
+            if node.name in STEPS or node.name in STARTS:
+                return frozenset()
+            found = find(node.name)
+            # Of a word that is not there, that is what is told.
+            return frozenset({"link", "host"}) if found is None else found.behind()
         case Filtered():
             return behind(node.part, find)
         case Sequence():
@@ -162,7 +165,8 @@ class _Checker:
                 return node
 
     def _word(self, word: Word, tests: tuple[Test, ...], *, first: bool) -> Node:
-        if word.against and word.name not in LINKS:
+        known = word.name in STARTS or word.name in STEPS or self._walk.find(word.name)
+        if word.against and known and word.name not in LINKS:
             self._wrong(word.at, "^ goes against a link only.", "Remove it, or name a link.")
         if word.name in STARTS:
             if not first:

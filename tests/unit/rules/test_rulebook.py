@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.candidates import World, candidates
 from rules.rulebook import Rulebook, RulebookError, day_of, load
 from rules.source import MAX_CHARACTERS, read
 from rules.steps import Start
@@ -16,7 +17,7 @@ from schemas.event import Subject
 from schemas.plan import Anchor, Gate, Spread, Step, Until
 from schemas.roster import Role
 from schemas.rulebook import TellShape, seconds
-from tests.unit.rules.build import NOW, K, L, a_link, a_party, a_registry, an_event
+from tests.unit.rules.build import NOW, K, L, a_link, a_party, a_registry, a_role, an_event
 
 HERE = Path(__file__).parent / "rulebooks"
 GOOD = (HERE / "good.yaml").read_text("utf-8")
@@ -225,6 +226,62 @@ def test_a_walk_under_its_own_name_finds_the_states_it_lists() -> None:
 
     assert [found.party for found in _good().walk("friends", start).found] == ["qs"]
     assert _good().walk("home_missions", start).found == ()
+
+
+def _with_walks(*lines: str) -> Rulebook:
+    friends = "  friends: {walk: third_missions, states: [QS]}\n"
+    return load(GOOD.replace(friends, friends + "".join(lines)), filename="x.yaml")
+
+
+def test_a_walk_of_ones_own_is_a_path_and_may_name_others_of_ones_own_and_the_shipped_ones() -> (
+    None
+):
+    book = _with_walks(
+        "  traders: {path: '^buys_from[tier <= 2]'}\n",
+        "  their-money: {path: 'traders/^invests_in | direct_investors'}\n",
+        "  neighbours: {path: 'desk.states/mission', states: [QT]}\n",
+    )
+    registry = a_registry(
+        [a_party(id) for id in ("mine", "shop", "far-shop", "fund", "saver")]
+        + [a_party("qt", K.MISSION, "QT")],
+        [
+            a_link("shop", L.BUYS_FROM, "mine", tier=2),
+            a_link("far-shop", L.BUYS_FROM, "mine", tier=3),
+            a_link("fund", L.INVESTS_IN, "shop"),
+            a_link("saver", L.INVESTS_IN, "mine"),
+        ],
+    )
+    event = an_event(parties=[a_role("mine", "site")])
+    start = Start(registry=registry, event=event, on=NOW.date())
+
+    def found(name: str) -> list[str]:
+        return [each.party for each in book.walk(name, start).found]
+
+    assert found("traders") == ["shop"]
+    assert found("their-money") == ["saver", "fund"]
+    assert found("neighbours") == ["qt"]
+    assert book.version != _good().version
+
+
+def test_what_a_walk_of_ones_own_explains_stands_under_the_audience_of_each_party() -> None:
+    text = GOOD.replace("explain: [", "explain: [around, ")
+    assert text != GOOD
+    friends = "  friends: {walk: third_missions, states: [QS]}\n"
+    around = "  around: {path: '^buys_from | ^invests_in | ^officer_of'}\n"
+    book = load(text.replace(friends, friends + around), filename="x.yaml")
+    parties = [a_party("mine", K.SITE), a_party("shop"), a_party("fund", K.INVESTOR)]
+    links = [a_link("shop", L.BUYS_FROM, "mine"), a_link("fund", L.INVESTS_IN, "mine")]
+    parties.append(a_party("boss", K.PERSON))
+    links.append(a_link("boss", L.OFFICER_OF, "mine"))
+
+    told = candidates(
+        World(book, a_registry(parties, links)), an_event(parties=[a_role("mine", "site")])
+    )
+
+    explained = {each.party: each.track for each in told.explained}
+    assert explained["shop"] is TrackName.COMPANIES
+    assert explained["fund"] is TrackName.INVESTORS
+    assert "boss" not in explained
 
 
 def test_an_audience_without_a_field_class_sees_nothing() -> None:
