@@ -63,14 +63,14 @@ class Searched:
 
     def entries(self) -> tuple[Excluded, ...]:
         """Every exclusion, sorted by party."""
-        best: dict[int, tuple[_Hardness, Stage, Trail]] = {}
+        best: dict[int, tuple[Stage, Trail]] = {}
         for stage in self._stages:
             for node, trail in stage.ring.items():
-                hard, known = _hardness_of(stage, trail), best.get(node)
-                if known is None or hard < known[0]:
-                    best[node] = (hard, stage, trail)
+                known = best.get(node)
+                if known is None or _hardness_of(stage, trail) < _hardness_of(*known):
+                    best[node] = (stage, trail)
         named = sorted((self._ground.id(node), node) for node in best)
-        return tuple(self._entry(party, best[node][1], best[node][2]) for party, node in named)
+        return tuple(self._entry(party, *best[node]) for party, node in named)
 
     @property
     def weight(self) -> int:

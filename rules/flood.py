@@ -72,6 +72,7 @@ class Ground:
         self._day = NO_START if on is None else on.toordinal()
         self._firm = tuple(status in _FIRM for status in STATUSES)
         self._strangers: dict[str, int] = {}
+        self._ids: dict[int, str] = {}
         self._hops: dict[int, Hop] = {}
         self._paths: dict[int, Path] = {}
         """By identity of a trail; whoever asks for paths keeps the trails."""
@@ -101,7 +102,11 @@ class Ground:
 
     def id(self, node: int) -> str:
         """The id of a node."""
-        return self.registry.id_of(node) if node >= 0 else list(self._strangers)[-1 - node]
+        id = self._ids.get(node)
+        if id is None:
+            id = self.registry.id_of(node) if node >= 0 else list(self._strangers)[-1 - node]
+            self._ids[node] = id
+        return id
 
     def kind(self, node: int) -> PartyKind | None:
         """What the party there is, if it is one."""
@@ -335,8 +340,13 @@ class Ground:
             return via
         hop = self._hops.get(via)
         if hop is None:
-            link = self.registry.link_at(via)
-            hop = Hop(kind=link.kind.value, a=link.a, b=link.b, link=link.id)
+            columns = self._columns
+            hop = Hop(
+                kind=KINDS[columns.kind[via]].value,
+                a=self.id(columns.a[via]),
+                b=self.id(columns.b[via]),
+                link=columns.ids[via],
+            )
             self._hops[via] = hop
         return hop
 

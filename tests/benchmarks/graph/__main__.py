@@ -127,7 +127,7 @@ def _closures(
     print(
         f"exclusion: {found.small} closures up to {exclusion.SMALL} members p50 {found.p50_ms:.2f}"
         f" p99 {found.p99_ms:.2f} ms; {found.large} larger, up to {found.largest} members,"
-        f" {found.beyond_us:.2f} us a member",
+        f" {found.beyond_us:.2f} us a member; {found.read_us:.1f} us a member to spell out",
         flush=True,
     )
     return found
