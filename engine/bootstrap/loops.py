@@ -14,6 +14,8 @@ from engine.intake.kafka_clients import member_name
 from engine.intake.runners import Lane as LogLane
 from engine.intake.runners import kafka_lanes
 from engine.publisher import KafkaPublisher
+from engine.registry import kept
+from engine.registry.rebuild import Rebuild
 from engine.registry.reload import Reload
 from engine.relay import POLL_SECONDS as RELAY_POLL_SECONDS
 from engine.relay import Relay
@@ -48,6 +50,7 @@ def loops(
     )
     if not parts.database.sqlite:
         yield "world", _world(parts).run()
+    yield "arrays", _arrays(parts).run()
     if "timers" in roles:
         timers = run_timers(
             parts.desk,
@@ -121,6 +124,17 @@ def _take_over(parts: Parts) -> TakeOver:
 def _world(parts: Parts) -> Reload:
     """Where others may put a registry into force behind our back."""
     return Reload(parts.world, reader=parts.reader, clock=SystemClock(), stale=parts.desk.stale)
+
+
+def _arrays(parts: Parts) -> Rebuild:
+    settings = parts.settings
+    return Rebuild(
+        parts.world,
+        reader=parts.reader,
+        clock=SystemClock(),
+        database=settings.database.get_secret_value(),
+        path=settings.data_dir / kept.FILE,
+    )
 
 
 def _poll(parts: Parts, alone: float) -> float:

@@ -15,6 +15,7 @@ from engine.registry import (
     OutOfReachError,
     World,
     hold,
+    kept,
     load_world,
     read_files,
     save_imported,
@@ -86,7 +87,7 @@ def _opening(settings: Settings, *, now: datetime) -> Callable[[Connection], Wor
         if meta.read(conn, FILES) != digest:
             _take(conn, texts, rules, settings.rulebook, now=now)
             meta.write(conn, FILES, digest)
-        return load_world(conn)
+        return load_world(conn, arrays=settings.data_dir / kept.FILE)
 
     return opening
 

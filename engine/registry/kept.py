@@ -159,7 +159,9 @@ def _arrays(registry: Registry) -> Iterator[tuple[str, Numbers]]:
     snapshot, columns = registry.snapshot, registry.columns
     snapshot.link_number("")  # so that the order by id is there
     bodies = (
-        "" if (party := registry.party(id)) is None else _PARTY.dump_json(party).decode()
+        ""
+        if (party := registry.party(id)) is None
+        else _PARTY.dump_json(party, exclude_defaults=True).decode()
         for id in snapshot.ids
     )
     for name, texts in (

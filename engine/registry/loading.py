@@ -1,7 +1,9 @@
 """Reading the world in force from the store: whole at a start, afterwards what changed since."""
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -9,6 +11,7 @@ from engine.ports import Reader
 from engine.registry.history.excluding import links_of, parties_of
 from engine.registry.history.known import contacts_of
 from engine.registry.history.taking import REGISTRY_VERSION as REGISTRY_VERSION
+from engine.registry.kept import UnusableError, load
 from engine.registry.world import World, WorldHolder
 from engine.store import imports, meta, records, versions
 from engine.store.versions import What
@@ -30,15 +33,17 @@ def in_force(conn: Connection) -> tuple[str, ...]:
     return tuple(named.get(part, "") for part in PARTS)
 
 
-def load_world(conn: Connection) -> World:
+def load_world(conn: Connection, *, arrays: Path | None = None) -> World:
     """The registry, roster and rulebook in force; what was never saved is empty.
 
-    Raises RulebookError when the stored rulebook does not fit this release.
+    `arrays`: a file that may spare reading every row (`engine.registry.kept`). Raises RulebookError
+    when the stored rulebook does not fit this release.
     """
     named = in_force(conn)  # first: what changes behind this look is found by the next one
+    kept = None if arrays is None else from_arrays(conn, arrays)
     return World(
         versions=named,
-        registry=load_registry(conn),
+        registry=kept[1] if kept and kept[0] == named[0] else load_registry(conn),
         roster=_roster(conn, named[1]),
         rulebook=_rulebook(conn, named[2]),
     )
@@ -58,6 +63,38 @@ def load_registry(conn: Connection, *, at: datetime | None = None) -> Registry:
         links=links.values(),
         contacts=contacts_of(versions.read(conn, What.CONTACT, at=at)),
     )
+
+
+def from_arrays(conn: Connection, path: Path) -> tuple[str, Registry] | None:
+    """The version in force and its registry, from a file and what changed since it was written.
+
+    None: there is no such file, or it holds nothing that this store ever had in force.
+    """
+    try:
+        kept = load(path)
+    except (UnusableError, OSError):
+        return None
+    then, version = kept.version.partition("/")[0], in_force(conn)[0]
+    if not then or kept.version != with_history(conn, then):
+        return None
+    registry = kept.registry(contacts_of(versions.read(conn, What.CONTACT)))
+    return version, registry if then == version else _since(conn, registry, then)
+
+
+def with_history(conn: Connection, version: str) -> str | None:
+    """A version of the registry with a digest of all that came into force up to it.
+
+    The same import may come into force over another history: in another house, or in this one when
+    its store was put back from a copy. None: it never came into force here.
+    """
+    last = imports.find(conn, version)
+    if last is None or last.n is None:
+        return None
+    history = hashlib.sha256()
+    for row in conn.execute(imports.FINISHED):
+        if row.n <= last.n:
+            history.update(repr((row.id, row.n, str(row.finished))).encode())
+    return f"{version}/{history.hexdigest()[:32]}"
 
 
 def newer(conn: Connection, world: World) -> World | None:
