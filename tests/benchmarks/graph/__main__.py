@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from rules.graph import Registry
 from rules.snapshot import PARTY_KINDS, Snapshot
 from schemas.party import Party
 from tests.benchmarks.graph import exclusion, invented
-from tests.benchmarks.graph.peers import Cte, Rusty
+from tests.benchmarks.graph.peers import Cte, Rusty, RustyMerged
 from tests.benchmarks.graph.questions import CHAIN, GROUP, QUESTIONS, TRADE, Asked, Ours
 from tests.benchmarks.graph.walked import Walks
 
@@ -36,6 +36,16 @@ T = TypeVar("T")
 RATED = ("q2", "q3")
 """The questions whose ratios count: Q1 is a handful of links."""
 BUILDS, LOADS = 3, 5
+
+
+class Peer(Protocol):
+    """Somebody who answers the questions."""
+
+    name: str
+
+    def answer(self, asked: Asked) -> set[int]:
+        """The nodes found."""
+        ...
 
 
 class Invented(Mapping[str, Party]):
@@ -76,9 +86,10 @@ def main(arguments: list[str] | None = None) -> int:
     size = _size(registry)
     chance = np.random.default_rng(7)
     closures = _closures(registry, drawn, chance, given.closures)
-    cte, rusty = Cte(registry.columns), Rusty(registry.columns, nodes=given.parties)
-    print(f"peers: {cte.name}, {rusty.name}", flush=True)
-    ratios, equal = _compared(registry, drawn, chance, cte, rusty, given.rounds, given.each)
+    columns, nodes = registry.columns, given.parties
+    cte, rusty = Cte(columns), Rusty(columns, nodes=nodes)
+    peers = (cte, rusty, RustyMerged(columns, nodes=nodes))
+    ratios, equal = _compared(registry, drawn, chance, peers, given.rounds, given.each)
     print(
         f"cte_ratio={ratios[cte.name]:.2f} rustworkx_ratio={ratios[rusty.name]:.2f}"
         f" bytes_per_link={size:.1f} build_s={build:.2f} load_s={load:.2f}"
@@ -137,14 +148,14 @@ def _compared(
     registry: Registry,
     drawn: invented.Drawn,
     chance: np.random.Generator,
-    cte: Cte,
-    rusty: Rusty,
+    peers: tuple[Peer, ...],
     rounds: int,
     each: int,
 ) -> tuple[dict[str, float], bool]:
     ours, walks = Ours(registry), Walks(registry)
-    sides = (ours, cte, rusty)
-    equal, ratios = True, {side.name: [] for side in (cte, rusty)}  # type: dict[str, list[float]]
+    sides: tuple[Peer, ...] = (ours, *peers)
+    ratios: dict[str, list[float]] = {peer.name: [] for peer in peers}
+    equal = True
     for question in QUESTIONS:
         spent: dict[str, list[float]] = {side.name: [] for side in (*sides, walks)}
         found = 0
@@ -156,7 +167,7 @@ def _compared(
                 for start, day in zip(starts, days, strict=True)
             ]
             answers = {}
-            for side in sides[turn % 3 :] + sides[: turn % 3]:
+            for side in sides[turn % len(sides) :] + sides[: turn % len(sides)]:
                 seconds, answers[side.name] = _timed(partial(_answered, side.answer, asked))
                 spent[side.name].append(seconds)
             prepared = [walks.prepared(one) for one in asked]

@@ -4,7 +4,7 @@ Both hold the same links and judge them by the same days; a link that is not ver
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,10 @@ from rules.columns import KINDS, Columns
 from rules.snapshot import Ways
 from schemas.link import LinkKind
 from tests.benchmarks.graph.questions import HOPS, QUESTIONS, Asked, ways_of
+
+Edge = tuple[int, int, tuple[int, int]]
+Hop = tuple[Callable[[int], Iterable[Edge]], int]
+"""The links of a node, and which end of each is the other one."""
 
 
 class Cte:
@@ -73,60 +77,83 @@ def _join(name: str, index: str, kinds: Iterable[LinkKind], end: str, node: str)
 
 
 class Rusty:
-    """rustworkx with a graph for each way of each question: more memory, but one call a hop."""
+    """rustworkx with one graph for each kind of link."""
 
     name = f"rustworkx {rustworkx.__version__}"
 
     def __init__(self, columns: Columns, *, nodes: int) -> None:
-        count = len(columns)
-        days = [np.asarray(each)[:count].tolist() for each in (columns.opens, columns.until)]
-        held = list(zip(*days, strict=True))
-        self._graphs = {
-            question: [_graph(columns, held, ways, nodes) for ways in ways_of(question)]
+        every = {kind for q in QUESTIONS for one in ways_of(q) for kind in (*one[0], *one[1])}
+        graphs = {kind: _graph(columns, (frozenset({kind}), frozenset()), nodes) for kind in every}
+        self._hops: dict[str, list[list[Hop]]] = {
+            question: [
+                [(graphs[kind].out_edges, 1) for kind in sorted(along)]
+                + [(graphs[kind].in_edges, 0) for kind in sorted(against)]
+                for along, against in ways_of(question)
+            ]
             for question in QUESTIONS
         }
 
     def answer(self, asked: Asked) -> set[int]:
         """The nodes found."""
-        graphs, day = self._graphs[asked.question], asked.on.toordinal()
-        if asked.question == "q1":
-            ends = {asked.start}
-            for graph in graphs:
-                ends = {
-                    other
-                    for node in ends
-                    for _, other, (opens, until) in graph.out_edges(node)
-                    if opens <= day <= until
-                }
-            return ends
-        out_edges = graphs[0].out_edges
-        seen, fresh = {asked.start}, [asked.start]
-        for _ in range(HOPS):
-            found = []
-            for node in fresh:
-                for _, other, (opens, until) in out_edges(node):
-                    if opens <= day <= until and other not in seen:
-                        seen.add(other)
-                        found.append(other)
-            fresh = found
-        return seen
+        return _spread(self._hops[asked.question], asked)
 
 
-def _graph(
-    columns: Columns, held: list[tuple[int, int]], ways: Ways, nodes: int
-) -> "rustworkx.PyDiGraph[int, tuple[int, int]]":
+class RustyMerged:
+    """rustworkx with a graph for each way of each question: more memory, but one call a hop."""
+
+    name = f"rustworkx {rustworkx.__version__}, a graph for each question"
+
+    def __init__(self, columns: Columns, *, nodes: int) -> None:
+        self._hops: dict[str, list[list[Hop]]] = {
+            question: [[(_graph(columns, ways, nodes).out_edges, 1)] for ways in ways_of(question)]
+            for question in QUESTIONS
+        }
+
+    def answer(self, asked: Asked) -> set[int]:
+        """The nodes found."""
+        return _spread(self._hops[asked.question], asked)
+
+
+def _spread(steps: list[list[Hop]], asked: Asked) -> set[int]:
+    day = asked.on.toordinal()
+    if asked.question == "q1":
+        ends = {asked.start}
+        for hops in steps:
+            ends = {
+                edge[end]
+                for node in ends
+                for hop, end in hops
+                for edge in hop(node)
+                if edge[2][0] <= day <= edge[2][1]
+            }
+        return ends
+    seen, fresh = {asked.start}, [asked.start]
+    for _ in range(HOPS):
+        found = []
+        for node in fresh:
+            for hop, end in steps[0]:
+                for edge in hop(node):
+                    opens, until = edge[2]
+                    if opens <= day <= until:
+                        other = edge[end]
+                        if other not in seen:
+                            seen.add(other)
+                            found.append(other)
+        fresh = found
+    return seen
+
+
+def _graph(columns: Columns, ways: Ways, nodes: int) -> Any:
     graph: Any = rustworkx.PyDiGraph(multigraph=True)
     graph.add_nodes_from(range(nodes))
-    graph.add_edges_from(list(_edges(columns, held, ways)))
+    graph.add_edges_from(list(_edges(columns, ways)))
     return graph
 
 
-def _edges(
-    columns: Columns, held: list[tuple[int, int]], ways: Ways
-) -> Iterator[tuple[int, int, tuple[int, int]]]:
-    count = len(columns)
-    kind = np.asarray(columns.kind)[:count]
+def _edges(columns: Columns, ways: Ways) -> Iterator[Edge]:
+    kind = np.asarray(columns.kind)[: len(columns)]
+    opens, until = columns.opens, columns.until
     for kinds, start, end in ((ways[0], columns.a, columns.b), (ways[1], columns.b, columns.a)):
         codes = [KINDS.index(each) for each in sorted(kinds)]
         for number in np.flatnonzero(np.isin(kind, codes)).tolist():
-            yield start[number], end[number], held[number]
+            yield start[number], end[number], (opens[number], until[number])
