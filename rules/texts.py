@@ -71,13 +71,25 @@ class Texts:
         """The numbers in the order of their texts; equal texts as they came."""
         count = len(self)
         longest = int(np.diff(np.asarray(self.offsets)).max()) if count else 0
-        raw = [bytes(self.blob[start:end]) for start, end in pairwise(self.offsets)]
         if longest > _WIDEST or b"\0" in bytes(self.blob):
+            raw = [bytes(self.blob[start:end]) for start, end in pairwise(self.offsets)]
             return np.array(sorted(range(count), key=raw.__getitem__), dtype=np.int64)
         words = max(1, -(-longest // 8))
-        rows = np.array(raw, dtype=f"S{words * 8}").view(">u8").reshape(count, words)
-        native = rows.astype(np.uint64)
-        return np.lexsort([native[:, word] for word in reversed(range(words))])
+        rows = self._rows(words * 8).view(">u8").astype(np.uint64)
+        return np.lexsort([rows[:, word] for word in reversed(range(words))])
+
+    def _rows(self, width: int) -> Numbers:
+        """The texts below each other, each filled up with zeros."""
+        starts: Numbers = np.asarray(self.offsets).astype(np.int64)
+        count, letters = len(self), np.frombuffer(self.blob, dtype=np.uint8)
+        rows = np.zeros(count * width, dtype=np.uint8)
+        for first in range(0, count, _CHUNK):
+            last = min(first + _CHUNK, count)
+            begin, end = int(starts[first]), int(starts[last])
+            lines: Numbers = np.arange(first, last) * width
+            moved = np.repeat(lines - starts[first:last], np.diff(starts[first : last + 1]))
+            rows[moved + np.arange(begin, end)] = letters[begin:end]
+        return rows.reshape(count, width)
 
     def take(self, order: Numbers) -> "Texts":
         """The texts of these numbers, numbered anew."""

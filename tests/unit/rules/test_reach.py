@@ -88,3 +88,18 @@ def test_a_hub_with_very_many_links_is_looked_at_as_carefully_as_anybody(on: dat
 
     assert reached == {"hub"} | {link.b for link in links if holds(link, on)}
     assert 10 < len(reached) < 300 or on is None
+
+
+def test_a_wide_ring_of_parties_some_of_them_edited_loses_nobody() -> None:
+    ring = [a_link("hub", L.PARENT_OF, f"n{number}") for number in range(150)]
+    beyond = [a_link(f"n{number}", L.PARENT_OF, f"far{number // 2}") for number in range(150)]
+    whole = Registry(links=[*ring, *beyond])
+    edited = Registry(links=[*ring, *beyond[:-40]]).changed(links=beyond[-40:])
+
+    for registry in (whole, edited):
+        hub = registry.number("hub")
+        assert hub is not None
+        reached = within(registry, [hub], WAYS, hops=2, on=date(2026, 6, 1))
+        assert named(registry, reached) == {"hub"} | {link.b for link in [*ring, *beyond]}
+        over = {registry.columns.ids[link] for link in reached.values() if link != START}
+        assert over == {link.id for link in ring} | {link.id for link in beyond[::2]}, "the first"
