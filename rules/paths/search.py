@@ -23,7 +23,11 @@ _SAME = frozenset({LinkKind.SAME_AS})
 _ACCREDITED = frozenset({LinkKind.ACCREDITED_TO})
 
 Bucket = list[Item]
-_Plan = tuple[tuple[tuple[int, View, bool], ...], tuple[int, ...]]
+_Array = memoryview
+_Plain = tuple[int, View, bool, _Array, _Array, _Array, _Array, _Array]
+"""A step over links without tests: its place, the view, whether it is control; then its arrays:
+offsets, neighbours, links, opens, until."""
+_Plan = tuple[tuple[_Plain, ...], tuple[int, ...]]
 
 
 class Search:
@@ -110,25 +114,20 @@ class Search:
             plain, others = plans[place] or self._plan(place)
             for after in others:
                 self._step(item, node, after, bucket, near, far)
-            for after, view, control in plain:
+            for after, view, control, offsets, neighbours, links, since, ends_on in plain:
                 if node < 0 or node in view.changed:
                     self._over_links(item, node, after, view, near if control else far)
                     continue
-                first, last = view.offsets[node], view.offsets[node + 1]
+                first, last = offsets[node], offsets[node + 1]
                 if first == last:
                     continue
                 if last - first > self._links_left:
                     last, self.truncated = first + self._links_left, True
                 self._links_left -= last - first
                 theirs, soon, target = best[after], turns[after], near if control else far
-                for other, link, since, last_day in zip(
-                    view.neighbours[first:last],
-                    view.links[first:last],
-                    view.opens[first:last],
-                    view.until[first:last],
-                    strict=True,
-                ):
-                    if since <= short <= last_day and (
+                for at in range(first, last):  # of most there are few: slices would cost more
+                    other, link = neighbours[at], links[at]
+                    if since[at] <= short <= ends_on[at] and (
                         settled or opens[link] <= day <= until[link]
                     ):
                         if other not in theirs or theirs[other] > soon:
@@ -166,12 +165,14 @@ class Search:
 
     def _plan(self, place: int) -> _Plan:
         """What may follow a place: plain steps over links with their views, and the others."""
-        plain: list[tuple[int, View, bool]] = []
+        plain: list[_Plain] = []
         others: list[int] = []
         for after in self._machine.follows[place]:
             leaf = self._machine.steps[after]
             if (leaf.along or leaf.against) and not leaf.tests and self._same is None:
-                plain.extend((after, view, control) for view, control in self._views(after))
+                for view, control in self._views(after):
+                    arrays = (view.offsets, view.neighbours, view.links, view.opens, view.until)
+                    plain.append((after, view, control, *arrays))
             else:
                 others.append(after)
         plan = self._plans[place] = (tuple(plain), tuple(others))
