@@ -6,7 +6,6 @@ says what the run does.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import cast
 
 from engine.registry.history import Changes, Kept, Known, compare
 from engine.registry.history.merging import merge
@@ -29,11 +28,11 @@ class Planned:
 
 def plan(files: Iterable[FileRows], known: Known) -> Iterator[Planned]:
     """Each file with its changes, in order."""
-    growing = _copy(known)
+    growing = _Growing(known)
     for file in files:
-        planned = plan_file(file, growing)
+        planned = plan_file(file, growing.known())
         yield planned
-        growing = _grown(growing, planned.changes)
+        growing.take(planned.changes)
 
 
 def plan_file(file: FileRows, known: Known) -> Planned:
@@ -53,49 +52,54 @@ def named(known: Known) -> Named:
     )
 
 
-def _copy(known: Known) -> Known:
-    """One that may grow: copying a hundred thousand records for each of fifty files takes longer
-    than comparing them."""
-    return replace(
-        known,
-        parties=dict(known.parties),
-        claims=dict(known.claims),
-        links=dict(known.links),
-        contacts=dict(known.contacts),
-        sources=dict(known.sources),
-        numbers=dict(known.numbers),
-    )
+class _Growing:
+    """What is known, file after file. It grows in place: copying a hundred thousand records for
+    each of fifty files takes longer than comparing them."""
 
+    def __init__(self, known: Known) -> None:
+        self._base = known.base
+        self._parties = dict(known.parties)
+        self._claims = dict(known.claims)
+        self._links = dict(known.links)
+        self._contacts = dict(known.contacts)
+        self._sources = dict(known.sources)
+        self._numbers = dict(known.numbers)
+        self._said: dict[str, dict[str, Party]] = {}
+        for (id, source), party in known.claims.items():  # the source that spoke first, first
+            self._said.setdefault(id, {})[source] = party
 
-def _grown(known: Known, changes: Changes) -> Known:
-    """What is known once these changes are in force, in the dictionaries of `_copy`."""
-    parties = cast("dict[str, Party]", known.parties)
-    claims = cast("dict[tuple[str, str], Party]", known.claims)
-    links = cast("dict[str, Link]", known.links)
-    contacts = cast("dict[str, Contact]", known.contacts)
-    sources = cast("dict[tuple[What, str], str]", known.sources)
-    numbers = cast("dict[tuple[What, str], int]", known.numbers)
-    for change in changes.all:
-        numbers[change.what, change.id] = change.n
-        match change.record:
-            case Party() as party:
-                claims[change.id, change.source] = party
-            case Link() as link:
-                links[change.id] = link
-                sources[What.LINK, change.id] = change.source
-            case Contact() as contact:
-                contacts[change.id] = contact
-                sources[What.CONTACT, change.id] = change.source
-            case _:
-                contacts.pop(change.id, None)
-                sources.pop((What.CONTACT, change.id), None)
-    touched = {change.id for change in changes.all if change.what is What.PARTY}
-    said: dict[str, list[Party]] = {}
-    for (id, _), party in claims.items() if touched else ():  # the source that spoke first, first
-        if id in touched:
-            said.setdefault(id, []).append(party)
-    parties.update((id, merge(each)) for id, each in said.items())
-    return replace(known, base=known.base + 1) if changes.all else known
+    def known(self) -> Known:
+        """As it is now; good until the next `take`."""
+        return Known(
+            base=self._base,
+            parties=self._parties,
+            claims=self._claims,
+            links=self._links,
+            contacts=self._contacts,
+            sources=self._sources,
+            numbers=self._numbers,
+        )
+
+    def take(self, changes: Changes) -> None:
+        """As if these changes were in force."""
+        self._base += bool(changes.all)
+        for change in changes.all:
+            self._numbers[change.what, change.id] = change.n
+            match change.record:
+                case Party() as party:
+                    self._claims[change.id, change.source] = party
+                    said = self._said.setdefault(change.id, {})
+                    said[change.source] = party
+                    self._parties[change.id] = merge(list(said.values()))
+                case Link() as link:
+                    self._links[change.id] = link
+                    self._sources[What.LINK, change.id] = change.source
+                case Contact() as contact:
+                    self._contacts[change.id] = contact
+                    self._sources[What.CONTACT, change.id] = change.source
+                case _:
+                    self._contacts.pop(change.id, None)
+                    self._sources.pop((What.CONTACT, change.id), None)
 
 
 def _doubtful(row: RowRead, kept: Kept | None) -> RowRead:
