@@ -10,9 +10,11 @@ from rules.paths import compile_all
 from rules.paths.check import MAX_STEPS
 from rules.paths.parser import MAX_DEPTH, MAX_LENGTH, MAX_TIMES
 from rules.paths.words import ATTRIBUTES, ROLES, SEATED, STARTS
+from rules.rulebook import load
 from rules.steps import Reach
 from rules.walks import NAMES
 from schemas.plan import Linkage
+from tests.unit.rules.build import PACK
 
 PAGE = (Path(__file__).parents[4] / "docs" / "reference" / "walks.md").read_text("utf-8")
 CODE = set(re.findall(r"`([^`\n]+)`", PAGE))
@@ -62,3 +64,12 @@ def test_there_is_an_example_of_each_construct() -> None:
 @pytest.mark.parametrize("path", DRAWN)
 def test_every_drawn_example_is_a_path(path: str) -> None:
     assert not compile_all({"w": path}, beside=NAMES).problems
+
+
+def test_the_example_for_people_who_write_rules_is_a_rulebook_that_loads() -> None:
+    guide = (PACK.parents[2] / "docs" / "howto" / "rules.md").read_text("utf-8")
+    walks, _, rules = guide.split("```yaml\n")[2].split("```")[0].partition("rules:\n")
+    whole = PACK.read_text("utf-8").replace("walks:\n", walks, 1)
+    whole = whole.replace("\nrules:\n", f"\nrules:\n{rules}", 1)
+
+    assert {"large_buyers", "their_money", "neighbours"} <= set(load(whole, filename="x").walks)
