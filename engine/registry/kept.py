@@ -35,6 +35,7 @@ _MAGIC = b"tocsin registry arrays 1\n"
 _DIGEST = 32
 _LENGTH = 8
 _ALIGN = 64
+_LONGEST = 1 << 28
 _PARTY: TypeAdapter[Party] = TypeAdapter(Party)
 _ABOUTS: TypeAdapter[tuple[About, ...]] = TypeAdapter(tuple[About, ...])
 _REMEMBERED = 1 << 16
@@ -89,6 +90,17 @@ def save(path: Path, registry: Registry, *, version: str) -> None:
     for part in parts:
         whole.update(part)
     _write(path, [_MAGIC, whole.digest(), *parts])
+
+
+def version_in(path: Path) -> str | None:
+    """The version a file says it is, without a look at the rest. None: there is none to read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(len(_MAGIC) + _DIGEST)
+            length = int.from_bytes(file.read(_LENGTH), "little")
+            return str(json.loads(file.read(min(length, _LONGEST)))["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def load(path: Path) -> Kept:

@@ -19,9 +19,8 @@ from engine.clock import Clock
 from engine.ports import Reader
 from engine.registry import kept
 from engine.registry.loading import from_arrays, in_force, load_registry, with_history
-from engine.registry.world import WorldHolder
+from engine.registry.world import World, WorldHolder
 from engine.store.database import Database, StoreError
-from rules.graph import Registry
 from rules.unique import DuplicateIdError
 
 _log = structlog.get_logger(__name__)
@@ -71,7 +70,7 @@ class Rebuild:
     async def look(self) -> bool:
         """Look once; whether a registry with fresh arrays is in force now."""
         before = self._world.current
-        if not self._due(before.registry):
+        if not self._due(before):
             return False
         code = await self._child()
         if code != 0:
@@ -89,11 +88,15 @@ class Rebuild:
         _log.info("registry_rebuilt", registry=registry.version[:12], edits=before.registry.edits)
         return True
 
-    def _due(self, registry: Registry) -> bool:
+    def _due(self, world: World) -> bool:
+        registry = world.registry
         size = len(registry.columns) + len(registry.ids)
         if registry.edits > max(self._few, size * SHARE):
             return True
-        return size >= self._large and not self._path.exists()
+        if size < self._large or registry.edits or not world.versions:
+            return False
+        named = kept.version_in(self._path) or ""
+        return named.partition("/")[0] != world.versions[0]
 
     async def _child(self) -> int:
         process = await asyncio.create_subprocess_exec(

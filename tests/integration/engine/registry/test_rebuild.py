@@ -155,7 +155,8 @@ def test_a_large_registry_gets_a_file_but_no_other_registry_is_swapped_in(room: 
     assert not room.look(large=1), "the arrays are of a newer registry than the world is"
 
     assert room.path.exists()
-    room.follow()
+    room.start()
+    assert not room.look(large=1), "the file is of the registry in force"
     assert room.ids == {"l0", "l1", "l2", "l3"}
     assert room.world.current.registry.version == room.stored()
 

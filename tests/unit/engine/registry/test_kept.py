@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from engine.registry.kept import UnusableError, load, save
+from engine.registry.kept import UnusableError, load, save, version_in
 from rules.graph import Registry
 from tests.unit.rules.build import NOW, K, L, a_contact, a_link, a_party
 from tests.unit.rules.test_overlay import Edit, answers, edits, scratch
@@ -84,6 +84,16 @@ def test_any_byte_that_is_missing_or_another_makes_it_useless(path: Path) -> Non
 
         with pytest.raises(UnusableError):
             load(path)
+        version_in(path)  # may be told anything, and does not mind
+
+
+def test_a_file_says_which_version_it_is_without_being_read(path: Path) -> None:
+    save(path, Registry(PARTIES, links=LINKS), version="one")
+
+    assert version_in(path) == "one"
+    path.write_bytes(path.read_bytes()[:80])
+    assert version_in(path) is None
+    assert version_in(path.with_name("none")) is None
 
 
 def test_a_file_of_a_release_with_other_kinds_is_not_read_as_if_it_were_ours(
