@@ -142,7 +142,9 @@ def _since(conn: Connection, registry: Registry, version: str) -> Registry:
     links = {link.id: link for link in (*links_of(rows[What.LINK]), *pasts)}
     contacts = tuple(contacts_of(rows[What.CONTACT]))
     earlier = {f"{id}~{row.n}" for id, of in rows[What.LINK] for row in of}
-    earlier |= {f"{id}~state~{row.n}" for id, of in rows[What.PARTY] for row in of}
+    earlier |= {
+        f"{each.id}~{code}" for each in parties for code in (each.state, *each.other_states)
+    }
     if any(True for _ in versions.read_some(conn, What.LINK, earlier)):
         return load_registry(conn)  # a link is called as an earlier version of another one
     return registry.changed(

@@ -4,10 +4,10 @@ A wrong exclusion costs one helper, a wrong inclusion may cost a life. So each e
 link that ties other parties, in another way or by control, goes into the snapshot as a link of its
 own, with the status `withdrawn` and the id `<id>~<n>`. A party that once spoke for another state
 than now, or that another source counts as such a one, stays tied to it in the same way
-(`<id>~state~<n>`). Such links include nobody.
+(`<id>~<code of the state>`). Such links include nobody.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,19 +46,28 @@ def parties_of(
     for _, rows in grouped:
         party = merge(list(claims_of(rows).values()))
         if len(rows) > 1:
-            said = {row.n: versions.load(What.PARTY, row.body) for row in rows}
+            said = list(_said(rows))
             pasts += _pasts(party, said)
-            states = {each.state for each in said.values()} - {party.state, None}
-            party = replace(party, other_states=tuple(sorted(states)))
+            states = {each.state for each in said} - {party.state}
+            party = replace(party, other_states=tuple(sorted(filter(None, states))))
         parties.append(party)
     return tuple(parties), tuple(pasts)
 
 
-def _pasts(party: Party, said: dict[int, Party]) -> list[Link]:
+def _said(rows: Sequence[Any]) -> Iterator[Party]:
+    """What each source said, and what counted then: together they may say more than each alone."""
+    claims: dict[str, Party] = {}
+    for row in rows:
+        claims[row.source] = said = versions.load(What.PARTY, row.body)
+        yield said
+        yield merge(list(claims.values()))
+
+
+def _pasts(party: Party, said: Iterable[Party]) -> list[Link]:
     """One link for each state besides that for which the party speaks now."""
-    ties = ((each.state, once_of(each, version=n)) for n, each in sorted(said.items()))
+    ties = ((each.state, once_of(each, version=0)) for each in said)
     last = {
-        state: tie
+        state: replace(tie, id=f"{party.id}~{state}")
         for state, tie in ties
         if state is not None and tie is not None and not of_state(party, (state,))
     }

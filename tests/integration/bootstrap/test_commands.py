@@ -7,11 +7,12 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from sqlalchemy import delete
 
 from engine.cli.app import app
 from engine.cli.exits import Exit
-from engine.store import records
 from engine.store.database import Database, transact
+from engine.store.tables import contact_versions
 from tests.harness.house import free_port
 from tests.integration.bootstrap.desk import Desk, an_event, runner
 from tests.integration.bootstrap.house import begin, running, settings_in
@@ -94,7 +95,7 @@ def test_a_door_behind_which_nobody_is_keeps_no_report_out(desk: Desk) -> None:
 def test_doctor_sees_when_what_is_in_force_would_wake_nobody(desk: Desk) -> None:
     database = Database("sqlite:///tocsin-data/tocsin.db")
     with closing(database.writer()) as conn:
-        transact(conn, lambda c: records.replace_contacts(c, ()))
+        transact(conn, lambda c: c.execute(delete(contact_versions)))
     database.close()
 
     done = desk.run("doctor")

@@ -186,6 +186,20 @@ def test_a_company_that_moved_its_seat_is_out_with_its_old_state_if_it_acts_for_
     assert "p1" in excluded(registry, event)
 
 
+def test_a_firm_that_two_sources_together_count_to_a_state_stays_with_it(
+    conn: Connection,
+) -> None:
+    """One said where it is, the other that it is the state's; then the first corrected the seat."""
+    with conn.begin():
+        bring(conn, rows(party("p0", state="QM")), "list")
+        bring(conn, rows(party("p0", ownership=Ownership.STATE_OWNED)), "other")
+        bring(conn, rows(party("p0", state="QN")), "list")
+        registry = load_registry(conn)
+
+    event = an_event(parties=[a_role(None, perpetrator_kind="state")], happened="QM")
+    assert "p0" in excluded(registry, event)
+
+
 def test_a_correction_that_is_taken_back_leaves_one_link_and_not_two(conn: Connection) -> None:
     owner = link("l0", kind=LinkKind.PARENT_OF, a="p0", b="p1")
     with conn.begin():
