@@ -5,7 +5,7 @@ same whatever else the file says, so a person finds the two rows and corrects on
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -33,25 +33,6 @@ class Known:
     parties: frozenset[str] = frozenset()
     identifiers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Identifier -> the party that has it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What to ask the registry before `together`."""
-
-    parties: tuple[str, ...]
-    identifiers: tuple[str, ...]
-
-
-def wanted(files: Iterable[FileRows]) -> Wanted:
-    """Parties that rows are about, and identifiers that they claim; sorted."""
-    named: set[str] = set()
-    identifiers: set[str] = set()
-    for file in files:
-        for row in file.rows:
-            named.update(id for id, _ in _named(row))
-            identifiers.update(each for party in row.parties for each in party.identifiers)
-    return Wanted(parties=tuple(sorted(named)), identifiers=tuple(sorted(identifiers)))
 
 
 def together(files: Sequence[FileRows], *, known: Known) -> list[FileRows]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.registry.imports.rows import Fate, RowRead, Why
 from engine.registry.imports.tally import tally
-from engine.registry.imports.together import FileRows, Known, together, wanted
+from engine.registry.imports.together import FileRows, Known, together
 from schemas.contact import Contact, Endpoint, Level
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Party, PartyKind
@@ -154,15 +154,6 @@ def test_links_to_parties_that_come_with_another_file_are_taken_where_the_format
     row = RowRead(line=2, fate=Fate.IMPORTED, links=(owns("a", "b"),), ahead=True)
 
     assert refused(replace(file(), rows=(row,))) == []
-
-
-def test_the_registry_is_asked_for_what_rows_name_and_claim() -> None:
-    rows = file(company("a", identifiers=("lei:1",)), owns("a", "b"), contact("c", "d"))
-
-    asked = wanted([rows])
-
-    assert asked.parties == ("a", "b", "d")
-    assert asked.identifiers == ("lei:1",)
 
 
 IDS = st.sampled_from("abcde")
