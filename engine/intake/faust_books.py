@@ -23,6 +23,9 @@ from engine.ports import Halt
 from engine.settings import KafkaSettings
 from engine.store.offsets import Partition, Range
 
+_A_MOMENT = 0.05
+"""Seconds between looks whether a seek has ended."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -92,6 +95,10 @@ class SqlConsumer(driver.Consumer):
     """Begun so far."""
     _sought: int = 0
     """Number of the last that came to its end."""
+    _shown: int = 0
+    """Number of the seek after which the records at hand were fetched."""
+    _missed: int | None = None
+    """Seeks begun when records were last not shown."""
 
     def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
@@ -114,17 +121,40 @@ class SqlConsumer(driver.Consumer):
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:  # noqa: ASYNC109
-        """As Faust's, without what was fetched before the store said where to read.
+        """As Faust's, without what is left over when a seek begins.
 
         Faust takes the first record after a seek for the place where it is, and drops all before
-        it: one left over from an earlier fetch, and those between are never shown to us. It looks
-        at the group's generation alone, and a member with a lasting name comes back in the same.
+        it. It looks at the group's generation alone, and a member with a lasting name comes back
+        in the same one.
         """
-        seek = self._seeks
         async for tp, message in super().getmany(timeout):
-            if not seek == self._seeks == self._sought:
+            if self._shown != self._seeks:
                 return
             yield tp, message
+
+    async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109
+        """As Faust's, but what came while the store said where to read is not shown, and is read
+        again: nobody knows whether it lies before that place or behind it. Faust drops it in
+        silence while its flow is stopped.
+        """
+        await self._go_back()
+        seek = self._seeks
+        records, active = await super()._wait_next_records(timeout)
+        if records and not (self.flow_active and seek == self._seeks == self._sought):
+            self._missed = self._seeks
+            return {}, active
+        self._shown = seek
+        return records, active
+
+    async def _go_back(self) -> None:
+        """Seek once more after something was not shown, unless a seek begun since then did."""
+        if self._missed is None:
+            return
+        while (self._seeks != self._sought or not self.flow_active) and not self.should_stop:
+            await self.sleep(_A_MOMENT)
+        missed, self._missed = self._missed, None
+        if missed == self._seeks and not self.should_stop:
+            await self.seek_to_committed()
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Called after every assignment, and again whenever Faust is in doubt."""

@@ -1,11 +1,16 @@
 """Faust's reader after a seek: nothing left over from before it is ever shown."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import faust
 import pytest
 from faust.types import TP
+from hypothesis import given
+from hypothesis import strategies as st
+from mode.utils.logging import CompositeLogger
 
 from engine.intake.faust_books import SqlConsumer
 
@@ -19,27 +24,59 @@ class Fetched:
         self.offset = offset
 
 
+class Broker:
+    """What Faust's thread reads: a place that every record moves and a seek sets."""
+
+    def __init__(self) -> None:
+        self.place = 0
+        self.end = 0
+
+    def fetch(self) -> list[Fetched]:
+        found = [Fetched(offset) for offset in range(self.place, self.end)]
+        self.place = self.end
+        return found
+
+
 class Reader(SqlConsumer):
-    """Faust's own loop, over records that stand ready; a seek may come in between."""
+    """Faust's own loop over such a log; the store says that `stored` comes next."""
 
     def __init__(self) -> None:
         self._begun = False
         self.app = faust.App("reader", store="memory://", web_enabled=False)
         self.app.consumer_generation_id = 1
         self.flow_active = True
+        self.can_resume_flow = asyncio.Event()
+        self.not_waiting_next_records = asyncio.Event()
         self.scheduler = self.app.conf.ConsumerScheduler()
-        self.ready: list[int] = []
-        self.asked: Any = None
+        self.log = CompositeLogger(logging.getLogger(__name__))
+        self._read_offset = {}
+        self._committed_offset = {}
+        self.broker = Broker()
+        self.stored = 0
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        """Happens once, while a fetch is under way."""
+        self.first = True
+        """Whether it happens before the log is read, or after."""
+        self._books = _Books()  # type: ignore[assignment]
 
     @property
     def should_stop(self) -> bool:
         return False
 
-    async def _wait_next_records(self, timeout: float) -> tuple[Any, set[TP]]:  # noqa: ASYNC109
-        records = {ONE: [Fetched(offset) for offset in self.ready]}
-        if self.asked is not None:
-            await self.asked()
-        return records, {ONE}
+    async def sleep(self, n: Any, *, loop: Any = None) -> None:
+        await asyncio.sleep(0)
+
+    def _get_active_partitions(self) -> set[TP]:
+        return {ONE}
+
+    async def _getmany(self, active_partitions: Any, timeout: float) -> Any:  # noqa: ASYNC109
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None and self.first:
+            await meanwhile()
+        found = self.broker.fetch()
+        if meanwhile is not None and not self.first:
+            await meanwhile()
+        return {ONE: found} if found else {}
 
     def highwater(self, tp: TP) -> int:
         return 0
@@ -47,15 +84,24 @@ class Reader(SqlConsumer):
     def _to_message(self, tp: TP, record: Any) -> Any:
         return record
 
-    def begin(self) -> int:
-        self._seeks += 1
-        return self._seeks
+    async def _from_store(self) -> Mapping[TP, int]:
+        self.broker.place = self.stored
+        return {ONE: self.stored}
 
-    def end(self, seek: int) -> None:
-        self._sought = max(seek, self._sought)
+    async def take_over(self) -> None:
+        await self.seek_to_committed()
 
     async def shown(self) -> list[int]:
         return [message.offset async for _, message in self.getmany(1.0)]
+
+
+class _Standing:
+    def reads(self) -> None:
+        return None
+
+
+class _Books:
+    standing = _Standing()
 
 
 @pytest.fixture
@@ -64,71 +110,100 @@ def reader() -> Reader:
 
 
 async def test_what_was_fetched_with_no_seek_in_between_is_shown(reader: Reader) -> None:
-    reader.ready = [7, 8, 9]
-    assert await reader.shown() == [7, 8, 9]
+    reader.broker.end = 3
+    assert await reader.shown() == [0, 1, 2]
+    reader.broker.end = 4
+    assert await reader.shown() == [3]
 
 
-async def test_what_was_fetched_before_a_seek_ended_is_not_shown_after_it(reader: Reader) -> None:
-    """Faust would take 259 for its place and drop 251 to 258, which the seek went back for."""
+@pytest.mark.parametrize("first", [True, False])
+async def test_a_fetch_during_which_we_go_back_shows_nothing_and_what_it_took_is_read_again(
+    reader: Reader, first: bool
+) -> None:
+    """Before the seek it took what is left over; after it, what comes next. Nobody can tell."""
+    reader.broker.place, reader.broker.end, reader.stored = 9, 12, 5
+    reader.first, reader.meanwhile = first, reader.take_over
 
-    async def taken_over() -> None:
-        reader.end(reader.begin())
-
-    reader.ready, reader.asked = [259, 260], taken_over
     assert await reader.shown() == []
-    reader.ready, reader.asked = [251, 252], None
-    assert await reader.shown() == [251, 252]
+    assert await reader.shown() == [5, 6, 7, 8, 9, 10, 11]
 
 
-async def test_nothing_is_shown_while_a_seek_is_under_way(reader: Reader) -> None:
-    seek = reader.begin()
-    reader.ready = [259]
+async def test_what_comes_while_faust_has_stopped_its_flow_is_read_again(reader: Reader) -> None:
+    """Faust itself drops it without a word, and goes on behind it."""
+
+    async def stopped() -> None:
+        reader.flow_active = False
+
+    reader.broker.end, reader.first, reader.meanwhile = 3, False, stopped
     assert await reader.shown() == []
-    reader.end(seek)
-    reader.ready = [251]
-    assert await reader.shown() == [251]
+    reader.flow_active = True
+    assert await reader.shown() == [0, 1, 2]
+
+
+async def test_it_is_not_read_again_where_a_later_seek_goes_back_anyway(reader: Reader) -> None:
+    reader.broker.end, reader.meanwhile = 3, reader.take_over
+    assert await reader.shown() == []
+    await reader.take_over()
+    seeks = reader._seeks
+    assert await reader.shown() == [0, 1, 2]
+    assert reader._seeks == seeks
 
 
 async def test_the_rest_of_a_batch_is_not_shown_once_a_seek_begins(reader: Reader) -> None:
-    reader.ready = [5, 6, 7]
+    reader.broker.end, reader.stored = 8, 7
     shown = []
-    batch: AsyncIterator[Any] = reader.getmany(1.0)
-    async for _, message in batch:
+    async for _, message in reader.getmany(1.0):
         shown.append(message.offset)
-        if message.offset == 6:
-            reader.end(reader.begin())
-    assert shown == [5, 6]
+        if message.offset == 2:
+            await reader.take_over()
+    assert shown == [0, 1, 2]
+    assert await reader.shown() == [7]
 
 
-async def test_a_seek_that_was_given_up_for_a_newer_one_holds_up_nothing(reader: Reader) -> None:
-    given_up, newer = reader.begin(), reader.begin()
-    reader.end(newer)
-    reader.ready = [1]
-    assert await reader.shown() == [1]
-    reader.end(given_up)
-    assert await reader.shown() == [1]
+async def test_a_seek_that_is_overtaken_by_a_newer_one_holds_up_nothing(reader: Reader) -> None:
+    gate = asyncio.Event()
+    slow = reader._from_store
+
+    async def waits() -> Mapping[TP, int]:
+        await gate.wait()
+        return await slow()
+
+    reader._from_store = waits  # type: ignore[method-assign]
+    older = asyncio.create_task(reader.seek_to_committed())
+    await asyncio.sleep(0)
+    reader._from_store = slow  # type: ignore[method-assign]
+    await reader.take_over()
+    reader.broker.end = 1
+    assert await reader.shown() == [0]
+    gate.set()
+    await older
+    assert await reader.shown() == [0]
 
 
-async def test_a_seek_counts_from_its_beginning_to_its_end(
-    reader: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Standing:
-        def reads(self) -> None:
-            return None
+@given(st.lists(st.sampled_from(["grow", "seek", "meanwhile", "after", "stop", "go"]), max_size=30))
+async def test_whatever_happens_in_between_nothing_is_passed_over(steps: list[str]) -> None:
+    reader = Reader()
+    dealt_with = 0
 
-    class Books:
-        standing = Standing()
+    async def stopped() -> None:
+        reader.flow_active = False
 
-    seen: list[list[int]] = []
-
-    async def from_store() -> Mapping[TP, int]:
-        reader.ready = [259]
-        seen.append(await reader.shown())
-        return {ONE: 251}
-
-    reader._books = Books()  # type: ignore[assignment]
-    monkeypatch.setattr(reader, "_from_store", from_store)
-    assert await reader.seek_to_committed() == {ONE: 251}
-    assert seen == [[]]
-    reader.ready = [251]
-    assert await reader.shown() == [251]
+    for step in [*steps, "grow", "go"]:
+        if step == "grow":
+            reader.broker.end += 2
+        elif step == "seek":
+            await reader.take_over()
+        elif step in ("meanwhile", "after"):  # all but the last was fetched, and not dealt with
+            reader.broker.place = max(dealt_with, reader.broker.end - 1)
+            reader.first, reader.meanwhile = step == "meanwhile", reader.take_over
+        elif step == "stop":
+            reader.first, reader.meanwhile = False, stopped
+        reader.flow_active = True
+        async for _, message in reader.getmany(1.0):
+            assert message.offset <= dealt_with, "a record was passed over"
+            dealt_with = reader.stored = max(dealt_with, message.offset + 1)
+    for _ in range(3):
+        async for _, message in reader.getmany(1.0):
+            assert message.offset <= dealt_with, "a record was passed over"
+            dealt_with = reader.stored = max(dealt_with, message.offset + 1)
+    assert dealt_with == reader.broker.end
