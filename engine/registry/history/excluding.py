@@ -16,7 +16,7 @@ from engine.registry.history.merging import merge
 from engine.store import versions
 from engine.store.versions import What
 from rules.net import controls
-from rules.states import of_state, once_of
+from rules.states import once_of
 from schemas.link import Link, LinkStatus
 from schemas.party import Party
 
@@ -45,11 +45,11 @@ def parties_of(
     pasts: list[Link] = []
     for _, rows in grouped:
         party = merge(list(claims_of(rows).values()))
-        if len(rows) > 1:
-            said = list(_said(rows))
+        said = list(_said(rows)) if len(rows) > 1 else []
+        states = {each.state for each in said if each.state} - {party.state}
+        if states:
             pasts += _pasts(party, said)
-            states = {each.state for each in said} - {party.state}
-            party = replace(party, other_states=tuple(sorted(filter(None, states))))
+            party = replace(party, other_states=tuple(sorted(states)))
         parties.append(party)
     return tuple(parties), tuple(pasts)
 
@@ -64,14 +64,10 @@ def _said(rows: Sequence[Any]) -> Iterator[Party]:
 
 
 def _pasts(party: Party, said: Iterable[Party]) -> list[Link]:
-    """One link for each state besides that for which the party speaks now."""
+    """One link for each state for which it ever spoke, the one of now among them."""
     ties = ((each.state, once_of(each, version=0)) for each in said)
-    last = {
-        state: replace(tie, id=f"{party.id}~{state}")
-        for state, tie in ties
-        if state is not None and tie is not None and not of_state(party, (state,))
-    }
-    return list(last.values())
+    last = {state: tie for state, tie in ties if tie is not None}
+    return [replace(tie, id=f"{party.id}~{state}") for state, tie in last.items()]
 
 
 def _excluding(newest: Link, before: dict[int, Link]) -> Collection[int]:
