@@ -272,6 +272,10 @@ def _way(
             yield _no(Reason.LEVEL, "Choose a contact at headquarters.")
         if contact.verified_until is not None and contact.verified_until <= now:
             yield _no(Reason.NO_ENDPOINT, "Verify the contact: nobody knows whose it is now.")
+        if contact.away_until is not None and now.date() <= contact.away_until:
+            yield _no(Reason.NO_ENDPOINT, "On leave: use the next contact.")
+    if party.expires is not None and party.expires < now.date():
+        yield _no(Reason.NO_ENDPOINT, "It was made for one matter, and its time is over.")
     if party.kind is PartyKind.GROUP and not _all_may_know(
         _members_of(party.id, registry), safeguards, registry
     ):

@@ -162,6 +162,8 @@ class Countries:
             return Unknown(doubt=Doubt.EMPTY)
         if code == "UK":  # reserved in ISO 3166 for the United Kingdom, and used by it
             code = "GB"
+        if code in _NOBODYS:
+            return Unknown(doubt=Doubt.NOT_A_CODE)
         if is_country(code):
             return Resolved(code=code, how=How.CODE)
         if (two := self._alpha3.get(code)) is not None:
@@ -263,6 +265,9 @@ def _doubtful(word: Word) -> Ambiguous | Unknown:
 
 
 _LOOKALIKE = "A name in a language of few; elsewhere a slip of the pen, or another place."
+
+_NOBODYS = frozenset({"AA", "XX", "ZZ"})
+"""User-assigned, and in the columns of others the sign for an unknown country."""
 
 _WITHDRAWN: Mapping[str, tuple[str, ...]] = {
     "AN": ("CW", "SX", "BQ"), "ANT": ("CW", "SX", "BQ"), "BU": ("MM",), "BUR": ("MM",),

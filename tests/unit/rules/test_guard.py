@@ -312,6 +312,20 @@ def test_an_address_that_nobody_has_verified_lately_is_not_used(until: Any, told
     assert _judge(contact=replace(LEA, verified_until=until)).allowed is told
 
 
+@pytest.mark.parametrize(("days", "told"), [(-1, True), (0, False), (1, False), (None, True)])
+def test_whoever_is_on_leave_is_not_told_until_the_day_after(days: int | None, told: bool) -> None:
+    until = None if days is None else NOW.date() + timedelta(days=days)
+    assert _judge(contact=replace(LEA, away_until=until)).allowed is told
+
+
+@pytest.mark.parametrize(("days", "told"), [(-1, False), (0, True), (1, True), (None, True)])
+def test_a_group_made_for_one_matter_is_told_nothing_after_its_last_day(
+    days: int | None, told: bool
+) -> None:
+    ends = None if days is None else NOW.date() + timedelta(days=days)
+    assert _judge(party=replace(EMBASSY, expires=ends)).allowed is told
+
+
 @pytest.mark.parametrize("level", list(Level))
 def test_only_levels_a_machine_may_address_are_told(level: Level) -> None:
     reason = _judge(contact=replace(LEA, level=level)).reason

@@ -198,6 +198,8 @@ def test_codes_are_codes_only_where_codes_are_expected() -> None:
     assert COUNTRIES.resolve_code("QX") == Resolved(code="QX", how=How.CODE)  # an invented state
     assert COUNTRIES.resolve_code("Kenya") == Unknown(doubt=Doubt.NOT_A_CODE)
     assert COUNTRIES.resolve_code("EU") == Unknown(doubt=Doubt.NOT_A_CODE)
+    for unknown in ("XX", "ZZ", "AA"):
+        assert COUNTRIES.resolve_code(unknown) == Unknown(doubt=Doubt.NOT_A_CODE)
     assert COUNTRIES.resolve_code("ANT") == Unknown(
         doubt=Doubt.WITHDRAWN_CODE, near=("CW", "SX", "BQ")
     )
