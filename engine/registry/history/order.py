@@ -47,13 +47,9 @@ class _Order:
 
     def of(self, row: RowRead, day: date) -> RowRead:
         """What the row says, and of the same records what it replaces."""
-        beside = [
-            link
-            for prefix in row.replaces
-            for link in self._under(prefix)
-            if link.id not in self.named
-        ]
-        overtaken = any(link.as_of and link.as_of > day for link in beside)
+        known = [link for prefix in row.replaces for link in self._under(prefix)]
+        overtaken = any(link.as_of and link.as_of > day for link in known)
+        beside = [link for link in known if link.id not in self.named]
         over = [lapsed(link) for link in beside if link.as_of is None or link.as_of <= day]
         said = (lapsed(link) if overtaken else link for link in row.links)
         return replace(

@@ -35,7 +35,11 @@ def taken(
     as_of: date | None = None,
     replaces: tuple[str, ...] = (),
 ) -> RowRead:
-    """What is certain of it; ambiguous where a doubt is left. Then it replaces nothing."""
+    """What is certain of it; ambiguous where a doubt is left.
+
+    A doubtful row replaces what an earlier edition said only where it says something itself: in
+    whichever order editions come, what is later then stands.
+    """
     why, column = doubts[0] if doubts else (None, "")
     return RowRead(
         line=row.line,
@@ -46,5 +50,5 @@ def taken(
         links=links,
         ahead=ahead,
         as_of=as_of,
-        replaces=() if doubts else replaces,
+        replaces=replaces if links or not doubts else (),
     )

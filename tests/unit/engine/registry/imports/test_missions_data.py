@@ -35,6 +35,12 @@ CORRECTED = frozenset(
         "missions:Q56338504:IT",
         "missions:Q56339885:IT",
         "missions:Q60855817:IT",
+        # to the Holy See and an order that is no state: a person is asked about the order alone
+        "missions:Q5369623:IT",
+        "missions:Q5369978:IT",
+        "missions:Q56326456:IT",
+        "missions:Q56326462:IT",
+        "missions:Q56326684:IT",
         # a consulate in Jerusalem that now stands for Palestine
         "missions:Q59290346:IL",
         # the host was Greenland, and is the Kingdom of Denmark
@@ -292,6 +298,21 @@ def test_an_older_edition_read_afterwards_takes_nothing_back(
 
     changed = [change for change in changes.all if change.id in of_2022.links]
     assert not changed
+
+
+def test_two_editions_lead_to_the_same_links_whichever_is_read_first(
+    of_2022: Records, of_2020: Records
+) -> None:
+    def after(first: Records, second: Records) -> dict[str, LinkStatus]:
+        changes = compare(known(first), second.rows, source=SOURCE)
+        said = {
+            change.id: change.record.status  # type: ignore[union-attr]
+            for change in changes.all
+            if change.what is What.LINK
+        }
+        return {id: link.status for id, link in first.links.items()} | said
+
+    assert after(of_2020, of_2022) == after(of_2022, of_2020)
 
 
 def test_were_each_edition_the_whole_truth_the_cut_one_would_be_refused(
