@@ -52,10 +52,11 @@ def test_a_loop_that_never_lets_go_of_the_interpreter_is_ended_by_the_processor_
 
 def test_a_process_that_was_stopped_and_goes_on_is_left_alone() -> None:
     process = run(
-        "gone_on = threading.Event()\n"
-        "signal.signal(signal.SIGCONT, lambda *_: gone_on.set())\n"
-        "while not gone_on.wait(0.005): pulse.beat()\n"
-        "pulse.beat()\n"
+        "gone_on, pause = [], threading.Event()\n"  # to set an event that waits here is to hang
+        "signal.signal(signal.SIGCONT, lambda *_: gone_on.append(True))\n"
+        "while not gone_on:\n"
+        "    pause.wait(0.005)\n"
+        "    pulse.beat()\n"
         "pulse.stop()\n"
         "print('works', flush=True)\n"
     )
