@@ -54,6 +54,7 @@ def test_a_process_that_was_stopped_and_goes_on_is_left_alone() -> None:
     process = run(
         "gone_on, pause = [], threading.Event()\n"  # to set an event that waits here is to hang
         "signal.signal(signal.SIGCONT, lambda *_: gone_on.append(True))\n"
+        "print('listens', flush=True)\n"
         "while not gone_on:\n"
         "    pause.wait(0.005)\n"
         "    pulse.beat()\n"
@@ -62,6 +63,7 @@ def test_a_process_that_was_stopped_and_goes_on_is_left_alone() -> None:
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "started\n"
+    assert process.stdout.readline() == "listens\n"  # else it never hears that it goes on
     os.kill(process.pid, signal.SIGSTOP)
     until_stopped(process.pid)
     while_it_stands_still()
