@@ -6,11 +6,12 @@ on the elements, since a picture does not see the page's style sheet; it brings 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from html import escape
 
 from engine.registry.neighbourhood import Neighbour, Neighbourhood
 from engine.web.console.present_path import LINKS
-from schemas.link import Link, LinkStatus
+from schemas.link import Link
 
 _BOX = (188, 40)
 _STEP = (244, 48)
@@ -19,12 +20,14 @@ _EDGE = 16
 _TOP = 44
 _LETTERS = 23
 """Of a name that fit into a box; the table beside the picture has the whole of it."""
+_SAID = 29
+"""Of what it does, in thinner letters."""
 _PAPER, _INK, _SOFT, _LINE, _DEEP = "#ffffff", "#1d2426", "#566064", "#8a928f", "#12515a"
 _FONT = "system-ui, sans-serif"
 
 
-def drawing(seen: Neighbourhood, *, name: str) -> str:
-    """The whole SVG text of at most sixty boxes. `name` is what the middle is called."""
+def drawing(seen: Neighbourhood, *, name: str, on: date) -> str:
+    """The whole SVG text of at most sixty boxes. `name` is what the middle is called; `on`: today."""
     columns = _columns(seen.around)
     rows = max((len(column) for column in columns.values()), default=1)
     rings = sorted({abs(number) for number in columns}, reverse=True)[:1] or [0]
@@ -38,7 +41,7 @@ def drawing(seen: Neighbourhood, *, name: str) -> str:
         f"<title>{_text(f'Who is linked to {name}')}</title>",
         f'<rect width="{width}" height="{height}" fill="{_PAPER}"/>',
         *_captions(columns, middle=width // 2),
-        *(_line(each, places) for each in seen.around),
+        *(_line(each, places, on) for each in seen.around),
         _box(places[seen.centre], name, "", centre=True),
         *(_box(places[each.id], each.name, _says(each.links)) for each in seen.around),
         "</svg>",
@@ -79,12 +82,12 @@ def _captions(columns: Mapping[int, list[Neighbour]], *, middle: int) -> Iterato
             yield f'<text x="{across}" y="24" text-anchor="middle" fill="{_SOFT}">{words}</text>'
 
 
-def _line(each: Neighbour, places: Mapping[str, tuple[int, int]]) -> str:
+def _line(each: Neighbour, places: Mapping[str, tuple[int, int]], on: date) -> str:
     side = -1 if each.left else 1
     (x0, y0), (x1, y1) = places[each.beside], places[each.id]
     x0, x1 = x0 + side * _BOX[0] // 2, x1 - side * _BOX[0] // 2
     half = (x0 + x1) // 2
-    broken = "" if _holds(each.links) else ' stroke-dasharray="4 4"'
+    broken = "" if any(link.current(on) for link in each.links) else ' stroke-dasharray="4 4"'
     return (
         f'<path d="M{x0} {y0}C{half} {y0} {half} {y1} {x1} {y1}" fill="none" '
         f'stroke="{_LINE}"{broken}/>'
@@ -106,15 +109,11 @@ def _box(at: tuple[int, int], name: str, says: str, *, centre: bool = False) -> 
 
 def _says(links: tuple[Link, ...]) -> str:
     more = f" +{len(links) - 1}" if len(links) > 1 else ""
-    return _short(LINKS[links[0].kind] + more)
+    return _short(LINKS[links[0].kind] + more, letters=_SAID)
 
 
-def _holds(links: tuple[Link, ...]) -> bool:
-    return any(link.status is LinkStatus.VERIFIED for link in links)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LETTERS else text[: _LETTERS - 1].rstrip() + "…"
+def _short(text: str, *, letters: int = _LETTERS) -> str:
+    return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
 
 
 def _text(text: str) -> str:

@@ -95,7 +95,11 @@ class PartyPage:
         party = self._party(registry, request)
         if party is None:
             return Response(status_code=404)
-        drawn = drawing(neighbourhood(registry, party.id), name=party.name)
+        drawn = drawing(
+            neighbourhood(registry, party.id),
+            name=party.name,
+            on=self._shell.services.clock.now().date(),
+        )
         return Response(drawn, media_type="image/svg+xml")
 
     def _party(self, registry: Registry, request: Request) -> Party | None:

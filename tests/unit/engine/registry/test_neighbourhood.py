@@ -1,5 +1,6 @@
 """The picture of who stands around a party: the same each time, never too much, nearest first."""
 
+from datetime import date
 from xml.etree import ElementTree
 
 import pytest
@@ -9,11 +10,12 @@ from hypothesis import strategies as st
 from engine.registry.finding import find
 from engine.registry.neighbourhood import MOST, neighbourhood
 from engine.web.console.drawing import drawing
-from schemas.link import LinkKind, LinkStatus
+from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import PartyKind
 from tests.unit.rules.build import a_link, a_party, a_registry
 
 K, L = PartyKind, LinkKind
+TODAY = date(2027, 3, 1)
 
 
 def test_who_controls_it_stands_before_who_buys_from_it_and_on_the_same_side() -> None:
@@ -100,7 +102,7 @@ def test_any_picture_has_sixty_boxes_at_most_each_party_once_whatever_came_first
     assert len({"p0", *shown}) == len(shown) + 1 <= MOST
     for each in seen.around:
         assert all({each.id, each.beside} == {link.a, link.b} for link in each.links)
-    picture = ElementTree.fromstring(drawing(seen, name="P0"))  # noqa: S314  # ours
+    picture = ElementTree.fromstring(drawing(seen, name="P0", on=TODAY))  # noqa: S314  # ours
     boxes = picture.findall("{http://www.w3.org/2000/svg}rect")
     assert len(boxes) == len(shown) + 2  # the paper, the middle
 
@@ -111,7 +113,7 @@ def test_a_name_that_is_a_trap_is_letters_in_the_picture(name: str) -> None:
         [a_party("mine"), a_party("other")],
         [a_link("other", L.PARENT_OF, "mine")],
     )
-    text = drawing(neighbourhood(registry, "mine"), name=name)
+    text = drawing(neighbourhood(registry, "mine"), name=name, on=TODAY)
     root = ElementTree.fromstring(text)  # noqa: S314  # ours
     assert {element.tag.rpartition("}")[2] for element in root.iter()} == {
         "svg",
@@ -121,6 +123,20 @@ def test_a_name_that_is_a_trap_is_letters_in_the_picture(name: str) -> None:
         "text",
     }
     assert "\u202e" not in text
+
+
+@pytest.mark.parametrize(
+    ("link", "whole"),
+    [
+        (a_link("fund", L.INVESTS_IN, "mine"), True),
+        (a_link("fund", L.INVESTS_IN, "mine", status=LinkStatus.UNVERIFIED), False),
+        (a_link("fund", L.INVESTS_IN, "mine", valid_until=date(2022, 12, 31)), False),
+    ],
+)
+def test_a_line_is_broken_where_nothing_verified_holds_today(link: Link, whole: bool) -> None:
+    registry = a_registry([a_party("mine"), a_party("fund")], [link])
+    picture = drawing(neighbourhood(registry, "mine"), name="Mine", on=TODAY)
+    assert ("stroke-dasharray" not in picture) is whole
 
 
 # Looking somebody up
