@@ -27,7 +27,7 @@ _FONT = "system-ui, sans-serif"
 
 
 def drawing(seen: Neighbourhood, *, name: str, on: date) -> str:
-    """The whole SVG text of at most sixty boxes. `name` is what the middle is called; `on`: today."""
+    """The SVG text of at most sixty boxes. `name` is what the middle is called; `on`: today."""
     columns = _columns(seen.around)
     rows = max((len(column) for column in columns.values()), default=1)
     rings = sorted({abs(number) for number in columns}, reverse=True)[:1] or [0]
