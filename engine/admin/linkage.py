@@ -15,6 +15,7 @@ from engine.intake.accept import Unreadable, accept
 from engine.registry.doctor import Finding, examine
 from engine.registry.finding import find
 from engine.registry.ties import Tie, ties
+from engine.registry.told import history
 from engine.web.console.names import Names
 from engine.web.console.party_view import contact_lines, kind_words, known, link_line
 from engine.web.console.present_path import tell_path
@@ -39,6 +40,12 @@ class OneParty(Arguments):
     """A party's id, or a name that one party has."""
 
     party: str = Field(min_length=1, max_length=500)
+
+
+class OneRecord(Arguments):
+    """A party or a link, by its id."""
+
+    id: str = Field(min_length=1, max_length=400)
 
 
 class TwoParties(Arguments):
@@ -79,6 +86,33 @@ async def show(house: House, asked: Asked, args: OneParty) -> Mapping[str, Any]:
         "links": [_link(registry, link) for link in links[:LINKS_MOST]],
         "more": max(0, len(links) - LINKS_MOST),
         "registry": registry.version,
+    }
+
+
+async def told(house: House, asked: Asked, args: OneRecord) -> Mapping[str, Any]:
+    """What was said of a party or a link, and when we knew it."""
+    found = await house.services.reader.run(lambda conn: history(conn, args.id))
+    if not found:
+        raise NotCarriedOutError(
+            "usage",
+            "Nothing was ever recorded under this id.",
+            next_step="See ids: tocsin registry show PARTY",
+        )
+    return {
+        "id": args.id,
+        "said": [
+            {
+                "what": each.what.value,
+                "source": each.source,
+                "since": each.since,
+                "until": each.until,
+                "by": each.by,
+                "file": each.file,
+                "line": each.line,
+                "changed": dict(each.changed),
+            }
+            for each in found
+        ],
     }
 
 

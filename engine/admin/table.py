@@ -59,6 +59,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             run=importing.follow_import, takes=Nothing, needs=P.MANAGE_KEYS
         ),
         "registry.show": Operation(run=linkage.show, takes=linkage.OneParty, needs=P.READ),
+        "registry.history": Operation(run=linkage.told, takes=linkage.OneRecord, needs=P.READ),
         "registry.why": Operation(run=linkage.why_linked, takes=linkage.TwoParties, needs=P.READ),
         "registry.walk": Operation(run=linkage.walk, takes=linkage.OneWalk, needs=P.READ),
         "registry.exclude": Operation(run=linkage.exclude, takes=linkage.OneEvent, needs=P.READ),

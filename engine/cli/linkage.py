@@ -42,6 +42,15 @@ def declare(registry: typer.Typer) -> None:
         found = await ask(terminal, "registry.show", party=party)
         terminal.done(found, _shown(found))
 
+    @command(registry, "history")
+    async def history(
+        terminal: Terminal,
+        id: Annotated[str, typer.Argument(metavar="ID", help="Of a party or a link.")],
+    ) -> None:
+        """What was said of a party or a link, by whom, and when we knew it."""
+        found = await ask(terminal, "registry.history", id=id)
+        terminal.done(found, _told(found))
+
     @command(registry, "why")
     async def why(
         terminal: Terminal,
@@ -111,6 +120,18 @@ def _shown(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"  and {found['more']} more"
 
 
+def _told(found: Mapping[str, Any]) -> Iterator[str]:
+    for each in found["said"]:
+        until = f"{_minute(each['until'])}" if each["until"] else "now"
+        place = f"{each['file']}:{each['line']}" if each["file"] else "no file"
+        yield f"{_minute(each['since'])} to {until}  {each['source']}, {place}, by {each['by']}"
+        yield from _indented(f"{name}: {value}" for name, value in each["changed"].items())
+
+
+def _minute(moment: object) -> str:
+    return str(moment)[:16].replace("T", " ")
+
+
 def _tied(found: Mapping[str, Any]) -> Iterator[str]:
     a, b = found["a"]["name"], found["b"]["name"]
     holding, ever = found["holding"]["links"], found["ever"]["links"]
@@ -176,7 +197,9 @@ def _unsound(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _link_lines(links: Iterable[Mapping[str, Any]]) -> list[str]:
-    return table((link["says"], link["when"], link["status"], link["source"]) for link in links)
+    return table(
+        (link["says"], link["when"], link["status"], link["source"], link["id"]) for link in links
+    )
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

@@ -52,6 +52,20 @@ def test_why_a_buyer_is_tied_to_the_holding_is_told_link_by_link(desk: Desk) -> 
     assert "Nothing ties" in desk.said("registry", "why", "example-buyer", "our-desk")
 
 
+def test_what_was_said_of_a_link_is_told_with_who_and_when(desk: Desk) -> None:
+    (said,) = desk.json("registry", "history", "l1")["said"]
+    assert (said["what"], said["until"]) == ("link", None)
+    assert said["changed"]["kind"] == "buys_from"
+    assert "kind: buys_from" in desk.said("registry", "history", "l1")
+    assert "l1" in desk.said("registry", "show", "example-buyer"), "its id is shown"
+
+
+def test_an_id_of_which_nothing_was_said_is_answered_calmly(desk: Desk) -> None:
+    done = desk.run("registry", "history", "nobody")
+    assert done.exit_code == Exit.USAGE
+    assert "Nothing was ever recorded" in done.output
+
+
 def test_a_walk_says_whom_it_finds_and_by_which_path(desk: Desk, event: str) -> None:
     said = desk.said("registry", "walk", "buyers", "--event", event)
     assert "Example Buyer (example-buyer)" in said
