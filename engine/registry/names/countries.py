@@ -5,12 +5,13 @@ names resolve: those that CLDR has in any language, and ours (`data/names.tsv`).
 use for two places (`data/words.tsv`) resolves to neither. Everything else is for a human, with
 candidates.
 
-`Countries` is immutable; `load_countries()` makes one in a few hundredths of a second. Keep it.
+`Countries` is immutable; `load_countries()` makes one in a few hundredths of a second, once.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from engine.registry.names.near import near_keys
 from engine.registry.names.tables import (
@@ -217,8 +218,12 @@ class Countries:
         return Unknown(doubt=Doubt.UNHEARD_OF)
 
 
+@cache
 def load_countries() -> Countries:
-    """The index over the packaged files. Raises ValueError, naming file and line, for a bad row."""
+    """The index over the packaged files, made once: they never change while a process lives.
+
+    Raises ValueError, naming file and line, for a bad row.
+    """
     codes: dict[str, tuple[str, ...]] = {}
     alpha3: dict[str, str] = {}
     of: dict[str, tuple[str, ...]] = {}

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 from engine.registry.names.tables import rows
@@ -126,8 +127,9 @@ class NameKeys:
         return self._nobody(words) or letters < (2 if _ideographic(words[0][0]) else 4)
 
 
+@cache
 def load_name_keys() -> NameKeys:
-    """Reads the packaged tables. Raises ValueError, naming file and line, for a bad row."""
+    """Reads the packaged tables, once. Raises ValueError, naming file and line, for a bad row."""
     ends: dict[str, str] = {}
     starts: dict[str, str] = {}
     glued: dict[str, str] = {}
