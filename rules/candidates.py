@@ -15,7 +15,7 @@ from rules.exclusion import closure
 from rules.graph import Registry
 from rules.linkage import linkage
 from rules.rulebook import Rule, Rulebook, day_of
-from rules.steps import Found, Start, Walked
+from rules.steps import Found, Refused, Start, Walked
 from schemas.codes import CountryRole, EventType, Severity, TrackName, threat_of
 from schemas.contact import Contact, Level
 from schemas.event import ThreatEvent, received_late
@@ -148,7 +148,7 @@ class _Search:
         self.tracks: dict[TrackName, Track] = {}
         self._found: dict[tuple[TrackName, str], Found] = {}
         self._explained: dict[str, tuple[TrackName, Found]] = {}
-        self._withheld: dict[tuple[str, str], Withheld] = {}
+        self._withheld: dict[tuple[str, str], tuple[Withheld | Refused, TrackName | None]] = {}
         self._walked: dict[str, Walked] = {}
 
     def tell(self, policy: str, tell: TellShape) -> None:
@@ -225,11 +225,11 @@ class _Search:
             for entry in self._shut.entries
             if self._worth_showing(entry, told)
         }
-        for key, withheld in self._withheld.items():
+        for key, (withheld, track) in self._withheld.items():
             excluded = self._shut.find(withheld.party) is not None
             by_link = withheld.reason in (Reason.LINK_NOT_CURRENT, Reason.LINK_UNVERIFIED)
             if not excluded and not (by_link and withheld.party in told):
-                shown.setdefault(key, withheld)
+                shown.setdefault(key, _on_track(withheld, track, contact=key[1]))
         return tuple(shown[key] for key in sorted(shown))
 
     def _worth_showing(self, entry: Excluded, told: Set[str]) -> bool:
@@ -308,16 +308,19 @@ class _Search:
             self._walked[name] = self._world.rulebook.walk(name, self._start)
         return self._walked[name]
 
-    def _withhold(self, withheld: Withheld, *, track: TrackName | None = None) -> None:
-        if track is not None:
-            withheld = Withheld(
-                party=withheld.party,
-                reason=withheld.reason,
-                track=track,
-                path=withheld.path,
-                contact=withheld.contact,
-            )
-        self._withheld.setdefault((withheld.party, withheld.contact), withheld)
+    def _withhold(self, withheld: Withheld | Refused, *, track: TrackName | None = None) -> None:
+        contact = withheld.contact if isinstance(withheld, Withheld) else ""
+        self._withheld.setdefault((withheld.party, contact), (withheld, track))
+
+
+def _on_track(withheld: Withheld | Refused, track: TrackName | None, *, contact: str) -> Withheld:
+    return Withheld(
+        party=withheld.party,
+        reason=withheld.reason,
+        track=track,
+        path=withheld.path,
+        contact=contact,
+    )
 
 
 def _stricter(first: Track, second: Track) -> Track:

@@ -7,21 +7,19 @@ from datetime import date
 from rules.graph import Registry
 from schemas.event import ThreatEvent
 from schemas.link import Link, LinkKind, LinkStatus
-from schemas.plan import Path, Reason, Withheld
+from schemas.plan import Path, Reason
 
 CONTROL = frozenset({LinkKind.OPERATES, LinkKind.PARENT_OF})
 """Links within a group of companies: nearer than any other."""
 
 
-class Found:
-    """A party a walk reached. Its path is put together when somebody asks for it."""
+class _Reached:
+    """A party somebody came to. Its path is put together when somebody asks for it."""
 
-    __slots__ = ("_path", "party", "turn")
+    __slots__ = ("_path", "party")
 
-    def __init__(self, *, party: str, path: Path | Callable[[], Path], turn: int = 0) -> None:
+    def __init__(self, party: str, path: Path | Callable[[], Path]) -> None:
         self.party = party
-        self.turn = turn
-        """Those of an earlier `then` stand before those of a later one."""
         self._path = path
 
     @property
@@ -30,6 +28,30 @@ class Found:
         if not isinstance(self._path, tuple):
             self._path = self._path()
         return self._path
+
+
+class Refused(_Reached):
+    """A party that a walk may not include, and why."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, *, party: str, reason: Reason, path: Path | Callable[[], Path]) -> None:
+        super().__init__(party, path)
+        self.reason = reason
+
+    def __repr__(self) -> str:
+        return f"Refused(party={self.party!r}, reason={self.reason!r}, path={self.path!r})"
+
+
+class Found(_Reached):
+    """A party a walk reached."""
+
+    __slots__ = ("turn",)
+
+    def __init__(self, *, party: str, path: Path | Callable[[], Path], turn: int = 0) -> None:
+        super().__init__(party, path)
+        self.turn = turn
+        """Those of an earlier `then` stand before those of a later one."""
 
     @property
     def nearness(self) -> tuple[int, int, int, str]:
@@ -50,7 +72,7 @@ class Walked:
     """What a walk yields: those it may include, and those only a bad link would include."""
 
     found: tuple[Found, ...] = ()
-    withheld: tuple[Withheld, ...] = ()
+    withheld: tuple[Refused, ...] = ()
     truncated: bool = False
     """It was cut off at its reach: there may be more, farther away."""
 

@@ -15,8 +15,8 @@ from rules.paths.search import Search
 from rules.paths.trail import Nodes
 from rules.paths.tree import Leaf, Turns
 from rules.source import Problem
-from rules.steps import Found, Start, Walked
-from schemas.plan import Reason, Withheld
+from rules.steps import Found, Refused, Start, Walked
+from schemas.plan import Path, Reason
 
 Texts = Mapping[str, str]
 """Name of a walk -> its path."""
@@ -35,13 +35,13 @@ class PathWalk:
         nodes = Nodes(start.registry)
         searches = [Search(machine, judges, start, nodes).run() for machine, judges in self.turns]
         known: list[Found] = []
-        unknown: list[Withheld] = []
+        unknown: list[Refused] = []
         for found, is_party in _found(searches, nodes):
             if is_party:
                 known.append(found)
             else:
-                reason = Reason.UNKNOWN_PARTY
-                unknown.append(Withheld(party=found.party, reason=reason, path=found.path))
+                path = partial(_path_of, found)
+                unknown.append(Refused(party=found.party, reason=Reason.UNKNOWN_PARTY, path=path))
         return Walked(
             found=tuple(known),
             withheld=(*unknown, *_refused(searches, nodes)),
@@ -130,11 +130,16 @@ def _found(searches: Iterable[Search], nodes: Nodes) -> Iterator[tuple[Found, bo
 _NEAREST = itemgetter(0, 1, 2)
 
 
-def _refused(searches: list[Search], nodes: Nodes) -> list[Withheld]:
-    refused: dict[str, Withheld] = {}
+def _path_of(found: Found) -> Path:
+    return found.path
+
+
+def _refused(searches: list[Search], nodes: Nodes) -> list[Refused]:
+    refused: dict[str, Refused] = {}
     for search in searches:
         for node, (reason, item) in search.refused.items():
             if not any(each.reached(node) for each in searches):
                 id = nodes.id(node)
-                refused.setdefault(id, Withheld(party=id, reason=reason, path=nodes.path(item)))
+                path = partial(nodes.path, item)
+                refused.setdefault(id, Refused(party=id, reason=reason, path=path))
     return [refused[id] for id in sorted(refused)]

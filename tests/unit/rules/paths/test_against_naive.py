@@ -133,7 +133,8 @@ def _walk(path: Path, registry: Registry, on: date | None, reach: Reach = FAR) -
 
 
 def _told(walked: Walked) -> tuple[list[tuple[str, Hops]], object]:
-    return [(found.party, found.path) for found in walked.found], walked.withheld
+    refused = [(each.party, each.reason, each.path) for each in walked.withheld]
+    return [(found.party, found.path) for found in walked.found], refused
 
 
 @settings(max_examples=250, deadline=None)
