@@ -56,15 +56,17 @@ def as_user(cluster: LocalKafka, user: str, password: str) -> KafkaSettings:
 
 
 @pytest.fixture
-def admin(cluster: LocalKafka) -> KafkaSettings:
+async def admin(cluster: LocalKafka) -> KafkaSettings:
+    """The administrator's settings, with the topics made: tests come in any order."""
     user, password = cluster.login.read_text("utf-8").split()
-    return as_user(cluster, user, password)
+    settings = as_user(cluster, user, password)
+    await make_topics(settings, clock=SystemClock(), partitions=1)
+    return settings
 
 
 @pytest.fixture
 async def hotline(cluster: LocalKafka, admin: KafkaSettings) -> KafkaSettings:
-    """A publisher's own settings, with the topics made."""
-    await make_topics(admin, clock=SystemClock(), partitions=1)
+    """A publisher's own settings."""
     async with administering(admin, ENTROPY) as grants:
         await grants.set_password("hotline-a", "s3cret of a hotline")
         await grants.give("hotline-a", May.PUBLISH)
