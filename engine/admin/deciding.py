@@ -8,7 +8,7 @@ from pydantic import Field
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
 from engine.admin.operation import Arguments, Asked
-from engine.case.commands import SealedBox
+from engine.case.commands import Report, SealedBox
 from engine.intake.accept import Unreadable, accept
 from engine.intake.scope import EVERY_AUDIENCE, Scope
 from engine.preview import preview, with_rulebook
@@ -35,20 +35,10 @@ class Importing(Arguments):
 
 async def preview_event(house: House, asked: Asked, args: Previewing) -> Mapping[str, Any]:
     """Who would be told of this event, who not, and why. Nothing is sent or stored."""
-    judged = accept(
-        args.event.encode("utf-8"),
-        scopes=_anybody,
-        received_at=house.services.clock.now(),
-        seal=lambda words: SealedBox(key_id="unused", ciphertext=b"-"),
-    )
-    if isinstance(judged, Unreadable):
-        raise NotCarriedOutError(
-            "usage",
-            "\n".join(str(problem) for problem in judged.problems),
-            next_step="Check the event first: tocsin event validate FILE",
-        )
+    report = report_of(house, args.event)
     world, roster = house.world()
-    found = preview(_world(world, args), roster, judged.report, now=house.services.clock.now())
+    tried = _tried(in_force(world), args)
+    found = preview(tried, roster, report, now=house.services.clock.now())
     return {
         "severity": found.severity.value,
         "rules": list(found.rules),
@@ -85,11 +75,33 @@ async def import_registry(house: House, asked: Asked, args: Importing) -> Mappin
     return await house.import_registry(args.files, by=asked.by)
 
 
-def _world(world: World | None, args: Previewing) -> World:
+def report_of(house: House, event: str) -> Report:
+    """The event as intake reads it, by whatever publisher. Raises NotCarriedOutError."""
+    judged = accept(
+        event.encode("utf-8"),
+        scopes=_anybody,
+        received_at=house.services.clock.now(),
+        seal=lambda words: SealedBox(key_id="unused", ciphertext=b"-"),
+    )
+    if isinstance(judged, Unreadable):
+        raise NotCarriedOutError(
+            "usage",
+            "\n".join(str(problem) for problem in judged.problems),
+            next_step="Check the event first: tocsin event validate FILE",
+        )
+    return judged.report
+
+
+def in_force(world: World | None) -> World:
+    """The world, where there is a rulebook. Raises NotCarriedOutError."""
     if world is None:
         raise NotCarriedOutError(
             "refused", "No rulebook is in force.", next_step="Run: tocsin init"
         )
+    return world
+
+
+def _tried(world: World, args: Previewing) -> World:
     if not args.rulebook:
         return world
     try:

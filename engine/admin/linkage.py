@@ -6,12 +6,10 @@ from typing import Any
 
 from pydantic import Field
 
-from engine.admin.deciding import _anybody
+from engine.admin.deciding import in_force, report_of
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
 from engine.admin.operation import Arguments, Asked, Nothing
-from engine.case.commands import Report, SealedBox
-from engine.intake.accept import Unreadable, accept
 from engine.registry.doctor import Finding, examine
 from engine.registry.finding import find
 from engine.registry.ties import Tie, ties
@@ -21,7 +19,6 @@ from engine.web.console.party_view import contact_lines, kind_words, known, link
 from engine.web.console.present_path import tell_path
 from engine.web.words.reasons import why
 from engine.web.words.sentence import plain
-from rules.candidates import World
 from rules.exclusion import closure
 from rules.graph import Registry
 from rules.linkage import linkage
@@ -132,8 +129,8 @@ async def why_linked(house: House, asked: Asked, args: TwoParties) -> Mapping[st
 
 async def walk(house: House, asked: Asked, args: OneWalk) -> Mapping[str, Any]:
     """Whom one walk finds from an event, by which path, and whom only a bad link would bring in."""
-    world = _world(house)
-    report = _report(house, args.event)
+    world = in_force(house.world()[0])
+    report = report_of(house, args.event)
     if args.walk not in world.rulebook.shape.walks and args.walk not in WALKS:
         raise NotCarriedOutError(
             "usage",
@@ -174,7 +171,7 @@ async def walk(house: House, asked: Asked, args: OneWalk) -> Mapping[str, Any]:
 async def exclude(house: House, asked: Asked, args: OneEvent) -> Mapping[str, Any]:
     """Whom this event excludes, each with the path from the perpetrator."""
     registry = house.services.world.registry()
-    shut = closure(registry, _report(house, args.event).event)
+    shut = closure(registry, report_of(house, args.event).event)
     return {
         "digest": shut.digest,
         "states": list(shut.states),
@@ -220,31 +217,6 @@ def _the_one(registry: Registry, words: str) -> Party:
         "More than one party is called so." if called else "No party has this id or name.",
         next_step=("Give the id of one: " + "; ".join(some)) if some else "Try fewer letters.",
     )
-
-
-def _report(house: House, event: str) -> Report:
-    judged = accept(
-        event.encode("utf-8"),
-        scopes=_anybody,
-        received_at=house.services.clock.now(),
-        seal=lambda words: SealedBox(key_id="unused", ciphertext=b"-"),
-    )
-    if isinstance(judged, Unreadable):
-        raise NotCarriedOutError(
-            "usage",
-            "\n".join(str(problem) for problem in judged.problems),
-            next_step="Check the event first: tocsin event validate FILE",
-        )
-    return judged.report
-
-
-def _world(house: House) -> World:
-    world, _ = house.world()
-    if world is None:
-        raise NotCarriedOutError(
-            "refused", "No rulebook is in force.", next_step="Run: tocsin init"
-        )
-    return world
 
 
 def _who(registry: Registry, id: str) -> dict[str, str]:

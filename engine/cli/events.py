@@ -105,6 +105,19 @@ def seal(
     print(json.dumps(told, ensure_ascii=False), flush=True)
 
 
+def event_text(file: Path) -> str:
+    """The event of a file. Raises CommandError with every mistake."""
+    raw = _bytes(file)
+    problems = problems_of(raw)
+    if problems:
+        raise CommandError(
+            Exit.USAGE,
+            f"{file}: this is not an event:\n" + "\n".join(f"  {p}" for p in problems),
+            next_step="Correct these and try again.",
+        )
+    return raw.decode("utf-8")
+
+
 def problems_of(raw: bytes) -> list[str]:
     """Everything that keeps these bytes from being an event: field path and what to do."""
     from engine.case.commands import SealedBox

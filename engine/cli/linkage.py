@@ -8,8 +8,7 @@ import typer
 
 from engine.cli.asking import ask
 from engine.cli.command import command
-from engine.cli.events import _bytes, problems_of
-from engine.cli.exits import CommandError, Exit
+from engine.cli.events import event_text
 from engine.cli.terminal import Terminal, table
 
 EventFile = Annotated[Path, typer.Option("--event", help="An event, as a source would publish it.")]
@@ -82,19 +81,6 @@ def declare(registry: typer.Typer) -> None:
         """What is unsound in the registry, to be mended before a night comes."""
         found = await ask(terminal, "registry.doctor")
         terminal.done(found, _unsound(found))
-
-
-def event_text(file: Path) -> str:
-    """The event of a file. Raises CommandError with every mistake."""
-    raw = _bytes(file)
-    problems = problems_of(raw)
-    if problems:
-        raise CommandError(
-            Exit.USAGE,
-            f"{file}: this is not an event:\n" + "\n".join(f"  {p}" for p in problems),
-            next_step="Correct these and try again.",
-        )
-    return raw.decode("utf-8")
 
 
 def _shown(found: Mapping[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ import typer
 
 from engine.cli.asking import ask
 from engine.cli.command import command, group
-from engine.cli.events import File, _bytes, problems_of
+from engine.cli.events import File, _bytes, event_text
 from engine.cli.exits import CommandError, Exit
 from engine.cli.terminal import Terminal, table
 
@@ -48,17 +48,10 @@ async def preview(
     ] = None,
 ) -> None:
     """Who would be told of this event, who would not, and why. Nothing is sent or stored."""
-    raw = _bytes(file)
-    problems = problems_of(raw)
-    if problems:
-        raise CommandError(
-            Exit.USAGE,
-            f"{file}: this is not an event:\n" + "\n".join(f"  {p}" for p in problems),
-            next_step="Correct these and try again.",
-        )
+    event = event_text(file)
     text = _bytes(rulebook).decode("utf-8", "replace") if rulebook else ""
     found = await ask(
-        terminal, "rules.preview", event=raw.decode("utf-8"), rulebook=text,
+        terminal, "rules.preview", event=event, rulebook=text,
         rulebook_name=str(rulebook or ""),
     )  # fmt: skip
     terminal.done(found, _previewed(found))
