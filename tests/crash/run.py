@@ -38,9 +38,10 @@ SLOW = 1.5
 and noting that it was sent."""
 DWELL = (0.1, 1.0)
 """Seconds of serving between two faults."""
-SERVES_WITHIN = 90.0
+SERVES_WITHIN = 180.0
 HALTED = '"event": "engine.halted"'
 RESTS_WITHIN = 240.0
+"""Seconds in which what is owed must become less, or it is stuck."""
 HEALING = 25.0
 """Seconds that a short run takes after its last fault: to send what is owed, and to judge."""
 

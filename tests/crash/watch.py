@@ -1,6 +1,7 @@
 """Looking into the store from outside while the engine runs: what has arrived, what is owed."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import partial
@@ -9,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.clock import SystemClock
+from engine.clock import Clock, SystemClock
 from engine.invariants.delivering import ENDED
 from engine.store.database import Database, read
 from engine.store.dialect import chunks
@@ -35,24 +36,30 @@ class Watch:
         self._url = url
 
     async def arrived(self, ids: Collection[str], *, within: float) -> None:
-        """Wait until these reports are in the inbox. Raises NotInTimeError."""
+        """Wait until these reports are in the inbox.
+
+        Raises NotInTimeError when for `within` seconds none came.
+        """
         missing = set(ids)
-        until = _WALL.monotonic() + within
+        patience = Patience(within)
         while missing:
             missing -= await self._look(partial(_known, ids=sorted(missing)), set())
-            if missing and _WALL.monotonic() > until:
+            if patience.ends(len(missing)):
                 raise NotInTimeError(f"not in a case after {within:g} s: {sorted(missing)[:5]}")
             await asyncio.sleep(POLL if missing else 0)
 
     async def at_rest(self, *, within: float) -> None:
-        """Wait until nothing is owed to anybody. Raises NotInTimeError, which says what is."""
-        until = _WALL.monotonic() + within
+        """Wait until nothing is owed to anybody.
+
+        Raises NotInTimeError, which says what is owed, when for `within` seconds it became no less.
+        """
+        patience = Patience(within)
         while True:
-            owed = await self._look(_owed, "the store does not answer")
-            if not owed:
+            owed = await self._look(_owed, None)
+            if owed is not None and owed.total() == 0:
                 return
-            if _WALL.monotonic() > until:
-                raise NotInTimeError(f"{owed} after {within:g} s without faults")
+            if patience.ends(None if owed is None else owed.total()):
+                raise NotInTimeError(f"{_said(owed)} after {within:g} s without faults")
             await asyncio.sleep(4 * POLL)
 
     async def _look(self, fn: Callable[[Connection], T], otherwise: T) -> T:
@@ -79,7 +86,24 @@ def _known(conn: Connection, *, ids: list[str]) -> set[str]:
     return found
 
 
-def _owed(conn: Connection) -> str:
+class Patience:
+    """Waits while there is less and less to wait for: a slow machine is not a stuck one."""
+
+    def __init__(self, seconds: float, *, clock: Clock = _WALL) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._fewest: int | None = None
+        self._until = clock.monotonic() + seconds
+
+    def ends(self, left: int | None) -> bool:
+        """Whether so much is left and nothing moved for too long; None when nobody could look."""
+        now = self._clock.monotonic()
+        if left is not None and (self._fewest is None or left < self._fewest):
+            self._fewest, self._until = left, now + self._seconds
+        return left != 0 and now > self._until
+
+
+def _owed(conn: Connection) -> Counter[str]:
     now = _WALL.now()
     soon = and_(cases.c.kind != "incident", cases.c.due_at < now + SOON)
     counts = {
@@ -87,5 +111,10 @@ def _owed(conn: Connection) -> str:
         "facts": select(func.count()).select_from(outbox),
         "steps": select(func.count()).where(or_(cases.c.due_at <= now, soon)),
     }
-    found = {name: conn.execute(query).scalar_one() for name, query in counts.items()}
-    return ", ".join(f"{n} {name} are still owed" for name, n in found.items() if n)
+    return Counter({name: conn.execute(query).scalar_one() for name, query in counts.items()})
+
+
+def _said(owed: Counter[str] | None) -> str:
+    if owed is None:
+        return "the store does not answer"
+    return ", ".join(f"{n} {name} are still owed" for name, n in owed.items() if n)

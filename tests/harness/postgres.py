@@ -89,6 +89,7 @@ class PostgresServer:
                 self.stop()
                 raise RuntimeError(f"PostgreSQL does not answer:\n{self.log_tail()}")
             if self._server is None or self._server.poll() is not None:
+                self._dismiss()
                 self._launch(command)  # again: the orphans of a killed one still held its memory
             _PAUSE.wait(0.02)
 
@@ -177,14 +178,17 @@ class PostgresServer:
         self._guardian = subprocess.Popen(watch, stdin=subprocess.PIPE, **quiet)
 
     def _end(self, number: signal.Signals) -> None:
+        self._dismiss()
         server, self._server = self._server, None
+        if server is not None:
+            server.send_signal(number)
+            server.wait()
+
+    def _dismiss(self) -> None:
         guardian, self._guardian = self._guardian, None
         if guardian is not None:
             guardian.kill()
             guardian.communicate()
-        if server is not None:
-            server.send_signal(number)
-            server.wait()
 
     def _reaches(self, directory: Path) -> bool:
         directory.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,42 @@
+"""When a crash run gives up waiting, and when it does not."""
+
+from datetime import UTC, datetime
+
+from engine.clock import ManualClock
+from tests.crash.watch import Patience
+
+START = datetime(2027, 3, 1, 22, 0, tzinfo=UTC)
+
+
+async def test_a_slow_machine_is_waited_for_as_long_as_there_is_less_and_less_to_do() -> None:
+    clock = ManualClock(START)
+    patience = Patience(60, clock=clock)
+    for left in range(30, 0, -1):
+        assert not patience.ends(left)
+        await clock.advance(seconds=59)
+
+
+async def test_what_does_not_move_for_its_time_is_stuck_and_a_little_more_to_do_is_no_move() -> (
+    None
+):
+    clock = ManualClock(START)
+    patience = Patience(60, clock=clock)
+    assert not patience.ends(3)
+    await clock.advance(seconds=59)
+    assert not patience.ends(4)
+    await clock.advance(seconds=2)
+    assert patience.ends(3)
+
+
+async def test_a_store_that_nobody_can_look_into_is_waited_for_no_longer() -> None:
+    clock = ManualClock(START)
+    patience = Patience(60, clock=clock)
+    await clock.advance(seconds=61)
+    assert patience.ends(None)
+
+
+async def test_nothing_left_to_do_is_never_stuck() -> None:
+    clock = ManualClock(START)
+    patience = Patience(60, clock=clock)
+    await clock.advance(seconds=61)
+    assert not patience.ends(0)
