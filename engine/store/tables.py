@@ -19,6 +19,8 @@ from sqlalchemy import (
 from engine.store.instant import Instant
 from engine.store.metadata import metadata as metadata
 from engine.store.metadata import only
+from engine.store.tables_holder import holder_links as holder_links
+from engine.store.tables_holder import shown as shown
 from engine.store.tables_registry import contact_versions as contact_versions
 from engine.store.tables_registry import imports as imports
 from engine.store.tables_registry import link_versions as link_versions
@@ -320,10 +322,21 @@ vault = Table(
     Column("id", String(64), primary_key=True),
     Column("at", Instant, nullable=False),
     Column("kind", String(24), nullable=False),  # report, note, wording of an answer
+    Column("case_id", String(40), nullable=True),  # unknown until a fact names the row
     Column("key_id", String(64), nullable=False),
     Column("ciphertext", LargeBinary, nullable=False),
     Column("digest", String(64), nullable=False),  # salted
     Column("salt", String(64), nullable=False),
+)
+Index("vault_by_case", vault.c.case_id)
+Index("vault_by_key", vault.c.key_id)
+
+case_keys = Table(  # an erased case has no row: what lay under its key is noise from then on
+    "case_keys",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),  # under a key of the deployment
+    Column("made_at", Instant, nullable=False),
 )
 
 people = Table(
