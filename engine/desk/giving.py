@@ -41,7 +41,9 @@ def store_event(command: c.EventArrived, case_id: str, sheet: Sheet, setting: Se
         vault_id = report.event_id
         salt = setting.entropy.token(_SALT_BYTES).hex()
         sheet.batch.vault.append(
-            vault.row(report.sealed, id=vault_id, kind="report", salt=salt, at=setting.now)
+            vault.row(
+                report.sealed, id=vault_id, kind="report", salt=salt, at=setting.now, case=case_id
+            )
         )
     sheet.batch.events.append(
         {

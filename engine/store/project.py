@@ -45,6 +45,9 @@ class Rows:
     plans: list[Row] = field(default_factory=list)
     releases: list[Row] = field(default_factory=list)
     closures: dict[str, Row] = field(default_factory=dict)
+    notes: list[Row] = field(default_factory=list)
+    """Rows of the vault that facts of a case name: now it is known whose they are."""
+    erased: list[Row] = field(default_factory=list)
 
 
 def project(decided: Iterable[Decided], *, at: datetime) -> Rows:
@@ -85,6 +88,8 @@ class _Projection:
             step = _STEPS.get(type(fact))
             if step is not None:
                 step(self, fact, n)
+            if note := getattr(fact, "note", ""):
+                self._rows.notes.append({"of_id": note, "to_case": self._after.id})
         self._alerts()
         self._task_owners()
 

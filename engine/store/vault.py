@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.case.commands import SealedBox
 from engine.store.dialect import insert_or_ignore
@@ -12,26 +12,51 @@ from engine.store.tables import quarantine, vault
 
 INSERT = insert(vault)
 READ = select(vault.c.key_id, vault.c.ciphertext).where(vault.c.id == bindparam("id"))
+OF_CASE = (
+    update(vault)
+    .where(vault.c.id == bindparam("of_id"), vault.c.case_id.is_(None))
+    .values(case_id=bindparam("to_case"))
+)
+"""A fact named this row: now it is known whose it is."""
 INSERT_QUARANTINE = insert_or_ignore(quarantine)
 
 
-def row(box: SealedBox, *, id: str, kind: str, salt: str, at: datetime) -> dict[str, Any]:
-    """The row of a sealed box. `salt` comes from the engine's entropy; erasing it ends the tie."""
-    digest = hashlib.sha256(salt.encode("ascii") + box.ciphertext).hexdigest()
+def row(
+    box: SealedBox, *, id: str, kind: str, salt: str, at: datetime, case: str | None = None
+) -> dict[str, Any]:
+    """The row of a sealed box. `salt` comes from the engine's entropy; erasing it ends the tie.
+
+    `case`: whose it is, where that is known already; a note is kept before the fact that names it.
+    """
     return {
         "id": id,
         "at": at,
         "kind": kind,
+        "case_id": case,
         "key_id": box.key_id,
         "ciphertext": box.ciphertext,
-        "digest": digest,
+        "digest": salted(box, salt),
         "salt": salt,
     }
 
 
-def keep(conn: Connection, box: SealedBox, *, id: str, kind: str, salt: str, at: datetime) -> None:
+def salted(box: SealedBox, salt: str) -> str:
+    """The digest under which a row may be named once its salt is gone."""
+    return hashlib.sha256(salt.encode("ascii") + box.ciphertext).hexdigest()
+
+
+def keep(
+    conn: Connection,
+    box: SealedBox,
+    *,
+    id: str,
+    kind: str,
+    salt: str,
+    at: datetime,
+    case: str | None = None,
+) -> None:
     """Store a sealed box under this id."""
-    conn.execute(INSERT, row(box, id=id, kind=kind, salt=salt, at=at))
+    conn.execute(INSERT, row(box, id=id, kind=kind, salt=salt, at=at, case=case))
 
 
 def read(conn: Connection, id: str) -> SealedBox | None:

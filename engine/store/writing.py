@@ -21,6 +21,7 @@ from engine.case.state import Case
 from engine.ports import Position
 from engine.store import (
     alerts,
+    case_keys,
     cases,
     closures,
     consents,
@@ -37,7 +38,7 @@ from engine.store import (
 )
 from engine.store import canaries as stored_canaries
 from engine.store.dialect import insert_or_update
-from engine.store.project import Decided, Row, project
+from engine.store.project import Decided, Row, Rows, project
 from engine.store.tables import actions, plans, releases, tasks
 from schemas.facts import dump_fact
 from schemas.facts.system import SystemFact
@@ -137,6 +138,7 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
     many(vault.INSERT_QUARANTINE, batch.quarantine)
     many(events.INSERT, batch.events)
     many(cases.INSERT_SUBJECT, batch.subjects)
+    _vault(many, rows)
     many(consents.INSERT, batch.consents)
     many(closures.INSERT, list(rows.closures.values()))
     many(INSERT_PLAN, rows.plans)
@@ -153,9 +155,7 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
     many(notifications.CANCEL, rows.cancel_notices)
     many(notifications.INSERT, list(rows.notices.values()))
     many(tokens.ISSUE, batch.tokens)
-    many(OWN_TASK, rows.own_tasks)
-    many(FINISH_TASK, rows.finish_tasks)
-    many(INSERT_TASK, list(rows.tasks.values()))
+    _tasks(many, rows)
     many(MOVE_ACTION, rows.move_actions)
     many(INSERT_ACTION, list(rows.actions.values()))
     many(ACT, list(rows.act.values()))
@@ -171,6 +171,19 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
         meta.write(conn, key, value)
     for fact in batch.system:
         journal.note(conn, fact, at)
+
+
+def _vault(many: "_Many", rows: Rows) -> None:
+    """Whose the notes are that facts name; then what is erased, with its key."""
+    many(vault.OF_CASE, rows.notes)
+    many(case_keys.EMPTY, rows.erased)
+    many(case_keys.DESTROY, rows.erased)
+
+
+def _tasks(many: "_Many", rows: Rows) -> None:
+    many(OWN_TASK, rows.own_tasks)
+    many(FINISH_TASK, rows.finish_tasks)
+    many(INSERT_TASK, list(rows.tasks.values()))
 
 
 class _Many:

@@ -33,6 +33,8 @@ class DeploymentKeys:
     """Receipts handed to publishers."""
     throttle: Secret
     """Names that nobody here bears, remembered only as a keyed hash."""
+    vault: Secret
+    """Wraps the keys of single cases."""
 
     @classmethod
     def load(cls, directory: Path) -> Self:
