@@ -2,7 +2,8 @@
 
 What lives here: the secret type, the deployment's own keys, the weekly intake keys, the keys of
 single cases, sealing and opening. What may not: SQL, the decision who may open something, and
-writing that it was opened: both are the caller's, in the same breath. `rules/` and `notifiers/` cannot import this package.
+writing that it was opened: both are the caller's, in the same breath. `rules/` and `notifiers/`
+cannot import this package.
 """
 
 from engine.vault.boxes import CannotOpenError, Vault
