@@ -17,7 +17,7 @@ from engine.broker import LocalKafka
 from engine.clock import SystemClock
 from tests.crash.faults import KINDS, Fault, named
 from tests.crash.outcome import Outcome
-from tests.crash.run import HEALING, Run
+from tests.crash.run import FAULTS_SHARE, HEALING, Run
 from tests.harness.broker import fetch_jars
 from tests.harness.failpoints import POINTS
 from tests.harness.postgres import PostgresServer
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, help="be done in about so many")
     given = parser.parse_args(arguments)
     seed = int(_WALL.now().timestamp()) if given.seed is None else given.seed
-    until = _WALL.monotonic() + (given.seconds - HEALING if given.seconds else float("inf"))
+    until = _WALL.monotonic() + (_struck_for(given.seconds) if given.seconds else float("inf"))
     directory = Path(tempfile.mkdtemp(prefix="tocsin-crash-"))
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # brokers go away here all the time
     fetch_jars()
@@ -64,6 +64,11 @@ def main(arguments: list[str] | None = None) -> int:
         )
     print("\n".join(outcome.lines()))
     return 0 if outcome.sound else 1
+
+
+def _struck_for(seconds: float) -> float:
+    """How long faults go on: what they pile up has to be sent within the rest."""
+    return min(seconds - HEALING, seconds * FAULTS_SHARE)
 
 
 def run(

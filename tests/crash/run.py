@@ -44,6 +44,9 @@ RESTS_WITHIN = 240.0
 """Seconds in which what is owed must become less, or it is stuck."""
 HEALING = 25.0
 """Seconds that a short run takes after its last fault: to send what is owed, and to judge."""
+FAULTS_SHARE = 0.6
+"""Of a longer one, the time that faults get: an engine killed every few seconds sends half of what
+is reported meanwhile."""
 
 
 class Run:
