@@ -32,6 +32,8 @@ class IncidentCode(StrEnum):
     """A message could not be judged before sending; it waits and is tried again."""
     ANSWER_CODE_GUESSED = "answer_code_guessed"
     """Wrong codes were tried on an answer page until its link died."""
+    HOLDER_CODE_GUESSED = "holder_code_guessed"
+    """Wrong codes were tried on the page of somebody who holds a consent until its link died."""
     REPLY_STRANGER = "reply_stranger"
     """A reply came from a number that was not told about it; nothing changed."""
     REPLY_UNCLEAR = "reply_unclear"

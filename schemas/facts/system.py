@@ -4,6 +4,7 @@ Ids and codes only, as in every fact: no name, no address, no reason in words.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -203,6 +204,38 @@ class LinkRefuted:
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderLinkMade:
+    """A person made a link by which whoever holds a consent sees who was told."""
+
+    kind: Literal["holder_link_made"] = "holder_link_made"
+    v: Literal[1] = 1
+    link: str
+    """Id of the link: names it, opens nothing."""
+    pseudonym: str
+    until: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderLinkEnded:
+    """A person ended such a link before its time."""
+
+    kind: Literal["holder_link_ended"] = "holder_link_ended"
+    v: Literal[1] = 1
+    link: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderLinkOpened:
+    """Somebody opened such a link with the right code."""
+
+    kind: Literal["holder_link_opened"] = "holder_link_opened"
+    v: Literal[1] = 1
+    link: str
+
+
 SystemFact = Annotated[
     PersonAdded
     | PersonDisabled
@@ -221,7 +254,10 @@ SystemFact = Annotated[
     | WorldActivated
     | LinkVerified
     | RefutationProposed
-    | LinkRefuted,
+    | LinkRefuted
+    | HolderLinkMade
+    | HolderLinkEnded
+    | HolderLinkOpened,
     Field(discriminator="kind"),
 ]
 

@@ -218,6 +218,8 @@ TASK: dict[str, str] = {
     "remedy": "Follow up the remedy",
     "confirm_resolution": "Confirm that the case is resolved",
     "likeness": "This may be the same as another case",
+    "hold": "A hold ends: look whether what waited is still right",
+    "frozen": "Frozen: look whether it can go on",
 }
 TASK_KINDS: tuple[str, ...] = get_args(TaskKind)
 
@@ -245,6 +247,7 @@ INCIDENT: dict[IncidentCode, str] = {
     IncidentCode.CASE_UNREADABLE: "The stored state of a case cannot be read",
     IncidentCode.COMMAND_FAILED: "A command failed; nothing of it was written",
     IncidentCode.CLAIM_FAILED: "A message could not be judged before sending; it waits",
+    IncidentCode.HOLDER_CODE_GUESSED: "Somebody guessed at the code of a defender's own page",
     IncidentCode.ANSWER_CODE_GUESSED: "Somebody guessed at the code of an answer page",
     IncidentCode.REPLY_STRANGER: "A reply came from a number that was not told; nothing changed",
     IncidentCode.REPLY_UNCLEAR: "A reply came that says nothing we know; look at the gateway",
