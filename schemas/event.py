@@ -145,6 +145,14 @@ class DateAhead(_Frozen):
 
 class ConsentGiven(_Frozen):
     """What the subject, or who may speak for them, allows. Absence means: duty only."""
+class CommunityAgreed(_Frozen):
+    """Who of a community's representatives agreed: it counts once as many did as are needed."""
+
+    needed: int = Field(ge=1, le=1_000)
+    of: int = Field(ge=1, le=1_000)
+    agreed: tuple[OpaqueId, ...] = Field(default=(), max_length=1_000)
+
+
 
     pseudonym: OpaqueId | None = None
     """Whose consent; without one that of every subject of this event."""
@@ -158,6 +166,29 @@ class ConsentGiven(_Frozen):
     obtained: Literal["written", "spoken", "gesture", "standing_agreement", "unknown"] = "unknown"
 
 
+    given_at: Moment | None = None
+    """When it was given. Without it nobody can tell whether it came before what we have recorded:
+    then it tightens, and a person decides whether it widens."""
+    holder: OpaqueId | None = None
+    """Whoever holds this consent and may see who was told, and take it back."""
+    witness: OpaqueId | None = None
+    inability: (
+        Literal[
+            "detained",
+            "incommunicado",
+            "disappeared",
+            "in_hiding",
+            "incapacitated",
+            "child",
+            "deceased",
+            "unsafe_to_ask",
+            "other",
+        ]
+        | None
+    ) = None
+    """Why the person could not be asked, where somebody speaks for them; words go into `sealed`."""
+    community: CommunityAgreed | None = None
+    """Of a community's consent: without it nobody knows whether enough agreed, and it is none."""
 class ReprisalOf(_Frozen):
     """The complaint after which this happened; its mechanism's operator is then excluded."""
 

@@ -1,39 +1,13 @@
-"""What the guard must know of a case, and consent as it is recorded."""
+"""What the guard must know of a case: consents, exclusions, certainty."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
 
-from schemas.codes import Audience, Certainty, FieldName, Mode, TrackName
+from schemas.codes import Certainty, Mode, TrackName
+from schemas.consent import Basis, Consent
 from schemas.plan import Closure
 
 
-class Basis(StrEnum):
-    """Who gave consent, or why none was needed."""
-
-    PERSON = "person"
-    REPRESENTATIVE = "representative"
-    GUARDIAN = "guardian"
-    COMMUNITY = "community"
-    NO_IDENTIFIABLE_PERSON = "no_identifiable_person"
-    NECESSITY = "necessity"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
-    """What one subject allows, as of its commit. A later record of the same subject replaces it."""
-
-    id: str
-    pseudonym: str
-    """`source/pseudonym`: the subject, as its publisher calls it."""
-    audiences: tuple[Audience, ...]
-    mode: Mode
-    basis: Basis
-    given_at: datetime
-    fields: tuple[FieldName, ...] = ()
-    """Empty: what the audience's field class allows."""
-    until: datetime | None = None
-    revoked: bool = False
+__all__ = ["Basis", "Consent", "Safeguards"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Literal
 
 from schemas.codes import IncidentCode, Mode, TrackName
+from schemas.consent import Consent, ConsentDoor
 from schemas.event import ThreatEvent
 from schemas.plan import Candidates
 from schemas.responses import Response
-from schemas.safeguards import Consent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,34 @@ class ConsentChanged:
 
     inbox: Inbox
     consent: Consent
+    """As it is said now; what counts afterwards is decided where it is stored."""
     state: Literal["granted", "narrowed", "revoked"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreeToConsent:
+    """Desk-level: a person agrees that a subject allows more, as somebody said it does."""
+
+    inbox: Inbox
+    pseudonym: str
+    wider: str
+    """Digest of what is agreed to, as it was shown: nobody agrees to what came since."""
+    id: str
+    """Of the record that this leads to."""
+    by: str
+    door: ConsentDoor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeByHolder:
+    """Desk-level: whoever holds a subject's consent takes it back, by their signed link."""
+
+    inbox: Inbox
+    pseudonym: str
+    holder: str
+    """Opaque id of the holder, as the link names it."""
+    id: str
+    """Of the record that this leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,5 +366,13 @@ class StopOutgoing:
 
 
 Command = (
-    CaseCommand | FireDue | ClaimSends | SettleSends | DeliveryReported | Quarantine | StopOutgoing
+    CaseCommand
+    | AgreeToConsent
+    | RevokeByHolder
+    | FireDue
+    | ClaimSends
+    | SettleSends
+    | DeliveryReported
+    | Quarantine
+    | StopOutgoing
 )
