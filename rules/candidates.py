@@ -96,6 +96,7 @@ def candidates(
         explained=search.explained_only(),
         withheld=search.all_withheld(),
         closure=shut,
+        small_cell=rulebook.shape.small_cell,
         troubles=tuple(
             _troubles(
                 world.registry, event, matched=matched, erred=erred, capped=capped,

@@ -22,12 +22,14 @@ from pydantic import (
 from schemas.codes import (
     Audience,
     Certainty,
+    ContactRule,
     CountryRole,
     Danger,
     DateKind,
     EventType,
     FieldName,
     HeightenedRisk,
+    Label,
     Mode,
     Precision,
     Reliability,
@@ -237,6 +239,10 @@ class ThreatEvent(_Frozen):
     consent: tuple[ConsentGiven, ...] = Field(default=(), max_length=100)
     wishes: tuple[Wish, ...] = ()
     reprisal_of: ReprisalOf | None = None
+    label: Label | None = None
+    """How far its publisher lets it be passed on; the strictest of a case's events holds."""
+    may_contact: ContactRule | None = None
+    """What the sealed contact protocol allows recipients; None says nothing, which means nobody."""
     defender_kind: tuple[Code, ...] = Field(default=(), max_length=10)
     exercise: bool = False
 

@@ -12,6 +12,7 @@ from schemas.closure import Excluded as Excluded
 from schemas.closure import Hop as Hop
 from schemas.closure import Path as Path
 from schemas.codes import Mode, Severity, TrackName
+from schemas.pattern import SMALL_CELL
 from schemas.reason import Reason as Reason
 
 
@@ -190,6 +191,8 @@ class Candidates:
     """Never told: the guard says of each why not, and the case shows it (design section 6)."""
     withheld: tuple[Withheld, ...] = ()
     closure: Closure = field(default_factory=Closure)
+    small_cell: int = SMALL_CELL
+    """How many a pattern must be about, in this rulebook."""
     troubles: tuple[Trouble, ...] = ()
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from schemas.codes import FieldName, Mode, Severity, TrackName
+from schemas.pattern import SMALL_CELL
 from schemas.plan import Anchor, Gate, Spread, Until
 from schemas.roster import Role
 
@@ -161,5 +162,7 @@ class RulebookShape(_Part):
     rules: tuple[RuleShape, ...] = Field(max_length=MAX_RULES)
     field_classes: Mapping[TrackName, tuple[FieldName, ...]]
     """What an audience may ever be shown; consent narrows it further."""
+    small_cell: int = Field(default=SMALL_CELL, ge=3, le=1_000)
+    """How many a pattern must be about in its country, sector and period before it is told."""
     duty: DutyShape
     protocols: tuple[ProtocolShape, ...] = ()

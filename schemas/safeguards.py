@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from schemas.codes import Certainty, Mode, TrackName
+from schemas.codes import Certainty, ContactRule, Label, Mode, TrackName
 from schemas.consent import Basis, Consent
+from schemas.pattern import Pattern
 from schemas.plan import Closure
 
 
@@ -31,6 +32,12 @@ class Safeguards:
     declined: tuple[str, ...] = ()
     refused_kinds: tuple[TrackName, ...] = ()
     """Tracks the person's wishes rule out."""
+    label: Label | None = None
+    """How far its publishers let it be passed on: the strictest of its events (N19)."""
+    may_contact: ContactRule = ContactRule.NOBODY
+    pattern: Pattern | None = None
+    personal: bool = False
+    """It is about somebody, whatever pattern was reported beside."""
     frozen: tuple[TrackName, ...] = ()
     stopped: bool = False
     """Stop outgoing is on for the whole engine."""

@@ -8,7 +8,7 @@ from engine.case.recheck import recheck
 from engine.case.state import AlertStatus, CaseStatus
 from rules import duty, exclusion
 from schemas import facts as f
-from schemas.codes import EventType, Mode, Reliability, Severity, TrackName
+from schemas.codes import PATTERN, EventType, Mode, Reliability, Severity, TrackName
 from schemas.event import ThreatEvent
 from schemas.plan import Candidate, Candidates, Reason, Track, Trouble, Verdict, Withheld
 from schemas.responses import RefusedBecause
@@ -20,6 +20,7 @@ _WISHES_AGAINST: dict[str, tuple[TrackName, ...]] = {
 }
 
 _PAGES_AGAIN = (EventType.ACT, EventType.EXERCISE)
+_ABOUT_NOBODY = (EventType.CHANGE, EventType.CONSENT)
 
 
 def arrive(draft: Draft, command: c.EventArrived) -> None:
@@ -160,6 +161,8 @@ def _open(draft: Draft, event: ThreatEvent, candidates: Candidates) -> None:
 def _join(draft: Draft, command: c.EventArrived) -> None:
     report = command.report
     refused = {t for wish in report.event.wishes for t in _WISHES_AGAINST.get(wish, ())}
+    pattern = report.event.code == PATTERN
+    people = sum(subject.count for subject in report.event.subjects)
     draft.add(
         f.EventJoined(
             event=report.event_id,
@@ -170,6 +173,11 @@ def _join(draft: Draft, command: c.EventArrived) -> None:
             independent_sources=_reliable_sources(report.event),
             subjects=subjects_of(report.source, report.event),
             refused_tracks=tuple(sorted(refused)),
+            label=report.event.label,
+            may_contact=report.event.may_contact,
+            personal=not pattern and report.event.type not in _ABOUT_NOBODY,
+            people=people if pattern else None,
+            small_cell=command.candidates.small_cell if pattern else 0,
         )
     )
 

@@ -7,7 +7,8 @@ from engine.case import evolve_alerts, evolve_duty
 from engine.case.replacing import replace
 from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Proposal, TrackState
 from schemas import facts as f
-from schemas.codes import Certainty, TrackName
+from schemas.codes import Certainty, ContactRule, TrackName, strictest
+from schemas.pattern import Pattern
 from schemas.plan import Anchor, Gate, Reason, Track
 
 
@@ -50,7 +51,20 @@ def _event_joined(case: Case, fact: f.EventJoined) -> Case:
         independent_sources=max(case.independent_sources, fact.independent_sources),
         subjects=tuple(sorted({*case.subjects, *fact.subjects})),
         refused_tracks=tuple(sorted({*case.refused_tracks, *fact.refused_tracks})),
+        label=strictest((case.label, fact.label)),
+        may_contact=_may_contact(case.may_contact, fact.may_contact),
+        pattern=case.pattern
+        if fact.people is None
+        else Pattern(people=fact.people, at_least=fact.small_cell),
+        personal=case.personal or fact.personal,
     )
+
+
+def _may_contact(known: ContactRule | None, said: ContactRule | None) -> ContactRule | None:
+    """Where two reports differ, nobody may be spoken to."""
+    if known is None or said is None or known is said:
+        return known if said is None else said
+    return ContactRule.NOBODY
 
 
 def _severity_raised(case: Case, fact: f.SeverityRaised) -> Case:

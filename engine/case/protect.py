@@ -5,7 +5,7 @@ from datetime import datetime
 
 from engine.case.state import Alert, Case
 from rules import guard
-from schemas.codes import Certainty, Mode, TrackName
+from schemas.codes import Certainty, ContactRule, Mode, TrackName
 from schemas.contact import Contact, Endpoint
 from schemas.plan import ContactRef, Reason, Verdict
 from schemas.safeguards import Basis, Consent, Safeguards
@@ -68,6 +68,10 @@ def safeguards(case: Case) -> Safeguards:
         conflicts=case.conflicts,
         declined=case.declined,
         refused_kinds=case.refused_tracks,
+        label=case.label,
+        may_contact=case.may_contact or ContactRule.NOBODY,
+        pattern=case.pattern,
+        personal=case.personal,
         frozen=tuple(s.track.name for s in case.tracks if s.frozen),
         stopped=False,  # Stop outgoing is checked where sends are claimed: what waits there stays.
         exercise=case.exercise,

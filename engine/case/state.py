@@ -11,8 +11,9 @@ from enum import StrEnum
 from pydantic import TypeAdapter
 
 from engine.case.around import Around
-from schemas.codes import ActionKind, Certainty, Mode, Severity, TrackName
+from schemas.codes import ActionKind, Certainty, ContactRule, Label, Mode, Severity, TrackName
 from schemas.facts import TaskKind
+from schemas.pattern import Pattern
 from schemas.plan import ContactRef, Reason, Track
 
 
@@ -190,6 +191,13 @@ class Case:
     mode_ceiling: Mode = Mode.PRIVATE
     subjects: tuple[str, ...] = ()
     refused_tracks: tuple[TrackName, ...] = ()
+    label: Label | None = None
+    """The strictest that any of its events carries."""
+    may_contact: ContactRule | None = None
+    pattern: Pattern | None = None
+    """The newest pattern that was reported; None while none was."""
+    personal: bool = False
+    """Something was done to somebody, or may be: no mere pattern any more."""
     closure_digest: str = ""
     cleared: tuple[str, ...] = ()
     released_controllers: tuple[str, ...] = ()

@@ -9,7 +9,8 @@ from schemas.codes.actions import ActionKind, Effect
 from schemas.codes.countries import CountryRole, is_country
 from schemas.codes.dates import DateKind
 from schemas.codes.incidents import IncidentCode
-from schemas.codes.people import HeightenedRisk, SubjectKind
+from schemas.codes.labels import Label, strictest
+from schemas.codes.people import ContactRule, HeightenedRisk, SubjectKind
 from schemas.codes.scales import (
     Certainty,
     Danger,
@@ -18,13 +19,15 @@ from schemas.codes.scales import (
     Reliability,
     Severity,
 )
-from schemas.codes.threats import EventType, Threat, threat_of
+from schemas.codes.threats import PATTERN, EventType, Threat, threat_of
 from schemas.codes.tracks import Audience, FieldName, TrackName
 
 __all__ = [
+    "PATTERN",
     "ActionKind",
     "Audience",
     "Certainty",
+    "ContactRule",
     "CountryRole",
     "Danger",
     "DateKind",
@@ -33,6 +36,7 @@ __all__ = [
     "FieldName",
     "HeightenedRisk",
     "IncidentCode",
+    "Label",
     "Mode",
     "Precision",
     "Reliability",
@@ -41,5 +45,6 @@ __all__ = [
     "Threat",
     "TrackName",
     "is_country",
+    "strictest",
     "threat_of",
 ]

@@ -120,6 +120,9 @@ _ROWS: tuple[tuple[str, EventType, Severity, str], ...] = (
     ("exercise", EventType.EXERCISE, _HIGH, ""),
 )
 
+PATTERN = "pattern"
+"""The code of a brief about many; only what nobody can be picked out of is ever told (N20)."""
+
 THREATS: dict[str, Threat] = {
     code: Threat(code=code, type=type_, severity=severity, huri=huri)
     for code, type_, severity, huri in _ROWS

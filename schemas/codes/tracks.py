@@ -45,3 +45,5 @@ class FieldName(StrEnum):
     ANSWER_BY = "answer_by"
     SUBJECT_KIND = "subject_kind"
     DATE_AHEAD = "date_ahead"
+    COMMITMENT = "commitment"
+    """What the recipient itself has promised in public; says nothing of the case."""

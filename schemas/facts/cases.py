@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.codes import Certainty, EventType, Mode, Severity, TrackName
+from schemas.codes import Certainty, ContactRule, EventType, Label, Mode, Severity, TrackName
 from schemas.plan import Candidate, Closure, Track, Trouble, Withheld
 
 
@@ -44,6 +44,14 @@ class EventJoined:
     subjects: tuple[str, ...] = ()
     refused_tracks: tuple[TrackName, ...] = ()
     """Tracks the person's wishes rule out."""
+    label: Label | None = None
+    may_contact: ContactRule | None = None
+    personal: bool = False
+    """It tells of somebody, or of something that may happen: no mere pattern."""
+    people: int | None = None
+    """Of a pattern: how many it is about in its country, sector and period."""
+    small_cell: int = 0
+    """Of a pattern: how many the rulebook asked for at least when it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
