@@ -102,6 +102,7 @@ class RefusedBecause(StrEnum):
     EXPIRED = "expired"
     WRONG_CODE = "wrong_code"
     NO_SUCH_TRACK = "no_such_track"
+    NO_SUCH_HOLD = "no_such_hold"
     INCOMPLETE = "incomplete"
     """The record lacks something it must have; the message names it."""
     GUARD = "guard"

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from schemas.codes import TrackName
+from schemas.preflight import Finding
 
 TaskKind = Literal[
     "triage",
@@ -26,6 +27,15 @@ TaskKind = Literal[
     "remedy",
     "confirm_resolution",
     "likeness",
+    "release_ends",
+    "protocol_over",
+    "necessity_second",
+    "necessity_review",
+    "necessity_withdrawn",
+    "certainty",
+    "too_loud",
+    "hold",
+    "frozen",
 ]
 
 
@@ -142,6 +152,11 @@ class ReleaseGiven:
     expires_at: datetime | None = None
     controllers: tuple[str, ...] = ()
     note: str = ""
+    whether: str = ""
+    risk_of_waiting: str = ""
+    preflight: tuple[Finding, ...] = ()
+    agrees_with: str = ""
+    """Record of the first person whose content counts here as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +168,8 @@ class TrackReleased:
     track: TrackName
     at: datetime
     by: tuple[str, ...]
+    until: datetime | None = None
+    """From then on the gate is closed again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
