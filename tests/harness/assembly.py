@@ -58,6 +58,8 @@ class Parts:
     desk: Desk
     door: Door
     vault: Vault
+    answers: AnswerTokens
+    metrics: Metrics
 
     async def publish(self, body: bytes, *, source: str) -> Taken:
         """A report of a publisher that may say everything."""
@@ -71,9 +73,16 @@ class Parts:
 
 
 def parts(
-    *, writer: Writer, clock: Clock, entropy: Entropy, world: World, halt: Halt, instance: str
+    *,
+    writer: Writer,
+    clock: Clock,
+    entropy: Entropy,
+    world: World,
+    halt: Halt,
+    instance: str,
+    topic: str = "",
 ) -> Parts:
-    """Put desk and door together."""
+    """Put desk and door together. `topic`: of the outbox, where a relay runs."""
     keys = DeploymentKeys.derive(MASTER)
     private = PrivateKey(bytes(reversed(MASTER)))
     name = "intake-2027w09"
@@ -86,15 +95,17 @@ def parts(
         entropy=entropy,
     )
     holder = WorldHolder(world)
+    answers, metrics = AnswerTokens(keys.answer), Metrics()
     desk = Desk(
         writer=writer,
         world=holder,
         clock=clock,
         entropy=entropy,
         ref_key=keys.reference,
-        answers=AnswerTokens(keys.answer),
+        answers=answers,
         halt=halt,
         instance=instance,
+        publish=topic,
     )
     door = Door(
         desk=desk,
@@ -102,9 +113,9 @@ def parts(
         clock=clock,
         vault=vault,
         receipt_key=keys.receipt,
-        metrics=Metrics(),
+        metrics=metrics,
     )
-    return Parts(world=holder, desk=desk, door=door, vault=vault)
+    return Parts(world=holder, desk=desk, door=door, vault=vault, answers=answers, metrics=metrics)
 
 
 def halting(reason: str) -> NoReturn:
