@@ -10,6 +10,7 @@ from engine.bootstrap.refusals import CannotStartError
 from engine.bootstrap.watching import Watch, log_watch
 from engine.canary_sink import CanarySink
 from engine.clock import SystemClock
+from engine.desk import Lane
 from engine.intake.kafka_clients import member_name
 from engine.intake.runners import Lane as LogLane
 from engine.intake.runners import kafka_lanes
@@ -17,6 +18,7 @@ from engine.publisher import KafkaPublisher
 from engine.registry import kept
 from engine.registry.rebuild import Rebuild
 from engine.registry.reload import Reload
+from engine.rekeying import Rekeying
 from engine.relay import POLL_SECONDS as RELAY_POLL_SECONDS
 from engine.relay import Relay
 from engine.sender import POLL_SECONDS as SENDER_POLL_SECONDS
@@ -48,6 +50,7 @@ def loops(
             parts.vault, parts.settings.keys_dir, clock=parts.clock, entropy=parts.entropy
         ).run(),
     )
+    yield "sealed", _sealed(parts).run()
     if not parts.database.sqlite:
         yield "world", _world(parts).run()
     yield "arrays", _arrays(parts).run()
@@ -87,6 +90,17 @@ async def _beat(parts: Parts) -> None:
     finally:
         if own is not None:
             own.close()
+
+
+def _sealed(parts: Parts) -> Rekeying:
+    return Rekeying(
+        parts.cases,
+        parts.vault,
+        reader=parts.reader,
+        writer=parts.writer,
+        clock=parts.clock,
+        raise_incident=lambda incident: parts.desk.submit(incident, lane=Lane.NORMAL),
+    )
 
 
 def _sender(parts: Parts, channels: Channels) -> Sender:

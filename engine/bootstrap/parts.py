@@ -8,6 +8,7 @@ from engine.answer_tokens import AnswerTokens
 from engine.bootstrap import limits
 from engine.bootstrap.refusals import CannotStartError
 from engine.bootstrap.world import open_world
+from engine.case_vault import CaseVault
 from engine.clock import Clock
 from engine.desk import Lane
 from engine.desk.desk import Desk
@@ -40,6 +41,7 @@ class Parts:
     reader: ThreadReader
     keys: DeploymentKeys
     vault: Vault
+    cases: CaseVault
     world: WorldHolder
     answers: AnswerTokens
     desk: Desk
@@ -175,6 +177,7 @@ def _wired(
         reader=reader,
         keys=keys,
         vault=vault,
+        cases=CaseVault(vault, under=keys.vault, entropy=entropy),
         world=world,
         answers=answers,
         desk=desk,

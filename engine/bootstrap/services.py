@@ -69,6 +69,7 @@ def make_services(parts: Parts) -> Services:
         reports=ReportsAtDoor(parts.door),
         sealing=VaultWords(
             parts.vault,
+            cases=parts.cases,
             reader=parts.reader,
             writer=parts.writer,
             clock=parts.clock,

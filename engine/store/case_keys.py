@@ -10,6 +10,7 @@ from engine.case.commands import SealedBox
 from engine.store.dialect import insert_or_ignore
 from engine.store.tables import case_keys, vault
 from engine.store.vault import salted
+from engine.vault.case_keys import PREFIX
 
 ERASED = "erased"
 """Key id of a row whose content was erased."""
@@ -41,6 +42,15 @@ MOVE = (
         digest=bindparam("to_digest"),
         salt=bindparam("to_salt"),
     )
+)
+_KEYS = select(vault.c.key_id).distinct()
+_UNDER = (
+    select(vault.c.case_id)
+    .where(
+        vault.c.key_id.in_(bindparam("keys", expanding=True)),
+        vault.c.case_id.is_not(None),
+    )
+    .distinct()
 )
 _CASE_OF = select(vault.c.case_id).where(vault.c.id == bindparam("id"))
 
@@ -78,6 +88,16 @@ def waiting(conn: Connection, *, keys: Sequence[str], most: int) -> list[Waiting
         )
         for row in conn.execute(WAITING, {"keys": list(keys), "most": most})
     ]
+
+
+def foreign(conn: Connection, *, held: Sequence[str]) -> list[str]:
+    """Cases of which something lies under a key that is neither theirs nor one of these."""
+    keys = [
+        key
+        for key in conn.execute(_KEYS).scalars()
+        if key not in held and key != ERASED and not key.startswith(PREFIX)
+    ]
+    return sorted(conn.execute(_UNDER, {"keys": keys}).scalars()) if keys else []
 
 
 def move(conn: Connection, *, row: Waiting, box: SealedBox, salt: str) -> bool:

@@ -32,6 +32,11 @@ class Vault:
         """Id and public half of the key that publishers should seal to now."""
         return self._keys.current, self._keys.public[self._keys.current]
 
+    @property
+    def openable(self) -> tuple[str, ...]:
+        """Ids of the intake keys whose private halves still exist."""
+        return tuple(sorted(self._keys.private))
+
     def seal(self, plaintext: bytes) -> c.SealedBox:
         """Return a NaCl sealed box, which any libsodium opens, to the key of the week.
 

@@ -52,3 +52,5 @@ class IncidentCode(StrEnum):
     """The log ends before our position: truncated, made anew, or another one."""
     LOG_UNREADABLE = "log_unreadable"
     """A log is not being read: no broker answers, or it refuses us."""
+    SEALED_UNREADABLE = "sealed_unreadable"
+    """Something sealed of a case opens with no key of ours: the sender has to be asked again."""

@@ -218,6 +218,7 @@ TASK: dict[str, str] = {
     "remedy": "Follow up the remedy",
     "confirm_resolution": "Confirm that the case is resolved",
     "likeness": "This may be the same as another case",
+    "widen_consent": "The person is said to allow more: look, and agree or not",
     "hold": "A hold ends: look whether what waited is still right",
     "frozen": "Frozen: look whether it can go on",
 }
@@ -258,7 +259,9 @@ INCIDENT: dict[IncidentCode, str] = {
     IncidentCode.RECORD_PARKED: "A record ended the process twice and was put aside",
     IncidentCode.LOG_RETENTION_LOSS: "Records are gone from a log before they were read",
     IncidentCode.LOG_NOT_OURS: "A log is not the one that was read before",
-    IncidentCode.LOG_UNREADABLE: "Reports from a log are not being read",
+    IncidentCode.SEALED_UNREADABLE: (
+        "Something sealed opens with no key of ours; ask its sender to send it again"
+    ),
 }
 
 

@@ -21,6 +21,7 @@ from engine.access.second_factor import SecondFactor
 from engine.answer_tokens import AnswerTokens
 from engine.bootstrap.services import DeskForPages, ReportsAtDoor
 from engine.case.commands import TryOutcome
+from engine.case_vault import CaseVault
 from engine.clock import ManualClock
 from engine.desk import Desk, SendJob
 from engine.entropy import SeededEntropy
@@ -146,7 +147,14 @@ def stage(
         people=people,
         sessions=Sessions(reader=reader, writer=writer, clock=clock, note=journal.note),
         reports=ReportsAtDoor(door),
-        sealing=VaultWords(vault, reader=reader, writer=writer, clock=clock, entropy=entropy),
+        sealing=VaultWords(
+            vault,
+            cases=CaseVault(vault, under=Secret(b"v" * 32), entropy=entropy),
+            reader=reader,
+            writer=writer,
+            clock=clock,
+            entropy=entropy,
+        ),
         world=held,
         tokens=answers,
         answer_key=Secret(b"a" * 32),
