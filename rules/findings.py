@@ -61,6 +61,36 @@ class Searched:
                     best = (hard, stage, trail)
         return None if best is None else self._entry(party, best[1], best[2])
 
+    def grounds(self, party: str) -> tuple[Excluded, ...]:
+        """All that excludes this party, hardest first.
+
+        Two people who clear it must see every tie: where nothing firm excludes it, each of its
+        ended or unverified links to anybody excluded is a ground of its own.
+        """
+        node = self._ground.known(party)
+        if node is None:
+            return ()
+        found = [
+            (stage, trail) for stage in self._stages if (trail := stage.ring.get(node)) is not None
+        ]
+        found.sort(key=lambda each: _hardness_of(*each))
+        entries = [self._entry(party, *each) for each in found]
+        if entries and all(entry.tagged or entry.clearable for entry in entries):
+            entries += self._softly_tied(party, node, found[0][0])
+        return tuple({entry.ground: entry for entry in reversed(entries)}.values())[::-1]
+
+    def _softly_tied(self, party: str, node: int, stage: Stage) -> list[Excluded]:
+        tied = []
+        for other, link in self._ground.soft_ties(node):
+            near = self._nearest(other)
+            if near is not None:
+                tied.append(self._entry(party, stage, self._ground.over(near, node, link)))
+        return sorted(tied, key=_spelled)
+
+    def _nearest(self, node: int) -> Trail | None:
+        trails = [trail for stage in self._stages if (trail := stage.ring.get(node)) is not None]
+        return min(trails, key=lambda trail: trail[3]) if trails else None
+
     def entries(self) -> tuple[Excluded, ...]:
         """Every exclusion, sorted by party."""
         best: dict[int, tuple[Stage, Trail]] = {}
@@ -99,6 +129,12 @@ class Joined:
         """The hardest exclusion of this party, or None."""
         found = [entry for part in self._parts if (entry := part.find(party)) is not None]
         return _hardest(found) if found else None
+
+    def grounds(self, party: str) -> tuple[Excluded, ...]:
+        """All that excludes this party, hardest first."""
+        found = [entry for part in self._parts for entry in part.grounds(party)]
+        found.sort(key=lambda entry: (_hardness(entry), _spelled(entry)))
+        return tuple({entry.ground: entry for entry in reversed(found)}.values())[::-1]
 
     def entries(self) -> tuple[Excluded, ...]:
         """Every exclusion, sorted by party."""

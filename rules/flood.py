@@ -152,6 +152,13 @@ class Ground:
                     self.keep(sides[kind, forward], self.over(trail, other, link))
         return sides
 
+    def soft_ties(self, node: int) -> Iterator[tuple[int, int]]:
+        """Everybody whom ended or unverified links, no control, tie to this one; and the link."""
+        for view in (self._beside, self._same, self.up.loose, self.down.loose):
+            for other, link in self._pairs(view, node):
+                if self._soft(link):
+                    yield other, link
+
     def controllers(self, ring: Ring) -> Iterator[tuple[LinkKind, Trail]]:
         """Who controls any of these from outside the ring, and how."""
         kinds = self._columns.kind

@@ -48,12 +48,29 @@ class Excluded:
         """Whether two people may turn it for a case, at least at headquarters."""
         return self.tagged or self.clearable or self.reason is Reason.CONTROLLER_NEEDS_TWO
 
+    @property
+    def ground(self) -> str:
+        """Names what leaves it out, 16 hex characters: what two people cleared, and no more.
+
+        Of the liftable set of an unknown perpetrator it is whose group it is; of a tie every link
+        on the way. Another operator, another link: another ground.
+        """
+        if self.tagged and not self.clearable:
+            said: object = (self.reason.value, [hop.b for hop in self.path[:1]])
+        else:
+            links = [[hop.kind, hop.a, hop.b, hop.link] for hop in self.path]
+            said = (self.reason.value, self.tagged, links)
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
 
 class Findings(Protocol):
     """What a closure rests on while nobody has asked for all of it."""
 
     def find(self, party: str) -> Excluded | None:
         """The exclusion of this party, or None."""
+
+    def grounds(self, party: str) -> tuple[Excluded, ...]:
+        """All that excludes this party, hardest first."""
 
     def entries(self) -> tuple[Excluded, ...]:
         """Every exclusion, sorted by party, each party once."""
@@ -136,6 +153,14 @@ class Closure:
         if at < len(entries) and entries[at].party == party:
             return entries[at]
         return None
+
+    def grounds(self, party: str) -> tuple[Excluded, ...]:
+        """All that excludes this party, hardest first; of what was stored, only the hardest."""
+        findings = self._findings
+        if findings is not None:
+            return findings.grounds(party)
+        entry = self.find(party)
+        return () if entry is None else (entry,)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Closure):

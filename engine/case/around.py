@@ -6,6 +6,7 @@ from typing import Any
 from pydantic_core import core_schema
 
 from rules.graph import Registry
+from schemas.codes import FieldName
 from schemas.plan import Closure
 from schemas.roster import Roster
 from schemas.safeguards import Consent
@@ -24,12 +25,19 @@ class Around:
     """The newest record of each of the case's subjects."""
     closure: Closure = field(default_factory=Closure)
     """The case's stored closure, joined with one over the current registry at claim time."""
+    shown: tuple[tuple[str, FieldName], ...] = ()
+    """What the pages of its alerts have shown: (alert, field)."""
     stopped: bool = False
     """Stop outgoing is on."""
     ref_key: bytes = b""
     """Deployment key from which references are derived."""
     ref_extra: int = 0
     """Extra characters for new references, set after a collision."""
+
+    def shown_to(self, alert: str) -> tuple[FieldName, ...]:
+        """The fields that the page of this alert has shown, in the order of the vocabulary."""
+        fields = {field for of, field in self.shown if of == alert}
+        return tuple(field for field in FieldName if field in fields)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:

@@ -3,7 +3,14 @@
 from engine.case import commands as c
 from engine.case import ids, tasks, telling, times
 from engine.case.draft import Draft, Refusal
-from engine.case.protect import EXCLUDED, LIFTABLE, UNCONSENTED, judge_party
+from engine.case.protect import (
+    CLOSURE,
+    EXCLUDED,
+    UNCONSENTED,
+    cleared,
+    judge_party,
+    liftable,
+)
 from engine.case.recheck import recheck
 from engine.case.state import AlertStatus, CaseStatus
 from rules import duty, exclusion
@@ -92,7 +99,8 @@ def plan(draft: Draft, candidates: Candidates) -> None:
         )
         if not verdict.allowed and (candidate.party, "") not in shown:
             withheld.append(_left_out(candidate, verdict))
-        if verdict.allowed or verdict.reason not in EXCLUDED or verdict.reason in LIFTABLE:
+        shut = verdict.reason in EXCLUDED
+        if verdict.allowed or not shut or liftable(case, candidate.party, verdict.reason):
             alert = ids.alert_id(case.id, candidate.track, candidate.party)
             ref = ids.alert_ref(case.around.ref_key, alert, extra=case.around.ref_extra)
             alerts.append(f.PlannedAlert(alert=alert, ref=ref, candidate=candidate))
@@ -202,10 +210,13 @@ def _exclude(draft: Draft, candidates: Candidates) -> None:
 
 def ask_for_releases(draft: Draft) -> None:
     """Ask a person about every track that a release would make tell somebody for the first time."""
+    free = cleared(draft.case)
     for alert in draft.case.alerts:
-        if alert.status is AlertStatus.CLOSED and alert.reason in UNCONSENTED:
+        freed = alert.reason in UNCONSENTED or (alert.reason in CLOSURE and alert.party in free)
+        if alert.status is AlertStatus.CLOSED and freed:
             verdict = judge_party(draft.case, track=alert.track, party=alert.party, now=draft.now)
-            if verdict.allowed:  # Consent came back: a person may tell it again, no machine will.
+            # Consent came back, or two people cleared it: a person may tell it again, no machine.
+            if verdict.allowed:
                 draft.add(f.AlertWithheld(alert=alert.id, reason=Reason.GATE_CLOSED))
     for state in draft.case.tracks:
         name = state.track.name

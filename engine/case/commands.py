@@ -11,6 +11,7 @@ from typing import Literal
 from schemas.codes import IncidentCode, Mode, TrackName
 from schemas.consent import Consent, ConsentDoor
 from schemas.event import ThreatEvent
+from schemas.facts.clearing import WhyCleared
 from schemas.plan import Candidates
 from schemas.responses import Response
 
@@ -100,6 +101,30 @@ class Release:
     record: ReleaseRecord
     controllers: tuple[str, ...] = ()
     """Parties under `controller_needs_two` that this release names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearExclusion:
+    """A person lets these be asked in this case though the closure leaves them out; takes two.
+
+    Only the liftable set of an unknown perpetrator, and ended or unverified links that are no
+    control. All or none of them.
+    """
+
+    inbox: Inbox
+    case: str
+    parties: tuple[str, ...]
+    by: str
+    why: WhyCleared
+    note: str = ""
+    """Vault id of what was written in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """The registry changed: judge again everybody whom the case has planned or told."""
+
+    case: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +303,8 @@ CaseCommand = (
     | Tick
     | Respond
     | Release
+    | ClearExclusion
+    | Recheck
     | ConsentChanged
     | Freeze
     | Lift

@@ -7,6 +7,7 @@ from typing import Any
 from engine.case import (
     answers,
     arrival,
+    clearing,
     closing,
     consenting,
     delivery,
@@ -14,6 +15,7 @@ from engine.case import (
     gates,
     incidents,
     ladder,
+    recheck,
     tasks,
 )
 from engine.case import commands as c
@@ -34,6 +36,8 @@ _HANDLERS: dict[type[Any], Callable[[Draft, Any], None]] = {
     c.Tick: _tick,
     c.Respond: answers.respond,
     c.Release: gates.release,
+    c.ClearExclusion: clearing.clear,
+    c.Recheck: recheck.again,
     c.ConsentChanged: consenting.change,
     c.Freeze: gates.freeze,
     c.Lift: gates.lift,

@@ -9,6 +9,7 @@ from engine.case import commands as c
 from engine.case import ids, paging, recheck, tasks, telling
 from engine.case.draft import Draft
 from engine.case.protect import (
+    CLOSURE,
     EXCLUDED,
     UNCONSENTED,
     endpoint_id,
@@ -87,6 +88,8 @@ def claim(draft: Draft, command: c.Claimed) -> None:
 def _after_refusal(draft: Draft, alert: Alert, reason: Reason) -> None:
     """A refusal at the door changes more than this one message."""
     if reason in EXCLUDED or reason in UNCONSENTED or reason is Reason.DECLINED:
+        if reason in CLOSURE:
+            recheck.remember(draft)
         if not recheck.still_right(draft, alert):
             telling.next_party(draft, alert.track)
     elif reason in _ONE_CONTACT and not alert.calls and not alert.promises:
@@ -157,9 +160,11 @@ def _too_late(draft: Draft, before: Alert, alert: Alert, command: c.Settled) -> 
     if command.purpose == Purpose.STAND_DOWN or alert.reason is None:
         return
     closed = alert.status is AlertStatus.CLOSED
-    if closed and alert.reason in EXCLUDED:
-        if not before.handed_off and alert.reason is not Reason.CONFLICT:
+    if alert.reason in EXCLUDED and (closed or alert.status is AlertStatus.WITHHELD):
+        if not before.reached and alert.reason is not Reason.CONFLICT:
             recheck.told_before_excluded(draft, alert, alert.reason)
+        if not closed:
+            draft.add(f.AlertClosed(alert=alert.id, reason=alert.reason))
         return
     over = alert.reason is Reason.CASE_OVER or alert.reason in UNCONSENTED
     contact = telling.contact_of(alert, command.contact)

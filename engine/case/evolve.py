@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.case import evolve_alerts, evolve_duty
 from engine.case.replacing import replace
-from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Proposal, TrackState
+from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Clearing, Proposal, TrackState
 from schemas import facts as f
 from schemas.codes import Certainty, ContactRule, TrackName, strictest
 from schemas.pattern import Pattern
@@ -118,6 +118,23 @@ def _exclusions_joined(case: Case, fact: f.ExclusionsJoined) -> Case:
     return replace(case, closure_digest=fact.digest, around=around)
 
 
+def _clearance_given(case: Case, fact: f.ClearanceGiven) -> Case:
+    """The first of two; one who saw other grounds begins anew."""
+    known = next((each for each in case.clearings if each.party == fact.party), None)
+    if known is not None and set(known.grounds) == set(fact.grounds):
+        return case
+    return _with_clearing(case, Clearing(party=fact.party, grounds=fact.grounds, by=(fact.by,)))
+
+
+def _exclusion_cleared(case: Case, fact: f.ExclusionCleared) -> Case:
+    return _with_clearing(case, Clearing(party=fact.party, grounds=fact.grounds, by=fact.by))
+
+
+def _with_clearing(case: Case, clearing: Clearing) -> Case:
+    others = tuple(each for each in case.clearings if each.party != clearing.party)
+    return replace(case, clearings=(*others, clearing))
+
+
 def _unchanged(case: Case, fact: object) -> Case:
     return case
 
@@ -181,6 +198,9 @@ def _reopened(case: Case, fact: f.Reopened) -> Case:
         owner="",
         check_ins=0,
         alerts=again,
+        # What two people opened ends with the case: opened again, it takes two again.
+        clearings=(),
+        released_controllers=(),
     )
 
 
@@ -198,6 +218,8 @@ _STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.SeverityRaised: _severity_raised,
     f.Planned: _planned,
     f.ExclusionsJoined: _exclusions_joined,
+    f.ClearanceGiven: _clearance_given,
+    f.ExclusionCleared: _exclusion_cleared,
     f.ConsentApplied: _unchanged,
     f.ModeRaised: _mode_raised,
     f.ReprisalSuspected: _unchanged,

@@ -66,9 +66,18 @@ def _handed_off(case: Case, fact: f.HandedOff) -> Case:
 
 def _left_the_house(alert: Alert, contact: str) -> Alert:
     reached = alert.reached
-    if contact and contact not in reached and alert.track is not TrackName.DUTY:
+    if alert.track is TrackName.DUTY:
+        return replace(alert, handed_off=True)
+    if contact and contact not in reached:
         reached = (*reached, contact)
-    return replace(alert, handed_off=True, reached=reached)
+    return replace(alert, handed_off=True, reached=reached, left=alert.left + 1)
+
+
+def _delivered(case: Case, fact: f.Delivered) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is None or alert.track is TrackName.DUTY:
+        return case
+    return swap(case, replace(alert, delivered=alert.delivered + 1))
 
 
 def _delivery_failed(case: Case, fact: f.DeliveryFailed) -> Case:
@@ -263,7 +272,7 @@ STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.Told: _told,
     f.Rerouted: _unchanged,
     f.HandedOff: _handed_off,
-    f.Delivered: _unchanged,
+    f.Delivered: _delivered,
     f.DeliveryFailed: _delivery_failed,
     f.TellRefused: _tell_refused,
     f.NoticesCancelled: _unchanged,

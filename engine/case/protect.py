@@ -7,7 +7,7 @@ from engine.case.state import Alert, Case
 from rules import guard
 from schemas.codes import Certainty, ContactRule, Mode, TrackName
 from schemas.contact import Contact, Endpoint
-from schemas.plan import ContactRef, Reason, Verdict
+from schemas.plan import ContactRef, Excluded, Reason, Verdict
 from schemas.safeguards import Basis, Consent, Safeguards
 
 EXCLUDED = frozenset(
@@ -27,8 +27,8 @@ EXCLUDED = frozenset(
 )
 """Refusals that no consent or wait can turn: not even a stand-down is sent."""
 
-LIFTABLE = frozenset({Reason.CONTROLLER_NEEDS_TWO, Reason.UNKNOWN_PERPETRATOR_GROUP})
-"""Exclusions that two people may turn, by name; until then they hold like any other."""
+CLOSURE = EXCLUDED - {Reason.CONFLICT, Reason.EXERCISE}
+"""Refusals by the closure; which of them two people may turn, its entry says (`liftable`)."""
 
 UNCONSENTED = frozenset(
     {
@@ -49,9 +49,12 @@ TURNABLE = (
     frozenset({Reason.CERTAINTY, Reason.MODE, Reason.GATE_CLOSED, Reason.UNKNOWN_PARTY})
     | WAITING_ONLY
     | UNCONSENTED
-    | LIFTABLE
+    | CLOSURE
 )
-"""Refusals that people or later events may turn; but for those above a person releases again."""
+"""Refusals that people or later events may turn; but for those above a person releases again.
+
+Only what two people may turn is ever planned: of the rest of the closure no alert is withheld.
+"""
 
 
 def safeguards(case: Case) -> Safeguards:
@@ -63,7 +66,7 @@ def safeguards(case: Case) -> Safeguards:
         subjects=case.subjects,
         consents=case.around.consents,
         closure=case.around.closure,
-        cleared=case.cleared,
+        cleared=cleared(case),
         released_controllers=case.released_controllers,
         conflicts=case.conflicts,
         declined=case.declined,
@@ -76,6 +79,36 @@ def safeguards(case: Case) -> Safeguards:
         stopped=False,  # Stop outgoing is checked where sends are claimed: what waits there stays.
         exercise=case.exercise,
     )
+
+
+def clearable(entry: Excluded) -> bool:
+    """Whether two people may clear it: the liftable set, or what rests on a soft link."""
+    return entry.tagged or entry.clearable
+
+
+def grounds_of(case: Case, party: str) -> tuple[str, ...]:
+    """Names of all that leaves this party out of the case now, each once."""
+    return tuple(sorted({entry.ground for entry in case.around.closure.grounds(party)}))
+
+
+def cleared(case: Case) -> tuple[str, ...]:
+    """Parties of which nothing is in the way now but what two people cleared.
+
+    A ground that came up since, or that they did not see, shuts the party out again.
+    """
+    return tuple(
+        each.party
+        for each in case.clearings
+        if each.agreed and set(grounds_of(case, each.party)) <= set(each.grounds)
+    )
+
+
+def liftable(case: Case, party: str, reason: Reason | None) -> bool:
+    """Whether this refusal is an exclusion that two people may turn for the case."""
+    if reason not in EXCLUDED:
+        return False
+    entry = case.around.closure.find(party)
+    return entry is not None and entry.liftable and entry.reason is reason
 
 
 def judge_party(

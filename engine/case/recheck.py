@@ -1,9 +1,10 @@
 """Judging every alert of a case again, after anything that may have changed who may know."""
 
+from engine.case import commands as c
 from engine.case import tasks, telling
 from engine.case.draft import Draft
-from engine.case.protect import EXCLUDED, LIFTABLE, UNCONSENTED, judge_party
-from engine.case.state import Alert, AlertStatus, Case
+from engine.case.protect import EXCLUDED, UNCONSENTED, judge_party, liftable
+from engine.case.state import Alert, AlertStatus, Case, CaseStatus
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Reason
@@ -11,6 +12,27 @@ from schemas.projection import Purpose
 
 _OUTWARD_PURPOSES = (Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.WAIT)
 _ALL_PURPOSES = (*_OUTWARD_PURPOSES, Purpose.STAND_DOWN)
+
+
+def again(draft: Draft, command: c.Recheck) -> None:
+    """The registry changed: whoever became tied to a perpetrator since is closed now, not later.
+
+    The desk hands in the closure over the registry as it is. What it adds is stored, so that
+    nothing that changes afterwards frees anybody.
+    """
+    if draft.case.status not in (CaseStatus.OPEN, CaseStatus.MONITORED):
+        return
+    before = draft.case.alerts
+    recheck(draft)
+    if draft.case.alerts is not before:
+        remember(draft)
+
+
+def remember(draft: Draft) -> None:
+    """Store the closure by which somebody was just left out, if it is more than the case knew."""
+    closure = draft.case.around.closure
+    if closure.digest != draft.case.closure_digest:
+        draft.add(f.ExclusionsJoined(digest=closure.digest, closure=closure))
 
 
 def recheck(draft: Draft) -> None:
@@ -41,25 +63,44 @@ def still_right(draft: Draft, alert: Alert) -> bool:
 
 
 def told_before_excluded(draft: Draft, alert: Alert, reason: Reason) -> None:
-    """Tell duty that somebody saw what it must not know, and how often it was told."""
+    """Tell duty that somebody saw what it must not know, and exactly what it saw."""
     draft.add(
-        f.ToldBeforeExcluded(alert=alert.id, party=alert.party, reason=reason, tells=alert.tell_no)
+        f.ToldBeforeExcluded(
+            alert=alert.id,
+            party=alert.party,
+            reason=reason,
+            tells=alert.tell_no,
+            contacts=alert.reached,
+            handed_off=alert.left,
+            delivered=alert.delivered,
+            shown=draft.case.around.shown_to(alert.id),
+        )
     )
     tasks.raise_task(draft, "told_before_excluded", alert=alert.id, critical=True)
 
 
 def _exclude(draft: Draft, alert: Alert, reason: Reason) -> None:
-    untold = reason in LIFTABLE and not alert.tell_no
-    if untold and alert.status is AlertStatus.WITHHELD and alert.reason is reason:
-        return
-    if untold:
-        draft.add(f.AlertWithheld(alert=alert.id, reason=reason))
+    if _may_wait(draft.case, alert, reason):
+        if alert.status is not AlertStatus.WITHHELD or alert.reason is not reason:
+            draft.add(f.AlertWithheld(alert=alert.id, reason=reason))
         return
     draft.add(f.NoticesCancelled(alerts=(alert.id,), purposes=_ALL_PURPOSES, reason=reason.value))
     if alert.handed_off and reason is not Reason.CONFLICT:
         told_before_excluded(draft, alert, reason)
     draft.add(f.AlertClosed(alert=alert.id, reason=reason))
     tasks.drop_tasks(draft, "phone_them", "phone_at_opening", alert=alert.id)
+
+
+def _may_wait(case: Case, alert: Alert, reason: Reason) -> bool:
+    """Whether two people may still turn it and nothing of it is out: then it stays planned.
+
+    Somebody whom two people had let be told is not told wrongly when the case is opened again:
+    nothing is asked of it until two say so once more.
+    """
+    once = alert.handed_off and not alert.reached and not alert.told_contacts
+    waiting = alert.status is AlertStatus.WITHHELD and alert.reason is reason
+    idle = not alert.tell_no or alert.status is AlertStatus.PLANNED or (once and waiting)
+    return idle and liftable(case, alert.party, reason)
 
 
 def _withdraw(draft: Draft, alert: Alert, reason: Reason) -> None:

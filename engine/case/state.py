@@ -92,6 +92,10 @@ class Alert:
     tell_no: int = 0
     handed_off: bool = False
     """Whether any message of it left the house: only then can it have been told."""
+    left: int = 0
+    """Messages that left, or may have."""
+    delivered: int = 0
+    """Of them, how many a provider reported as arrived."""
     told_contacts: tuple[str, ...] = ()
     reached: tuple[str, ...] = ()
     """Contacts to whom a message left the house: only they are stood down."""
@@ -136,6 +140,21 @@ class TrackState:
     frozen_until: datetime | None = None
     lift_needs_two: bool = False
     lifted_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clearing:
+    """A party that two people let be asked in this case, or one did so far."""
+
+    party: str
+    grounds: tuple[str, ...]
+    """What they saw leave it out (`Excluded.ground`); whatever else comes up goes on doing so."""
+    by: tuple[str, ...]
+
+    @property
+    def agreed(self) -> bool:
+        """Whether a second person has agreed."""
+        return len(self.by) > 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +218,7 @@ class Case:
     personal: bool = False
     """Something was done to somebody, or may be: no mere pattern any more."""
     closure_digest: str = ""
-    cleared: tuple[str, ...] = ()
+    clearings: tuple[Clearing, ...] = ()
     released_controllers: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     declined: tuple[str, ...] = ()

@@ -40,6 +40,7 @@ from schemas.facts.cases import (
     Resolved,
     SeverityRaised,
 )
+from schemas.facts.clearing import ClearanceGiven, ExclusionCleared, WhyCleared
 from schemas.facts.duty import (
     HoldExtended,
     LiftGiven,
@@ -102,6 +103,8 @@ Fact = Annotated[
     | AlertClosed
     | AlertWithheld
     | ToldBeforeExcluded
+    | ClearanceGiven
+    | ExclusionCleared
     | Owned
     | HoldExtended
     | TrackWoken
@@ -149,6 +152,7 @@ __all__ = [
     "Archived",
     "CaseFaulted",
     "CaseOpened",
+    "ClearanceGiven",
     "ConflictDeclared",
     "ConsentApplied",
     "ContactDropped",
@@ -157,6 +161,7 @@ __all__ = [
     "Delivered",
     "DeliveryFailed",
     "EventJoined",
+    "ExclusionCleared",
     "ExclusionsJoined",
     "Fact",
     "HandedOff",
@@ -196,6 +201,7 @@ __all__ = [
     "TrackLifted",
     "TrackReleased",
     "TrackWoken",
+    "WhyCleared",
     "dump_fact",
     "load_fact",
 ]

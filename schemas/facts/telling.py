@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from schemas.codes import TrackName
+from schemas.codes import FieldName, TrackName
 from schemas.plan import Reason
 from schemas.projection import Purpose
 
@@ -185,7 +185,7 @@ class AlertWithheld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldBeforeExcluded:
-    """A party that had been told turned out to be one that must not know."""
+    """A party that had been told turned out to be one that must not know, and what it saw."""
 
     kind: Literal["told_before_excluded"] = "told_before_excluded"
     v: Literal[1] = 1
@@ -193,3 +193,11 @@ class ToldBeforeExcluded:
     party: str
     reason: Reason
     tells: int
+    contacts: tuple[str, ...] = ()
+    """To whom a message left the house."""
+    handed_off: int = 0
+    """Messages that left, or may have."""
+    delivered: int = 0
+    """Of them, how many a provider reported as arrived."""
+    shown: tuple[FieldName, ...] = ()
+    """What the page showed to whoever entered the code; empty: nobody read anything of the case."""

@@ -36,6 +36,13 @@ FORECAST = {
     "high": "strong reprisal expected",
     "unknown": "reprisal cannot be foreseen",
 }
+WHY_CLEARED = {
+    "somebody_else_did_it": "it is known that somebody else did it",
+    "operator_not_involved": "the operator on the ground has nothing to do with it",
+    "tie_ended": "the tie ended long ago",
+    "tie_is_wrong": "the tie is a mistake",
+    "other": "another reason",
+}
 WHY_RELEASE = {
     "protect_now": "to protect now",
     "requested_by_subject": "the person asked for it",
@@ -150,7 +157,35 @@ def _lifted(fact: f.TrackLifted, names: Names) -> Line:
     return Line((f"{TRACK[fact.track]} may go on, lifted by ", *by, "."), "good")
 
 
+def _clearance(fact: f.ClearanceGiven, names: Names) -> Line:
+    written = " More was written; it lies sealed in the vault." if fact.note else ""
+    return Line(
+        (
+            names.person(fact.by),
+            " would let ",
+            names.party(fact.party),
+            f" be asked in this case: {WHY_CLEARED[fact.why]}. It takes two people.{written}",
+        ),
+        "warm",
+    )
+
+
+def _cleared(fact: f.ExclusionCleared, names: Names) -> Line:
+    by = listed([names.person(person) for person in fact.by])
+    return Line(
+        (
+            names.party(fact.party),
+            " may be asked in this case, cleared by ",
+            *by,
+            ". Nobody is told until its track is released.",
+        ),
+        "warm",
+    )
+
+
 DUTY: dict[type, Callable[[Any, Names], Line]] = {
+    f.ClearanceGiven: _clearance,
+    f.ExclusionCleared: _cleared,
     f.Owned: _owned,
     f.HoldExtended: _held,
     f.TrackWoken: _woken,

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.web.console.names import Names
 from engine.web.console.present_line import Line, channel, listed
+from engine.web.words.fields import field_words
 from engine.web.words.reasons import why
 from engine.web.words.sentence import Said
 from engine.web.words.states import TRACK
@@ -111,11 +112,22 @@ def _withheld(fact: f.AlertWithheld, names: Names) -> Line:
 
 def _before(fact: f.ToldBeforeExcluded, names: Names) -> Line:
     rounds = "once" if fact.tells == 1 else f"{fact.tells} times"
+    whom = (" To: ", *listed([names.contact(each) for each in fact.contacts]), ".")
     return Line(
         (names.party(fact.party), f" had been told {rounds} and must not know."),
         "alarm",
-        (why(fact.reason),),
+        (f"{why(fact.reason)} {what_it_saw(fact)}", *(whom if fact.contacts else ())),
     )
+
+
+def what_it_saw(fact: f.ToldBeforeExcluded) -> str:
+    """What left for it, what arrived, and what of the case its page showed."""
+    left = "One message" if fact.handed_off == 1 else f"{fact.handed_off} messages"
+    arrived = f"; {fact.delivered} reported as arrived" if fact.delivered else ""
+    if not fact.shown:
+        return f"{left} left{arrived}. Nothing of the case was read on its page."
+    shown = ", ".join(field_words(field) for field in fact.shown)
+    return f"{left} left{arrived}. Its page was opened with the code and showed: {shown}."
 
 
 def _fired(fact: f.StepFired, names: Names) -> Line:

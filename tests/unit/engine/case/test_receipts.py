@@ -1,5 +1,7 @@
 """What a provider reports after it took a message: a hint upward, or one way less."""
 
+from dataclasses import replace
+
 from engine.case import commands as c
 from engine.case.state import AlertStatus
 from schemas import facts as f
@@ -22,7 +24,8 @@ def test_delivered_is_noted_and_changes_nothing_that_is_owed() -> None:
     story.settled("lea", "delivered")
 
     assert [type(fact) for fact in story.last] == [f.Delivered]
-    assert story.case.alerts == before.alerts
+    assert [replace(each, delivered=0) for each in story.case.alerts] == list(before.alerts)
+    assert story.alert("embassy").delivered == 1
     assert story.case.tracks == before.tracks
 
 
