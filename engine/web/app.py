@@ -14,6 +14,7 @@ from engine.web.answer.page import AnswerPage
 from engine.web.api.answers import refusal
 from engine.web.console.routes import routes as console_routes
 from engine.web.headers import SecurityHeaders
+from engine.web.holder.page import HolderPage
 from engine.web.pages import page
 from engine.web.services import Services
 
@@ -60,6 +61,7 @@ def create_app(services: Services) -> FastAPI:
     app.router.routes.append(Route("/static/style.css", _style))
     app.router.routes.append(Route("/favicon.ico", _nothing))
     app.router.routes.extend(AnswerPage(services).routes())
+    app.router.routes.extend(HolderPage(services).routes())
     app.router.routes.extend(console_routes(services))
     return app
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from engine.answer_tokens import digest as digest_of
 from engine.case.commands import RaiseIncident
-from engine.store import answer_pages
+from engine.store import answer_pages, told
 from engine.store.answer_pages import TokenRow
 from engine.web.answer import english
 from engine.web.answer.fields import Door, View, look
@@ -220,6 +220,7 @@ class AnswerPage:
         view = await self._look(token, visit.stage, now)
         if view.door is not Door.OPEN or view.projection is None or view.alert is None:
             return self._shut(view.door)
+        await self._note_shown(token, view, now)
         state = self._seal(visit, token)
         if visit.stage is Stage.DETAIL:
             kind = ResponseKind(visit.chosen)
@@ -240,6 +241,16 @@ class AnswerPage:
             state=state,
             error=error,
         )
+
+    async def _note_shown(self, token: TokenRow, view: View, now: datetime) -> None:
+        """What anybody is shown is written down before: whoever it is about can look it up."""
+        fields = tuple(view.projection.fields) if view.projection is not None else ()
+        if fields:
+            await self._services.writer.run(
+                lambda conn: told.note_shown(
+                    conn, alert=token.alert, contact=token.contact, fields=fields, at=now
+                )
+            )
 
     async def _submit(self, here: Here, answer: Answer) -> Response:
         """One visit, one effect: the same form sent twice shows the same page twice."""

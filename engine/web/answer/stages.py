@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-import orjson
-
 from engine.vault import Secret
+from engine.web.carried import carried, carry
 from schemas.codes import TrackName
 
 VISIT = timedelta(hours=2)
 """How long a visit may last; after that the code is asked again."""
-_STATE_MOST = 600
 _FIRST = "answer-page-first"
 _LATER = "answer-page-visit"
 
@@ -68,34 +66,20 @@ def first_mark(key: Secret, digest: str) -> str:
 
 def seal(visit: Visit, *, key: Secret, digest: str) -> str:
     """The visit as a form field; only this token's page accepts it again."""
-    body = orjson.dumps([visit.stage, visit.nonce, visit.ends_at, visit.chosen])
-    return f"{_encode(body)}.{_encode(_mac(body, key=key, digest=digest))}"
+    values = [visit.stage, visit.nonce, visit.ends_at, visit.chosen]
+    return carry(values, key=key, about=_about(digest))
 
 
 def unseal(state: str, *, key: Secret, digest: str, now: datetime) -> Visit | None:
     """The visit of a form field, or None when it is forged, another page's, or over."""
-    if len(state) > _STATE_MOST or not state.isascii():
+    values = carried(state, key=key, about=_about(digest))
+    if values is None:
         return None
-    encoded, _, mac = state.partition(".")
-    try:
-        body, given = _decode(encoded), _decode(mac)
-    except ValueError:
-        return None
-    if not hmac.compare_digest(given, _mac(body, key=key, digest=digest)):
-        return None
-    stage, nonce, ends_at, chosen = orjson.loads(body)
+    stage, nonce, ends_at, chosen = values
     if ends_at <= now.timestamp():
         return None
     return Visit(stage=Stage(stage), nonce=nonce, ends_at=ends_at, chosen=chosen)
 
 
-def _mac(body: bytes, *, key: Secret, digest: str) -> bytes:
-    return hmac.digest(key.reveal(), f"{_LATER}\0{digest}\0".encode() + body, "sha256")
-
-
-def _encode(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).decode("ascii").rstrip("=")
-
-
-def _decode(value: str) -> bytes:
-    return base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+def _about(digest: str) -> str:
+    return f"{_LATER}\0{digest}"

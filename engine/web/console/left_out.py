@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from engine.case.state import AlertStatus
 from engine.store.case_file import CaseFile
 from engine.web.console.names import Names
 from engine.web.console.present_path import tell_path
+from engine.web.told import not_told
 from engine.web.words.reasons import NEXT_STEP, why
 from engine.web.words.sentence import Said
-from schemas.codes import TrackName
-from schemas.plan import Path, Reason
+from schemas.plan import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,28 +25,14 @@ class LeftOut:
 
 def left_out(file: CaseFile, *, names: Names) -> tuple[LeftOut, ...]:
     """Everybody left out by any plan of the case, each once, with the newest reason."""
-    found: dict[tuple[str, str], tuple[Reason, Path]] = {}
-    asked = {alert.party for alert in file.case.alerts if alert.status is not AlertStatus.WITHHELD}
-    for plan in file.plans:
-        for out in plan.withheld:
-            found[(out.party, out.contact)] = (out.reason, out.path)
-    for alert in file.case.alerts:
-        if alert.track is not TrackName.DUTY and alert.status is AlertStatus.WITHHELD:
-            path = found.get((alert.party, ""), (Reason.ALLOWED, ()))[1]
-            found[(alert.party, "")] = (alert.reason or Reason.GATE_CLOSED, path)
     return tuple(
         LeftOut(
-            who=names.party(party).text,
-            contact=names.contact(contact).text if contact else "",
-            why=why(reason),
-            next=NEXT_STEP.get(reason, ""),
-            path=tell_path(path, names),
-            reason=reason,
+            who=names.party(each.party).text,
+            contact=names.contact(each.contact).text if each.contact else "",
+            why=why(each.reason),
+            next=NEXT_STEP.get(each.reason, ""),
+            path=tell_path(each.path, names),
+            reason=each.reason,
         )
-        for (party, contact), (reason, path) in found.items()
-        if contact or party not in asked or reason in _STILL_SHOWN
+        for each in not_told(file.case, file.plans)
     )
-
-
-_STILL_SHOWN = frozenset(Reason) - {Reason.GATE_CLOSED, Reason.ALLOWED}
-"""A party asked on one track may be left out of another; only a closed gate says nothing new."""
