@@ -28,6 +28,7 @@ from schemas.plan import (
     Excluded,
     Gate,
     Hop,
+    Protocol,
     Reason,
     Track,
     Trouble,
@@ -96,6 +97,11 @@ def candidates(
         explained=search.explained_only(),
         withheld=search.all_withheld(),
         closure=shut,
+        protocols=tuple(
+            Protocol(**protocol.model_dump())
+            for protocol in rulebook.shape.protocols
+            if event.code in protocol.codes
+        ),
         small_cell=rulebook.shape.small_cell,
         troubles=tuple(
             _troubles(

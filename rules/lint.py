@@ -18,7 +18,14 @@ _MODIFIERS = frozenset({"danger_now", "heightened_risk", *(risk.value for risk i
 
 def lint(shape: RulebookShape, source: Source) -> list[Problem]:
     """Every problem found, in no particular order."""
-    found = [*_duty(shape), *_policies(shape), *_severity(shape), *_rules(shape), *_walks(shape)]
+    found = [
+        *_duty(shape),
+        *_policies(shape),
+        *_severity(shape),
+        *_rules(shape),
+        *_walks(shape),
+        *_protocols(shape),
+    ]
     return [Problem(*source.key_place(at), message, remedy) for at, message, remedy in found]
 
 
@@ -189,6 +196,27 @@ def _walks(shape: RulebookShape) -> Iterator[_Finding]:
                     (*at, "states", index),
                     f"There is no country {code!r}.",
                     "Use ISO 3166-1 alpha-2 codes.",
+                )
+
+
+def _protocols(shape: RulebookShape) -> Iterator[_Finding]:
+    for index, protocol in enumerate(shape.protocols):
+        at: At = ("protocols", index)
+        if len(set(protocol.agreed_by)) < 2:
+            yield (*at, "agreed_by"), "One person agreed twice.", "A protocol takes two people."
+        for number, track in enumerate(protocol.audiences):
+            if track is TrackName.COMPANIES or not track.outward:
+                yield (
+                    (*at, "audiences", number),
+                    f"No protocol may release {track}.",
+                    "Leave it out: people release it, case by case.",
+                )
+        for number, code in enumerate(protocol.codes):
+            if threat_of(code) is None:
+                yield (
+                    (*at, "codes", number),
+                    f"There is no event code {code!r}.",
+                    "Use a code of the vocabulary.",
                 )
 
 

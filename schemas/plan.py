@@ -13,7 +13,10 @@ from schemas.closure import Hop as Hop
 from schemas.closure import Path as Path
 from schemas.codes import Mode, Severity, TrackName
 from schemas.pattern import SMALL_CELL
+from schemas.protocol import Protocol as Protocol
+from schemas.reason import REMEDIES
 from schemas.reason import Reason as Reason
+from schemas.reason import Remedy as Remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +27,24 @@ class Verdict:
     reason: Reason
     path: Path = ()
     evidence: str = ""
-    """Id of the consent, release, closure or rule that decided it."""
-    remedy: str = ""
-    """What a person could do about a refusal, in one sentence; empty if nothing may."""
+    """What decided it, an opaque id or code: of the consent (several, by commas, when allowed), the
+    hold, the closure, the contact, the endpoint, the party behind a list, the frozen track, the
+    ceiling. Empty where something is missing: nobody has consented, say."""
+    remedy: Remedy | None = None
+    """What would turn a refusal, `Remedy.NOTHING` if nothing may; None when allowed."""
+
+
+def refused(
+    reason: Reason, *, evidence: str = "", path: Path = (), remedy: Remedy | None = None
+) -> Verdict:
+    """No, with what would turn it: the remedy of the reason, unless a narrower one is named."""
+    return Verdict(
+        allowed=False,
+        reason=reason,
+        path=path,
+        evidence=evidence,
+        remedy=remedy or REMEDIES[reason],
+    )
 
 
 class Gate(StrEnum):
@@ -191,6 +209,8 @@ class Candidates:
     """Never told: the guard says of each why not, and the case shows it (design section 6)."""
     withheld: tuple[Withheld, ...] = ()
     closure: Closure = field(default_factory=Closure)
+    protocols: tuple[Protocol, ...] = ()
+    """Those of the rulebook that speak of its code; whether one covers it is decided later."""
     small_cell: int = SMALL_CELL
     """How many a pattern must be about, in this rulebook."""
     troubles: tuple[Trouble, ...] = ()

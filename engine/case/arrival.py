@@ -1,7 +1,7 @@
 """A report reaches a case: opening or joining it, planning, and suspecting a reprisal."""
 
 from engine.case import commands as c
-from engine.case import ids, tasks, telling, times
+from engine.case import ids, reprisals, tasks, telling
 from engine.case.draft import Draft, Refusal
 from engine.case.protect import (
     CLOSURE,
@@ -12,10 +12,11 @@ from engine.case.protect import (
     liftable,
 )
 from engine.case.recheck import recheck
+from engine.case.sources import RELIABLE, counted
 from engine.case.state import AlertStatus, CaseStatus
 from rules import duty, exclusion
 from schemas import facts as f
-from schemas.codes import PATTERN, EventType, Mode, Reliability, Severity, TrackName
+from schemas.codes import PATTERN, EventType, Mode, Severity, TrackName
 from schemas.event import ThreatEvent
 from schemas.plan import Candidate, Candidates, Reason, Track, Trouble, Verdict, Withheld
 from schemas.responses import RefusedBecause
@@ -43,14 +44,9 @@ def arrive(draft: Draft, command: c.EventArrived) -> None:
     elif draft.case.proposal is not None:
         draft.add(f.ProposalDropped(reason="new_event"))
         tasks.drop_tasks(draft, "confirm_resolution")
-    had_told_outward = draft.case.last_outward_at
+    after = reprisals.notice_before(draft.case, event, now=draft.now)
     _join(draft, command)
-    reprisal = (
-        event.type is EventType.ACT
-        and had_told_outward is not None
-        and draft.now - had_told_outward <= times.REPRISAL_WINDOW
-    )
-    severity = Severity.CRITICAL if reprisal else candidates.severity
+    severity = candidates.severity if after is None else Severity.CRITICAL
     raised = severity.rank < draft.case.severity.rank
     tasks.raise_severity(draft, severity, duty=_duty_of(candidates, severity))
     if was in (CaseStatus.NEW, CaseStatus.MONITORED):
@@ -59,8 +55,8 @@ def arrive(draft: Draft, command: c.EventArrived) -> None:
     _exclude(draft, candidates)
     plan(draft, candidates)
     recheck(draft)
-    if reprisal:
-        _suspect_reprisal(draft, command.report.event_id)
+    if after is not None:
+        reprisals.suspect(draft, event=command.report.event_id, after=after)
     elif was is CaseStatus.MONITORED:
         draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="reopened"))
     elif was is not CaseStatus.NEW and (raised or event.type in _PAGES_AGAIN):
@@ -85,7 +81,7 @@ def plan(draft: Draft, candidates: Candidates) -> None:
         tracks = (duty.built_in(case.severity), *tracks)  # No plan goes without duty.
     known = {(a.track, a.party) for a in case.alerts}
     fresh = [x for x in candidates.candidates if (x.track, x.party) not in known]
-    modes = {t.name: t.mode for t in tracks} | {s.track.name: s.track.mode for s in case.tracks}
+    modes = {t.name: t.mode for t in tracks} | {s.track.name: s.mode for s in case.tracks}
     alerts: list[f.PlannedAlert] = []
     withheld = list(candidates.withheld)
     shown = {(x.party, x.contact) for x in withheld}
@@ -127,6 +123,7 @@ def plan(draft: Draft, candidates: Candidates) -> None:
             troubles=candidates.troubles,
         )
     )
+    reprisals.keep_frozen(draft, tuple(t.name for t in tracks))
     for trouble in candidates.troubles:
         critical = draft.case.severity.grave or trouble is Trouble.PLANNING_FAILED
         tasks.raise_task(draft, "planning_trouble", detail=trouble.value, critical=critical)
@@ -177,7 +174,8 @@ def _join(draft: Draft, command: c.EventArrived) -> None:
             event_type=report.event.type,
             code=report.event.code,
             at=draft.now,
-            certainty=report.event.certainty,
+            certainty=counted(report.event.certainty, reliability=report.event.source_reliability),
+            source=report.source,
             independent_sources=_reliable_sources(report.event),
             subjects=subjects_of(report.source, report.event),
             refused_tracks=tuple(sorted(refused)),
@@ -192,8 +190,7 @@ def _join(draft: Draft, command: c.EventArrived) -> None:
 
 def _reliable_sources(event: ThreatEvent) -> int:
     """Independent sources that count towards certainty: only reliable ones (design 6.5)."""
-    reliable = event.source_reliability in (Reliability.HIGH, Reliability.MODERATE)
-    return event.independent_sources if reliable else 0
+    return event.independent_sources if event.source_reliability in RELIABLE else 0
 
 
 def subjects_of(source: str, event: ThreatEvent) -> tuple[str, ...]:
@@ -230,19 +227,3 @@ def ask_for_releases(draft: Draft) -> None:
             for a in draft.case.alerts
         ):
             tasks.raise_task(draft, "release", detail=name.value)
-
-
-def _suspect_reprisal(draft: Draft, event: str) -> None:
-    draft.add(f.ReprisalSuspected(event=event, at=draft.now))
-    outward = tuple(s.track.name for s in draft.case.tracks if s.track.name.outward)
-    draft.add(
-        f.TrackFrozen(
-            tracks=outward,
-            at=draft.now,
-            by="engine",
-            reason="suspected_reprisal",
-            needs_two=True,
-        )
-    )
-    tasks.raise_task(draft, "reprisal", critical=True)
-    draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="suspected_reprisal"))

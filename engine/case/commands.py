@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from schemas.codes import IncidentCode, Mode, TrackName
+from engine.case.gate_commands import DecideNecessity as DecideNecessity
+from engine.case.gate_commands import HearSource as HearSource
+from engine.case.gate_commands import JudgeCertainty as JudgeCertainty
+from engine.case.gate_commands import LowerMode as LowerMode
+from engine.case.gate_commands import ProposeJoint as ProposeJoint
+from engine.case.gate_commands import RaiseMode as RaiseMode
+from engine.case.gate_commands import ReleaseRecord as ReleaseRecord
+from engine.case.gate_commands import WithdrawNecessity as WithdrawNecessity
+from engine.case.identity import Inbox as Inbox
+from schemas.codes import IncidentCode, TrackName
 from schemas.consent import Consent, ConsentDoor
 from schemas.event import ThreatEvent
 from schemas.facts.clearing import WhyCleared
 from schemas.plan import Candidates
 from schemas.responses import Response
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inbox:
-    """Identity of an outside command."""
-
-    source: str
-    id: str
-    digest: str
-    """sha256 hex of the exact content."""
+from schemas.safeguards import Hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,23 +74,6 @@ class Respond:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseRecord:
-    """Whether, why and how to tell a track's parties (rows P10, P30). Codes and vault ids only."""
-
-    id: str
-    why: str
-    """Code: `protect_now`, `requested_by_subject`, `leverage`, `observe_date`, `other`."""
-    reprisal_forecast: Literal["low", "medium", "high", "unknown"]
-    wishes_read: bool
-    how: str = "quiet_request"
-    local_partner: str = ""
-    """Id of the partner who agreed; needed for companies."""
-    expires_at: datetime | None = None
-    note: str = ""
-    """Vault id of what was written in words."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """A person allows a track to tell its parties."""
 
@@ -134,7 +117,7 @@ class ConsentChanged:
     inbox: Inbox
     consent: Consent
     """As it is said now; what counts afterwards is decided where it is stored."""
-    state: Literal["granted", "narrowed", "revoked"]
+    state: Literal["granted", "narrowed", "revoked", "asked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +165,36 @@ class Lift:
     case: str
     track: TrackName
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceHold:
+    """A person asks to wait: nobody of this scope is approached until then."""
+
+    inbox: Inbox
+    case: str
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiftHold:
+    """A person lets a hold end before its time; it takes two."""
+
+    inbox: Inbox
+    case: str
+    hold: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchedByAct:
+    """An act in another case, too soon after a notice, is about the same as this case."""
+
+    case: str
+    event: str
+    """Row id of the act."""
+    after: str
+    """The case whose notice it followed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,16 +248,6 @@ class Reopen:
 
     inbox: Inbox
     case: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RaiseMode:
-    """A person raises how openly recipients may act. Never to public in this release."""
-
-    inbox: Inbox
-    case: str
-    mode: Mode
     by: str
 
 
@@ -308,12 +311,21 @@ CaseCommand = (
     | ConsentChanged
     | Freeze
     | Lift
+    | TouchedByAct
+    | PlaceHold
+    | LiftHold
     | TakeTask
     | FinishTask
     | ProposeResolution
     | ConfirmResolution
     | Reopen
+    | ProposeJoint
+    | JudgeCertainty
+    | HearSource
     | RaiseMode
+    | LowerMode
+    | DecideNecessity
+    | WithdrawNecessity
     | RaiseIncident
     | Claimed
     | Settled

@@ -7,15 +7,22 @@ from typing import Any
 from engine.case import (
     answers,
     arrival,
+    certainty,
     clearing,
     closing,
     consenting,
     delivery,
     finishing,
+    freezing,
     gates,
+    holding,
     incidents,
     ladder,
+    modes,
+    necessity,
+    protocols,
     recheck,
+    reprisals,
     tasks,
 )
 from engine.case import commands as c
@@ -31,17 +38,31 @@ def _tick(draft: Draft, command: c.Tick) -> None:
     """Nothing of its own: what is due fires after every command."""
 
 
+def _arrive(draft: Draft, command: c.EventArrived) -> None:
+    arrival.arrive(draft, command)
+    protocols.apply(draft, command)
+
+
 _HANDLERS: dict[type[Any], Callable[[Draft, Any], None]] = {
-    c.EventArrived: arrival.arrive,
+    c.EventArrived: _arrive,
     c.Tick: _tick,
     c.Respond: answers.respond,
     c.Release: gates.release,
     c.ClearExclusion: clearing.clear,
     c.Recheck: recheck.again,
     c.ConsentChanged: consenting.change,
-    c.Freeze: gates.freeze,
-    c.Lift: gates.lift,
-    c.RaiseMode: gates.raise_mode,
+    c.Freeze: freezing.freeze,
+    c.Lift: freezing.lift,
+    c.TouchedByAct: reprisals.touch,
+    c.PlaceHold: holding.place,
+    c.LiftHold: holding.lift,
+    c.ProposeJoint: gates.propose_joint,
+    c.RaiseMode: modes.raise_mode,
+    c.LowerMode: modes.lower_mode,
+    c.JudgeCertainty: certainty.judge,
+    c.HearSource: certainty.hear,
+    c.DecideNecessity: necessity.decide,
+    c.WithdrawNecessity: necessity.withdraw,
     c.TakeTask: tasks.take,
     c.FinishTask: finishing.finish,
     c.ProposeResolution: closing.propose,

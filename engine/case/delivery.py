@@ -22,7 +22,7 @@ from engine.case.state import Alert, AlertStatus, Case, CaseStatus
 from rules import guard
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.plan import ContactRef, Reason, Verdict
+from schemas.plan import ContactRef, Reason, Verdict, refused
 from schemas.projection import Purpose
 
 _ONE_CONTACT = frozenset(
@@ -56,6 +56,9 @@ def verdict(case: Case, notice: c.DueNotice, *, now: datetime) -> Verdict:
         return Verdict(allowed=False, reason=Reason.CASE_OVER)
     if alert.status is AlertStatus.CLOSED:
         return Verdict(allowed=False, reason=alert.reason or Reason.CASE_OVER)
+    state = case.track(alert.track)
+    if state is None or not state.open_at(now):
+        return refused(Reason.GATE_CLOSED, evidence=alert.track.value)
     return judge_contact(case, clean, ref, now=now)
 
 

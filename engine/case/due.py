@@ -29,11 +29,16 @@ def track_due_at(state: TrackState) -> datetime | None:
 def _owed(case: Case) -> Iterator[datetime]:
     for task in case.tasks:
         yield task.next_at
+    for each in case.holds:
+        yield each.hold.until
     if case.status is CaseStatus.MONITORED:
         if case.monitored_until is not None and not case.tasks:
             yield case.monitored_until
         return
+    if case.necessity is not None and case.necessity.review_by is not None:
+        yield case.necessity.review_by
     for state in case.tracks:
+        yield from filter(None, (state.given_until, state.release_until))
         due = track_due_at(state)
         if due is not None:
             yield due

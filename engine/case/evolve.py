@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from engine.case import evolve_alerts, evolve_duty
+from engine.case import evolve_alerts, evolve_duty, evolve_gates, evolve_holding
 from engine.case.replacing import replace
 from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Clearing, Proposal, TrackState
 from schemas import facts as f
@@ -47,7 +47,10 @@ _CERTAINTY_ORDER = (
 def _event_joined(case: Case, fact: f.EventJoined) -> Case:
     return replace(
         case,
-        certainty=max(case.certainty, fact.certainty, key=_CERTAINTY_ORDER.index),
+        certainty=case.certainty
+        if case.certainty_by
+        else max(case.certainty, fact.certainty, key=_CERTAINTY_ORDER.index),
+        publishers=_with(case.publishers, fact.source),
         independent_sources=max(case.independent_sources, fact.independent_sources),
         subjects=tuple(sorted({*case.subjects, *fact.subjects})),
         refused_tracks=tuple(sorted({*case.refused_tracks, *fact.refused_tracks})),
@@ -58,6 +61,10 @@ def _event_joined(case: Case, fact: f.EventJoined) -> Case:
         else Pattern(people=fact.people, at_least=fact.small_cell),
         personal=case.personal or fact.personal,
     )
+
+
+def _with(known: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return known if one in ("", *known) else (*known, one)
 
 
 def _may_contact(known: ContactRule | None, said: ContactRule | None) -> ContactRule | None:
@@ -139,10 +146,6 @@ def _unchanged(case: Case, fact: object) -> Case:
     return case
 
 
-def _mode_raised(case: Case, fact: f.ModeRaised) -> Case:
-    return replace(case, mode_ceiling=fact.mode)
-
-
 def _proposed(case: Case, fact: f.ResolutionProposed) -> Case:
     proposal = Proposal(by=fact.by, at=fact.at, outcome=fact.outcome, remedy=fact.remedy)
     return replace(case, proposal=proposal)
@@ -155,19 +158,7 @@ def _resolved(case: Case, fact: f.Resolved) -> Case:
         else alert
         for alert in case.alerts
     )
-    still = tuple(
-        replace(
-            state,
-            next_at=None,
-            hold_until=None,
-            anchor_at=None,
-            released_by=(),
-            again_by=(),
-            named_controllers=(),
-            named_by="",
-        )
-        for state in case.tracks
-    )
+    still = tuple(replace(evolve_gates.shut(state), hold_until=None) for state in case.tracks)
     return replace(
         case,
         status=CaseStatus.MONITORED,
@@ -176,6 +167,7 @@ def _resolved(case: Case, fact: f.Resolved) -> Case:
         proposal=None,
         alerts=over,
         tracks=still,
+        necessity=None,
     )
 
 
@@ -221,7 +213,6 @@ _STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.ClearanceGiven: _clearance_given,
     f.ExclusionCleared: _exclusion_cleared,
     f.ConsentApplied: _unchanged,
-    f.ModeRaised: _mode_raised,
     f.ReprisalSuspected: _unchanged,
     f.ResolutionProposed: _proposed,
     f.Resolved: _resolved,
@@ -232,4 +223,6 @@ _STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.CaseFaulted: _faulted,
     **evolve_alerts.STEPS,
     **evolve_duty.STEPS,
+    **evolve_gates.STEPS,
+    **evolve_holding.STEPS,
 }

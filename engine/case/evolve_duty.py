@@ -8,7 +8,7 @@ from engine.case.replacing import replace
 from engine.case.state import Case, Task, TrackState
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.plan import Gate, Track
+from schemas.plan import Track
 
 _SHORTEST_PAUSE = 60
 """Seconds. Whatever a rulebook says, catching up after an outage must come to an end."""
@@ -114,59 +114,13 @@ def _task_done(case: Case, fact: f.TaskDone) -> Case:
     )
 
 
-def _release_given(case: Case, fact: f.ReleaseGiven) -> Case:
-    state = case.track(fact.track)
-    if state is None:
-        return case
-    named, named_by = state.named_controllers, state.named_by
-    if fact.controllers and named_by not in ("", fact.by):
-        agreed = {c for c in fact.controllers if c in named}
-        case = replace(
-            case, released_controllers=tuple(sorted({*case.released_controllers, *agreed}))
-        )
-        named = tuple(c for c in fact.controllers if c not in agreed)
-        named_by = fact.by if named else ""
-    elif fact.controllers:
-        named, named_by = fact.controllers, fact.by
-    state = replace(state, named_controllers=named, named_by=named_by)
-    if state.anchor_at is None:
-        return swap(case, replace(state, released_by=_with(state.released_by, fact.by)))
-    again = _with(state.again_by, fact.by)
-    if len(again) >= releasers(state.track):
-        again = ()
-    return swap(case, replace(state, again_by=again))
-
-
-def releasers(track: Track) -> int:
-    """How many people a gate asks for; one that nobody thought of asks for two."""
-    return _RELEASERS.get(track.gate, 2)
-
-
-_RELEASERS = {Gate.RELEASE: 1, Gate.PROTOCOL: 1, Gate.NECESSITY: 1, Gate.RELEASE_TWO: 2}
-
-
-def _with(people: tuple[str, ...], person: str) -> tuple[str, ...]:
-    return people if person in people else (*people, person)
-
-
-def _released(case: Case, fact: f.TrackReleased) -> Case:
-    state = case.track(fact.track)
-    if state is None:
-        return case
-    first = fact.at + offset(state.track, 0) if state.track.steps else None
-    return swap(
-        case,
-        replace(state, anchor_at=fact.at, step=0, next_at=first, released_by=fact.by, again_by=()),
-    )
-
-
 def _frozen(case: Case, fact: f.TrackFrozen) -> Case:
     for name in fact.tracks:
         state = case.track(name)
         if state is None:
             continue
         two = fact.needs_two or (state.frozen and state.lift_needs_two)
-        until = None if two else fact.until
+        until = fact.until
         if state.frozen and until is not None:
             # A later freeze never ends an earlier one before its time.
             until = state.frozen_until and max(until, state.frozen_until)
@@ -201,8 +155,6 @@ STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.TaskTaken: _task_taken,
     f.TaskReminded: _task_reminded,
     f.TaskDone: _task_done,
-    f.ReleaseGiven: _release_given,
-    f.TrackReleased: _released,
     f.TrackFrozen: _frozen,
     f.LiftGiven: _lift_given,
     f.TrackLifted: _lifted,

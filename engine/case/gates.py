@@ -1,15 +1,21 @@
-"""Gates and freezes: who lets a track tell anybody, and who stops it."""
+"""Gates: who lets a track tell anybody, on what record, and until when."""
+
+from datetime import timedelta
 
 from engine.case import commands as c
-from engine.case import tasks, telling
+from engine.case import preflight, tasks, telling, times
 from engine.case.arrival import ask_for_releases
-from engine.case.draft import Draft, Refusal, code_only, id_only
-from engine.case.evolve_duty import releasers
-from engine.case.state import Case, CaseStatus, TrackState
+from engine.case.draft import Draft, Refusal
+from engine.case.evolve_gates import earlier, releasers
+from engine.case.freezing import must_be_open, track_of
+from engine.case.state import AlertStatus, TrackState
 from schemas import facts as f
-from schemas.codes import Mode, TrackName
-from schemas.plan import Gate, Spread
+from schemas.codes import TrackName
+from schemas.plan import Reason, Spread
+from schemas.projection import Purpose
 from schemas.responses import RefusedBecause
+
+_ASKS = (Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.WAIT)
 
 
 def release(draft: Draft, command: c.Release) -> None:
@@ -18,123 +24,117 @@ def release(draft: Draft, command: c.Release) -> None:
     Releasing a running track again tells the parties that were found or consented to since; it
     takes as many people as the first time.
     """
-    _must_be_open(draft.case)
-    state = _outward(draft.case, command.track)
-    missing = _preflight(state, command.record)
-    if missing:
-        raise Refusal(RefusedBecause.INCOMPLETE, "preflight: " + ", ".join(missing))
+    must_be_open(draft.case)
+    expire(draft, track_of(draft.case, command.track))
+    state = track_of(draft.case, command.track)
     record = command.record
-    if record.expires_at is not None and record.expires_at <= draft.now:
-        raise Refusal(RefusedBecause.EXPIRED, "The release record has run out; write a new one.")
+    preflight.sound(record, now=draft.now)
     running = state.anchor_at is not None
     agreed = state.again_by if running else state.released_by
+    if command.by == state.joint_by:
+        raise Refusal(
+            RefusedBecause.SAME_PERSON,
+            "You proposed this joint action; two others release it.",
+        )
     if command.by in agreed:
         raise Refusal(RefusedBecause.SAME_PERSON, "A second person has to release this track.")
-    complete = len(agreed) + 1 >= releasers(state.track)
-    draft.add(
-        f.ReleaseGiven(
-            track=command.track,
-            by=command.by,
-            at=draft.now,
-            record=record.id,
-            why=code_only(record.why, of="why"),
-            how=code_only(record.how, of="how"),
-            reprisal_forecast=record.reprisal_forecast,
-            wishes_read=record.wishes_read,
-            local_partner=id_only(record.local_partner, of="local_partner"),
-            expires_at=record.expires_at,
-            controllers=command.controllers,
-            note=record.note,
+    if record.agrees_with and record.agrees_with != state.record:
+        raise Refusal(
+            RefusedBecause.INCOMPLETE,
+            "agrees_with: the record that waits is another one; read it, then agree with it.",
         )
-    )
-    if not complete:
+    lacks = preflight.missing(draft.case, state, record)
+    if lacks:
+        raise Refusal(RefusedBecause.INCOMPLETE, "preflight: " + ", ".join(lacks))
+    until = earlier(state.given_until, record.expires_at)
+    draft.add(_given(draft, command))
+    if len(agreed) + 1 < releasers(state):
         return
     if running:
         spread = Spread.NEXT if telling.one_at_a_time(draft.case, command.track) else Spread.ALL
         telling.tell_track(draft, command.track, spread=spread, by_hand=True)
     else:
         by = (*agreed, command.by)
-        draft.add(f.TrackReleased(track=command.track, at=draft.now, by=by))
+        draft.add(f.TrackReleased(track=command.track, at=draft.now, by=by, until=until))
         tasks.drop_tasks(draft, "triage")
     tasks.drop_tasks(draft, "release", detail=command.track.value)
+    remind(draft, command.track)
 
 
-def freeze(draft: Draft, command: c.Freeze) -> None:
-    """A person stops tracks of a case: now, for everything that has not left."""
-    _must_be_open(draft.case)
-    tracks = tuple(
-        s.track.name
-        for s in draft.case.tracks
-        if s.track.name is not TrackName.DUTY
-        and (not command.tracks or s.track.name in command.tracks)
-    )
-    if not tracks:
-        raise Refusal(RefusedBecause.NO_SUCH_TRACK)
+def propose_joint(draft: Draft, command: c.ProposeJoint) -> None:
+    """A person proposes joint action: the gate closes until two others release it, on a record.
+
+    That only tightens, so it holds at once; what was released so far was released for each alone.
+    """
+    must_be_open(draft.case)
+    state = track_of(draft.case, command.track)
+    if not command.track.outward:
+        raise Refusal(RefusedBecause.NO_SUCH_TRACK, "Only outward tracks act jointly.")
     draft.add(
-        f.TrackFrozen(
-            tracks=tracks,
-            at=draft.now,
-            by=command.by,
-            reason="by_hand",
-            until=command.until,
-        )
+        f.JointProposed(track=command.track, by=command.by, at=draft.now, action=command.action)
     )
-
-
-def lift(draft: Draft, command: c.Lift) -> None:
-    """A person lets a frozen track go on; some freezes need two."""
-    _must_be_open(draft.case)
-    state = _outward(draft.case, command.track)
-    if not state.frozen:
-        raise Refusal(RefusedBecause.NO_SUCH_TRACK, "This track is not frozen.")
-    if state.lift_needs_two:
-        if command.by in state.lifted_by:
-            raise Refusal(RefusedBecause.SAME_PERSON, "A second person has to lift this freeze.")
-        draft.add(f.LiftGiven(track=command.track, by=command.by, at=draft.now))
-        if not state.lifted_by:
-            return
-    by = tuple(dict.fromkeys((*state.lifted_by, command.by)))
-    draft.add(f.TrackLifted(track=command.track, at=draft.now, by=by))
-    if not any(each.frozen for each in draft.case.tracks):
-        tasks.drop_tasks(draft, "reprisal", "warning", "passed_on_inside")
-    telling.resume(draft, command.track)
-
-
-def raise_mode(draft: Draft, command: c.RaiseMode) -> None:
-    """A person raises the ceiling. Public needs what this release does not have."""
-    _must_be_open(draft.case)
-    if command.mode is Mode.PUBLIC:
-        raise Refusal(RefusedBecause.NOT_AUTHORISED, "No public channel exists in this release.")
-    if command.mode.within(draft.case.mode_ceiling):
-        raise Refusal(RefusedBecause.INCOMPLETE, "mode: the case allows that already.")
-    draft.add(f.ModeRaised(mode=command.mode, by=command.by))
+    if state.anchor_at is not None:
+        _call_off(draft, command.track, reason="joint_proposed")
+    tasks.drop_tasks(draft, "release_ends", detail=command.track.value)
     ask_for_releases(draft)
 
 
-def _must_be_open(case: Case) -> None:
-    if case.status is not CaseStatus.OPEN:
-        raise Refusal(RefusedBecause.NOT_OPEN, "Reopen the case first.")
+def expire(draft: Draft, state: TrackState) -> bool:
+    """Close a gate whose release has run out by now; whether anything ran out."""
+    name = state.track.name
+    if state.release_until is not None and state.release_until <= draft.now:
+        draft.add(f.ReleaseExpired(track=name, at=draft.now))
+        _call_off(draft, name, reason="release_expired")
+        tasks.drop_tasks(draft, "release_ends", detail=name.value)
+        if state.protocol:
+            tasks.raise_task(draft, "protocol_over", detail=name.value)
+        ask_for_releases(draft)
+        return True
+    if state.given_until is not None and state.given_until <= draft.now:
+        draft.add(f.ReleaseExpired(track=name, at=draft.now, pending=True))
+        return True
+    return False
 
 
-def _outward(case: Case, name: TrackName) -> TrackState:
-    state = case.track(name)
-    if state is None or name is TrackName.DUTY:
-        raise Refusal(RefusedBecause.NO_SUCH_TRACK)
-    return state
+def remind(draft: Draft, name: TrackName) -> None:
+    """Ask a person in good time whether a release that runs out is given again."""
+    state = track_of(draft.case, name)
+    tasks.drop_tasks(draft, "release_ends", detail=name.value)
+    if state.release_until is None:
+        return
+    left = state.release_until - draft.now
+    ahead: timedelta = min(times.ANSWER_WITHIN[draft.case.severity], left / 2)
+    tasks.raise_task(draft, "release_ends", detail=name.value, due_at=state.release_until - ahead)
 
 
-def _preflight(state: TrackState, record: c.ReleaseRecord) -> list[str]:
-    """What a release record lacks: three fields for missions, more for companies (row P10)."""
-    missing = []
-    if not record.why:
-        missing.append("why")
-    if record.reprisal_forecast == "unknown":
-        missing.append("reprisal_forecast")
-    if not record.wishes_read:
-        missing.append("wishes_read")
-    if state.track.gate is Gate.RELEASE_TWO:
-        if not record.local_partner:
-            missing.append("local_partner")
-        if record.reprisal_forecast == "high":
-            missing.append("reprisal_forecast_not_high")
-    return missing
+def _given(draft: Draft, command: c.Release) -> f.ReleaseGiven:
+    record = command.record
+    return f.ReleaseGiven(
+        track=command.track,
+        by=command.by,
+        at=draft.now,
+        record=record.id,
+        why=record.why,
+        how=record.how,
+        reprisal_forecast=record.reprisal_forecast,
+        wishes_read=record.wishes_read,
+        local_partner=record.local_partner,
+        expires_at=record.expires_at,
+        controllers=command.controllers,
+        note=record.note,
+        whether=record.whether,
+        risk_of_waiting=record.risk_of_waiting,
+        preflight=record.preflight,
+        agrees_with=record.agrees_with,
+    )
+
+
+def _call_off(draft: Draft, name: TrackName, *, reason: str) -> None:
+    """Nothing of this track leaves any more; whoever was told already is asked nothing by this."""
+    mine = [alert for alert in draft.case.alerts if alert.track is name]
+    draft.add(
+        f.NoticesCancelled(alerts=tuple(alert.id for alert in mine), purposes=_ASKS, reason=reason)
+    )
+    for alert in mine:
+        if alert.status is AlertStatus.WAITING and not alert.handed_off:
+            draft.add(f.AlertWithheld(alert=alert.id, reason=Reason.GATE_CLOSED))

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from engine.case import closing, paging, recheck, tasks, telling, times
+from engine.case import closing, gates, holding, necessity, paging, recheck, tasks, telling, times
 from engine.case.draft import Draft
 from engine.case.due import due_at, track_due_at
 from engine.case.evolve_duty import offset
+from engine.case.protect import held
 from engine.case.state import Alert, Call, Case, CaseStatus, Promise, TrackState
 from schemas import facts as f
 from schemas.codes import TrackName
@@ -28,6 +29,10 @@ def fire(draft: Draft) -> None:
 
 def _fire_one(draft: Draft) -> None:
     case, now = draft.case, draft.now
+    if holding.end_due(draft) or necessity.review_due(draft):
+        return
+    if any(gates.expire(draft, state) for state in case.tracks):
+        return
     for state in case.tracks:
         due = track_due_at(state)
         if due is not None and due <= now and case.status is not CaseStatus.MONITORED:
@@ -113,7 +118,7 @@ def _rung(draft: Draft, state: TrackState) -> None:
     if telling.tell_track(draft, track.name, spread=spread, by_hand=step == 0):
         return
     draft.add(f.StepSkipped(track=track.name, step=step, reason=Reason.NO_ENDPOINT))
-    if not telling.somebody_has_it(draft.case, track.name):
+    if not telling.somebody_has_it(draft.case, track.name, or_waits=True):
         tasks.raise_task(draft, "nobody_left", detail=track.name.value)
 
 
@@ -123,6 +128,13 @@ def _alert_due(draft: Draft, alert: Alert) -> bool:
     state = draft.case.track(alert.track)
     if state is None or state.frozen:
         return False
+    owed = (*(p.ask_at for p in alert.promises), *(call.next_at for call in alert.calls))
+    if min(owed, default=draft.now) > draft.now or not owed:
+        return False
+    hold = held(draft.case, alert, now=draft.now)
+    if hold is not None:
+        draft.add(f.AlertHeld(alert=alert.id, hold=hold.id, until=hold.until))
+        return True
     for promise in alert.promises:
         if promise.ask_at <= draft.now:
             _promise_due(draft, alert, promise)

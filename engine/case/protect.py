@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import datetime
 
+from engine.case.sources import independent
 from engine.case.state import Alert, Case
+from engine.case.without_consent import stand_in, vetted
 from rules import guard
 from schemas.codes import Certainty, ContactRule, Mode, TrackName
 from schemas.contact import Contact, Endpoint
+from schemas.party import Party
 from schemas.plan import ContactRef, Excluded, Reason, Verdict
-from schemas.safeguards import Basis, Consent, Safeguards
+from schemas.safeguards import Basis, Consent, Hold, Safeguards
 
 EXCLUDED = frozenset(
     {
@@ -57,11 +60,17 @@ Only what two people may turn is ever planned: of the rest of the closure no ale
 """
 
 
-def safeguards(case: Case) -> Safeguards:
-    """What the guard must know of this case, as it stands in this transaction."""
-    return Safeguards(
+def safeguards(
+    case: Case, *, towards: Party | None = None, now: datetime | None = None
+) -> Safeguards:
+    """What the guard must know of this case, as it stands in this transaction.
+
+    `towards` and `now`: whom it is to judge and when, so that a necessity in force stands in for
+    consent; only towards a vetted provider of protection does it.
+    """
+    given = Safeguards(
         certainty=case.certainty,
-        independent_sources=case.independent_sources,
+        independent_sources=independent(case),
         mode_ceiling=case.mode_ceiling,
         subjects=case.subjects,
         consents=case.around.consents,
@@ -76,9 +85,14 @@ def safeguards(case: Case) -> Safeguards:
         pattern=case.pattern,
         personal=case.personal,
         frozen=tuple(s.track.name for s in case.tracks if s.frozen),
+        holds=tuple(each.hold for each in case.holds),
         stopped=False,  # Stop outgoing is checked where sends are claimed: what waits there stays.
         exercise=case.exercise,
     )
+    necessity = case.necessity
+    if now is None or necessity is None or not necessity.holds_at(now) or not vetted(towards):
+        return given
+    return stand_in(given, case, now=now)
 
 
 def clearable(entry: Excluded) -> bool:
@@ -188,6 +202,16 @@ def judge_stand_down(case: Case, alert: Alert, ref: ContactRef | None, *, now: d
     )
 
 
+def held(case: Case, alert: Alert, *, now: datetime) -> Hold | None:
+    """The hold that keeps this alert's party waiting; its clocks stand as long."""
+    if not case.holds:
+        return None
+    verdict = judge_party(case, track=alert.track, party=alert.party, now=now)
+    if verdict.reason is not Reason.HELD:
+        return None
+    return next((x.hold for x in case.holds if x.hold.id == verdict.evidence), None)
+
+
 def next_endpoint(alert: Alert, ref: ContactRef) -> str | None:
     """The first way to reach a contact that has not failed for good in this case."""
     return next((name for name in ref.endpoints if name not in alert.failed), None)
@@ -217,7 +241,7 @@ def _judge(
         )
     state = case.track(track)
     if mode is None and state is not None:
-        mode = state.track.mode
+        mode = state.mode
     if mode is None:
         return Verdict(allowed=False, reason=Reason.GATE_CLOSED)
     return guard.judge(
@@ -226,7 +250,7 @@ def _judge(
         endpoint=endpoint,
         track=track,
         mode=mode,
-        safeguards=safeguards(case),
+        safeguards=safeguards(case, towards=known, now=now),
         registry=case.around.registry,
         now=now,
     )

@@ -15,6 +15,7 @@ from schemas.codes import ActionKind, Certainty, ContactRule, Label, Mode, Sever
 from schemas.facts import TaskKind
 from schemas.pattern import Pattern
 from schemas.plan import ContactRef, Reason, Track
+from schemas.safeguards import Hold
 
 
 class CaseStatus(StrEnum):
@@ -133,12 +134,57 @@ class TrackState:
     released_by: tuple[str, ...] = ()
     again_by: tuple[str, ...] = ()
     """Who released the running track again, for parties found since; as many as at first needed."""
+    record: str = ""
+    """Id of the first person's record while a second is waited for."""
+    given_until: datetime | None = None
+    """When the first person's agreement runs out."""
+    release_until: datetime | None = None
+    """When the release in force runs out: from then on the gate is closed. None: it does not."""
+    protocol: str = ""
+    """Id of the protocol that released it, where no person did."""
+    joint: ActionKind | None = None
+    """What its parties are to do together; then two release it, and never who proposed it."""
+    joint_by: str = ""
+    mode_set: Mode | None = None
+    """Where a person chose another mode than the plan's."""
     named_controllers: tuple[str, ...] = ()
     """Headquarters of controllers that one person named; a second must name them too."""
     named_by: str = ""
     frozen: bool = False
     frozen_until: datetime | None = None
     lift_needs_two: bool = False
+    lifted_by: tuple[str, ...] = ()
+
+    @property
+    def mode(self) -> Mode:
+        """How openly its parties may act."""
+        return self.track.mode if self.mode_set is None else self.mode_set
+
+    def open_at(self, now: datetime) -> bool:
+        """Whether its gate stands open: released, and the release has not run out."""
+        running = self.release_until is None or now < self.release_until
+        return self.anchor_at is not None and running
+
+
+@dataclass(frozen=True, kw_only=True)
+class Necessity:
+    """Protection asked without consent: who decided it, and by when a second must agree."""
+
+    by: tuple[str, ...]
+    in_force: bool = False
+    """False: one person gave it where two are needed first."""
+    review_by: datetime | None = None
+
+    def holds_at(self, now: datetime) -> bool:
+        """Whether it stands in for consent now."""
+        return self.in_force and (self.review_by is None or now < self.review_by)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldState:
+    """A hold in force, and who agreed to end it before its time."""
+
+    hold: Hold
     lifted_by: tuple[str, ...] = ()
 
 
@@ -206,7 +252,14 @@ class Case:
     serial: int = 0
     """Counts tasks and promises, so that their ids are never reused."""
     certainty: Certainty = Certainty.UNKNOWN
+    certainty_by: str = ""
+    """Who of us judged it; then no report moves it any more."""
     independent_sources: int = 0
+    """The most that one publisher claims, of reliable ones."""
+    publishers: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+    """Reliable sources that we heard ourselves, each once, besides the publishers."""
+    necessity: Necessity | None = None
     mode_ceiling: Mode = Mode.PRIVATE
     subjects: tuple[str, ...] = ()
     refused_tracks: tuple[TrackName, ...] = ()
@@ -224,6 +277,7 @@ class Case:
     declined: tuple[str, ...] = ()
     tracks: tuple[TrackState, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    holds: tuple[HoldState, ...] = ()
     tasks: tuple[Task, ...] = ()
     proposal: Proposal | None = None
     owner: str = ""

@@ -27,8 +27,8 @@ def tell_next(draft: Draft, alert_id: str) -> bool:
     """
     alert = draft.alert(alert_id)
     state = draft.case.track(alert.track)
-    if state is None or state.anchor_at is None:
-        return False  # Nothing goes outward on a track that nobody released.
+    if state is None or not state.open_at(draft.now):
+        return False  # Nothing goes outward on a track that nobody released, or no longer.
     party = judge_party(draft.case, track=alert.track, party=alert.party, now=draft.now)
     if not party.allowed:
         _withhold(draft, alert, party.reason)
@@ -58,7 +58,10 @@ def tell_again(
     """Tell a contact that was told before. False when it may not be told or has no way left."""
     alert = draft.alert(alert_id)
     contact = contact_of(alert, contact_id)
+    state = draft.case.track(alert.track)
     if contact is None or contact.id in alert.dropped_contacts:
+        return False
+    if state is None or not state.open_at(draft.now):
         return False
     if not judge_contact(draft.case, alert, contact, now=draft.now).allowed:
         return False
@@ -133,7 +136,7 @@ def next_party(draft: Draft, name: TrackName) -> None:
         return
     if one_at_a_time(draft.case, name) and tell_track(draft, name, spread=Spread.NEXT):
         return
-    if not somebody_has_it(draft.case, name):
+    if not somebody_has_it(draft.case, name, or_waits=True):
         tasks.raise_task(draft, "nobody_left", detail=name.value)
 
 
@@ -156,9 +159,20 @@ def one_at_a_time(case: Case, name: TrackName) -> bool:
     return state is not None and any(step.spread is Spread.NEXT for step in state.track.steps)
 
 
-def somebody_has_it(case: Case, name: TrackName) -> bool:
-    """Whether a party of this track was told and may still act, or has acted."""
-    return any(a.track is name and (a.live or a.status is AlertStatus.ACTED) for a in case.alerts)
+def somebody_has_it(case: Case, name: TrackName, *, or_waits: bool = False) -> bool:
+    """Whether a party of this track was told and may still act, or has acted.
+
+    `or_waits`: or is told once a hold is over, so that nobody else need be found for it.
+    """
+    return any(
+        a.track is name
+        and (
+            a.live
+            or a.status is AlertStatus.ACTED
+            or (or_waits and a.status is AlertStatus.WITHHELD and a.reason is Reason.HELD)
+        )
+        for a in case.alerts
+    )
 
 
 def contact_of(alert: Alert, contact_id: str) -> ContactRef | None:

@@ -42,6 +42,7 @@ from schemas.facts.cases import (
 )
 from schemas.facts.clearing import ClearanceGiven, ExclusionCleared, WhyCleared
 from schemas.facts.duty import (
+    FreezeReason,
     HoldExtended,
     LiftGiven,
     Owned,
@@ -56,6 +57,19 @@ from schemas.facts.duty import (
     TrackReleased,
     TrackWoken,
 )
+from schemas.facts.gates import (
+    CertaintyJudged,
+    JointProposed,
+    ModeLowered,
+    NecessityDecided,
+    NecessityGiven,
+    NecessityReviewed,
+    NecessityWithdrawn,
+    ProtocolApplied,
+    ReleaseExpired,
+    SourceHeard,
+)
+from schemas.facts.holding import AlertHeld, HoldEnded, HoldLiftGiven, HoldPlaced
 from schemas.facts.telling import (
     AlertClosed,
     AlertWithheld,
@@ -117,7 +131,21 @@ Fact = Annotated[
     | TrackFrozen
     | LiftGiven
     | TrackLifted
+    | HoldPlaced
+    | HoldLiftGiven
+    | HoldEnded
+    | AlertHeld
+    | ReleaseExpired
+    | JointProposed
+    | ProtocolApplied
+    | CertaintyJudged
+    | SourceHeard
     | ModeRaised
+    | ModeLowered
+    | NecessityGiven
+    | NecessityDecided
+    | NecessityReviewed
+    | NecessityWithdrawn
     | ConsentApplied
     | ResolutionProposed
     | Resolved
@@ -146,12 +174,14 @@ def load_fact(body: bytes) -> Fact:
 __all__ = [
     "Acted",
     "AlertClosed",
+    "AlertHeld",
     "AlertWithheld",
     "AnswerExpired",
     "Answered",
     "Archived",
     "CaseFaulted",
     "CaseOpened",
+    "CertaintyJudged",
     "ClearanceGiven",
     "ConflictDeclared",
     "ConsentApplied",
@@ -164,11 +194,21 @@ __all__ = [
     "ExclusionCleared",
     "ExclusionsJoined",
     "Fact",
+    "FreezeReason",
     "HandedOff",
+    "HoldEnded",
     "HoldExtended",
+    "HoldLiftGiven",
+    "HoldPlaced",
     "IncidentRepeated",
+    "JointProposed",
     "LiftGiven",
+    "ModeLowered",
     "ModeRaised",
+    "NecessityDecided",
+    "NecessityGiven",
+    "NecessityReviewed",
+    "NecessityWithdrawn",
     "Notice",
     "NoticesCancelled",
     "Owned",
@@ -179,6 +219,8 @@ __all__ = [
     "PromiseMissed",
     "Promised",
     "ProposalDropped",
+    "ProtocolApplied",
+    "ReleaseExpired",
     "ReleaseGiven",
     "Reopened",
     "ReprisalSuspected",
@@ -186,6 +228,7 @@ __all__ = [
     "ResolutionProposed",
     "Resolved",
     "SeverityRaised",
+    "SourceHeard",
     "StepFired",
     "StepSkipped",
     "StepSuperseded",

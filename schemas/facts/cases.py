@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.codes import Certainty, ContactRule, EventType, Label, Mode, Severity, TrackName
+from schemas.consent import ConsentDoor
 from schemas.plan import Candidate, Closure, Track, Trouble, Withheld
 
 
@@ -44,6 +45,8 @@ class EventJoined:
     subjects: tuple[str, ...] = ()
     refused_tracks: tuple[TrackName, ...] = ()
     """Tracks the person's wishes rule out."""
+    source: str = ""
+    """Opaque id of its publisher: heard twice, it is one source."""
     label: Label | None = None
     may_contact: ContactRule | None = None
     personal: bool = False
@@ -109,8 +112,13 @@ class ConsentApplied:
     kind: Literal["consent_applied"] = "consent_applied"
     v: Literal[1] = 1
     consent: str
-    state: Literal["granted", "narrowed", "revoked"]
+    """Id of the record that counts from now on."""
+    state: Literal["granted", "narrowed", "revoked", "asked"]
+    """*Asked*: more is said to be allowed; nothing changes until people agree."""
     at: datetime
+    by: str = ""
+    """Who recorded it: a person of ours, its publisher, or whoever holds the consent."""
+    door: ConsentDoor = ConsentDoor.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +129,8 @@ class ModeRaised:
     v: Literal[1] = 1
     mode: Mode
     by: str
+    track: TrackName | None = None
+    """None: the ceiling of the whole case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +141,8 @@ class ReprisalSuspected:
     v: Literal[1] = 1
     event: str
     at: datetime
+    after: str = ""
+    """The case whose notice it followed; empty: this one's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

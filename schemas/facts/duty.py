@@ -27,6 +27,7 @@ TaskKind = Literal[
     "remedy",
     "confirm_resolution",
     "likeness",
+    "widen_consent",
     "release_ends",
     "protocol_over",
     "necessity_second",
@@ -172,6 +173,9 @@ class TrackReleased:
     """From then on the gate is closed again."""
 
 
+FreezeReason = Literal["by_hand", "suspected_reprisal", "passed_on_inside", "warned"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackFrozen:
     """Nothing further is told on these tracks until people lift it."""
@@ -182,7 +186,7 @@ class TrackFrozen:
     at: datetime
     by: str
     """A person, or `engine` for an automatic freeze."""
-    reason: Literal["by_hand", "suspected_reprisal", "passed_on_inside", "warned"]
+    reason: FreezeReason
     until: datetime | None = None
     needs_two: bool = False
 

@@ -47,6 +47,7 @@ from tests.harness.inbox import Inbox, Unread
 from tests.harness.moments import last_moment, moment, next_moment
 from tests.harness.people import Place
 from tests.harness.recording import Post, RecordingChannel, Sent
+from tests.harness.records import for_companies
 from tests.harness.reports import Report
 
 
@@ -242,6 +243,7 @@ class Story:
             "why": "leverage",
             "reprisal_forecast": "low",
             "wishes_read": True,
+            **(for_companies(self.clock.now()) if track == "companies" else {}),
             **record,
         }
         return await self.do(

@@ -17,6 +17,7 @@ from engine.store.tables import cases, notifications
 from schemas.codes import ActionKind, Effect, TrackName
 from schemas.responses import Response, ResponseKind, Way
 from tests.harness.assembly import Parts
+from tests.harness.records import for_companies
 from tests.harness.reports import HOTLINE, Report, report, withdrawal
 from tests.simulation.outside import Letter
 from tests.simulation.run import START, Simulation
@@ -200,7 +201,9 @@ class People:
             )
         elif draw < 0.35:
             track = rng.choice(TRACKS)
-            await self._command(lambda inbox: _release(inbox, case.id, track, by))
+            await self._command(
+                lambda inbox: _release(inbox, case.id, track, by, now=self._sim.clock.now())
+            )
         elif draw < 0.65 and case.tasks:
             task = rng.choice(case.tasks)
             await self._command(
@@ -306,13 +309,13 @@ class People:
             view.rollback()
 
 
-def _release(inbox: c.Inbox, case: str, track: TrackName, by: str) -> c.Release:
+def _release(inbox: c.Inbox, case: str, track: TrackName, by: str, *, now: datetime) -> c.Release:
     record = c.ReleaseRecord(
         id=f"record-{inbox.id}",
         why="leverage",
         reprisal_forecast="low",
         wishes_read=True,
-        local_partner="union",
+        **for_companies(now),
     )
     return c.Release(inbox=inbox, case=case, track=track, by=by, record=record)
 

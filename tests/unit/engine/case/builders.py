@@ -35,6 +35,7 @@ from schemas.projection import Purpose
 from schemas.responses import RefusedBecause, Response, ResponseKind, Way
 from schemas.roster import DutyPerson, Role, Roster, Shift
 from schemas.safeguards import Basis, Consent
+from tests.harness.records import for_companies
 
 F = TypeVar("F")
 
@@ -396,8 +397,9 @@ class Story:
             why="protect_now",
             reprisal_forecast="low",
             wishes_read=True,
-            local_partner="partner-1",
         )
+        if track is TrackName.COMPANIES:
+            record = replace(record, **for_companies(self.now, partner="partner-1"))
         return c.Release(
             inbox=self.inbox(),
             case=self.case.id,

@@ -230,7 +230,7 @@ def test_raising_the_mode_asks_for_a_release_and_tells_nobody_by_itself() -> Non
 
 @pytest.mark.parametrize(
     ("mode", "reason"),
-    [(Mode.PUBLIC, RefusedBecause.NOT_AUTHORISED), (Mode.QUIET, RefusedBecause.INCOMPLETE)],
+    [(Mode.PUBLIC, RefusedBecause.GUARD), (Mode.QUIET, RefusedBecause.INCOMPLETE)],
 )
 def test_a_mode_is_neither_made_public_nor_lowered(mode: Mode, reason: RefusedBecause) -> None:
     story = a_case()
