@@ -145,8 +145,6 @@ class DateAhead(_Frozen):
     cancelled: bool = False
 
 
-class ConsentGiven(_Frozen):
-    """What the subject, or who may speak for them, allows. Absence means: duty only."""
 class CommunityAgreed(_Frozen):
     """Who of a community's representatives agreed: it counts once as many did as are needed."""
 
@@ -155,6 +153,8 @@ class CommunityAgreed(_Frozen):
     agreed: tuple[OpaqueId, ...] = Field(default=(), max_length=1_000)
 
 
+class ConsentGiven(_Frozen):
+    """What the subject, or who may speak for them, allows. Absence means: duty only."""
 
     pseudonym: OpaqueId | None = None
     """Whose consent; without one that of every subject of this event."""
@@ -166,8 +166,6 @@ class CommunityAgreed(_Frozen):
     """Fields that may be projected; empty means what the audience's field class allows."""
     until: Moment | None = None
     obtained: Literal["written", "spoken", "gesture", "standing_agreement", "unknown"] = "unknown"
-
-
     given_at: Moment | None = None
     """When it was given. Without it nobody can tell whether it came before what we have recorded:
     then it tightens, and a person decides whether it widens."""
@@ -191,6 +189,8 @@ class CommunityAgreed(_Frozen):
     """Why the person could not be asked, where somebody speaks for them; words go into `sealed`."""
     community: CommunityAgreed | None = None
     """Of a community's consent: without it nobody knows whether enough agreed, and it is none."""
+
+
 class ReprisalOf(_Frozen):
     """The complaint after which this happened; its mechanism's operator is then excluded."""
 

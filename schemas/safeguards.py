@@ -10,7 +10,6 @@ from schemas.party import PartyKind
 from schemas.pattern import Pattern
 from schemas.plan import Closure
 
-
 __all__ = ["Basis", "Consent", "Hold", "HoldReason", "Safeguards"]
 
 
