@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rules import duty, language
+from rules.fields import why_never
 from rules.lint import lint
 from rules.paths import compile_all
 from rules.source import At, Problem, Source, read
@@ -227,6 +228,10 @@ def _shape_problem(source: Source, error: Any) -> Problem:
     elif kind == "missing":
         line, column = source.place(path[:-1])
         message, remedy = f"The key {path[-1]!r} is missing.", "Add it."
+    elif path[:1] == ("field_classes",) and why_never(error["input"]):
+        line, column = source.place(path)
+        message = f"{error['input']!r} may be shown to nobody."
+        remedy = why_never(error["input"])
     else:
         line, column = source.key_place(path) if "[key]" in error["loc"] else source.place(path)
         message = f"The value of {_dotted(path)} is wrong."

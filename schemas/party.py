@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from schemas.commitment import PolicyClause as PolicyClause
+
 
 class PartyKind(StrEnum):
     """What a party is."""
@@ -72,14 +74,6 @@ class Mark(StrEnum):
     """Of a state: what a company was told can bind it in law there (L9)."""
 
 
-class PolicyClause(StrEnum):
-    """What a company's own public policy on defenders promises (L3, L4)."""
-
-    NON_INTERFERENCE = "non_interference"
-    ENGAGE = "engage"
-    PETITION_STATE = "petition_state"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
     """One party of the registry."""
@@ -111,6 +105,9 @@ class Party:
     policy: str = ""
     """Where its own public policy on defenders is to be found (L3)."""
     policy_clauses: tuple[PolicyClause, ...] = ()
+    """What that policy promises; shown to the party itself beside what is asked."""
+    policy_as_of: date | None = None
+    """When somebody last read it there."""
     complaints: str = ""
     """Where it takes complaints, or a mechanism its communications (A15, A25)."""
     marks: tuple[Mark, ...] = ()

@@ -11,7 +11,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from schemas.codes import Audience, FieldName
+from schemas.codes import Audience, ContactRule, FieldName, Label, Mode
+from schemas.commitment import Commitment
 
 
 class Purpose(StrEnum):
@@ -64,6 +65,14 @@ class Projection:
     fields: Mapping[FieldName, str]
     """Page content by class; never used in a message."""
     exercise: bool
+    mode: Mode = Mode.QUIET
+    """How openly the recipient may act."""
+    label: Label = Label.RED
+    """How far it may pass on what it reads: on the page only, never in a message or its subject."""
+    may_contact: ContactRule = ContactRule.NOBODY
+    """Whom of the defender's side it may speak to; said before and beside what is asked."""
+    commitments: tuple[Commitment, ...] = ()
+    """What it has itself promised in public; empty unless its field class has `commitment`."""
 
     def __post_init__(self) -> None:
         if self._seal is not _SEAL:

@@ -21,6 +21,7 @@ def merge(claims: Sequence[Party]) -> Party:
     first = claims[0]
     if all(each == first for each in claims[1:]):
         return first
+    policy = _policy(claims)
     return replace(
         first,
         aliases=_aliases(claims),
@@ -34,12 +35,22 @@ def merge(claims: Sequence[Party]) -> Party:
         support=_filled(each.support for each in claims),
         languages=_filled(each.languages for each in claims),
         political_policy=_first(each.political_policy for each in claims),
-        policy=_first(each.policy for each in claims) or "",
-        policy_clauses=_filled(each.policy_clauses for each in claims),
+        policy=policy.policy,
+        policy_clauses=policy.policy_clauses,
+        policy_as_of=policy.policy_as_of,
         complaints=_first(each.complaints for each in claims) or "",
         marks=_all(each.marks for each in claims),
         details=tuple(sorted(dict(chain(*(each.details for each in reversed(claims)))).items())),
     )
+
+
+def _policy(claims: Sequence[Party]) -> Party:
+    """Whose word on its policy counts: where it stands and what it promises go together.
+
+    The first that says what it promises; else the first that knows where it stands.
+    """
+    promising = next((each for each in claims if each.policy_clauses), None)
+    return promising or next((each for each in claims if each.policy), claims[0])
 
 
 def _aliases(claims: Sequence[Party]) -> tuple[str, ...]:

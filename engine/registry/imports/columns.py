@@ -28,6 +28,7 @@ PARTY: Mapping[str, Reader] = MappingProxyType(
         "political_policy": cells.one_of(PoliticalPolicy),
         "policy": cells.text,
         "policy_clauses": cells.several(cells.one_of(PolicyClause)),
+        "policy_as_of": cells.day,
         "complaints": cells.text,
         "marks": cells.several(cells.one_of(Mark)),
         "expires": cells.day,

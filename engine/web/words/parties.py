@@ -85,4 +85,5 @@ POLICY_CLAUSE: dict[PolicyClause, str] = {
     PolicyClause.NON_INTERFERENCE: "not to interfere with defenders",
     PolicyClause.ENGAGE: "to engage with them",
     PolicyClause.PETITION_STATE: "to petition states for them",
+    PolicyClause.ZERO_TOLERANCE: "to tolerate no reprisal against anybody who raises a concern",
 }
