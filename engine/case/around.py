@@ -1,6 +1,7 @@
 """What surrounds a case while it is decided: read in the same transaction, never stored with it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from pydantic_core import core_schema
@@ -10,6 +11,14 @@ from schemas.codes import FieldName
 from schemas.plan import Closure
 from schemas.roster import Roster
 from schemas.safeguards import Consent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldNear:
+    """Another case told somebody outward about the same subject, complaint, site or company."""
+
+    case: str
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +36,8 @@ class Around:
     """The case's stored closure, joined with one over the current registry at claim time."""
     shown: tuple[tuple[str, FieldName], ...] = ()
     """What the pages of its alerts have shown: (alert, field)."""
+    told_near: ToldNear | None = None
+    """The newest outward notice of another case about the same as the event that arrives."""
     stopped: bool = False
     """Stop outgoing is on."""
     ref_key: bytes = b""

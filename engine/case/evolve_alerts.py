@@ -1,6 +1,7 @@
 """What telling and answers make of an alert."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from engine.case.replacing import replace
@@ -61,7 +62,14 @@ def _handed_off(case: Case, fact: f.HandedOff) -> Case:
     alert = case.alert(fact.alert)
     if alert is None:
         return case
-    return swap(case, _left_the_house(alert, fact.contact))
+    return swap(_told_outward(case, alert, at=fact.at), _left_the_house(alert, fact.contact))
+
+
+def _told_outward(case: Case, alert: Alert, *, at: datetime) -> Case:
+    """A message that waited for long counts from when it left: the reprisal watch begins there."""
+    if not alert.track.outward or (case.last_outward_at is not None and case.last_outward_at > at):
+        return case
+    return replace(case, last_outward_at=at)
 
 
 def _left_the_house(alert: Alert, contact: str) -> Alert:
@@ -87,6 +95,7 @@ def _delivery_failed(case: Case, fact: f.DeliveryFailed) -> Case:
     if fact.reason == "unknown_exhausted":
         # It may have arrived: whoever may know counts as told.
         alert = _left_the_house(alert, fact.contact)
+        case = _told_outward(case, alert, at=fact.at)
     if fact.endpoint not in alert.failed:
         alert = replace(alert, failed=(*alert.failed, fact.endpoint))
     return swap(case, alert)

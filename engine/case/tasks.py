@@ -24,6 +24,7 @@ def raise_task(
     alert: str = "",
     detail: str = "",
     critical: bool = False,
+    owner: str = "",
 ) -> None:
     """Put a task on the board for the case's owner; one of a kind per alert and detail."""
     case = draft.case
@@ -36,7 +37,7 @@ def raise_task(
             task_kind=kind,
             at=draft.now,
             due_at=due_at or draft.now + times.task_within(case.severity, kind),
-            owner=case.owner,
+            owner=owner or case.owner,
             critical=critical,
             alert=alert,
             detail=detail,

@@ -19,7 +19,7 @@ from engine.case import ids
 from engine.case.arrival import subjects_of
 from engine.case.state import Case, CaseStatus, load_case
 from engine.desk import canary as canaries
-from engine.desk import inner
+from engine.desk import inner, nearby
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet, SituationKey
 from engine.ports import Position
@@ -108,6 +108,7 @@ def gather(
         sheet.batch.places = offsets.lock(conn, partitions)
     hold(conn, "consent", wanted.whose)
     missing = _find_cases(conn, wanted, sheet)
+    _find_near(conn, commands, wanted, sheet, setting)
     cases.insert_missing(conn, missing, now=setting.now)
     _load(cases.lock(conn, wanted.cases - set(sheet.cases)).values(), missing, sheet)
     _open_the_next(conn, wanted, sheet, setting)
@@ -144,6 +145,9 @@ def _wanted(commands: Sequence[Any]) -> _Wanted:
             case c.ConsentChanged():
                 wanted.pseudonyms.add(command.consent.pseudonym)
                 wanted.whose.add(command.consent.pseudonym)
+            case c.AgreeToConsent() | c.RevokeByHolder():
+                wanted.pseudonyms.add(command.pseudonym)
+                wanted.whose.add(command.pseudonym)
             case inner.Fire():
                 wanted.cases.update(command.only)
                 if not command.only:
@@ -194,6 +198,20 @@ def _find_cases(conn: Connection, wanted: _Wanted, sheet: Sheet) -> dict[str, in
         sheet.owners.update(notifications.cases_of(conn, wanted.keys))
         wanted.cases.update(sheet.owners[key] for key in wanted.keys if key in sheet.owners)
     return missing
+
+
+def _find_near(
+    conn: Connection, commands: Sequence[Any], wanted: _Wanted, sheet: Sheet, setting: Setting
+) -> None:
+    """Add the cases that a suspected reprisal freezes with its own."""
+    own = {
+        command.report.event_id: sheet.situations[situation_of(command)][1]
+        for command in commands
+        if isinstance(command, c.EventArrived)
+    }
+    sheet.near.update(nearby.find(conn, commands, own, setting))
+    for near in sheet.near.values():
+        wanted.cases.update(near.touched)
 
 
 def _find_due(conn: Connection, most: int, sheet: Sheet, setting: Setting) -> None:

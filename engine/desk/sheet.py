@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from engine.case.around import ToldNear
 from engine.case.commands import RaiseIncident
 from engine.case.state import Case
 from engine.store import canaries as stored_canaries
@@ -22,6 +23,17 @@ SituationKey = tuple[str, str]
 
 class Unread(Exception):
     """Thinking met something the read had no reason to fetch: the unit runs again, alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """What an arriving event has in common with other cases."""
+
+    keys: tuple[str, ...]
+    told: ToldNear | None = None
+    """The newest outward notice of another case about the same."""
+    touched: tuple[str, ...] = ()
+    """Cases that freeze if this is a suspected reprisal; by id, as they are locked."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,6 +67,8 @@ class Sheet:
     """(key, case) of notifications that may be claimed, in their order."""
     case_events: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
     """(row id, body) of the events of cases with something outward to claim."""
+    near: dict[str, Near] = field(default_factory=dict)
+    """What each event that arrives has in common with other cases, by its row id."""
     stopped: bool = False
     stale: bool = False
     """Whether another process put another world into force: nothing outward is claimed on ours."""
@@ -80,6 +94,7 @@ class Sheet:
             named=self.named,
             claimable=self.claimable,
             case_events=self.case_events,
+            near=self.near,
             stopped=self.stopped,
             stale=self.stale,
             held_elsewhere=self.held_elsewhere,

@@ -14,7 +14,7 @@ from engine.case.decide import Refusal, run
 from engine.case.due import due_at
 from engine.case.state import Case, CaseStatus
 from engine.desk import canary as canaries
-from engine.desk import faults, giving, inner, reporting, sends, settling
+from engine.desk import consenting, faults, giving, inner, nearby, reporting, sends, settling
 from engine.desk.gather import incident_of, situation_of
 from engine.desk.lanes import CommandFailed, Fenced, Unit
 from engine.desk.setting import Setting
@@ -24,7 +24,12 @@ from engine.store import inbox, offsets, vault
 from rules.candidates import fallback
 from schemas.codes import IncidentCode
 from schemas.facts import Fact
-from schemas.facts.system import Equivocated, OutgoingAllowed, OutgoingStopped, Quarantined
+from schemas.facts.system import (
+    Equivocated,
+    OutgoingAllowed,
+    OutgoingStopped,
+    Quarantined,
+)
 from schemas.responses import Already, Done, Refused, RefusedBecause, Result
 
 _log = structlog.get_logger(__name__)
@@ -135,7 +140,9 @@ def _event(command: c.EventArrived, fork: Sheet, setting: Setting) -> Result:
         raise Unread(case_id)
     given = giving.store_consents(command, case, fork, setting)
     also = giving.subjects_of_report(command)
-    case = setting.informed(fork, case, also=also)
+    case = nearby.informed(
+        setting.informed(fork, case, also=also), command.report.event_id, fork
+    )
     try:
         after, decided = run(case, command, setting.now)
     except Refusal:
@@ -153,8 +160,12 @@ def _event(command: c.EventArrived, fork: Sheet, setting: Setting) -> Result:
             "case_id": case_id,
         }
     giving.store_event(command, case_id, fork, setting)
+    nearby.watch(case_id, command.report.event_id, fork)
+    nearby.freeze_touched(case_id, command.report.event_id, decided, fork, setting)
     for changed in given:
-        _everywhere(changed, fork, setting, but=case_id)
+        # Its own case was planned with it already; but people have to agree to what is wider.
+        planned = "" if changed.consent.wider is not None else case_id
+        consenting.everywhere(changed, fork, setting, but=planned)
     return Done(case=case_id, reference=after.ref)
 
 
@@ -184,27 +195,6 @@ def _respond(command: c.Respond, fork: Sheet, setting: Setting) -> Result:
     after = _run(case_id, command, fork, setting)
     alert = after.alert(command.alert)
     return Done(case=case_id, reference="" if alert is None else alert.ref)
-
-
-def _consent(command: c.ConsentChanged, fork: Sheet, setting: Setting) -> Result:
-    giving.store_consent(command.consent, fork, setting)
-    _everywhere(command, fork, setting)
-    return Done()
-
-
-def _everywhere(command: c.ConsentChanged, fork: Sheet, setting: Setting, *, but: str = "") -> None:
-    """Apply a consent to every case of its subject. One that cannot take it faults alone."""
-    for case_id in fork.subjects.get(command.consent.pseudonym, ()):
-        case = fork.cases.get(case_id)
-        if case is None or case_id == but or not case.status.alive:
-            continue
-        case = setting.informed(fork, case)
-        try:
-            after, decided = run(case, command, setting.now)
-        except Exception as error:  # a revocation must reach all the others
-            faults.tell(case, error, fork)
-            continue
-        fork.decide(case, after, decided)
 
 
 def _on_case(command: Any, fork: Sheet, setting: Setting) -> Result:
@@ -307,7 +297,9 @@ _HANDLERS: dict[type[Any], _Handler] = {
     c.EventArrived: _event,
     c.RaiseIncident: _incident,
     c.Respond: _respond,
-    c.ConsentChanged: _consent,
+    c.ConsentChanged: consenting.change,
+    c.AgreeToConsent: consenting.agree,
+    c.RevokeByHolder: consenting.revoke_by_holder,
     c.Quarantine: _quarantine,
     c.StopOutgoing: _stop,
     inner.Canary: canaries.arrived,

@@ -65,6 +65,7 @@ UPDATE = (
                 "head",
                 "due_at",
                 "closure_digest",
+                "outward_at",
                 "state",
             )
         }
@@ -164,6 +165,7 @@ def insert_missing(conn: Connection, ids: Iterable[str], *, now: datetime) -> No
             "head": "",
             "due_at": None,
             "closure_digest": "",
+            "outward_at": None,
             "state": b"",
         }
         for id in sorted(set(ids))
@@ -231,6 +233,7 @@ def row_of(case: Case, *, was: int, head: str) -> dict[str, Any]:
         "new_head": head,
         "new_due_at": due_at(case),
         "new_closure_digest": case.closure_digest,
+        "new_outward_at": case.last_outward_at,
         "new_state": dump_case(case),
     }
 

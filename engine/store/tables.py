@@ -100,6 +100,7 @@ cases = Table(
     Column("head", String(64), nullable=False),  # hash of the newest journal leaf
     Column("due_at", Instant, nullable=True),
     Column("closure_digest", String(64), nullable=False, server_default=""),
+    Column("outward_at", Instant, nullable=True),  # when it last told somebody outward
     Column("state", LargeBinary, nullable=False),  # engine.case.state.dump_case
 )
 Index("cases_due", cases.c.severity, cases.c.due_at, **only(cases.c.due_at.is_not(None)))
@@ -117,6 +118,13 @@ case_subjects = Table(  # which cases a subject's consent concerns
     "case_subjects",
     metadata,
     Column("pseudonym", String(320), primary_key=True),
+    Column("case_id", String(40), primary_key=True),
+)
+
+watched = Table(  # what cases are about, as digests: for the reprisal watch
+    "watched",
+    metadata,
+    Column("key", String(40), primary_key=True),
     Column("case_id", String(40), primary_key=True),
 )
 

@@ -35,6 +35,7 @@ from engine.store import (
     reported,
     tokens,
     vault,
+    watched,
 )
 from engine.store import canaries as stored_canaries
 from engine.store.dialect import insert_or_update
@@ -96,6 +97,7 @@ class Batch:
     vault: list[Row] = field(default_factory=list)
     quarantine: list[Row] = field(default_factory=list)
     subjects: list[Row] = field(default_factory=list)
+    watched: list[Row] = field(default_factory=list)
     consents: list[Row] = field(default_factory=list)
     system: list[SystemFact] = field(default_factory=list)
     switches: dict[str, str] = field(default_factory=dict)
@@ -138,6 +140,7 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
     many(vault.INSERT_QUARANTINE, batch.quarantine)
     many(events.INSERT, batch.events)
     many(cases.INSERT_SUBJECT, batch.subjects)
+    many(watched.INSERT, batch.watched)
     _vault(many, rows)
     many(consents.INSERT, batch.consents)
     many(closures.INSERT, list(rows.closures.values()))
