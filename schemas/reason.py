@@ -1,6 +1,8 @@
-"""Why a party is told, or is not."""
+"""Why a party is told, or is not, and what would turn a refusal."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Reason(StrEnum):
@@ -52,6 +54,16 @@ class Reason(StrEnum):
     """A list address with somebody on it who must not know."""
     CERTAINTY = "certainty"
     """Not yet sure enough for anybody but duty and protection."""
+    SMALL_CELL = "small_cell"
+    """A pattern about so few that somebody could be picked out of it (N20)."""
+    PATTERN_ONLY = "pattern_only"
+    """Gets patterns, and no case about a person (A20)."""
+    SMALL_CELL = "small_cell"
+    """A pattern of too few: whoever reads of it could guess who they are (N20)."""
+    PATTERN_ONLY = "pattern_only"
+    """Gets patterns only, and this is about somebody (A20)."""
+    REGISTRY_STALE = "registry_stale"
+    """Nobody has looked for too long whether the registry still holds (N13)."""
     LINK_NOT_CURRENT = "link_not_current"
     """The link that would include it has ended or has not begun."""
     LINK_UNVERIFIED = "link_unverified"
@@ -72,3 +84,106 @@ class Reason(StrEnum):
     """There is no way to reach it."""
     UNKNOWN_PARTY = "unknown_party"
     """Not in the registry: a person has to resolve the name first."""
+
+
+class Remedy(StrEnum):
+    """What would turn a refusal; `engine/web/words/remedies.py` has the sentence of each."""
+
+    NOTHING = "nothing"
+    """No consent, no release and no person turns it in this case."""
+    LIFT_BY_TWO = "lift_by_two"
+    """Two people may lift it, once it is known who did it."""
+    CLEAR_BY_TWO = "clear_by_two"
+    """It rests on an ended or unverified link: two people may clear that for this case."""
+    RELEASE_BY_TWO = "release_by_two"
+    """Two people may release its headquarters, each with a record."""
+    HEADQUARTERS = "headquarters"
+    """Another contact: one at headquarters."""
+    ASK_THE_PERSON = "ask_the_person"
+    """Ask the person, or whoever may speak for them, and record what they allow."""
+    GIVEN_ANEW = "given_anew"
+    """Only if they come to it themselves: nobody is pressed who withdrew."""
+    QUIETER = "quieter"
+    """Act more quietly, or let a person widen what is allowed."""
+    LIFT_FREEZE = "lift_freeze"
+    """Two people may lift the freeze."""
+    LIFT_STOP = "lift_stop"
+    """Two people may let messages out again."""
+    END_HOLD = "end_hold"
+    """Wait until the hold ends, or let a person end it."""
+    TELL_MEMBERS = "tell_members"
+    """Tell the members of the group one by one."""
+    PERSONAL_ADDRESS = "personal_address"
+    """Use the address of one person."""
+    SECOND_SOURCE = "second_source"
+    """Find a second independent, reliable source."""
+    LARGER_PATTERN = "larger_pattern"
+    """A further report of the pattern over a longer time, or a wider field."""
+    CURRENT_LINK = "current_link"
+    """Record the link that holds now."""
+    VERIFY_LINK = "verify_link"
+    """Verify the link in the registry."""
+    NAME_COUNTRY = "name_country"
+    """Send a further report that names the country."""
+    RELEASE = "release"
+    """Look at the case and release the track."""
+    SAME_KIND = "same_kind"
+    """In a drill use what is there for drills, for the real thing what is real."""
+    ADD_WAY = "add_way"
+    """Record a way to reach it, or phone."""
+    VERIFY_CONTACT = "verify_contact"
+    """Verify the contact: nobody knows whose address it is now."""
+    NEXT_CONTACT = "next_contact"
+    """This one is away, or gone from the registry: use the next contact."""
+    NAME_PARTY = "name_party"
+    """Find out who it is, and add it to the registry."""
+    OUTWARD_TRACK = "outward_track"
+    """A party is told on a track of its own, never as if it were duty."""
+    WIDER_CELL = "wider_cell"
+    """Report it for a wider country, sector or period, so that more are in it."""
+    UPDATE_REGISTRY = "update_registry"
+    """Import the registry's sources again, or confirm that they still hold."""
+
+
+REMEDIES: Mapping[Reason, Remedy] = MappingProxyType(
+    {
+        Reason.PERPETRATOR_CLOSURE: Remedy.NOTHING,
+        Reason.UNKNOWN_PERPETRATOR_GROUP: Remedy.LIFT_BY_TWO,
+        Reason.CONTROLLER_NEEDS_TWO: Remedy.RELEASE_BY_TWO,
+        Reason.REPRESENTS: Remedy.NOTHING,
+        Reason.OFFICER_OF: Remedy.NOTHING,
+        Reason.STATE_OF_PERPETRATOR: Remedy.NOTHING,
+        Reason.REQUESTING_STATE: Remedy.NOTHING,
+        Reason.TRANSIT_STATE: Remedy.NOTHING,
+        Reason.MECHANISM_OF_COMPLAINT: Remedy.NOTHING,
+        Reason.CONSENT_NONE: Remedy.ASK_THE_PERSON,
+        Reason.CONSENT_AUDIENCE: Remedy.ASK_THE_PERSON,
+        Reason.CONSENT_MODE: Remedy.QUIETER,
+        Reason.CONSENT_EXPIRED: Remedy.ASK_THE_PERSON,
+        Reason.CONSENT_REVOKED: Remedy.GIVEN_ANEW,
+        Reason.CONFLICT: Remedy.NOTHING,
+        Reason.MODE: Remedy.QUIETER,
+        Reason.FROZEN: Remedy.LIFT_FREEZE,
+        Reason.STOPPED: Remedy.LIFT_STOP,
+        Reason.HELD: Remedy.END_HOLD,
+        Reason.LEVEL: Remedy.HEADQUARTERS,
+        Reason.ENDPOINT_FANS_OUT: Remedy.PERSONAL_ADDRESS,
+        Reason.CERTAINTY: Remedy.SECOND_SOURCE,
+        Reason.SMALL_CELL: Remedy.WIDER_CELL,
+        Reason.PATTERN_ONLY: Remedy.NOTHING,
+        Reason.SMALL_CELL: Remedy.LARGER_PATTERN,
+        Reason.PATTERN_ONLY: Remedy.NOTHING,
+        Reason.REGISTRY_STALE: Remedy.UPDATE_REGISTRY,
+        Reason.LINK_NOT_CURRENT: Remedy.CURRENT_LINK,
+        Reason.LINK_UNVERIFIED: Remedy.VERIFY_LINK,
+        Reason.COUNTRY_UNRESOLVED: Remedy.NAME_COUNTRY,
+        Reason.GATE_CLOSED: Remedy.RELEASE,
+        Reason.CASE_OVER: Remedy.NOTHING,
+        Reason.DECLINED: Remedy.NOTHING,
+        Reason.WISH: Remedy.ASK_THE_PERSON,
+        Reason.EXERCISE: Remedy.SAME_KIND,
+        Reason.NO_ENDPOINT: Remedy.ADD_WAY,
+        Reason.UNKNOWN_PARTY: Remedy.NAME_PARTY,
+    }
+)
+"""What turns each refusal as a rule; the guard names a narrower one where it knows one."""

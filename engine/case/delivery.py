@@ -38,7 +38,7 @@ def verdict(case: Case, notice: c.DueNotice, *, now: datetime) -> Verdict:
     """Whether this message may still leave, judged under the case lock."""
     alert = case.alert(notice.alert)
     if alert is None:
-        return Verdict(allowed=False, reason=Reason.UNKNOWN_PARTY)
+        return refused(Reason.UNKNOWN_PARTY)
     if alert.track is TrackName.DUTY:
         endpoint = case.around.registry.endpoint(endpoint_id(notice.endpoint))
         return guard.judge_duty(
@@ -46,16 +46,16 @@ def verdict(case: Case, notice: c.DueNotice, *, now: datetime) -> Verdict:
         )
     contact = telling.contact_of(alert, notice.contact)
     if contact is None:
-        return Verdict(allowed=False, reason=Reason.UNKNOWN_PARTY)
+        return refused(Reason.UNKNOWN_PARTY, evidence=notice.contact)
     # The way as decided, not the next one that has not failed: this very message is judged.
     ref = ContactRef(id=contact.id, level=contact.level, endpoints=(notice.endpoint,))
     clean = replace(alert, failed=())
     if notice.purpose == Purpose.STAND_DOWN:
         return judge_stand_down(case, clean, ref, now=now)
     if case.status is not CaseStatus.OPEN:
-        return Verdict(allowed=False, reason=Reason.CASE_OVER)
+        return refused(Reason.CASE_OVER)
     if alert.status is AlertStatus.CLOSED:
-        return Verdict(allowed=False, reason=alert.reason or Reason.CASE_OVER)
+        return refused(alert.reason or Reason.CASE_OVER)
     state = case.track(alert.track)
     if state is None or not state.open_at(now):
         return refused(Reason.GATE_CLOSED, evidence=alert.track.value)
@@ -64,7 +64,7 @@ def verdict(case: Case, notice: c.DueNotice, *, now: datetime) -> Verdict:
 
 def claim(draft: Draft, command: c.Claimed) -> None:
     """Refuse what may no longer leave; what is not refused is handed to the sender."""
-    refused: dict[str, Reason] = {}
+    noes: dict[str, Reason] = {}
     for notice in command.notices:
         judged = verdict(draft.case, notice, now=draft.now)
         if judged.allowed:
@@ -79,10 +79,10 @@ def claim(draft: Draft, command: c.Claimed) -> None:
             )
         )
         if notice.purpose != Purpose.STAND_DOWN:
-            refused[notice.alert] = judged.reason
+            noes[notice.alert] = judged.reason
         elif judged.reason in _ONE_CONTACT:
             _not_stood_down(draft, notice.alert)
-    for alert_id, reason in refused.items():
+    for alert_id, reason in noes.items():
         alert = draft.case.alert(alert_id)
         if alert is not None and alert.track is not TrackName.DUTY:
             _after_refusal(draft, alert, reason)

@@ -10,7 +10,7 @@ from rules import guard
 from schemas.codes import Certainty, ContactRule, Mode, TrackName
 from schemas.contact import Contact, Endpoint
 from schemas.party import Party
-from schemas.plan import ContactRef, Excluded, Reason, Verdict
+from schemas.plan import ContactRef, Excluded, Reason, Remedy, Verdict, refused
 from schemas.safeguards import Basis, Consent, Hold, Safeguards
 
 EXCLUDED = frozenset(
@@ -137,19 +137,11 @@ def judge_contact(case: Case, alert: Alert, ref: ContactRef, *, now: datetime) -
     registry = case.around.registry
     contact = registry.contact(ref.id)
     if contact is None:
-        return Verdict(
-            allowed=False,
-            reason=Reason.NO_ENDPOINT,
-            remedy="Put the contact back into the registry, or name another one.",
-        )
+        return refused(Reason.NO_ENDPOINT, evidence=ref.id, remedy=Remedy.NEXT_CONTACT)
     name = next_endpoint(alert, ref)
     endpoint = None if name is None else registry.endpoint(endpoint_id(name))
     if endpoint is None:
-        return Verdict(
-            allowed=False,
-            reason=Reason.NO_ENDPOINT,
-            remedy="Add a way to reach this contact, or phone it.",
-        )
+        return refused(Reason.NO_ENDPOINT, evidence=ref.id)
     return _judge(
         case, track=alert.track, party=alert.party, contact=contact, endpoint=endpoint, now=now
     )
@@ -181,7 +173,7 @@ def judge_stand_down(case: Case, alert: Alert, ref: ContactRef | None, *, now: d
     )
     known = case.around.registry.party(alert.party)
     if known is None:
-        return Verdict(allowed=False, reason=Reason.UNKNOWN_PARTY)
+        return refused(Reason.UNKNOWN_PARTY, evidence=alert.party)
     contact = endpoint = None
     if ref is not None:
         registry = case.around.registry
@@ -189,7 +181,7 @@ def judge_stand_down(case: Case, alert: Alert, ref: ContactRef | None, *, now: d
         contact = registry.contact(ref.id)
         endpoint = None if name is None else registry.endpoint(endpoint_id(name))
         if contact is None or endpoint is None:
-            return Verdict(allowed=False, reason=Reason.NO_ENDPOINT)
+            return refused(Reason.NO_ENDPOINT, evidence=ref.id)
     return guard.judge(
         party=known,
         contact=contact,
@@ -234,16 +226,12 @@ def _judge(
 ) -> Verdict:
     known = case.around.registry.party(party)
     if known is None:
-        return Verdict(
-            allowed=False,
-            reason=Reason.UNKNOWN_PARTY,
-            remedy="Add the party to the registry first.",
-        )
+        return refused(Reason.UNKNOWN_PARTY, evidence=party)
     state = case.track(track)
     if mode is None and state is not None:
         mode = state.mode
     if mode is None:
-        return Verdict(allowed=False, reason=Reason.GATE_CLOSED)
+        return refused(Reason.GATE_CLOSED, evidence=track.value)
     return guard.judge(
         party=known,
         contact=contact,

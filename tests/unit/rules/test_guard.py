@@ -15,7 +15,7 @@ from schemas.codes import Certainty, FieldName, Mode, TrackName
 from schemas.contact import Contact, Endpoint, Level
 from schemas.link import LinkStatus
 from schemas.party import Party
-from schemas.plan import Closure, Excluded, Hop, Reason, Verdict
+from schemas.plan import Closure, Excluded, Hop, Reason, Remedy, Verdict
 from schemas.projection import Projection, Purpose
 from schemas.safeguards import Basis, Safeguards
 from tests.unit.rules.build import (
@@ -78,7 +78,11 @@ def test_an_excluded_party_is_told_nothing_and_the_path_says_why() -> None:
     verdict = _judge(_shut(Reason.PERPETRATOR_CLOSURE, path=path))
 
     assert verdict == Verdict(
-        allowed=False, reason=Reason.PERPETRATOR_CLOSURE, path=path, evidence="d1"
+        allowed=False,
+        reason=Reason.PERPETRATOR_CLOSURE,
+        path=path,
+        evidence="d1",
+        remedy=Remedy.NOTHING,
     )
 
 
@@ -473,27 +477,31 @@ def test_fields_are_what_every_consent_allows() -> None:
         )
         return allowed_fields(safeguards(consents=consents), track=TrackName.MISSIONS)
 
-    assert of(()) == frozenset()
-    assert of((FieldName.COUNTRY, FieldName.ACT), ()) == {FieldName.COUNTRY, FieldName.ACT}
-    assert of((FieldName.COUNTRY, FieldName.ACT), (FieldName.ACT,)) == {FieldName.ACT}
-    assert of((FieldName.COUNTRY,), (FieldName.ACT,)) == {FieldName.ASK, FieldName.ANSWER_BY}
+    assert of(()) == ALL_FIELDS
+    assert of((FieldName.COUNTRY, FieldName.ACT), ()) == OURS | {FieldName.COUNTRY, FieldName.ACT}
+    assert of((FieldName.COUNTRY, FieldName.ACT), (FieldName.ACT,)) == OURS | {FieldName.ACT}
+    assert of((FieldName.COUNTRY,), (FieldName.ACT,)) == OURS
 
 
-def test_necessity_shows_the_country_unless_it_names_its_fields() -> None:
+def test_necessity_shows_the_country_and_never_what_somebody_is_recognised_by() -> None:
     def of(*fields: FieldName) -> frozenset[FieldName]:
         consent = a_consent(basis=Basis.NECESSITY, fields=fields)
         return allowed_fields(safeguards(consents=(consent,)), track=TrackName.PROTECTION)
 
-    assert of() == {FieldName.COUNTRY, FieldName.ASK, FieldName.ANSWER_BY}
-    assert of(FieldName.ACT) == {FieldName.ACT}
+    few = {FieldName.COUNTRY, FieldName.ACT, FieldName.CERTAINTY, FieldName.AS_OF}
+    assert of() == OURS | {FieldName.COUNTRY}
+    assert of(FieldName.ACT) == OURS | {FieldName.ACT}
+    assert of(FieldName.COMPANY) == OURS | {FieldName.COUNTRY}
+    assert of(*FieldName) == OURS | few
 
 
 def test_consent_for_another_audience_narrows_nothing_here() -> None:
     consent = a_consent(TrackName.NHRIS, fields=(FieldName.COUNTRY,))
 
-    assert allowed_fields(safeguards(consents=(consent,)), track=TrackName.MISSIONS) == frozenset()
+    assert allowed_fields(safeguards(consents=(consent,)), track=TrackName.MISSIONS) == ALL_FIELDS
 
 
+OURS = {FieldName.ASK, FieldName.ANSWER_BY}
 EVERYTHING = {name: f"value of {name}" for name in FieldName}
 
 
@@ -510,7 +518,7 @@ def _project(verdict: Verdict = ALLOWED, **more: Any) -> Projection:
         "count": 3,
         "event_fields": EVERYTHING,
         "field_class": ALL_FIELDS,
-        "consent_fields": frozenset(),
+        "consent_fields": ALL_FIELDS,
         "exercise": False,
     }
     return project(verdict=verdict, **given | more)
@@ -543,6 +551,10 @@ def test_a_recipient_sees_only_what_its_class_and_the_consent_both_allow() -> No
     )
 
     assert set(seen.fields) == {FieldName.COUNTRY, FieldName.ASK}
+
+
+def test_where_the_consents_have_nothing_in_common_only_the_desks_own_is_shown() -> None:
+    assert set(_project(consent_fields=frozenset()).fields) == OURS
 
 
 def test_what_the_event_does_not_say_is_not_shown() -> None:

@@ -16,6 +16,7 @@ from engine.web.console.present_telling import PURPOSE
 from engine.web.words import states
 from engine.web.words.countries import country_name
 from engine.web.words.reasons import LINKED, NEXT_STEP, REFUSED, TROUBLES, WHY, why
+from engine.web.words.remedies import REMEDY
 from engine.web.words.sentence import plain
 from engine.web.words.threats import ACTS, happened, noun_of
 from rules.packs import __path__ as packs
@@ -25,7 +26,7 @@ from schemas import facts as f
 from schemas.codes import threats
 from schemas.facts import Fact
 from schemas.link import LinkKind
-from schemas.plan import Gate, Hop, Linkage, Reason, Trouble
+from schemas.plan import Gate, Hop, Linkage, Reason, Remedy, Trouble
 from schemas.projection import Purpose
 from schemas.responses import DeclineReason, RefusedBecause, ResponseKind, Way
 
@@ -37,6 +38,7 @@ AT = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
     ("table", "vocabulary"),
     [
         (WHY, Reason),
+        (REMEDY, Remedy),
         (TROUBLES, Trouble),
         (LINKED, Linkage),
         (REFUSED, RefusedBecause),
@@ -92,6 +94,12 @@ def test_a_fact_reads_as_a_sentence(kind: type) -> None:
 def test_a_reason_is_a_sentence_and_its_remedy_too(reason: Reason) -> None:
     assert WHY[reason].endswith(".")
     assert NEXT_STEP.get(reason, ".").endswith(".")
+
+
+@pytest.mark.parametrize("remedy", Remedy)
+def test_what_would_turn_a_refusal_is_a_sentence(remedy: Remedy) -> None:
+    assert REMEDY[remedy][0].isupper()
+    assert REMEDY[remedy].endswith(".")
 
 
 def test_a_reason_of_a_later_release_is_shown_rather_than_hidden() -> None:
