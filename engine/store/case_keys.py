@@ -12,8 +12,8 @@ from engine.store.tables import case_keys, vault
 from engine.store.vault import salted
 from engine.vault.case_keys import PREFIX
 
-ERASED = "erased"
-"""Key id of a row whose content was erased."""
+ERASED = "erased:"
+"""Key id of a row whose content was erased; no publisher can name a key so."""
 
 READ = select(case_keys.c.wrapped).where(case_keys.c.case_id == bindparam("case"))
 INSERT = insert_or_ignore(case_keys)
