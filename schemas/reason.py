@@ -58,10 +58,6 @@ class Reason(StrEnum):
     """A pattern about so few that somebody could be picked out of it (N20)."""
     PATTERN_ONLY = "pattern_only"
     """Gets patterns, and no case about a person (A20)."""
-    SMALL_CELL = "small_cell"
-    """A pattern of too few: whoever reads of it could guess who they are (N20)."""
-    PATTERN_ONLY = "pattern_only"
-    """Gets patterns only, and this is about somebody (A20)."""
     REGISTRY_STALE = "registry_stale"
     """Nobody has looked for too long whether the registry still holds (N13)."""
     LINK_NOT_CURRENT = "link_not_current"
@@ -117,8 +113,6 @@ class Remedy(StrEnum):
     """Use the address of one person."""
     SECOND_SOURCE = "second_source"
     """Find a second independent, reliable source."""
-    LARGER_PATTERN = "larger_pattern"
-    """A further report of the pattern over a longer time, or a wider field."""
     CURRENT_LINK = "current_link"
     """Record the link that holds now."""
     VERIFY_LINK = "verify_link"
@@ -170,8 +164,6 @@ REMEDIES: Mapping[Reason, Remedy] = MappingProxyType(
         Reason.ENDPOINT_FANS_OUT: Remedy.PERSONAL_ADDRESS,
         Reason.CERTAINTY: Remedy.SECOND_SOURCE,
         Reason.SMALL_CELL: Remedy.WIDER_CELL,
-        Reason.PATTERN_ONLY: Remedy.NOTHING,
-        Reason.SMALL_CELL: Remedy.LARGER_PATTERN,
         Reason.PATTERN_ONLY: Remedy.NOTHING,
         Reason.REGISTRY_STALE: Remedy.UPDATE_REGISTRY,
         Reason.LINK_NOT_CURRENT: Remedy.CURRENT_LINK,
