@@ -71,6 +71,8 @@ class Projection:
     """How far it may pass on what it reads: on the page only, never in a message or its subject."""
     may_contact: ContactRule = ContactRule.NOBODY
     """Whom of the defender's side it may speak to; said before and beside what is asked."""
+    pattern: bool = False
+    """Whether it is about many, and about nobody in particular."""
     commitments: tuple[Commitment, ...] = ()
     """What it has itself promised in public; empty unless its field class has `commitment`."""
 

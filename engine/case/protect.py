@@ -10,6 +10,7 @@ from rules import guard
 from schemas.codes import Certainty, ContactRule, Mode, TrackName
 from schemas.contact import Contact, Endpoint
 from schemas.party import Party
+from schemas.pattern import Pattern
 from schemas.plan import ContactRef, Excluded, Reason, Remedy, Verdict, refused
 from schemas.safeguards import Basis, Consent, Hold, Safeguards
 
@@ -170,6 +171,8 @@ def judge_stand_down(case: Case, alert: Alert, ref: ContactRef | None, *, now: d
         frozen=(),
         declined=(),
         certainty=Certainty.CONFIRMED,
+        pattern=Pattern(people=1, at_least=1),
+        personal=False,
     )
     known = case.around.registry.party(alert.party)
     if known is None:

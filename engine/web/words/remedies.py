@@ -19,7 +19,6 @@ REMEDY: dict[Remedy, str] = {
     Remedy.TELL_MEMBERS: "Tell its members one by one.",
     Remedy.PERSONAL_ADDRESS: "Use the address of one person.",
     Remedy.SECOND_SOURCE: "Find a second independent source.",
-    Remedy.LARGER_PATTERN: "Report the pattern again over a longer time, or a wider field.",
     Remedy.CURRENT_LINK: "Record the link that holds now.",
     Remedy.VERIFY_LINK: "Verify the link in the registry.",
     Remedy.NAME_COUNTRY: "Send a further report that names the country.",
