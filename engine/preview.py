@@ -13,15 +13,16 @@ from engine.case import ids
 from engine.case.around import Around
 from engine.case.arrival import subjects_of
 from engine.case.decide import run
+from engine.case.said import said_in
 from engine.case.state import Case
 from rules.candidates import World, candidates
 from rules.rulebook import Rulebook
 from schemas import facts as f
 from schemas.codes import Severity, TrackName
+from schemas.consent import Consent
 from schemas.event import ConsentGiven
 from schemas.plan import Gate, Path, Reason, Trouble
 from schemas.roster import Roster
-from schemas.safeguards import Basis, Consent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,17 +131,14 @@ def _consents(report: c.Report, *, now: datetime) -> tuple[Consent, ...]:
     """The consents of this one report, as the desk would record them."""
     everybody = subjects_of(report.source, report.event)
     return tuple(
-        Consent(
-            id=f"preview-{index}-{pseudonym}",
+        said_in(
+            report.event,
+            given,
             pseudonym=pseudonym,
-            audiences=given.audiences,
-            mode=given.mode,
-            basis=Basis(given.basis),
-            given_at=now,
-            fields=given.fields,
-            until=given.until,
-            revoked=given.state == "revoked",
-        )
+            id=f"preview-{index}-{pseudonym}",
+            source=report.source,
+            now=now,
+        )[0]
         for index, given in enumerate(report.event.consent)
         for pseudonym in _whose(given, report.source, everybody)
     )

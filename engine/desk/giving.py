@@ -2,18 +2,17 @@
 
 import base64
 import hashlib
-from dataclasses import replace
 
 from engine.case import commands as c
-from engine.case import ids
+from engine.case import ids, recording
 from engine.case.arrival import subjects_of
+from engine.case.said import said_in
 from engine.case.state import Case
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
 from engine.store import consents, vault
-from schemas.codes import EventType
-from schemas.event import ConsentGiven, ThreatEvent
-from schemas.safeguards import Basis, Consent
+from schemas.consent import Consent
+from schemas.event import ConsentGiven
 
 _SALT_BYTES = 16
 
@@ -72,12 +71,26 @@ def store_consents(
     event = command.report.event
     for index, given in enumerate(event.consent):
         for pseudonym in _whose(given, command, case):
-            record = _record(given, pseudonym, command, index, setting)
+            said, certain = said_in(
+                event,
+                given,
+                pseudonym=pseudonym,
+                id=_consent_id(command, index, pseudonym),
+                source=command.report.source,
+                now=setting.now,
+            )
             known = sheet.consents.get(pseudonym)
-            if known is not None and (_same(known[1], record) or _undoes(known[1], record, event)):
+            recorded = recording.record(
+                None if known is None else known[1], said, given.state, certain=certain
+            )
+            if recorded is None:
                 continue
-            store_consent(record, sheet, setting)
-            changed.append(c.ConsentChanged(inbox=command.inbox, consent=record, state=given.state))
+            store_consent(recorded.consent, sheet, setting)
+            changed.append(
+                c.ConsentChanged(
+                    inbox=command.inbox, consent=recorded.consent, state=recorded.state
+                )
+            )
     return tuple(changed)
 
 
@@ -103,33 +116,7 @@ def _whose(given: ConsentGiven, command: c.EventArrived, case: Case) -> tuple[st
     return subjects_of_report(command) or (consents.of_case(case.id),)
 
 
-def _record(
-    given: ConsentGiven, pseudonym: str, command: c.EventArrived, index: int, setting: Setting
-) -> Consent:
+def _consent_id(command: c.EventArrived, index: int, pseudonym: str) -> str:
     named = f"{command.report.event_id}\0{index}\0{pseudonym}".encode()
     short = base64.b32encode(hashlib.sha256(named).digest())[:25].decode("ascii").lower()
-    return Consent(
-        id=f"k{short}",
-        pseudonym=pseudonym,
-        audiences=given.audiences,
-        mode=given.mode,
-        basis=Basis(given.basis),
-        given_at=setting.now,
-        fields=given.fields,
-        until=given.until,
-        revoked=given.state == "revoked",
-    )
-
-
-def _undoes(known: Consent, record: Consent, event: ThreatEvent) -> bool:
-    """Whether a report would give back what was taken back.
-
-    Revocations overtake reports, so the grant that one ended may arrive after it. Only an event
-    about consent itself, or a person of ours, gives again.
-    """
-    return known.revoked and not record.revoked and event.type is not EventType.CONSENT
-
-
-def _same(known: Consent, record: Consent) -> bool:
-    """Whether nothing changed but when it was said."""
-    return replace(record, id=known.id, given_at=known.given_at) == known
+    return f"k{short}"

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from schemas.consent import ConsentDoor
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonAdded:
@@ -236,6 +238,24 @@ class HolderLinkOpened:
     link: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRecorded:
+    """A consent was recorded, or taken back, by a person of ours or by whoever holds it.
+
+    What a publisher says is an event, which has a row of its own.
+    """
+
+    kind: Literal["consent_recorded"] = "consent_recorded"
+    v: Literal[1] = 1
+    consent: str
+    """Id of the record: its row says whose and what."""
+    state: Literal["granted", "narrowed", "revoked", "asked"]
+    digest: str
+    """sha256 hex of the row's body, so that nobody changes it unseen."""
+    by: str
+    door: ConsentDoor
+
+
 SystemFact = Annotated[
     PersonAdded
     | PersonDisabled
@@ -255,6 +275,7 @@ SystemFact = Annotated[
     | LinkVerified
     | RefutationProposed
     | LinkRefuted
+    | ConsentRecorded
     | HolderLinkMade
     | HolderLinkEnded
     | HolderLinkOpened,

@@ -105,6 +105,7 @@ def _consent(fact: f.ConsentApplied, names: Names) -> Line:
         "granted": ("Consent was given.", "good"),
         "narrowed": ("Consent was narrowed; what no longer fits was stopped.", "warm"),
         "revoked": ("Consent was withdrawn; everything unsent was stopped.", "alarm"),
+        "asked": ("The person is said to allow more. Nothing changes until people agree.", "plain"),
     }
     sentence, tone = words[fact.state]
     return Line((sentence,), tone)  # type: ignore[arg-type]
