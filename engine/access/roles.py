@@ -41,6 +41,8 @@ class Permission(StrEnum):
     CONFIRM_RESOLUTION = "confirm_resolution"
     REOPEN = "reopen"
     RAISE_MODE = "raise_mode"
+    JUDGE_CERTAINTY = "judge_certainty"
+    """Say how sure we are, and who else said so."""
     REVEAL = "reveal"
     """Read something sealed, with a reason, journaled."""
     MANAGE_PEOPLE = "manage_people"
@@ -63,6 +65,7 @@ _SECOND = frozenset(
         Permission.CONFIRM_RESOLUTION,
         Permission.REOPEN,
         Permission.REFUTE_LINKS,
+        Permission.JUDGE_CERTAINTY,
     }
 )
 _READER = frozenset({Permission.READ})

@@ -1,6 +1,5 @@
 """Acts on a case, as the person who asks: each is one command to the desk."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -8,6 +7,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from engine.admin.errors import NotCarriedOutError
+from engine.admin.handing import inbox, kept, submit
 from engine.admin.house import House
 from engine.admin.operation import Arguments, Asked, Nothing
 from engine.admin.reading import OneCase, loaded
@@ -15,12 +15,8 @@ from engine.case import commands as c
 from engine.case.state import Alert, Case
 from engine.web.words.reasons import REFUSED
 from schemas.codes import ActionKind, Effect, Mode, TrackName
-from schemas.event import OpaqueId
 from schemas.responses import (
-    Already,
     DeclineReason,
-    Done,
-    Refused,
     RefusedBecause,
     Response,
     ResponseKind,
@@ -29,7 +25,6 @@ from schemas.responses import (
 from schemas.safeguards import Basis, Consent
 
 Outcome = Literal["freed", "safe", "relocated", "threat_ended", "died", "lost_contact", "other"]
-Why = Literal["protect_now", "requested_by_subject", "leverage", "observe_date", "other"]
 Risk = Literal["none", "low", "medium", "high", "unknown"]
 
 
@@ -46,19 +41,6 @@ class Answering(OneCase):
     effect: Effect | None = None
     reason: DeclineReason | None = None
     passed_on_to: str = ""
-    note: str = Field(default="", max_length=10_000)
-
-
-class Releasing(OneCase):
-    """The record of a release."""
-
-    track: TrackName
-    why: Why
-    forecast: Literal["low", "medium", "high", "unknown"]
-    wishes_read: bool = False
-    partner: str = Field(default="", max_length=128)
-    controllers: tuple[OpaqueId, ...] = ()
-    expires_at: AwareDatetime | None = None
     note: str = Field(default="", max_length=10_000)
 
 
@@ -118,7 +100,7 @@ async def take_case(house: House, asked: Asked, args: OneCase) -> Mapping[str, A
     alert = _duty_alert(case, asked.by)
     answer = Response(kind=ResponseKind.ACKNOWLEDGED, way=Way.CLI, by=asked.by)
     command = c.Respond(inbox=inbox(asked, args), alert=alert.id, response=answer)
-    return await _submit(house, command)
+    return await submit(house, command)
 
 
 async def respond(house: House, asked: Asked, args: Answering) -> Mapping[str, Any]:
@@ -139,43 +121,10 @@ async def respond(house: House, asked: Asked, args: Answering) -> Mapping[str, A
         effect=args.effect,
         reason=args.reason,
         passed_on_to=args.passed_on_to,
-        note=await _kept(house, args.note),
+        note=await kept(house, args.note),
     )
     command = c.Respond(inbox=inbox(asked, args), alert=alert.id, response=answer)
-    return await _submit(house, command)
-
-
-async def release(house: House, asked: Asked, args: Releasing) -> Mapping[str, Any]:
-    """One person's release of a track."""
-    case = (await loaded(house, args.case)).file.case
-    identity = inbox(asked, args)
-    record = c.ReleaseRecord(
-        id=f"r{identity.digest[:40]}{identity.id[:16]}",
-        why=args.why,
-        reprisal_forecast=args.forecast,
-        wishes_read=args.wishes_read,
-        local_partner=args.partner,
-        expires_at=args.expires_at,
-        note=await _kept(house, args.note),
-    )
-    done = await _submit(
-        house,
-        c.Release(
-            inbox=identity,
-            case=case.id,
-            track=args.track,
-            by=asked.by,
-            record=record,
-            controllers=args.controllers,
-        ),
-    )
-    after = (await loaded(house, args.case)).file.case
-    state = after.track(args.track)
-    return {
-        **done,
-        "released": state is not None and state.anchor_at is not None,
-        "parties_told": sum(a.track is args.track and a.live for a in after.alerts),
-    }
+    return await submit(house, command)
 
 
 async def consent(house: House, asked: Asked, args: ConsentGiven) -> Mapping[str, Any]:
@@ -192,13 +141,13 @@ async def consent(house: House, asked: Asked, args: ConsentGiven) -> Mapping[str
         until=args.until,
         revoked=args.state == "revoked",
     )
-    return await _submit(house, c.ConsentChanged(inbox=identity, consent=record, state=args.state))
+    return await submit(house, c.ConsentChanged(inbox=identity, consent=record, state=args.state))
 
 
 async def freeze(house: House, asked: Asked, args: Freezing) -> Mapping[str, Any]:
     """Stop tracks of a case."""
     case = (await loaded(house, args.case)).file.case
-    return await _submit(
+    return await submit(
         house,
         c.Freeze(
             inbox=inbox(asked, args), case=case.id, tracks=args.tracks, by=asked.by,
@@ -210,7 +159,7 @@ async def freeze(house: House, asked: Asked, args: Freezing) -> Mapping[str, Any
 async def lift(house: House, asked: Asked, args: Lifting) -> Mapping[str, Any]:
     """Let a frozen track go on."""
     case = (await loaded(house, args.case)).file.case
-    done = await _submit(
+    done = await submit(
         house, c.Lift(inbox=inbox(asked, args), case=case.id, track=args.track, by=asked.by)
     )
     state = (await loaded(house, args.case)).file.case.track(args.track)
@@ -219,18 +168,18 @@ async def lift(house: House, asked: Asked, args: Lifting) -> Mapping[str, Any]:
 
 async def stop(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
     """Stop everything outgoing. Duty is told all the same."""
-    return await _submit(house, c.StopOutgoing(inbox=inbox(asked, args), on=True, by=asked.by))
+    return await submit(house, c.StopOutgoing(inbox=inbox(asked, args), on=True, by=asked.by))
 
 
 async def resume(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
     """Let outgoing go on."""
-    return await _submit(house, c.StopOutgoing(inbox=inbox(asked, args), on=False, by=asked.by))
+    return await submit(house, c.StopOutgoing(inbox=inbox(asked, args), on=False, by=asked.by))
 
 
 async def take(house: House, asked: Asked, args: OnTask) -> Mapping[str, Any]:
     """Make a task one's own."""
     case = (await loaded(house, args.case)).file.case
-    return await _submit(
+    return await submit(
         house,
         c.TakeTask(
             inbox=inbox(asked, args), case=case.id, task=_task_of(case, args.task), by=asked.by
@@ -241,7 +190,7 @@ async def take(house: House, asked: Asked, args: OnTask) -> Mapping[str, Any]:
 async def finish(house: House, asked: Asked, args: Finishing) -> Mapping[str, Any]:
     """Close a task with its result."""
     case = (await loaded(house, args.case)).file.case
-    return await _submit(
+    return await submit(
         house,
         c.FinishTask(
             inbox=inbox(asked, args),
@@ -249,7 +198,7 @@ async def finish(house: House, asked: Asked, args: Finishing) -> Mapping[str, An
             task=_task_of(case, args.task),
             by=asked.by,
             result=args.result,
-            note=await _kept(house, args.note),
+            note=await kept(house, args.note),
         ),
     )
 
@@ -257,7 +206,7 @@ async def finish(house: House, asked: Asked, args: Finishing) -> Mapping[str, An
 async def propose(house: House, asked: Asked, args: Proposing) -> Mapping[str, Any]:
     """Say that a case is resolved; somebody else confirms."""
     case = (await loaded(house, args.case)).file.case
-    return await _submit(
+    return await submit(
         house,
         c.ProposeResolution(
             inbox=inbox(asked, args),
@@ -267,7 +216,7 @@ async def propose(house: House, asked: Asked, args: Proposing) -> Mapping[str, A
             residual_risk=args.risk,
             remedy=args.remedy,
             heard=args.heard,
-            note=await _kept(house, args.note),
+            note=await kept(house, args.note),
         ),
     )
 
@@ -275,7 +224,7 @@ async def propose(house: House, asked: Asked, args: Proposing) -> Mapping[str, A
 async def confirm(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]:
     """Agree that a case is resolved, as the second person."""
     case = (await loaded(house, args.case)).file.case
-    return await _submit(
+    return await submit(
         house, c.ConfirmResolution(inbox=inbox(asked, args), case=case.id, by=asked.by)
     )
 
@@ -283,35 +232,7 @@ async def confirm(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any
 async def reopen(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]:
     """Open a monitored case again, or take a proposal back."""
     case = (await loaded(house, args.case)).file.case
-    return await _submit(house, c.Reopen(inbox=inbox(asked, args), case=case.id, by=asked.by))
-
-
-def inbox(asked: Asked, args: Arguments) -> c.Inbox:
-    """Identity of a request: sent twice, it is one command."""
-    digest = hashlib.sha256(
-        f"{type(args).__name__}:{args.model_dump_json()}".encode("utf-8", "surrogatepass")
-    ).hexdigest()
-    return c.Inbox(source=f"cli:{asked.by}", id=f"{asked.request}.{digest[:24]}", digest=digest)
-
-
-async def _submit(house: House, command: c.Command) -> Mapping[str, Any]:
-    result = await house.services.desk.urgent(command)
-    if isinstance(result, Refused):
-        sentence, step = REFUSED[result.reason]
-        detail = f" {result.detail}" if result.detail and result.detail != sentence else ""
-        raise NotCarriedOutError("refused", f"{sentence}{detail}", next_step=step)
-    done: Done = result.previous if isinstance(result, Already) else result
-    return {
-        "done": True,
-        "already": isinstance(result, Already),
-        "case": done.reference or done.case,
-        "detail": done.detail,
-    }
-
-
-async def _kept(house: House, note: str) -> str:
-    """Words go into the vault; what is stored and journaled is its id."""
-    return await house.services.sealing.keep(note, kind="note") if note else ""
+    return await submit(house, c.Reopen(inbox=inbox(asked, args), case=case.id, by=asked.by))
 
 
 def _alert_of(case: Case, ref: str) -> Alert:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.access import Permission as P
-from engine.admin import acting, deciding, importing, judging, keeping, linkage, reading
+from engine.admin import acting, deciding, gating, importing, judging, keeping, linkage, reading
 from engine.admin.operation import Nothing, Operation
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
@@ -18,7 +18,16 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "task.take": Operation(run=acting.take, takes=acting.OnTask, needs=P.TAKE_TASKS),
         "task.done": Operation(run=acting.finish, takes=acting.Finishing, needs=P.TAKE_TASKS),
         "respond": Operation(run=acting.respond, takes=acting.Answering, needs=P.RESPOND),
-        "release": Operation(run=acting.release, takes=acting.Releasing, needs=P.RELEASE),
+        "release": Operation(run=gating.release, takes=gating.Releasing, needs=P.RELEASE),
+        "joint": Operation(run=gating.propose_joint, takes=gating.Joining, needs=P.FREEZE),
+        "certainty": Operation(run=gating.judge, takes=gating.Judging, needs=P.JUDGE_CERTAINTY),
+        "source": Operation(run=gating.hear, takes=gating.Hearing, needs=P.JUDGE_CERTAINTY),
+        "mode.raise": Operation(run=gating.raise_mode, takes=gating.Moding, needs=P.RAISE_MODE),
+        "mode.lower": Operation(run=gating.lower_mode, takes=gating.Moding, needs=P.FREEZE),
+        "necessity": Operation(run=gating.decide_necessity, takes=gating.Needing, needs=P.RELEASE),
+        "necessity.withdraw": Operation(
+            run=gating.withdraw_necessity, takes=reading.OneCase, needs=P.FREEZE
+        ),
         "consent": Operation(run=acting.consent, takes=acting.ConsentGiven, needs=P.CONSENT),
         "freeze": Operation(run=acting.freeze, takes=acting.Freezing, needs=P.FREEZE),
         "lift": Operation(run=acting.lift, takes=acting.Lifting, needs=P.LIFT),

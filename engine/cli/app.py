@@ -8,6 +8,7 @@ from engine.cli import (
     cases,
     events,
     exporting,
+    gates,
     kafka,
     linkage,
     people,
@@ -54,6 +55,7 @@ linkage.declare(registry.registry)
 exporting.declare(registry.registry)
 running.declare(app)
 starting.declare(app)
+gates.declare(app)
 cases.declare(app)
 app.add_typer(tasks.task, name="task", rich_help_panel=OPERATE)
 people.declare(app)

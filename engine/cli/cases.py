@@ -96,35 +96,6 @@ def declare(app: typer.Typer) -> None:
         )  # fmt: skip
         terminal.done(result, ["The answer is recorded."])
 
-    @command(app, "release", panel=OPERATE)
-    async def release(
-        terminal: Terminal,
-        ref: Ref,
-        track: Track,
-        why: Annotated[
-            str, typer.Option(help="protect_now, requested_by_subject, leverage, observe_date")
-        ],
-        forecast: Annotated[str, typer.Option(help="Reprisal expected: low, medium, high")],
-        wishes_read: Annotated[
-            bool, typer.Option("--wishes-read", help="You have read what the person wishes.")
-        ] = False,
-        partner: Annotated[
-            str, typer.Option(help="Id of the partner who agreed; for companies.")
-        ] = "",
-        controller: Annotated[
-            list[str] | None, typer.Option(help="Headquarters that two people name; repeatable.")
-        ] = None,
-        until: Until = None,
-        note: Note = "",
-    ) -> None:
-        """Allow a track to tell its parties. Companies need two people."""
-        result = await ask(
-            terminal, "release", case=ref, track=track, why=why, forecast=forecast,
-            wishes_read=wishes_read, partner=partner, controllers=controller or [],
-            expires_at=moment(until), note=note,
-        )  # fmt: skip
-        terminal.done(result, [_released(result, ref)])
-
     @command(app, "consent", panel=OPERATE)
     async def consent(
         terminal: Terminal,
@@ -210,16 +181,6 @@ async def reopen(terminal: Terminal, ref: Ref) -> None:
     """Open a monitored case again, or take a proposal back."""
     result = await ask(terminal, "resolve.reopen", case=ref)
     terminal.done(result, ["Done."])
-
-
-def _released(result: dict[str, Any], ref: str) -> str:
-    """What a release led to: nobody may believe that somebody was told who was not."""
-    if not result["released"]:
-        return "Recorded. Nobody is told until somebody else releases it too."
-    count = result["parties_told"]
-    if not count:
-        return f"Released, but nobody can be told now. Who is left out and why: case told {ref}"
-    return f"Released. {count} {'party is' if count == 1 else 'parties are'} asked now."
 
 
 def _owner(person: str) -> str:

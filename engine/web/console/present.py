@@ -7,11 +7,18 @@ from engine.web.console.names import Names
 from engine.web.console.present_answers import ANSWERS
 from engine.web.console.present_cases import CASES
 from engine.web.console.present_duty import DUTY
+from engine.web.console.present_gates import GATES
 from engine.web.console.present_line import Line
 from engine.web.console.present_telling import TELLING
 from schemas.facts import Fact
 
-SENTENCES: dict[type, Callable[[Any, Names], Line]] = {**CASES, **TELLING, **ANSWERS, **DUTY}
+SENTENCES: dict[type, Callable[[Any, Names], Line]] = {
+    **CASES,
+    **TELLING,
+    **ANSWERS,
+    **DUTY,
+    **GATES,
+}
 
 
 def tell_fact(fact: Fact, names: Names) -> Line:

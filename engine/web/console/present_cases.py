@@ -6,7 +6,7 @@ from typing import Any
 from engine.web.console.names import Names
 from engine.web.console.present_line import Line, tracks
 from engine.web.words.reasons import TROUBLES
-from engine.web.words.states import CERTAINTY, MODE, SEVERITY, incident
+from engine.web.words.states import CERTAINTY, SEVERITY, incident
 from engine.web.words.threats import noun_of
 from schemas import facts as f
 from schemas.codes import EventType
@@ -111,10 +111,6 @@ def _consent(fact: f.ConsentApplied, names: Names) -> Line:
     return Line((sentence,), tone)  # type: ignore[arg-type]
 
 
-def _mode(fact: f.ModeRaised, names: Names) -> Line:
-    return Line((names.person(fact.by), f" allowed a louder way: {MODE[fact.mode]}."), "warm")
-
-
 def _reprisal(fact: f.ReprisalSuspected, names: Names) -> Line:
     return Line(
         (
@@ -187,7 +183,6 @@ CASES: dict[type, Callable[[Any, Names], Line]] = {
     f.Planned: _planned,
     f.ExclusionsJoined: _exclusions,
     f.ConsentApplied: _consent,
-    f.ModeRaised: _mode,
     f.ReprisalSuspected: _reprisal,
     f.ResolutionProposed: _proposed,
     f.Resolved: _resolved,

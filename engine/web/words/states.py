@@ -218,6 +218,13 @@ TASK: dict[str, str] = {
     "remedy": "Follow up the remedy",
     "confirm_resolution": "Confirm that the case is resolved",
     "likeness": "This may be the same as another case",
+    "release_ends": "A release runs out: release it again, or let it end",
+    "protocol_over": "A protocol has run out: release by hand, or agree on a new one",
+    "necessity_second": "Agree, or not, that protection is asked without consent",
+    "necessity_review": "Review the necessity, or it is withdrawn",
+    "necessity_withdrawn": "A necessity was withdrawn unreviewed: decide again, or ask the person",
+    "certainty": "A report is surer than we are: judge it again",
+    "too_loud": "Somebody means to act more openly than the case allows",
     "widen_consent": "The person is said to allow more: look, and agree or not",
     "hold": "A hold ends: look whether what waited is still right",
     "frozen": "Frozen: look whether it can go on",
@@ -232,6 +239,12 @@ DECISIONS: tuple[str, ...] = (
     "warning",
     "planning_trouble",
     "likeness",
+    "release_ends",
+    "protocol_over",
+    "necessity_second",
+    "necessity_review",
+    "necessity_withdrawn",
+    "certainty",
 )
 """Tasks that ask for a decision rather than for a deed."""
 
