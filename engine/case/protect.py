@@ -50,7 +50,15 @@ WAITING_ONLY = frozenset({Reason.FROZEN, Reason.HELD, Reason.STOPPED})
 """Refusals that end by themselves: what was released goes on without a further release."""
 
 TURNABLE = (
-    frozenset({Reason.CERTAINTY, Reason.MODE, Reason.GATE_CLOSED, Reason.UNKNOWN_PARTY})
+    frozenset(
+        {
+            Reason.CERTAINTY,
+            Reason.SMALL_CELL,
+            Reason.MODE,
+            Reason.GATE_CLOSED,
+            Reason.UNKNOWN_PARTY,
+        }
+    )
     | WAITING_ONLY
     | UNCONSENTED
     | CLOSURE

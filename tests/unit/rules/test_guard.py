@@ -501,7 +501,7 @@ def test_consent_for_another_audience_narrows_nothing_here() -> None:
     assert allowed_fields(safeguards(consents=(consent,)), track=TrackName.MISSIONS) == ALL_FIELDS
 
 
-OURS = {FieldName.ASK, FieldName.ANSWER_BY}
+OURS = {FieldName.ASK, FieldName.ANSWER_BY, FieldName.COMMITMENT}
 EVERYTHING = {name: f"value of {name}" for name in FieldName}
 
 
