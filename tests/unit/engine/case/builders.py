@@ -34,7 +34,7 @@ from schemas.plan import (
 from schemas.projection import Purpose
 from schemas.responses import RefusedBecause, Response, ResponseKind, Way
 from schemas.roster import DutyPerson, Role, Roster, Shift
-from schemas.safeguards import Basis, Consent
+from schemas.safeguards import Basis, Consent, Hold, HoldReason
 from tests.harness.records import for_companies
 
 F = TypeVar("F")
@@ -464,6 +464,26 @@ class Story:
 
     def lift(self, track: TrackName, by: str) -> "Story":
         return self.send(self.a_lift(track, by))
+
+    def lifted(self, track: TrackName) -> "Story":
+        """Two people let a frozen track go on."""
+        return self.lift(track, "ana").lift(track, "ben")
+
+    def hold(
+        self, *parties: str, until: str, by: str = "ana", id: str = "hold-1", **scope: Any
+    ) -> "Story":
+        return self.send(self.a_hold(*parties, until=until, by=by, id=id, **scope))
+
+    def a_hold(
+        self, *parties: str, until: str, by: str = "ana", id: str = "hold-1", **scope: Any
+    ) -> c.PlaceHold:
+        hold = Hold(
+            id=id, until=at(until), by=by, reason=HoldReason.TALKS, parties=parties, **scope
+        )
+        return c.PlaceHold(inbox=self.inbox(), case=self.case.id, hold=hold)
+
+    def a_hold_lift(self, by: str, id: str = "hold-1") -> c.LiftHold:
+        return c.LiftHold(inbox=self.inbox(), case=self.case.id, hold=id, by=by)
 
     def a_lift(self, track: TrackName, by: str) -> c.Lift:
         return c.Lift(inbox=self.inbox(), case=self.case.id, track=track, by=by)

@@ -249,7 +249,7 @@ def test_freezing_a_track_stops_what_has_not_left() -> None:
 
 def test_lifting_tells_those_whom_the_freeze_held_back() -> None:
     story = a_case().release(MISSIONS).freeze(MISSIONS).claimed("lea", "desk")
-    story.when("Tue 09:00").lift(MISSIONS, "ben")
+    story.when("Tue 09:00").lifted(MISSIONS)
     assert story.asked()[-1] == ("Tue 09:00", "lea")
 
 
@@ -260,7 +260,7 @@ def test_a_freeze_that_runs_out_never_releases_a_track_by_itself() -> None:
 
 
 def test_lifting_a_track_nobody_released_tells_nobody() -> None:
-    story = a_case().freeze(MISSIONS).lift(MISSIONS, "ana")
+    story = a_case().freeze(MISSIONS).lifted(MISSIONS)
     assert story.told() == []
 
 
@@ -276,7 +276,7 @@ def test_a_freeze_stops_the_clocks_of_its_parties() -> None:
 
 
 def test_a_lifted_freeze_of_days_asks_a_person_before_going_on() -> None:
-    story = a_told_case().freeze(MISSIONS).when("Thu 12:00").lift(MISSIONS, "ana")
+    story = a_told_case().freeze(MISSIONS).when("Thu 12:00").lifted(MISSIONS)
     assert story.of(f.ContactSilent)
     assert story.owes("still_right", alert=story.alert("embassy").id)
 
@@ -336,7 +336,7 @@ def test_whoever_declined_during_a_freeze_is_followed_by_the_next_after_it() -> 
     story = a_case().release(INVESTORS).handed_off("fjord-mail").freeze(INVESTORS)
     story.answer("fjord-mail", ResponseKind.DECLINED)
     assert story.told() == ["fjord-mail"]
-    assert story.lift(INVESTORS, "ana").told() == ["fjord-mail", "bright-mail"]
+    assert story.lifted(INVESTORS).told() == ["fjord-mail", "bright-mail"]
 
 
 # --- hours
