@@ -36,7 +36,11 @@ class Permission(StrEnum):
     RESUME = "resume"
     """Let outgoing go on."""
     CONSENT = "consent"
-    """Record that a subject's consent changed."""
+    """Record what a subject allows."""
+    NARROW_CONSENT = "narrow_consent"
+    """Narrow or take back a consent: anybody on duty, since telling nobody harms less."""
+    AGREE_TO_CONSENT = "agree_to_consent"
+    """Be one of those who agree that a subject allows more."""
     PROPOSE_RESOLUTION = "propose_resolution"
     CONFIRM_RESOLUTION = "confirm_resolution"
     REOPEN = "reopen"
@@ -45,6 +49,8 @@ class Permission(StrEnum):
     """Say how sure we are, and who else said so."""
     REVEAL = "reveal"
     """Read something sealed, with a reason, journaled."""
+    ERASE = "erase"
+    """Be one of the two who destroy what is sealed of a case that is over."""
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"
     VERIFY_LINKS = "verify_links"
@@ -62,8 +68,11 @@ _SECOND = frozenset(
         Permission.FREEZE,
         Permission.STOP,
         Permission.LIFT,
+        Permission.NARROW_CONSENT,
+        Permission.AGREE_TO_CONSENT,
         Permission.CONFIRM_RESOLUTION,
         Permission.REOPEN,
+        Permission.ERASE,
         Permission.REFUTE_LINKS,
         Permission.JUDGE_CERTAINTY,
     }

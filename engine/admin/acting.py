@@ -1,7 +1,6 @@
 """Acts on a case, as the person who asks: each is one command to the desk."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
@@ -9,12 +8,13 @@ from pydantic import AwareDatetime, Field
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.handing import inbox, kept, submit
 from engine.admin.house import House
-from engine.admin.operation import Arguments, Asked, Nothing
+from engine.admin.operation import Asked, Nothing
 from engine.admin.reading import OneCase, loaded
 from engine.case import commands as c
 from engine.case.state import Alert, Case
 from engine.web.words.reasons import REFUSED
-from schemas.codes import ActionKind, Effect, Mode, TrackName
+from schemas.codes import ActionKind, Effect, TrackName
+from schemas.facts import WhyErased
 from schemas.responses import (
     DeclineReason,
     RefusedBecause,
@@ -22,7 +22,6 @@ from schemas.responses import (
     ResponseKind,
     Way,
 )
-from schemas.safeguards import Basis, Consent
 
 Outcome = Literal["freed", "safe", "relocated", "threat_ended", "died", "lost_contact", "other"]
 Risk = Literal["none", "low", "medium", "high", "unknown"]
@@ -44,20 +43,6 @@ class Answering(OneCase):
     note: str = Field(default="", max_length=10_000)
 
 
-class ConsentGiven(Arguments):
-    """A subject's consent as it is now."""
-
-    subject: str = Field(pattern=r"^[^/\s]{1,160}/\S{1,160}$")
-    """`source/pseudonym`, as the publisher calls the person."""
-    state: Literal["granted", "narrowed", "revoked"]
-    audiences: tuple[TrackName, ...] = ()
-    mode: Mode = Mode.QUIET
-    basis: Literal["person", "representative", "guardian", "community"] = "person"
-    """Who allows it. Necessity and "nobody can be identified" are no consent: one person cannot
-    decide them alone, and this release has no way for two."""
-    until: AwareDatetime | None = None
-
-
 class Freezing(OneCase):
     """Which tracks stop; none: all but duty."""
 
@@ -69,6 +54,12 @@ class Lifting(OneCase):
     """Which track goes on."""
 
     track: TrackName
+
+
+class Erasing(OneCase):
+    """Why what is sealed shall be destroyed."""
+
+    why: WhyErased
 
 
 class OnTask(OneCase):
@@ -125,23 +116,6 @@ async def respond(house: House, asked: Asked, args: Answering) -> Mapping[str, A
     )
     command = c.Respond(inbox=inbox(asked, args), alert=alert.id, response=answer)
     return await submit(house, command)
-
-
-async def consent(house: House, asked: Asked, args: ConsentGiven) -> Mapping[str, Any]:
-    """Record consent; taking it back goes ahead of all other work."""
-    now: datetime = house.services.clock.now()
-    identity = inbox(asked, args)
-    record = Consent(
-        id=f"k{identity.digest[:40]}{identity.id[:16]}",
-        pseudonym=args.subject,
-        audiences=args.audiences,
-        mode=args.mode,
-        basis=Basis(args.basis),
-        given_at=now,
-        until=args.until,
-        revoked=args.state == "revoked",
-    )
-    return await submit(house, c.ConsentChanged(inbox=identity, consent=record, state=args.state))
 
 
 async def freeze(house: House, asked: Asked, args: Freezing) -> Mapping[str, Any]:
@@ -227,6 +201,15 @@ async def confirm(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any
     return await submit(
         house, c.ConfirmResolution(inbox=inbox(asked, args), case=case.id, by=asked.by)
     )
+
+
+async def erase(house: House, asked: Asked, args: Erasing) -> Mapping[str, Any]:
+    """Destroy what is sealed of a case that is over, as one of two."""
+    case = (await loaded(house, args.case)).file.case
+    done = await submit(
+        house, c.Erase(inbox=inbox(asked, args), case=case.id, why=args.why, by=asked.by)
+    )
+    return {**done, "erased": bool(case.erasing)}
 
 
 async def reopen(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]:

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.access import Permission as P
-from engine.admin import acting, deciding, gating, importing, judging, keeping, linkage, reading
+from engine.admin import (
+    acting,
+    consenting,
+    deciding,
+    gating,
+    importing,
+    judging,
+    keeping,
+    linkage,
+    reading,
+)
 from engine.admin.operation import Nothing, Operation
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
@@ -28,7 +38,17 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "necessity.withdraw": Operation(
             run=gating.withdraw_necessity, takes=reading.OneCase, needs=P.FREEZE
         ),
-        "consent": Operation(run=acting.consent, takes=acting.ConsentGiven, needs=P.CONSENT),
+        "consent.show": Operation(run=consenting.show, takes=consenting.OneSubject, needs=P.READ),
+        "consent.give": Operation(run=consenting.give, takes=consenting.Giving, needs=P.CONSENT),
+        "consent.narrow": Operation(
+            run=consenting.narrow, takes=consenting.Narrowing, needs=P.NARROW_CONSENT
+        ),
+        "consent.revoke": Operation(
+            run=consenting.revoke, takes=consenting.OneSubject, needs=P.NARROW_CONSENT
+        ),
+        "consent.agree": Operation(
+            run=consenting.agree, takes=consenting.Agreeing, needs=P.AGREE_TO_CONSENT
+        ),
         "freeze": Operation(run=acting.freeze, takes=acting.Freezing, needs=P.FREEZE),
         "lift": Operation(run=acting.lift, takes=acting.Lifting, needs=P.LIFT),
         "stop": Operation(run=acting.stop, takes=Nothing, needs=P.STOP),
@@ -40,6 +60,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             run=acting.confirm, takes=reading.OneCase, needs=P.CONFIRM_RESOLUTION
         ),
         "resolve.reopen": Operation(run=acting.reopen, takes=reading.OneCase, needs=P.REOPEN),
+        "case.erase": Operation(run=acting.erase, takes=acting.Erasing, needs=P.ERASE),
         "person.add": Operation(
             run=keeping.add_person, takes=keeping.Adding, needs=P.MANAGE_PEOPLE
         ),

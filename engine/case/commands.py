@@ -21,6 +21,7 @@ from schemas.codes import IncidentCode, TrackName
 from schemas.consent import Consent, ConsentDoor
 from schemas.event import ThreatEvent
 from schemas.facts.clearing import WhyCleared
+from schemas.facts.erasing import WhyErased
 from schemas.plan import Candidates
 from schemas.responses import Response
 from schemas.safeguards import Hold
@@ -252,6 +253,16 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Erase:
+    """A person wants what is sealed of a case that is over destroyed for good."""
+
+    inbox: Inbox
+    case: str
+    why: WhyErased
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseIncident:
     """Something is wrong with Tocsin itself. One open incident per (code, key)."""
 
@@ -326,6 +337,7 @@ CaseCommand = (
     | LowerMode
     | DecideNecessity
     | WithdrawNecessity
+    | Erase
     | RaiseIncident
     | Claimed
     | Settled

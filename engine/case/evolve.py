@@ -187,6 +187,7 @@ def _reopened(case: Case, fact: f.Reopened) -> Case:
         status=CaseStatus.OPEN,
         monitored_until=None,
         remedy_sought=False,
+        erasing=(),
         owner="",
         check_ins=0,
         alerts=again,
@@ -194,6 +195,14 @@ def _reopened(case: Case, fact: f.Reopened) -> Case:
         clearings=(),
         released_controllers=(),
     )
+
+
+def _erasure_given(case: Case, fact: f.ErasureGiven) -> Case:
+    return replace(case, erasing=(*case.erasing, fact.by))
+
+
+def _erased(case: Case, fact: f.Erased) -> Case:
+    return replace(case, erasing=())
 
 
 def _archived(case: Case, fact: f.Archived) -> Case:
@@ -219,6 +228,8 @@ _STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.ProposalDropped: _proposal_dropped,
     f.Reopened: _reopened,
     f.Archived: _archived,
+    f.ErasureGiven: _erasure_given,
+    f.Erased: _erased,
     f.IncidentRepeated: _unchanged,
     f.CaseFaulted: _faulted,
     **evolve_alerts.STEPS,

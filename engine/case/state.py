@@ -280,6 +280,8 @@ class Case:
     holds: tuple[HoldState, ...] = ()
     tasks: tuple[Task, ...] = ()
     proposal: Proposal | None = None
+    erasing: tuple[str, ...] = ()
+    """Who wants its sealed content destroyed; the second one does it."""
     owner: str = ""
     last_outward_at: datetime | None = None
     check_ins: int = 0

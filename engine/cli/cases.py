@@ -50,6 +50,19 @@ async def show(terminal: Terminal, ref: Ref) -> None:
     terminal.done(found, _story(found))
 
 
+@command(case, "erase")
+async def erase(
+    terminal: Terminal,
+    ref: Ref,
+    why: Annotated[str, typer.Option(help="asked, time_over or mistake.")],
+) -> None:
+    """Destroy what is sealed of a case that is over. Takes two people; nobody can undo it."""
+    result = await ask(terminal, "case.erase", case=ref, why=why)
+    waits = "Recorded. It is erased when somebody else runs the same command."
+    done = "Erased. Nobody can read what was sealed again; what was decided stays."
+    terminal.done(result, [done if result["erased"] else waits])
+
+
 @command(case, "told")
 async def told(terminal: Terminal, ref: Ref) -> None:
     """Who was told, which way, when, with what result; and who was not."""
@@ -95,25 +108,6 @@ def declare(app: typer.Typer) -> None:
             due=moment(due), effect=effect, reason=reason, note=note,
         )  # fmt: skip
         terminal.done(result, ["The answer is recorded."])
-
-    @command(app, "consent", panel=OPERATE)
-    async def consent(
-        terminal: Terminal,
-        subject: Annotated[str, typer.Argument(metavar="SOURCE/PSEUDONYM")],
-        state: Annotated[str, typer.Argument(metavar="STATE", help="granted, narrowed, revoked")],
-        audience: Annotated[
-            list[str] | None, typer.Option(help="Who may be told; repeatable.")
-        ] = None,
-        mode: Annotated[str, typer.Option(help="quiet or private")] = "quiet",
-        basis: Annotated[str, typer.Option(help="person, representative, community …")] = "person",
-        until: Until = None,
-    ) -> None:
-        """Record a consent. Taking it back goes ahead of all other work."""
-        result = await ask(
-            terminal, "consent", subject=subject, state=state, audiences=audience or [],
-            mode=mode, basis=basis, until=moment(until),
-        )  # fmt: skip
-        terminal.done(result, ["Recorded, and in force."])
 
     @command(app, "freeze", panel=OPERATE)
     async def freeze(

@@ -282,6 +282,9 @@ class _Projection:
         body = closures.dump(fact.closure)
         self._rows.closures[fact.digest] = {"digest": fact.digest, "body": body}
 
+    def erased(self, fact: f.Erased, n: int) -> None:
+        self._rows.erased.append({"of_case": self._after.id})
+
     def release_given(self, fact: f.ReleaseGiven, n: int) -> None:
         row = {"id": f"{self._after.id}.r{n}", "case_id": self._after.id, "at": fact.at}
         self._rows.releases.append(row | {"body": f.dump_fact(fact)})
@@ -352,4 +355,5 @@ _STEPS: dict[type[Any], Any] = {
     f.Planned: _Projection.planned,
     f.ExclusionsJoined: _Projection.excluded,
     f.ReleaseGiven: _Projection.release_given,
+    f.Erased: _Projection.erased,
 }

@@ -57,6 +57,7 @@ from schemas.facts.duty import (
     TrackReleased,
     TrackWoken,
 )
+from schemas.facts.erasing import Erased, ErasureGiven, WhyErased
 from schemas.facts.gates import (
     CertaintyJudged,
     JointProposed,
@@ -117,6 +118,8 @@ Fact = Annotated[
     | AlertClosed
     | AlertWithheld
     | ToldBeforeExcluded
+    | ErasureGiven
+    | Erased
     | ClearanceGiven
     | ExclusionCleared
     | Owned
@@ -190,6 +193,8 @@ __all__ = [
     "Declined",
     "Delivered",
     "DeliveryFailed",
+    "Erased",
+    "ErasureGiven",
     "EventJoined",
     "ExclusionCleared",
     "ExclusionsJoined",
@@ -245,6 +250,7 @@ __all__ = [
     "TrackReleased",
     "TrackWoken",
     "WhyCleared",
+    "WhyErased",
     "dump_fact",
     "load_fact",
 ]

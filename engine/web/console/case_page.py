@@ -35,10 +35,17 @@ DID: dict[str, str] = {
     "confirm": "Resolved. Those who were told are asked nothing more.",
     "reopen": "Done.",
     "release": "Recorded. Once everybody needed has agreed, the track is told.",
+    "erase": "Recorded. What is sealed is erased when somebody else agrees.",
+    "erased": "Erased. Nobody can read what was sealed again.",
     "freeze": "Frozen. Nothing further is told on these tracks.",
     "resolve": "Proposed. Another person has to confirm.",
     "answer": "The answer is recorded.",
     "reported": "The report was taken.",
+    "certainty": "Recorded, and in force.",
+    "heard": "Recorded. Only reliable sources count, each once.",
+    "mode": "Set. Nothing louder leaves any more; louder ways wait for a release.",
+    "necessity": "Recorded. The story says what holds now, and until when.",
+    "together": "Proposed. The gate is closed until two other people release it.",
 }
 
 
@@ -107,6 +114,9 @@ class CasePage:
             notes=view.notes,
             tasks=view.tasks,
             tracks=view.tracks,
+            records=view.records,
+            gates=view.gates,
+            may_need=view.may_need,
             left_out=view.left_out[:LEFT_OUT_FIRST],
             left_out_count=len(view.left_out),
             left_out_more=len(view.left_out) > LEFT_OUT_FIRST,
@@ -119,6 +129,7 @@ class CasePage:
             may_drop=view.may_drop,
             may_resolve=view.may_resolve,
             may_reopen=view.may_reopen,
+            may_erase=view.may_erase,
         )
 
     async def story(self, request: Request, visitor: Visitor) -> Response:

@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from engine.case.erasing import OVER
+from engine.case.sources import independent
 from engine.case.state import Case, CaseStatus, Task
 from engine.store.case_file import CaseFile, EventRow
 from engine.web.console.left_out import LeftOut, left_out
 from engine.web.console.names import Names
 from engine.web.console.present_duty import task_words
+from engine.web.console.record_view import RecordView, record_views
 from engine.web.console.story_lines import StoryLine, story_lines
 from engine.web.console.track_view import TrackView, track_views
 from engine.web.services import Visitor
 from engine.web.words.countries import country_name
 from engine.web.words.sentence import Said
-from engine.web.words.states import CERTAINTY, incident
+from engine.web.words.states import CERTAINTY, MODE, incident
 from engine.web.words.threats import noun_of
 from engine.web.words.times import left
 from schemas.codes import TrackName
@@ -60,15 +63,20 @@ class CaseView:
     notes: tuple[tuple[str, Said], ...]
     tasks: tuple[TaskView, ...]
     tracks: tuple[TrackView, ...]
+    records: tuple[RecordView, ...]
     left_out: tuple[LeftOut, ...]
     reports: tuple[ReportView, ...]
     story: tuple[StoryLine, ...]
     next_words: str
+    gates: str
+    """How sure we are, how openly, and whether necessity stands in for consent."""
+    may_need: bool
     may_own: bool
     may_confirm: bool
     may_drop: bool
     may_resolve: bool
     may_reopen: bool
+    may_erase: bool
     earlier: int = field(default=0)
     """The number before which earlier facts are; 0 when there are none."""
 
@@ -83,10 +91,13 @@ def case_view(file: CaseFile, *, names: Names, visitor: Visitor, now: datetime) 
         notes=tuple(_notes(case, names, visitor)),
         tasks=_tasks(case, names, visitor, now),
         tracks=track_views(file, names=names, me=visitor.person),
+        records=record_views(file, names=names),
         left_out=left_out(file, names=names),
         reports=tuple(_report(row, names) for row in file.events[:REPORTS_MOST]),
         story=story_lines(file, names=names),
         next_words=_next(file, names),
+        gates=_gates(case, names),
+        may_need=case.track(TrackName.PROTECTION) is not None,
         may_own=is_open
         and case.owner != visitor.person
         and any(a.track is TrackName.DUTY for a in case.alerts),
@@ -94,6 +105,7 @@ def case_view(file: CaseFile, *, names: Names, visitor: Visitor, now: datetime) 
         may_drop=is_open and case.proposal is not None,
         may_resolve=is_open and case.proposal is None,
         may_reopen=case.status is CaseStatus.MONITORED,
+        may_erase=case.status in OVER,
         earlier=file.entries[-1].n if file.earlier and file.entries else 0,
     )
 
@@ -177,9 +189,33 @@ def _tasks(case: Case, names: Names, visitor: Visitor, now: datetime) -> tuple[T
 def _where(task: Task) -> tuple[str, str]:
     if task.kind == "release" and task.detail:
         return f"release/{task.detail}", "Decide…"
+    if task.kind == "release_ends" and task.detail:
+        return f"release/{task.detail}", "Decide…"
+    if task.kind in ("necessity_second", "necessity_review", "necessity_withdrawn"):
+        return "necessity", "Decide…"
+    if task.kind == "certainty":
+        return "certainty", "Judge…"
     if task.kind == "confirm_resolution":
         return "", ""
     return f"finish/{task.id}", "Finish…"
+
+
+def _gates(case: Case, names: Names) -> str:
+    count = independent(case)
+    sources = "1 reliable source" if count == 1 else f"{count} independent reliable sources"
+    judged = f", as {names.person(case.certainty_by).text} judged" if case.certainty_by else ""
+    said = [
+        f"It is {CERTAINTY[case.certainty]}{judged}",
+        sources,
+        f"at most {MODE[case.mode_ceiling]}",
+    ]
+    if case.necessity is not None and case.necessity.in_force:
+        until = case.necessity.review_by
+        said.append(
+            "protection is asked without consent"
+            + (f" until {names.time(until)}, unless reviewed" if until else "")
+        )
+    return "; ".join(said) + "."
 
 
 def _report(row: EventRow, names: Names) -> ReportView:

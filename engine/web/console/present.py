@@ -7,6 +7,7 @@ from engine.web.console.names import Names
 from engine.web.console.present_answers import ANSWERS
 from engine.web.console.present_cases import CASES
 from engine.web.console.present_duty import DUTY
+from engine.web.console.present_erasing import ERASING
 from engine.web.console.present_gates import GATES
 from engine.web.console.present_line import Line
 from engine.web.console.present_telling import TELLING
@@ -17,6 +18,7 @@ SENTENCES: dict[type, Callable[[Any, Names], Line]] = {
     **TELLING,
     **ANSWERS,
     **DUTY,
+    **ERASING,
     **GATES,
 }
 

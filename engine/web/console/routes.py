@@ -4,10 +4,13 @@ from starlette.routing import Route
 
 from engine.web.console.case_forms import CaseForms
 from engine.web.console.case_page import CasePage
+from engine.web.console.erase import Erase
+from engine.web.console.gate_forms import GateForms
 from engine.web.console.lists import Lists
 from engine.web.console.login import Login
 from engine.web.console.party_page import PartyPage
 from engine.web.console.phone_answer import PhoneAnswer
+from engine.web.console.release_form import ReleaseForm
 from engine.web.console.report_form import ReportForm
 from engine.web.console.reveal import Reveal
 from engine.web.console.shell import Shell
@@ -23,8 +26,11 @@ def routes(services: Services) -> list[Route]:
         *Lists(shell).routes(),
         *ReportForm(shell).routes(),
         *CaseForms(shell, case_page).routes(),
+        *ReleaseForm(shell, case_page).routes(),
+        *GateForms(shell, case_page).routes(),
         *PhoneAnswer(shell, case_page).routes(),
         *Reveal(shell, case_page).routes(),
+        *Erase(shell, case_page).routes(),
         *PartyPage(shell).routes(),
         *case_page.routes(),
     ]
