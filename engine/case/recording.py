@@ -108,7 +108,7 @@ def _taken_back(known: Consent | None, said: Consent) -> Recorded | None:
         return None
     consent = replace(
         _noted(known, said),
-        basis=said.basis if said.door.personal else known.basis,
+        basis=said.basis,
         revoked=True,
         wider=None,
     )

@@ -6,6 +6,7 @@ import typer
 
 from engine.cli import (
     cases,
+    consent,
     events,
     exporting,
     gates,
@@ -57,6 +58,7 @@ running.declare(app)
 starting.declare(app)
 gates.declare(app)
 cases.declare(app)
+app.add_typer(consent.consent, name="consent", rich_help_panel=OPERATE)
 app.add_typer(tasks.task, name="task", rich_help_panel=OPERATE)
 people.declare(app)
 app.add_typer(rules.rules, name="rules", rich_help_panel=OPERATE)

@@ -26,7 +26,16 @@ TIMEOUT = 30.0  # seconds; a log-in alone takes half a second on purpose
 
 
 LEADS_TO_MESSAGES = frozenset(
-    {"event.report", "release", "lift", "resume", "consent", "respond", "resolve.confirm"}
+    {
+        "event.report",
+        "release",
+        "lift",
+        "resume",
+        "consent.give",
+        "consent.agree",
+        "respond",
+        "resolve.confirm",
+    }
 )
 """Operations of whose effect somebody is to hear at once."""
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from engine.case.state import Case
 from engine.store.among import among
 from engine.store.dialect import chunks
 from engine.store.tables import consents
-from schemas.safeguards import Consent
+from schemas.consent import Consent
 
 _CODEC: TypeAdapter[Consent] = TypeAdapter(Consent)
 
@@ -47,6 +47,19 @@ def newest(conn: Connection, pseudonyms: Iterable[str]) -> dict[str, tuple[int, 
         for row in conn.execute(NEWEST, {"pseudonyms": some}):
             found[row.pseudonym] = (row.n, _CODEC.validate_json(row.body))
     return found
+
+
+HISTORY = (
+    select(consents.c.body)
+    .where(consents.c.pseudonym == bindparam("pseudonym"))
+    .order_by(consents.c.n)
+)
+
+
+def history(conn: Connection, pseudonym: str) -> tuple[Consent, ...]:
+    """Every record of this subject, the first one first."""
+    bodies = conn.execute(HISTORY, {"pseudonym": pseudonym}).scalars()
+    return tuple(_CODEC.validate_json(body) for body in bodies)
 
 
 def dump(consent: Consent) -> bytes:
