@@ -103,6 +103,8 @@ class RefusedBecause(StrEnum):
     WRONG_CODE = "wrong_code"
     NO_SUCH_TRACK = "no_such_track"
     NO_SUCH_HOLD = "no_such_hold"
+    STOP_FILE = "stop_file"
+    """A file in the data directory of an engine stops everything outgoing."""
     INCOMPLETE = "incomplete"
     """The record lacks something it must have; the message names it."""
     GUARD = "guard"

@@ -30,10 +30,12 @@ from engine.store import (
     consents,
     events,
     inbox,
+    instances,
     meta,
     notifications,
     offsets,
     reported,
+    stopping,
 )
 from engine.store.dialect import hold
 
@@ -92,6 +94,8 @@ class _Wanted:
     """(channel, the provider's name for a message)."""
     fire: int = 0
     claims: list[inner.Claim] = field(default_factory=list)
+    switch: bool = False
+    """Whether Stop outgoing is pressed or released: whoever else does waits for us."""
 
 
 def gather(
@@ -107,6 +111,10 @@ def gather(
     if partitions:
         sheet.batch.places = offsets.lock(conn, partitions)
     hold(conn, "consent", wanted.whose)
+    if wanted.switch:
+        hold(conn, "switch", {"stopped"})
+        sheet.stop = stopping.read(conn)
+        sheet.beats = instances.lives(conn)
     missing = _find_cases(conn, wanted, sheet)
     _find_near(conn, commands, wanted, sheet, setting)
     cases.insert_missing(conn, missing, now=setting.now)
@@ -116,7 +124,7 @@ def gather(
         _find_due(conn, wanted.fire, sheet, setting)
     if wanted.claims:
         known = meta.read_all(conn)
-        sheet.stopped = known.get("stopped") == "1"
+        sheet.stop = stopping.of(known)
         in_force = tuple(known.get(part, "") for part in PARTS)
         sheet.stale = bool(setting.world.versions) and in_force != setting.world.versions
         _find_claimable(conn, wanted.claims, sheet, setting)
@@ -152,6 +160,8 @@ def _wanted(commands: Sequence[Any]) -> _Wanted:
                 wanted.cases.update(command.only)
                 if not command.only:
                     wanted.fire = max(wanted.fire, command.limit)
+            case c.StopOutgoing() | inner.StopFile():
+                wanted.switch = True
             case inner.Claim():
                 wanted.claims.append(command)
             case inner.Settle():

@@ -60,6 +60,15 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopFile:
+    """Whether this engine sees the file that stops everything outgoing."""
+
+    place: str
+    """The engine, by the name that its restarts keep."""
+    there: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delay:
     """Let notifications that could not be claimed come again later."""
 

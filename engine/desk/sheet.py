@@ -3,6 +3,7 @@
 from collections import ChainMap
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -13,6 +14,7 @@ from engine.case.state import Case
 from engine.store import canaries as stored_canaries
 from engine.store.inbox import Entry
 from engine.store.project import Decided
+from engine.store.stopping import Stop
 from engine.store.writing import Batch
 from schemas.facts import Fact
 from schemas.plan import Closure
@@ -69,7 +71,10 @@ class Sheet:
     """(row id, body) of the events of cases with something outward to claim."""
     near: dict[str, Near] = field(default_factory=dict)
     """What each event that arrives has in common with other cases, by its row id."""
-    stopped: bool = False
+    stop: Stop = field(default_factory=Stop)
+    """Stop outgoing, as read where something is claimed or the switch is pressed."""
+    beats: dict[str, datetime] = field(default_factory=dict)
+    """When each engine last said that it is alive; read with the switch."""
     stale: bool = False
     """Whether another process put another world into force: nothing outward is claimed on ours."""
     held_elsewhere: bool = False
@@ -95,7 +100,8 @@ class Sheet:
             claimable=self.claimable,
             case_events=self.case_events,
             near=self.near,
-            stopped=self.stopped,
+            stop=self.stop,
+            beats=self.beats,
             stale=self.stale,
             held_elsewhere=self.held_elsewhere,
             canaries=self.canaries,
@@ -116,7 +122,12 @@ class Sheet:
                 mine.update(theirs.maps[0])
         _extend(self.batch, fork.batch)
         self.follow_ups.extend(fork.follow_ups)
-        self.stopped = fork.stopped
+        self.stop = fork.stop
+
+    @property
+    def stopped(self) -> bool:
+        """Whether everything outgoing is stopped."""
+        return self.stop.on
 
     def case(self, id: str) -> Case:
         """The case as it stands. Raises Unread for one that was not locked."""

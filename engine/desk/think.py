@@ -14,7 +14,17 @@ from engine.case.decide import Refusal, run
 from engine.case.due import due_at
 from engine.case.state import Case, CaseStatus
 from engine.desk import canary as canaries
-from engine.desk import consenting, faults, giving, inner, nearby, reporting, sends, settling
+from engine.desk import (
+    consenting,
+    faults,
+    giving,
+    inner,
+    nearby,
+    reporting,
+    sends,
+    settling,
+    stopping,
+)
 from engine.desk.gather import incident_of, situation_of
 from engine.desk.lanes import CommandFailed, Fenced, Unit
 from engine.desk.setting import Setting
@@ -26,8 +36,6 @@ from schemas.codes import IncidentCode
 from schemas.facts import Fact
 from schemas.facts.system import (
     Equivocated,
-    OutgoingAllowed,
-    OutgoingStopped,
     Quarantined,
 )
 from schemas.responses import Already, Done, Refused, RefusedBecause, Result
@@ -242,15 +250,6 @@ def _quarantine(command: c.Quarantine, fork: Sheet, setting: Setting) -> Result:
     return Done(reference=id)
 
 
-def _stop(command: c.StopOutgoing, fork: Sheet, setting: Setting) -> Result:
-    fork.batch.switches["stopped"] = "1" if command.on else ""
-    fork.batch.system.append(
-        OutgoingStopped(by=command.by) if command.on else OutgoingAllowed(by=command.by)
-    )
-    fork.stopped = command.on
-    return Done(detail="stopped" if command.on else "allowed")
-
-
 def _claim(command: inner.Claim, fork: Sheet, setting: Setting) -> inner.Claimed:
     claimed = sends.claim(command, fork, setting)
     if not command.canaries:
@@ -301,7 +300,8 @@ _HANDLERS: dict[type[Any], _Handler] = {
     c.AgreeToConsent: consenting.agree,
     c.RevokeByHolder: consenting.revoke_by_holder,
     c.Quarantine: _quarantine,
-    c.StopOutgoing: _stop,
+    c.StopOutgoing: stopping.switch,
+    inner.StopFile: stopping.file_seen,
     inner.Canary: canaries.arrived,
     inner.Fire: _fire,
     inner.Claim: _claim,

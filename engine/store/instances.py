@@ -68,6 +68,11 @@ def beats(conn: Connection) -> dict[str, datetime]:
     return {name_of(row.id, row.epoch): row.beat_at for row in conn.execute(BEATS)}
 
 
+def lives(conn: Connection) -> dict[str, datetime]:
+    """When each engine last said that it is alive, by the name that its restarts keep."""
+    return {row.id: row.beat_at for row in conn.execute(BEATS)}
+
+
 def has_role(conn: Connection, role: str, *, since: datetime) -> bool:
     """Whether a run with this role said since then that it lives, by its own clock."""
     found = conn.execute(ROLES_SINCE, {"since": since}).scalars()

@@ -52,5 +52,7 @@ class IncidentCode(StrEnum):
     """The log ends before our position: truncated, made anew, or another one."""
     LOG_UNREADABLE = "log_unreadable"
     """A log is not being read: no broker answers, or it refuses us."""
+    OUTGOING_STOPPED = "outgoing_stopped"
+    """Everything outgoing was stopped: cases need people until two switch it on again."""
     SEALED_UNREADABLE = "sealed_unreadable"
     """Something sealed of a case opens with no key of ours: the sender has to be asked again."""

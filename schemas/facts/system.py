@@ -107,15 +107,28 @@ class OutgoingStopped:
     kind: Literal["outgoing_stopped"] = "outgoing_stopped"
     v: Literal[1] = 1
     by: str
+    """A person, or `file` where one lies in the data directory of an engine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingLiftGiven:
+    """A person agreed that messages go out again; a second one is needed."""
+
+    kind: Literal["outgoing_lift_given"] = "outgoing_lift_given"
+    v: Literal[1] = 1
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingAllowed:
-    """A person let messages go out again."""
+    """Two people let messages go out again."""
 
     kind: Literal["outgoing_allowed"] = "outgoing_allowed"
     v: Literal[1] = 1
     by: str
+    """The second of them."""
+    agreed: str = ""
+    """The first; empty in journals of releases in which one was enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +279,7 @@ SystemFact = Annotated[
     | SourceKeyRevoked
     | VaultOpened
     | OutgoingStopped
+    | OutgoingLiftGiven
     | OutgoingAllowed
     | Equivocated
     | Quarantined

@@ -125,6 +125,10 @@ REFUSED: dict[RefusedBecause, tuple[str, str]] = {
     RefusedBecause.EXPIRED: ("The time for this is over.", "Go back to the case."),
     RefusedBecause.WRONG_CODE: ("The code is wrong.", "Look at the message again."),
     RefusedBecause.NO_SUCH_TRACK: ("The plan has no such track.", "Go back to the case."),
+    RefusedBecause.STOP_FILE: (
+        "The file STOP still lies in a data directory.",
+        "Remove it there. Then two people switch on again.",
+    ),
     RefusedBecause.NO_SUCH_HOLD: ("Nothing is held under this name.", "Go back to the case."),
     RefusedBecause.INCOMPLETE: (
         "Something is missing.",
