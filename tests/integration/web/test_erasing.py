@@ -1,8 +1,8 @@
 """Two people destroy what is sealed of a case that is over; the rest of its story stays."""
 
-
 from sqlalchemy import Connection, select
 
+from engine.desk import Lane
 from engine.rekeying import Rekeying
 from engine.store import journal, tables
 from tests.integration.web.stage import Stage
@@ -38,7 +38,7 @@ def under_its_own_key(desk: Stage) -> None:
         reader=desk.reader,
         writer=desk.services.writer,
         clock=desk.clock,
-        raise_incident=desk.desk.submit,
+        raise_incident=lambda incident: desk.desk.submit(incident, lane=Lane.NORMAL),
     )
     desk.run(loop.look)
 
