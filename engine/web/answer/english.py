@@ -9,13 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from engine.web.answer.ground_rules import promised
 from engine.web.answer.stages import Stage
 from engine.web.words.countries import country_name
 from engine.web.words.sentence import Name, Said
 from engine.web.words.states import CERTAINTY, DATE
 from engine.web.words.threats import branch_of_law, happened
 from engine.web.words.times import moment, month
-from schemas.codes import Audience, Certainty, DateKind, FieldName, SubjectKind, TrackName
+from schemas.codes import (
+    Audience,
+    Certainty,
+    DateKind,
+    FieldName,
+    Label,
+    SubjectKind,
+    TrackName,
+)
 from schemas.projection import Projection
 from schemas.responses import ResponseKind
 
@@ -88,9 +97,14 @@ _OTHER_WORDS: dict[TrackName, Mapping[ResponseKind, str]] = {
 }
 
 
-def choices(audience: Audience) -> tuple[Choice, ...]:
-    """The answers this audience may give. None is chosen beforehand."""
-    other = _OTHER_WORDS.get(audience, {})
+def choices(audience: Audience, *, label: Label = Label.AMBER_STRICT) -> tuple[Choice, ...]:
+    """The answers this audience may give. None is chosen beforehand.
+
+    Whoever is asked to tell nobody is not invited to pass it on, only to say that it has.
+    """
+    other = {**_OTHER_WORDS.get(audience, {})}
+    if label is Label.RED:
+        other[ResponseKind.PASSED_ON] = "Already passed on, without blame"
     return tuple(Choice(each.kind, other.get(each.kind, each.words)) for each in _COMMON)
 
 
@@ -140,8 +154,9 @@ def _embassy(p: Projection) -> tuple[Said, ...]:
     return _kept(
         (_what(p), _status(p)),
         _why(p),
+        *promised(p),
         (_ask(p, "We ask, quietly: "), _date(p)),
-        ("Please do not name the person or us.",),
+        ("Please do not name us." if p.pattern else "Please do not name the person or us.",),
         ("If this could spoil something under way, tell us now. For details, call.",),
     )
 
@@ -151,11 +166,8 @@ def _company(p: Projection) -> tuple[Said, ...]:
         (_concerns(p, "Someone who raised concerns"),),
         (f"We do not say that your company caused it; this is {_certainty(p)}.",),
         _why(p),
+        *promised(p),
         (_ask(p, "We ask for "),),
-        (
-            "Please do not contact the site, its managers, security, lawyers or the person, "
-            "and do not try to find out who it is.",
-        ),
         ("If you have already passed it on, tell us, without blame.",),
     )
 
@@ -166,6 +178,7 @@ def _investor(p: Projection) -> tuple[Said, ...]:
     return _kept(
         (_concerns(p, "Someone who speaks up"), f" It is {_certainty(p)}."),
         hold,
+        *promised(p),
         (_ask(p, "We ask for "),),
         ("Please take no public step.",),
     )
@@ -181,6 +194,7 @@ def _msi(p: Projection) -> tuple[Said, ...]:
         ),
         _why(p),
         stake,
+        *promised(p),
         (_ask(p, "We ask: "),),
         ("Please do not use member lists or chapters before we speak.",),
     )
@@ -190,14 +204,16 @@ def _nhri(p: Projection) -> tuple[Said, ...]:
     return _kept(
         (_what(p), _status(p)),
         _why(p),
+        *promised(p),
         (_ask(p, "We ask: "),),
-        ("Please do not name the person or us.",),
+        ("Please do not name us." if p.pattern else "Please do not name the person or us.",),
     )
 
 
 def _legal(p: Projection) -> tuple[Said, ...]:
     return _kept(
         (_what(p),),
+        *promised(p),
         (_ask(p, "We ask: "), _date(p)),
         ("Everything else is told on the phone, to the lawyer who takes it.",),
     )
@@ -206,6 +222,7 @@ def _legal(p: Projection) -> tuple[Said, ...]:
 def _mechanism(p: Projection) -> tuple[Said, ...]:
     return _kept(
         ("Urgent appeal file ready. ", _what(p), _status(p)),
+        *promised(p),
         (_ask(p, "We ask: "), _date(p)),
         ("The file itself is handed over by a person of ours. Please call.",),
     )
@@ -214,8 +231,11 @@ def _mechanism(p: Projection) -> tuple[Said, ...]:
 def _protection(p: Projection) -> tuple[Said, ...]:
     country = p.fields.get(FieldName.COUNTRY)
     where = f" in {country_name(country)}" if country else ""
+    who = "People" if p.pattern else "A person"
+    need = "need" if p.pattern else "needs"
     return _kept(
-        (f"A person{where} needs support.{_status(p)}",),
+        (f"{who}{where} {need} support.{_status(p)}",),
+        *promised(p),
         (_ask(p, "We ask: "),),
         ("This is a vetted request; call the desk for the rest.",),
     )
@@ -225,6 +245,7 @@ def _other(p: Projection) -> tuple[Said, ...]:
     return _kept(
         (_what(p), _status(p)),
         _why(p),
+        *promised(p),
         (_ask(p, "We ask: "),),
         ("Please keep it to those who must act, and take no public step.",),
     )
@@ -249,6 +270,10 @@ def _kept(*paragraphs: Said) -> tuple[Said, ...]:
 def _what(p: Projection) -> str:
     country = p.fields.get(FieldName.COUNTRY)
     where = f" in {country_name(country)}" if country else ""
+    if p.pattern:
+        return (
+            f"People who defend their land or rights{where} are affected by a pattern of threats."
+        )
     kind = p.fields.get(FieldName.SUBJECT_KIND, SubjectKind.PERSON)
     if kind == SubjectKind.NONE_IDENTIFIABLE:
         return f"A situation{where} puts people at risk."
@@ -273,6 +298,9 @@ def _concerns(p: Projection, who: str, *, plain: str = "") -> str:
     elif plain:
         who = plain
     where = f" in {country_name(country)}" if country else ""
+    if p.pattern:
+        what = f" about {sector.replace('_', ' ')}" if sector else ""
+        return f"People who speak up{what}{where} are at risk. This is a pattern, not one case."
     return f"{who}{about}{where} is at risk."
 
 

@@ -14,9 +14,12 @@ from engine.case.state import Alert, AlertStatus, CaseStatus
 from engine.store.answer_pages import Matter
 from engine.web.answer.stages import Stage
 from rules import guard
+from rules.commitments import commitments
 from rules.graph import Registry
 from rules.hours import zone_of
-from schemas.codes import EventType, FieldName, SubjectKind
+from schemas.codes import PATTERN, EventType, FieldName, Mode, SubjectKind
+from schemas.commitment import Commitment
+from schemas.event import ThreatEvent
 from schemas.party import PartyKind
 from schemas.plan import Path, Reason, Verdict
 from schemas.projection import Projection, Purpose
@@ -95,6 +98,9 @@ def look(
         field_class=set(field_class) & set(OF_STAGE[stage]),
         consent_fields=guard.allowed_fields(protected, track=alert.track),
         exercise=matter.case.exercise,
+        mode=state.track.mode if (state := matter.case.track(alert.track)) else Mode.QUIET,
+        safeguards=protected,
+        promised=_promised(alert.party, registry=registry, now=now),
     )
     return View(door=Door.OPEN, alert=alert, projection=projection)
 
@@ -103,13 +109,14 @@ def event_fields(matter: Matter, alert: Alert, *, registry: Registry) -> dict[Fi
     """Codes and times of what the case knows, for one party; nothing of the sealed class."""
     case = matter.case
     track = case.track(alert.track)
-    acts = [event for event in matter.events if event.type is EventType.ACT]
-    told = (acts or list(matter.events))[-1:]  # the act with which it began
+    told_of = _told_of(matter)
+    acts = [event for event in told_of if event.type is EventType.ACT]
+    told = (acts or list(told_of))[-1:]  # the act with which it began
     path = _path(matter, alert)
     found: dict[FieldName, str | None] = {
-        FieldName.COUNTRY: next((e.happened_in for e in matter.events if e.happened_in), None),
+        FieldName.COUNTRY: next((e.happened_in for e in told_of if e.happened_in), None),
         FieldName.ACT: told[0].code if told else None,
-        FieldName.SECTOR: next((e.sector for e in matter.events if e.sector), None),
+        FieldName.SECTOR: next((e.sector for e in told_of if e.sector), None),
         FieldName.COMPANY: _company(path, alert.party, registry=registry),
         FieldName.CERTAINTY: case.certainty.value,
         FieldName.AS_OF: matter.as_of.isoformat() if matter.as_of else None,
@@ -120,6 +127,22 @@ def event_fields(matter: Matter, alert: Alert, *, registry: Registry) -> dict[Fi
         FieldName.DATE_AHEAD: _date_ahead(matter),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _told_of(matter: Matter) -> tuple[ThreatEvent, ...]:
+    """The reports of which country, sector and kind are told.
+
+    Of a pattern the newest alone: its people were counted in its own country, sector and period,
+    and another report's would make the cell smaller (N20).
+    """
+    if matter.case.pattern is None or matter.case.personal:
+        return matter.events
+    return tuple(event for event in matter.events if event.code == PATTERN)[:1]
+
+
+def _promised(party: str, *, registry: Registry, now: datetime) -> tuple[Commitment, ...]:
+    known = registry.party(party)
+    return () if known is None else commitments(known, registry=registry, on=now.date())
 
 
 def _still_asked(matter: Matter, alert: Alert, contact: str) -> bool:

@@ -227,7 +227,7 @@ class AnswerPage:
             return await self._particulars.ask(
                 kind, view, Form(), {}, state=state, by=token.contact
             )
-        heading, paragraphs, options = screen(visit.stage, view.projection)
+        said = screen(visit.stage, view.projection)
         return page(
             "answer/choose.html",
             zone=_zone(view),
@@ -235,9 +235,11 @@ class AnswerPage:
             phone=self._services.phone,
             reference=view.alert.ref,
             exercise=view.projection.exercise,
-            heading=heading,
-            paragraphs=paragraphs,
-            options=options,
+            heading=said.heading,
+            label=said.label,
+            paragraphs=said.paragraphs,
+            keep_to=said.keep_to,
+            options=said.options,
             state=state,
             error=error,
         )

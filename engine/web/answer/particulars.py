@@ -12,6 +12,7 @@ from engine.case.commands import Inbox, Respond
 from engine.store import answer_pages
 from engine.store.answer_pages import TokenRow
 from engine.web.answer.fields import View
+from engine.web.answer.ground_rules import contact_words
 from engine.web.answer.stages import Visit
 from engine.web.console.fields import Errors, choice, moment_of
 from engine.web.forms import Form
@@ -160,6 +161,7 @@ class Particulars:
             phone=self._services.phone,
             reference=view.alert.ref if view.alert else "",
             heading=asked.heading,
+            keep_to=(contact_words(view.projection),) if view.projection else (),
             ask=asked.ask,
             due_words=asked.due,
             note_words=asked.note,
