@@ -8,9 +8,12 @@ from pydantic import Field
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
 from engine.admin.operation import Arguments, Asked, Nothing
+from engine.case.sources import independent
+from engine.case.state import Case
 from engine.store import board
 from engine.web.console.case_page import Loaded, load
 from engine.web.console.case_view import case_view
+from engine.web.console.record_view import as_json
 from engine.web.words.sentence import plain
 from engine.web.words.states import DELIVERY
 from schemas.codes import Severity, TrackName
@@ -80,6 +83,11 @@ async def show_case(house: House, asked: Asked, args: OneCase) -> Mapping[str, A
             {
                 "track": state.track.name.value,
                 "gate": state.track.gate.value,
+                "mode": state.mode.value,
+                "joint": None if state.joint is None else state.joint.value,
+                "release_until": state.release_until,
+                "protocol": state.protocol,
+                "waiting_record": state.record,
                 "released_by": list(state.released_by),
                 "frozen": state.frozen,
             }
@@ -96,6 +104,11 @@ async def show_case(house: House, asked: Asked, args: OneCase) -> Mapping[str, A
             }
             for task in view.tasks
         ],
+        "certainty": found.file.case.certainty.value,
+        "independent_sources": independent(found.file.case),
+        "mode_ceiling": found.file.case.mode_ceiling.value,
+        "necessity": _necessity(found.file.case),
+        "records": [as_json(record) for record in view.records],
         "left_out": _left_out(view),
         "story": [
             {"day": line.day, "time": line.time, "said": plain(line.said), "more": plain(line.more)}
@@ -178,6 +191,13 @@ async def loaded(house: House, ref: str) -> Loaded:
             next_step="List the cases: tocsin case list",
         )
     return found
+
+
+def _necessity(case: Case) -> dict[str, Any] | None:
+    known = case.necessity
+    if known is None:
+        return None
+    return {"by": list(known.by), "in_force": known.in_force, "review_by": known.review_by}
 
 
 def _left_out(view: Any) -> list[dict[str, Any]]:

@@ -20,6 +20,20 @@ from notifiers.sinks import Text
 _CASE = re.compile(r"\bTC-[0-9A-Z]{4,9}\b")
 TAKES_AFTER = 3 * 60
 LOOKS_EVERY = 15 * 60
+_FOR = timedelta(days=14)
+_WHOLE = {
+    "whether": "linked",
+    "how": "quiet_request",
+    "waiting": "high",
+    "checks": {
+        "convenor_legitimacy": "accepted",
+        "actors_ability": "able",
+        "power_dynamics": "uneven_provided_for",
+        "previous_interventions": "none",
+        "context": "fits",
+    },
+}
+"""The pre-flight that companies need."""
 AHEAD = timedelta(minutes=35)
 """What falls due within this is done now."""
 _DOES: Mapping[str, str] = {
@@ -127,6 +141,8 @@ class DeskPeople:
             "wishes_read": True,
             "partner": act.partner,
         }
+        if act.two:
+            record |= _WHOLE | {"expires_at": (self._story.clock.now() + _FOR).isoformat()}
         with self._story.acting():
             await self._ask("person:ana", "release", **record)
         if act.two:

@@ -12,8 +12,16 @@ from sqlalchemy import Connection, bindparam, select
 
 from engine.case.state import Case, load_case
 from engine.store.board import CASE_COLUMNS, CaseRow, case_row
-from engine.store.tables import actions, cases, events, journal, notifications, plans
-from schemas.facts import Fact, Planned, load_fact
+from engine.store.tables import (
+    actions,
+    cases,
+    events,
+    journal,
+    notifications,
+    plans,
+    releases,
+)
+from schemas.facts import Fact, Planned, ReleaseGiven, load_fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +72,8 @@ class CaseFile:
     notices: tuple[NoticeRow, ...]
     actions: tuple[Any, ...]
     plans: tuple[Planned, ...]
+    releases: tuple[ReleaseGiven, ...]
+    """Every record of a release, oldest first."""
     entries: tuple[Entry, ...]
     """A page of the journal, newest first."""
     earlier: bool
@@ -110,6 +120,11 @@ ACTIONS = (
     .order_by(actions.c.promised_at, actions.c.id)
 )
 PLANS = select(plans.c.body).where(plans.c.case_id == bindparam("case")).order_by(plans.c.plan_no)
+RELEASES = (
+    select(releases.c.body)
+    .where(releases.c.case_id == bindparam("case"))
+    .order_by(releases.c.at, releases.c.id)
+)
 JOURNAL = (
     select(journal.c.n, journal.c.at, journal.c.body)
     .where(journal.c.stream == bindparam("case"), journal.c.n < bindparam("before"))
@@ -133,6 +148,7 @@ def case_file(
         Entry(n=row.n, at=row.at, fact=load_fact(row.body))
         for row in conn.execute(JOURNAL, of | {"before": before, "most": facts + 1})
     ]
+    given = [load_fact(body) for body in conn.execute(RELEASES, of).scalars()]
     planned = [load_fact(body) for body in conn.execute(PLANS, of).scalars()]
     return CaseFile(
         row=case_row(found),
@@ -166,6 +182,7 @@ def case_file(
         ),
         actions=tuple(conn.execute(ACTIONS, of)),
         plans=tuple(fact for fact in planned if isinstance(fact, Planned)),
+        releases=tuple(fact for fact in given if isinstance(fact, ReleaseGiven)),
         entries=tuple(entries[:facts]),
         earlier=len(entries) > facts,
     )
@@ -175,5 +192,7 @@ def sealed_ids(conn: Connection, *, case: str) -> frozenset[str]:
     """Ids of everything sealed that belongs to a case: its reports, and notes of its facts."""
     found = {row.vault_id for row in conn.execute(EVENTS, {"case": case, "most": _LAST})}
     for body in conn.execute(BODIES, {"case": case}).scalars():
-        found.add(orjson.loads(body).get("note") or "")
+        fact = orjson.loads(body)
+        found.add(fact.get("note") or "")
+        found.update(each.get("note") or "" for each in fact.get("preflight") or ())
     return frozenset(str(id) for id in found if id)

@@ -8,17 +8,15 @@ from starlette.routing import Route
 
 from engine.access import Permission
 from engine.case import commands as c
-from engine.case.state import AlertStatus, TrackState
 from engine.web.console.case_page import CasePage, Loaded
 from engine.web.console.fields import Errors, moment_of
 from engine.web.console.present_cases import HEARD, OUTCOMES, REMEDIES, RISKS
-from engine.web.console.present_duty import FORECAST, WHY_RELEASE, task_words
+from engine.web.console.present_duty import task_words
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
-from engine.web.words.states import GATE, TRACK
+from engine.web.words.states import TRACK
 from schemas.codes import TrackName
-from schemas.plan import Gate, Reason
 
 _NONE = Errors()
 _RESULTS = (("done", "It is done"), ("not_possible", "It could not be done"))
@@ -46,7 +44,6 @@ class CaseForms:
         """A page to fill in, and the act it leads to."""
         pages = (
             ("finish/{task}", self.ask_finish, self.finish, Permission.TAKE_TASKS),
-            ("release/{track}", self.ask_release, self.release, Permission.RELEASE),
             ("freeze", self.ask_freeze, self.freeze, Permission.FREEZE),
             ("resolve", self.ask_resolve, self.resolve, Permission.PROPOSE_RESOLUTION),
         )
@@ -100,74 +97,6 @@ class CaseForms:
             results=_results(task.kind),
             errors=errors,
             note=note,
-        )
-
-    async def ask_release(self, request: Request, visitor: Visitor) -> Response:
-        """The record of a release, empty."""
-        return await self._release_page(request, visitor, _NONE, Form())
-
-    async def release(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """One person's release, with its record."""
-        found = await self._cases.load(request)
-        state = _track(found, request)
-        if found is None or state is None:
-            return await self._shell.not_found(visitor)
-        errors = _release_errors(form, state)
-        if errors:
-            return await self._release_page(request, visitor, errors, form, status=422)
-        inbox = self._shell.inbox(visitor, form, about=f"release {state.track.name.value}")
-        known = {party for party, _ in _controllers(found)}
-        command = c.Release(
-            inbox=inbox,
-            case=found.file.row.id,
-            track=state.track.name,
-            by=visitor.person,
-            record=c.ReleaseRecord(
-                id=f"r{inbox.digest[:40]}{inbox.id[:16]}",
-                why=form.get("why"),
-                reprisal_forecast=form.get("forecast"),  # type: ignore[arg-type]  # checked above
-                wishes_read=form.get("wishes") == "yes",
-                local_partner=form.get("partner"),
-                note=await self._shell.sealed(form),
-            ),
-            controllers=tuple(sorted(set(form.all("controllers")) & known)),
-        )
-        back = f"/cases/{found.file.row.ref}"
-        return await self._shell.send(visitor, command, to=back, did="release", urgent=True)
-
-    async def _release_page(
-        self, request: Request, visitor: Visitor, errors: Errors, form: Form, status: int = 200
-    ) -> Response:
-        found = await self._cases.load(request)
-        state = _track(found, request)
-        if found is None or state is None:
-            return await self._shell.not_found(visitor)
-        name = state.track.name
-        parties = [
-            found.names.party(alert.party).text
-            for alert in found.file.case.alerts
-            if alert.track is name and alert.status is AlertStatus.PLANNED
-        ]
-        return await self._shell.render(
-            "console/release.html",
-            visitor,
-            status=status,
-            ref=found.file.row.ref,
-            track_words=TRACK[name],
-            gate_words=f"{GATE[state.track.gate][:1].upper()}{GATE[state.track.gate][1:]}.",
-            parties=parties,
-            reasons=_worded(WHY_RELEASE),
-            forecasts=_worded(FORECAST),
-            controllers=_controllers(found),
-            errors=errors,
-            sent={
-                "why": form.get("why"),
-                "forecast": form.get("forecast"),
-                "wishes": form.get("wishes"),
-                "partner": form.get("partner"),
-                "note": form.get("note"),
-                "controllers": form.all("controllers"),
-            },
         )
 
     async def ask_freeze(self, request: Request, visitor: Visitor) -> Response:
@@ -276,36 +205,3 @@ def _results(kind: str) -> tuple[tuple[str, str], ...]:
 
 def _worded(table: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(key, f"{words[:1].upper()}{words[1:]}") for key, words in table.items()]
-
-
-def _track(found: Loaded | None, request: Request) -> TrackState | None:
-    name = request.path_params["track"]
-    if found is None or name not in set(TrackName) or name == TrackName.DUTY:
-        return None
-    return found.file.case.track(TrackName(name))
-
-
-def _controllers(found: Loaded) -> list[tuple[str, str]]:
-    """Parties that only two people may release by name, as options."""
-    held = {
-        out.party
-        for plan in found.file.plans
-        for out in plan.withheld
-        if out.reason is Reason.CONTROLLER_NEEDS_TWO
-    }
-    return [(party, found.names.party(party).text) for party in sorted(held)]
-
-
-def _release_errors(form: Form, state: TrackState) -> Errors:
-    errors = {}
-    if form.get("why") not in WHY_RELEASE:
-        errors["why"] = _CHOOSE
-    if form.get("forecast") not in FORECAST:
-        errors["forecast"] = _CHOOSE
-    elif form.get("forecast") == "unknown":
-        errors["forecast"] = "Somebody has to judge this before anybody outside is told."
-    if form.get("wishes") != "yes":
-        errors["wishes"] = "Read the wishes first; they are sealed with the report."
-    if state.track.gate is Gate.RELEASE_TWO and not form.get("partner"):
-        errors["partner"] = "Two people release this track, so a local partner has to agree first."
-    return Errors(errors)

@@ -44,6 +44,7 @@ class TrackView:
     words: str
     rows: tuple[AlertView, ...]
     may_release: bool
+    may_propose: bool
     release_words: str
     may_lift: bool
     lift_words: str
@@ -51,7 +52,7 @@ class TrackView:
     @property
     def may(self) -> bool:
         """Whether there is anything to press."""
-        return self.may_release or self.may_lift
+        return self.may_release or self.may_lift or self.may_propose
 
 
 def track_views(file: CaseFile, *, names: Names, me: str) -> tuple[TrackView, ...]:
@@ -84,7 +85,11 @@ def _track(
             for alert in sorted(case.alerts, key=lambda each: (each.rank, each.party))
             if alert.track is name
         ),
-        may_release=is_open and not duty and (waits or more) and me not in agreed,
+        may_release=is_open
+        and not duty
+        and (waits or more or state.release_until is not None)
+        and me not in (*agreed, state.joint_by),
+        may_propose=is_open and name.outward and state.joint is None,
         release_words=_release_words(waits=waits, agreed=bool(agreed)),
         may_lift=is_open and state.frozen and me not in state.lifted_by,
         lift_words="Lift as the second person" if state.lifted_by else "Lift the freeze",
@@ -111,13 +116,24 @@ def _words(state: TrackState, names: Names) -> str:
     elif state.anchor_at is None:
         given = " and ".join(names.person(person).text for person in state.released_by)
         more = f" {given} agreed; one more is needed." if given else ""
-        said.append(f"Waits: {GATE[state.track.gate]}.{more}")
+        said.append(f"Waits: {_gate(state, names)}.{more}")
     else:
         released = state.track.gate is not Gate.NONE
         said.append(f"{'Released' if released else 'Started'} {names.time(state.anchor_at)}.")
+        if state.protocol:
+            said.append(f"By protocol {state.protocol}.")
+        if state.release_until is not None:
+            said.append(f"The gate closes again {names.time(state.release_until)}.")
         if state.next_at is not None:
             said.append(f"Next step {names.time(state.next_at)}.")
     return " ".join(said)
+
+
+def _gate(state: TrackState, names: Names) -> str:
+    if state.joint is None:
+        return GATE[state.track.gate]
+    who = names.person(state.joint_by).text
+    return f"{who} proposed {ACTION[state.joint]} together; two others release it"
 
 
 def _alert(

@@ -60,13 +60,64 @@ def test_a_release_that_tells_nobody_says_so(desk: Desk) -> None:
     assert "nobody can be told now" in desk.said("release", ref, "missions", *RELEASE)
 
 
+WHOLE = (
+    *RELEASE, "--whether", "linked", "--waiting", "medium", "--until", "2099-01-01T12:00Z",
+    *(
+        word
+        for point in (
+            "convenor_legitimacy=accepted", "actors_ability=able", "power_dynamics=balanced",
+            "previous_interventions=none", "context=fits",
+        )
+        for word in ("--check", point)
+    ),
+)  # fmt: skip
+
+
 def test_half_a_release_is_not_taken_for_a_whole_one(desk: Desk) -> None:
     ref = _reported(desk, consent=True)
 
-    assert "until somebody else" in desk.said("release", ref, "companies", *RELEASE)
-    assert desk.run("release", ref, "companies", *RELEASE).exit_code == Exit.REFUSED
+    assert "until somebody else" in desk.said("release", ref, "companies", *WHOLE)
+    assert desk.run("release", ref, "companies", *WHOLE).exit_code == Exit.REFUSED
     desk.now("ben")
-    assert "1 party is asked now" in desk.said("release", ref, "companies", *RELEASE)
+    assert "1 party is asked now" in desk.said("release", ref, "companies", *WHOLE)
+
+
+def test_a_second_person_agrees_with_the_record_that_the_first_one_wrote(desk: Desk) -> None:
+    ref = _reported(desk, consent=True)
+    refused = desk.run("release", ref, "companies", *RELEASE)
+    assert refused.exit_code == Exit.REFUSED
+    for point in ("whether", "risk_of_waiting", "expires_at", "actors_ability", "power_dynamics"):
+        assert point in refused.output
+    desk.said("release", ref, "companies", *WHOLE)
+    shown = desk.json("case", "show", ref)
+    (record,) = shown["records"]
+    assert (record["approver"], record["whether"]) == ("person:ana", "linked")
+    assert record["preflight"]["context"] == "fits" and record["risk_of_not_acting"] == "medium"
+
+    desk.now("ben")
+    agree = ("--forecast", "low", "--wishes-read", "--agree-with")
+    other = desk.run("release", ref, "companies", *agree, "another")
+    assert other.exit_code == Exit.REFUSED and "read it, then agree" in other.output
+    assert "1 party is asked now" in desk.said("release", ref, "companies", *agree, record["id"])
+
+
+def test_certainty_sources_and_modes_are_judged_at_the_terminal(desk: Desk) -> None:
+    ref = _reported(desk, consent=True)
+
+    desk.said("case", "certainty", ref, "possible", "--why", "doubts")
+    desk.said("case", "heard", ref, "clinic", "--reliability", "highly_reliable")
+    desk.said("case", "heard", ref, "clinic", "--reliability", "highly_reliable")
+    shown = desk.json("case", "show", ref)
+
+    assert (shown["certainty"], shown["independent_sources"]) == ("possible", 2)
+
+    desk.said("case", "quieter", ref, "quiet")
+    public = desk.run("case", "louder", ref, "public")
+
+    assert desk.json("case", "show", ref)["mode_ceiling"] == "quiet"
+    assert public.exit_code == Exit.REFUSED
+    for needed in ("consent", "sign-off", "forecast", "two people", "no public channel"):
+        assert needed in " ".join(public.output.split())
 
 
 def test_a_lift_says_whether_the_track_goes_on(desk: Desk) -> None:

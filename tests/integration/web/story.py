@@ -85,11 +85,24 @@ RELEASE = {
     "partner": "partner-1",
     "note": "Spoke with the lawyer.",
 }
+WHOLE = RELEASE | {
+    "whether": "linked",
+    "how": "quiet_request",
+    "waiting": "medium",
+    "until_day": "2099-01-01",
+    "check_convenor_legitimacy": "accepted",
+    "check_actors_ability": "able",
+    "check_power_dynamics": "balanced",
+    "check_previous_interventions": "none",
+    "check_context": "fits",
+}
+"""With the whole pre-flight, as companies need it."""
 
 
 def release(desk: Stage, ref: str, track: str = "missions"):  # type: ignore[no-untyped-def]
     """Release a track as whoever is logged in, and let its messages go."""
-    answer = submit(desk, f"/cases/{ref}/release/{track}", dict(RELEASE))
+    record = WHOLE if track == "companies" else RELEASE
+    answer = submit(desk, f"/cases/{ref}/release/{track}", dict(record))
     desk.deliver()
     return answer
 

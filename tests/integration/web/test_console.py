@@ -9,6 +9,7 @@ from tests.harness.reports import report
 from tests.integration.web.stage import PASSWORD, Stage
 from tests.integration.web.story import (
     RELEASE,
+    WHOLE,
     arrest,
     open_case,
     press,
@@ -186,9 +187,9 @@ def test_companies_are_told_only_when_a_second_person_agrees(desk: Stage) -> Non
     if desk.client.get(path).status_code == 404:
         pytest.skip("the rulebook of the town plans no company for this event")
 
-    without = submit(desk, path, RELEASE | {"partner": ""})
-    first = submit(desk, path, dict(RELEASE))
-    again = submit(desk, path, dict(RELEASE))
+    without = submit(desk, path, WHOLE | {"partner": ""})
+    first = submit(desk, path, dict(WHOLE))
+    again = submit(desk, path, dict(WHOLE))
 
     assert "a local partner has to agree first" in without.text
     assert "one more is needed" in first.text
@@ -197,7 +198,7 @@ def test_companies_are_told_only_when_a_second_person_agrees(desk: Stage) -> Non
     assert facts(desk, "track_released") == 0
 
     desk.log_in("chi")
-    submit(desk, path, dict(RELEASE))
+    submit(desk, path, dict(WHOLE))
 
     assert facts(desk, "track_released") == 1
 
