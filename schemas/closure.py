@@ -122,12 +122,8 @@ class Closure:
     @property
     def entries(self) -> tuple[Excluded, ...]:
         """Every exclusion, sorted by party."""
-        if self._entries is None:
-            # Read first: another thread may have finished, and let go of the findings, meanwhile.
-            findings = self._findings
-            if findings is not None:
-                self._entries = findings.entries()
-                self._findings = None
+        if self._entries is None and self._findings is not None:
+            self._entries = self._findings.entries()
         return self._entries or ()
 
     @property
@@ -140,14 +136,13 @@ class Closure:
     @property
     def weight(self) -> int:
         """About how many exclusions are held in memory: what a cache has to count."""
-        findings = self._findings
-        return findings.weight if findings is not None else len(self.entries)
+        findings, entries = self._findings, self._entries or ()
+        return len(entries) + (0 if findings is None else findings.weight)
 
     def find(self, party: str) -> Excluded | None:
         """The exclusion of this party, or None."""
-        findings = self._findings
-        if findings is not None:
-            return findings.find(party)
+        if self._entries is None and self._findings is not None:
+            return self._findings.find(party)
         entries = self.entries
         at = bisect.bisect_left(entries, party, key=lambda entry: entry.party)
         if at < len(entries) and entries[at].party == party:
@@ -156,9 +151,8 @@ class Closure:
 
     def grounds(self, party: str) -> tuple[Excluded, ...]:
         """All that excludes this party, hardest first; of what was stored, only the hardest."""
-        findings = self._findings
-        if findings is not None:
-            return findings.grounds(party)
+        if self._findings is not None:
+            return self._findings.grounds(party)
         entry = self.find(party)
         return () if entry is None else (entry,)
 

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     """Be one of those who let a frozen track go on."""
     RESUME = "resume"
     """Let outgoing go on."""
+    CLEAR_EXCLUSION = "clear_exclusion"
+    """Be one of the two who let somebody be asked, in one case, whom the closure leaves out."""
     CONSENT = "consent"
     """Record what a subject allows."""
     NARROW_CONSENT = "narrow_consent"
@@ -70,6 +72,7 @@ _SECOND = frozenset(
         Permission.LIFT,
         Permission.NARROW_CONSENT,
         Permission.AGREE_TO_CONSENT,
+        Permission.CLEAR_EXCLUSION,
         Permission.CONFIRM_RESOLUTION,
         Permission.REOPEN,
         Permission.ERASE,

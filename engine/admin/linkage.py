@@ -67,7 +67,7 @@ class OneWalk(OneEvent):
 async def show(house: House, asked: Asked, args: OneParty) -> Mapping[str, Any]:
     """All that is known of a party, without the addresses of its contacts."""
     registry = house.services.world.registry()
-    party = _the_one(registry, args.party)
+    party = the_one(registry, args.party)
     links = (*registry.links_from(party.id), *registry.links_to(party.id))
     now = house.services.clock.now()
     return {
@@ -116,7 +116,7 @@ async def told(house: House, asked: Asked, args: OneRecord) -> Mapping[str, Any]
 async def why_linked(house: House, asked: Asked, args: TwoParties) -> Mapping[str, Any]:
     """How two parties are tied: over what holds today, and over anything ever known."""
     registry = house.services.world.registry()
-    a, b = _the_one(registry, args.a), _the_one(registry, args.b)
+    a, b = the_one(registry, args.a), the_one(registry, args.b)
     found = ties(registry, a.id, b.id, on=house.services.clock.now().date())
     return {
         "a": {"id": a.id, "name": a.name},
@@ -202,7 +202,7 @@ async def doctor(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]
     }
 
 
-def _the_one(registry: Registry, words: str) -> Party:
+def the_one(registry: Registry, words: str) -> Party:
     """By id; else the only one that is called so. Raises NotCarriedOutError, naming candidates."""
     party = registry.party(words)
     if party is not None:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from engine.access import Permission as P
 from engine.admin import (
     acting,
+    clearing,
     consenting,
     deciding,
     gating,
@@ -49,6 +50,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "consent.agree": Operation(
             run=consenting.agree, takes=consenting.Agreeing, needs=P.AGREE_TO_CONSENT
         ),
+        "clear": Operation(run=clearing.clear, takes=clearing.Clearing, needs=P.CLEAR_EXCLUSION),
         "freeze": Operation(run=acting.freeze, takes=acting.Freezing, needs=P.FREEZE),
         "lift": Operation(run=acting.lift, takes=acting.Lifting, needs=P.LIFT),
         "stop": Operation(run=acting.stop, takes=Nothing, needs=P.STOP),

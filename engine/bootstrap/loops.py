@@ -21,6 +21,7 @@ from engine.registry.reload import Reload
 from engine.rekeying import Rekeying
 from engine.relay import POLL_SECONDS as RELAY_POLL_SECONDS
 from engine.relay import Relay
+from engine.second_look import SecondLook
 from engine.sender import POLL_SECONDS as SENDER_POLL_SECONDS
 from engine.sender import Sender, Sign
 from engine.settings import Role
@@ -62,6 +63,7 @@ def loops(
             turns=parts.progress.loop("timers", limit=limits.TIMERS),
         )
         yield "timers", timers
+        yield "second look", _second_look(parts).run()
     if "sender" in roles:
         yield "sender", _sender(parts, channels).run()
         yield "take over", _take_over(parts).run()
@@ -132,6 +134,16 @@ def _take_over(parts: Parts) -> TakeOver:
         machine=SystemClock(),
         stamp=parts.clock,
         sends=parts.desk.sends,
+    )
+
+
+def _second_look(parts: Parts) -> SecondLook:
+    return SecondLook(
+        desk=parts.desk,
+        world=parts.world,
+        reader=parts.reader,
+        writer=parts.writer,
+        clock=SystemClock(),
     )
 
 

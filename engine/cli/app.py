@@ -6,6 +6,7 @@ import typer
 
 from engine.cli import (
     cases,
+    clearing,
     consent,
     events,
     exporting,
@@ -57,6 +58,7 @@ exporting.declare(registry.registry)
 running.declare(app)
 starting.declare(app)
 gates.declare(app)
+clearing.declare(app)
 cases.declare(app)
 app.add_typer(consent.consent, name="consent", rich_help_panel=OPERATE)
 app.add_typer(tasks.task, name="task", rich_help_panel=OPERATE)

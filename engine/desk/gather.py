@@ -35,6 +35,7 @@ from engine.store import (
     notifications,
     offsets,
     reported,
+    shown,
     stopping,
 )
 from engine.store.dialect import hold
@@ -89,6 +90,8 @@ class _Wanted:
     whose: set[str] = field(default_factory=set)
     """Everybody whose consent counts or changes: held, so that a case that is being made and a
     consent that is being taken back see each other."""
+    anew: set[str] = field(default_factory=set)
+    """Cases about which somebody asks who must not know over the registry as it is now."""
     keys: set[str] = field(default_factory=set)
     named: set[tuple[str, str]] = field(default_factory=set)
     """(channel, the provider's name for a message)."""
@@ -150,6 +153,9 @@ def _wanted(commands: Sequence[Any]) -> _Wanted:
                 wanted.openers.setdefault(incident_of(command), command)
             case c.Respond():
                 wanted.alerts.add(command.alert)
+            case c.Release() | c.ClearExclusion() | c.Recheck():
+                wanted.cases.add(command.case)
+                wanted.anew.add(command.case)
             case c.ConsentChanged():
                 wanted.pseudonyms.add(command.consent.pseudonym)
                 wanted.whose.add(command.consent.pseudonym)
@@ -339,5 +345,9 @@ def _read_around(conn: Connection, wanted: _Wanted, sheet: Sheet) -> None:
     outward = {
         row.case_id for row in sheet.notices.values() if row.lane not in notifications.DUTY_LANES
     }
-    if wanted.claims and outward:
-        sheet.case_events = events.of_cases(conn, outward)
+    now_excluded = {*wanted.anew, *(outward if wanted.claims else ())}
+    if now_excluded:
+        sheet.case_events.update(events.of_cases(conn, now_excluded))
+    read = {alert.id for case in sheet.cases.values() for alert in case.alerts if alert.reached}
+    if read:
+        sheet.shown.update(shown.of_alerts(conn, read))

@@ -52,10 +52,24 @@ class Setting:
             roster=self.world.roster,
             consents=tuple(entry[1] for entry in known if entry is not None),
             closure=sheet.closures.get(case.id, Closure()) if closure is None else closure,
+            shown=tuple(
+                (alert.id, field)
+                for alert in case.alerts
+                for field in sheet.shown.get(alert.id, ())
+            ),
             stopped=sheet.stopped,
             ref_key=self.ref_key,
             ref_extra=self.ref_extra,
         )
+
+    def over_now(self, sheet: Sheet, case: Case) -> Case:
+        """The same, with the closure over the registry as it is now: who widens must see it."""
+        closure = self.exclusions.now(
+            sheet.closures[case.id],
+            sheet.case_events.get(case.id, ()),
+            registry=self.world.registry,
+        )
+        return self.informed(sheet, case, closure=closure)
 
     def informed(
         self,

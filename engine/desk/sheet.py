@@ -16,6 +16,7 @@ from engine.store.inbox import Entry
 from engine.store.project import Decided
 from engine.store.stopping import Stop
 from engine.store.writing import Batch
+from schemas.codes import FieldName
 from schemas.facts import Fact
 from schemas.plan import Closure
 from schemas.safeguards import Consent
@@ -68,7 +69,9 @@ class Sheet:
     claimable: list[tuple[str, str]] = field(default_factory=list)
     """(key, case) of notifications that may be claimed, in their order."""
     case_events: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
-    """(row id, body) of the events of cases with something outward to claim."""
+    """(row id, body) of the events of cases that are judged over the registry as it is now."""
+    shown: dict[str, tuple[FieldName, ...]] = field(default_factory=dict)
+    """What the page of an alert has shown; only of alerts that left the house."""
     near: dict[str, Near] = field(default_factory=dict)
     """What each event that arrives has in common with other cases, by its row id."""
     stop: Stop = field(default_factory=Stop)
@@ -100,6 +103,7 @@ class Sheet:
             claimable=self.claimable,
             case_events=self.case_events,
             near=self.near,
+            shown=self.shown,
             stop=self.stop,
             beats=self.beats,
             stale=self.stale,

@@ -148,9 +148,7 @@ def _event(command: c.EventArrived, fork: Sheet, setting: Setting) -> Result:
         raise Unread(case_id)
     given = giving.store_consents(command, case, fork, setting)
     also = giving.subjects_of_report(command)
-    case = nearby.informed(
-        setting.informed(fork, case, also=also), command.report.event_id, fork
-    )
+    case = nearby.informed(setting.informed(fork, case, also=also), command.report.event_id, fork)
     try:
         after, decided = run(case, command, setting.now)
     except Refusal:
@@ -217,7 +215,10 @@ def _on_case(command: Any, fork: Sheet, setting: Setting) -> Result:
 
 def _run(case_id: str, command: Any, fork: Sheet, setting: Setting) -> Case:
     case = fork.case(case_id)
-    case = setting.informed(fork, case)
+    if isinstance(command, _OVER_NOW) and case.status is not CaseStatus.NEW:
+        case = setting.over_now(fork, case)
+    else:
+        case = setting.informed(fork, case)
     after: Case
     decided: Sequence[Fact]
     after, decided = run(case, command, setting.now)
@@ -286,6 +287,9 @@ def _decided_meanwhile(case: Case, command: inner.Fire, fork: Sheet, setting: Se
     owed = due_at(case)
     return owed is None or owed > setting.now
 
+
+_OVER_NOW = (c.Release, c.ClearExclusion, c.Recheck)
+"""Judged over the registry as it is now, not as it was when the case was planned."""
 
 _FIRE_AT_LEAST = 16
 """Due cases decided in a batch however long it takes: so many share a commit."""

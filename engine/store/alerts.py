@@ -6,7 +6,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from engine.store.among import among
 from engine.store.dialect import chunks, insert_or_update
-from engine.store.tables import alerts
+from engine.store.tables import alerts, cases
 
 _a = alerts.c
 _UPSERT = insert_or_update(alerts, keys=("id",), changes={"status": ...})
@@ -24,6 +24,25 @@ SAVE = insert_or_update(
 )
 CASES = select(_a.id, _a.case_id).where(among(_a.id, "ids"))
 BY_REF = select(_a.id, _a.case_id, _a.track, _a.party).where(_a.ref == bindparam("ref"))
+
+CASES_TOLD = (
+    select(_a.case_id)
+    .join_from(alerts, cases, _a.case_id == cases.c.id)
+    .where(
+        cases.c.status.in_(("open", "monitored")),
+        _a.track != "duty",
+        _a.tell_no > 0,
+        _a.case_id > bindparam("after"),
+    )
+    .distinct()
+    .order_by(_a.case_id)
+    .limit(bindparam("most"))
+)
+
+
+def cases_told(conn: Connection, *, after: str, most: int) -> list[str]:
+    """Ids of the next open or monitored cases of which anybody outside was told, in their order."""
+    return list(conn.execute(CASES_TOLD, {"after": after, "most": most}).scalars())
 
 
 def cases_of(conn: Connection, ids: Iterable[str]) -> dict[str, str]:

@@ -37,6 +37,7 @@ DID: dict[str, str] = {
     "release": "Recorded. Once everybody needed has agreed, the track is told.",
     "erase": "Recorded. What is sealed is erased when somebody else agrees.",
     "erased": "Erased. Nobody can read what was sealed again.",
+    "clear": "Recorded. Once two people agreed, they may be asked when their track is released.",
     "freeze": "Frozen. Nothing further is told on these tracks.",
     "resolve": "Proposed. Another person has to confirm.",
     "answer": "The answer is recorded.",

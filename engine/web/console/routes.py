@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from engine.web.console.case_forms import CaseForms
 from engine.web.console.case_page import CasePage
+from engine.web.console.clear_form import ClearForm
 from engine.web.console.erase import Erase
 from engine.web.console.gate_forms import GateForms
 from engine.web.console.lists import Lists
@@ -28,6 +29,7 @@ def routes(services: Services) -> list[Route]:
         *CaseForms(shell, case_page).routes(),
         *ReleaseForm(shell, case_page).routes(),
         *GateForms(shell, case_page).routes(),
+        *ClearForm(shell, case_page).routes(),
         *PhoneAnswer(shell, case_page).routes(),
         *Reveal(shell, case_page).routes(),
         *Erase(shell, case_page).routes(),

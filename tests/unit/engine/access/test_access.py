@@ -356,6 +356,7 @@ def test_what_needs_two_people_is_open_to_those_who_may_be_the_second(role: Pers
             Permission.FREEZE,
             Permission.STOP,
             Permission.LIFT,
+            Permission.CLEAR_EXCLUSION,
             Permission.NARROW_CONSENT,
             Permission.AGREE_TO_CONSENT,
             Permission.CONFIRM_RESOLUTION,
