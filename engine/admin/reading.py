@@ -1,4 +1,4 @@
-"""Questions about cases: lists, one case as a story, who was told and who was not."""
+"""Questions about cases: lists, one case as a story, what duty owes."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -12,11 +12,10 @@ from engine.case.sources import independent
 from engine.case.state import Case
 from engine.store import board
 from engine.web.console.case_page import Loaded, load
-from engine.web.console.case_view import case_view
+from engine.web.console.case_view import CaseView, case_view
 from engine.web.console.record_view import as_json
 from engine.web.words.sentence import plain
-from engine.web.words.states import DELIVERY
-from schemas.codes import Severity, TrackName
+from schemas.codes import Severity
 
 FACTS_SHOWN = 400
 
@@ -109,51 +108,12 @@ async def show_case(house: House, asked: Asked, args: OneCase) -> Mapping[str, A
         "mode_ceiling": found.file.case.mode_ceiling.value,
         "necessity": _necessity(found.file.case),
         "records": [as_json(record) for record in view.records],
-        "left_out": _left_out(view),
+        "left_out": left_out_data(view),
         "story": [
             {"day": line.day, "time": line.time, "said": plain(line.said), "more": plain(line.more)}
             for line in view.story
         ],
         "acts_next_at": row.due_at,
-    }
-
-
-async def told(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]:
-    """Who was told, by which way, when, with what result; and who was left out and why."""
-    found = await loaded(house, args.case)
-    names, case = found.names, found.file.case
-    alerts = {alert.id: alert for alert in case.alerts}
-    view = case_view(found.file, names=names, visitor=asked.visitor, now=house.services.clock.now())
-    messages = [
-        {
-            "alert": alerts[notice.alert].ref if notice.alert in alerts else "",
-            "track": alerts[notice.alert].track.value if notice.alert in alerts else "",
-            "party": names.alert(notice.alert).text,
-            "contact": names.contact(notice.contact).text,
-            "channel": notice.channel,
-            "purpose": notice.purpose,
-            "decided_at": notice.decided_at,
-            "state": notice.state,
-            "state_words": DELIVERY.get(notice.state, notice.state),
-            "settled_at": notice.settled_at,
-        }
-        for notice in found.file.notices
-    ]
-    return {
-        "ref": found.file.row.ref,
-        "alerts": [
-            {
-                "alert": alert.ref,
-                "track": alert.track.value,
-                "party": names.party(alert.party).text,
-                "status": alert.status.value,
-                "tells": alert.tell_no,
-            }
-            for alert in case.alerts
-            if alert.track is not TrackName.DUTY
-        ],
-        "messages": messages,
-        "left_out": _left_out(view),
     }
 
 
@@ -200,12 +160,14 @@ def _necessity(case: Case) -> dict[str, Any] | None:
     return {"by": list(known.by), "in_force": known.in_force, "review_by": known.review_by}
 
 
-def _left_out(view: Any) -> list[dict[str, Any]]:
+def left_out_data(view: CaseView) -> list[dict[str, Any]]:
+    """Who is not told and why, for a script."""
     return [
         {
             "who": out.who,
             "contact": out.contact,
             "reason": out.reason.value,
+            "said": plain(out.said),
             "why": out.why,
             "next": out.next,
             "path": [plain(hop) for hop in out.path],

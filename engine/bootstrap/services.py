@@ -79,6 +79,7 @@ def make_services(parts: Parts) -> Services:
         tokens=parts.answers,
         answer_key=parts.keys.answer,
         phone=parts.settings.phone,
+        public_url=str(parts.settings.http.public_url).rstrip("/"),
         zone=parts.settings.timezone,
         secure=parts.settings.http.secure_cookies,
         signs=signs_of(parts),

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from engine.cli import holders
 from engine.cli.asking import ask
 from engine.cli.command import OPERATE, command, group
 from engine.cli.exits import CommandError, Exit
@@ -63,16 +64,7 @@ async def erase(
     terminal.done(result, [done if result["erased"] else waits])
 
 
-@command(case, "told")
-async def told(terminal: Terminal, ref: Ref) -> None:
-    """Who was told, which way, when, with what result; and who was not."""
-    found = await ask(terminal, "case.told", case=ref)
-    lines = table(
-        (m["decided_at"][:16].replace("T", " "), m["party"], m["channel"], m["state_words"])
-        for m in found["messages"]
-    )
-    lines += ["", *_left_out(found["left_out"])]
-    terminal.done(found, lines)
+holders.declare(case)
 
 
 def declare(app: typer.Typer) -> None:
@@ -208,7 +200,7 @@ def _story(found: dict[str, Any]) -> list[str]:
         lines += ["", "Owed:"]
         lines += table(("  " + t["id"], t["what"], t["left"], t["owner"]) for t in found["tasks"])
     if found["left_out"]:
-        lines += ["", *_left_out(found["left_out"])]
+        lines += ["", *holders.not_told(found["left_out"])]
     lines += ["", "What happened, newest first:"]
     for line in found["story"]:
         if line["day"]:
@@ -216,15 +208,4 @@ def _story(found: dict[str, Any]) -> list[str]:
         lines.append(f"  {line['time']}  {line['said']}")
         if line["more"]:
             lines.append(f"         {line['more']}")
-    return lines
-
-
-def _left_out(rows: list[dict[str, Any]]) -> list[str]:
-    if not rows:
-        return ["Nobody was left out."]
-    lines = ["Left out, and why:"]
-    for row in rows:
-        who = f"{row['who']}, {row['contact']}" if row["contact"] else row["who"]
-        lines.append(f"  {who}: {row['why']}")
-        lines += [f"      {hop}" for hop in row["path"]]
     return lines

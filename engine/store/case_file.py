@@ -3,7 +3,7 @@
 Nothing here is of the sealed class: ids of vault rows, never their content.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from engine.case.state import Case, load_case
 from engine.store.board import CASE_COLUMNS, CaseRow, case_row
+from engine.store.brakes import Brakes, brakes
 from engine.store.tables import (
     actions,
     cases,
@@ -78,6 +79,7 @@ class CaseFile:
     """A page of the journal, newest first."""
     earlier: bool
     """Whether there are facts before these."""
+    brakes: Brakes = field(default_factory=Brakes)
 
 
 CASE_BY_REF = select(*CASE_COLUMNS, cases.c.state).where(
@@ -150,9 +152,10 @@ def case_file(
     ]
     given = [load_fact(body) for body in conn.execute(RELEASES, of).scalars()]
     planned = [load_fact(body) for body in conn.execute(PLANS, of).scalars()]
+    case = load_case(found.state)
     return CaseFile(
         row=case_row(found),
-        case=load_case(found.state),
+        case=case,
         events=tuple(
             EventRow(
                 id=row.id,
@@ -185,6 +188,7 @@ def case_file(
         releases=tuple(fact for fact in given if isinstance(fact, ReleaseGiven)),
         entries=tuple(entries[:facts]),
         earlier=len(entries) > facts,
+        brakes=brakes(conn, case),
     )
 
 

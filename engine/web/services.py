@@ -96,6 +96,8 @@ class Services:
     """Signs the state that an answer page carries from stage to stage."""
     phone: str
     """The duty line, as printed: `+00 …`."""
+    public_url: str = ""
+    """Where the pages are for people outside, without a slash at its end."""
     zone: str = "UTC"
     """IANA zone in which the board shows times."""
     secure: bool = True

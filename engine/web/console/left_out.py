@@ -1,14 +1,23 @@
-"""Who is deliberately not told, why, and what would have to change. Pure."""
+"""Who is deliberately not told, and why, each in one sentence. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from engine.case.state import Case
+from engine.store.brakes import Brakes
 from engine.store.case_file import CaseFile
 from engine.web.console.names import Names
-from engine.web.console.present_path import tell_path
-from engine.web.told import not_told
+from engine.web.console.present_path import path_clause, tell_path
+from engine.web.told import NotTold, not_told
 from engine.web.words.reasons import NEXT_STEP, why
-from engine.web.words.sentence import Said
-from schemas.plan import Reason
+from engine.web.words.refusals import About, refusal
+from engine.web.words.sentence import Name, Said
+from engine.web.words.states import CERTAINTY, GATE
+from engine.web.words.times import day
+from schemas.codes import TrackName
+from schemas.consent import Consent
+from schemas.plan import Gate, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +26,8 @@ class LeftOut:
 
     who: str
     contact: str
+    said: Said
+    """One sentence: who, why, and what would change it."""
     why: str
     next: str
     path: tuple[Said, ...]
@@ -29,6 +40,7 @@ def left_out(file: CaseFile, *, names: Names) -> tuple[LeftOut, ...]:
         LeftOut(
             who=names.party(each.party).text,
             contact=names.contact(each.contact).text if each.contact else "",
+            said=refusal(each.reason, about(each, case=file.case, brakes=file.brakes, names=names)),
             why=why(each.reason),
             next=NEXT_STEP.get(each.reason, ""),
             path=tell_path(each.path, names),
@@ -36,3 +48,81 @@ def left_out(file: CaseFile, *, names: Names) -> tuple[LeftOut, ...]:
         )
         for each in not_told(file.case, file.plans)
     )
+
+
+def about(out: NotTold, *, case: Case, brakes: Brakes, names: Names) -> About:
+    """The particulars of one refusal: those that its reason speaks of, and no others."""
+    consent = _consent(out.reason, brakes)
+    by, since, until = _halted(out, case=case, brakes=brakes, names=names)
+    entry = brakes.closure.find(out.party)
+    state = case.track(out.track) if out.track is not None else None
+    return About(
+        who=names.party(out.party),
+        contact=names.contact(out.contact) if out.contact else None,
+        audience=_AUDIENCE[out.track] if out.track is not None else "",
+        path=path_clause(out.party, out.path, names),
+        allowed=_listed(consent.audiences) if consent is not None else "",
+        consent_on=_day(consent.recorded_at or consent.given_at, names) if consent else "",
+        consent_until=_day(consent.until, names) if consent and consent.until else "",
+        by=by,
+        since=since,
+        until=until,
+        sure=CERTAINTY[case.certainty],
+        gate=_GATE.get(state.track.gate, "") if state is not None else "",
+        clearable=entry is not None and entry.clearable and entry.reason is out.reason,
+    )
+
+
+def _consent(reason: Reason, brakes: Brakes) -> Consent | None:
+    """The record that refuses; where several subjects are concerned, the newest that does."""
+    revoked = reason is Reason.CONSENT_REVOKED
+    found = [each for each in brakes.consents if each.revoked is revoked]
+    return max(found, key=lambda each: each.recorded_at or each.given_at, default=None)
+
+
+def _halted(
+    out: NotTold, *, case: Case, brakes: Brakes, names: Names
+) -> tuple[Name | None, str, str]:
+    """Who halted it, since when and until when."""
+    match out.reason:
+        case Reason.FROZEN:
+            freezes = [fact for fact in brakes.frozen if out.track in (None, *fact.tracks)]
+            if freezes:
+                last = freezes[-1]
+                until = names.time(last.until) if last.until else ""
+                return names.person(last.by), names.time(last.at), until
+        case Reason.STOPPED if brakes.stopped_by and brakes.stopped_at is not None:
+            return names.person(brakes.stopped_by), names.time(brakes.stopped_at), ""
+        case Reason.HELD:
+            holds = [each.hold for each in case.holds]
+            if holds:
+                longest = max(holds, key=lambda each: each.until)
+                return names.person(longest.by), "", names.time(longest.until)
+    return None, "", ""
+
+
+_AUDIENCE: dict[TrackName, str] = {
+    TrackName.DUTY: "duty",
+    TrackName.PROTECTION: "protection",
+    TrackName.MISSIONS: "embassies",
+    TrackName.NHRIS: "human rights institutions",
+    TrackName.MSIS: "initiatives",
+    TrackName.INVESTORS: "investors",
+    TrackName.COMPANIES: "companies",
+    TrackName.MECHANISMS: "UN and regional mechanisms",
+    TrackName.LEGAL: "lawyers",
+    TrackName.SPORTS: "sports bodies",
+    TrackName.UNIONS: "unions",
+}
+_GATE: dict[Gate, str] = {
+    gate: GATE[gate] for gate in (Gate.PROTOCOL, Gate.RELEASE, Gate.RELEASE_TWO, Gate.NECESSITY)
+}
+
+
+def _listed(audiences: tuple[TrackName, ...]) -> str:
+    words = [_AUDIENCE[name] for name in audiences if name is not TrackName.DUTY]
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def _day(at: datetime, names: Names) -> str:
+    return day(at, zone=ZoneInfo(names.zone))

@@ -31,6 +31,33 @@ LINKS: dict[LinkKind, str] = {
     LinkKind.CHAPTER_OF: "is a chapter of",
     LinkKind.HOSTS: "hosts events of",
 }
+_PASSIVE: dict[LinkKind, str] = {
+    LinkKind.OPERATES: "is run by",
+    LinkKind.PARENT_OF: "is controlled by",
+    LinkKind.BUYS_FROM: "sells to",
+    LinkKind.INVESTS_IN: "is owned in part by",
+    LinkKind.FINANCES: "is financed by",
+    LinkKind.MEMBER_OF: "has as a member",
+    LinkKind.ACCREDITED_TO: "has accredited",
+    LinkKind.REPRESENTS: "is or was represented by",
+    LinkKind.CONTRACTS_SECURITY: "does the security of",
+    LinkKind.OFFICER_OF: "has in office people of",
+    LinkKind.SPONSORS: "is sponsored by",
+    LinkKind.PROVIDES_TECHNOLOGY: "has technology from",
+    LinkKind.JOINT_VENTURE_WITH: "runs a joint venture with",
+    LinkKind.BODY_OF: "has as its body",
+    LinkKind.SAME_AS: "is, or may be, the same as",
+    LinkKind.HOSTS_PUBLIC_SECURITY: "is stationed on the ground of",
+    LinkKind.SOURCES_FROM: "delivers to",
+    LinkKind.LICENSED_BY: "licenses",
+    LinkKind.TRADE_PROMOTED_BY: "promotes the trade of",
+    LinkKind.CHAPTER_OF: "has as a chapter",
+    LinkKind.HOSTS: "has its events hosted by",
+}
+"""The same link, said of its other end."""
+_VERBS: dict[str, tuple[str, str]] = {
+    kind.value: (verb, _PASSIVE[kind]) for kind, verb in LINKS.items()
+}
 _SAID: dict[str, str] = {
     "alleged_perpetrator": "is alleged in the report to be behind it",
     "operator": "operates where it happened",
@@ -69,3 +96,44 @@ def _hop(hop: Hop, names: Names) -> Said:
 def _party_or_state(id: str, names: Names) -> Name:
     known = names.party(id)
     return Name(country_name(id)) if known.text == id and len(id) == 2 else known
+
+
+def path_clause(party: str, path: Path, names: Names) -> Said:
+    """The whole way as one would say it after the party's name, back to where it began.
+
+    `is the parent of Cerro Minera, which has its security done by Guardia Sur, which …`. A long way
+    is said by its length and its beginning; empty where the way does not lead to the party.
+    """
+    links = [hop for hop in reversed(path) if hop.kind != "event"]
+    if len(links) > _LINKS_SAID and path[0].kind == "event":
+        far = f"is tied by {len(links)} links to "
+        return (far, _party_or_state(path[0].b, names), ", which ", *_began(path[0], names))
+    said: list[str | Name] = []
+    here = party
+    for hop in reversed(path):
+        said += [", which "] if said else []
+        if hop.kind == "event":
+            return (*said, *_began(hop, names))
+        if hop.kind == "seat":
+            said += ["belongs to ", country_name(hop.b)]
+            if path[0].kind == "event" and path[0].b != here:
+                said += [", as does ", _party_or_state(path[0].b, names), ", which "]
+                said += _began(path[0], names)
+            return tuple(said)
+        if here not in (hop.a, hop.b):
+            return ()
+        verb, passive = _VERBS.get(hop.kind, ("is tied to", "is tied to"))
+        said.append(f"{verb if hop.a == here else passive} ")
+        here = hop.b if hop.a == here else hop.a
+        said.append(_party_or_state(here, names))
+    return tuple(said)
+
+
+def _began(hop: Hop, names: Names) -> Said:
+    """What the event says of where a way begins, without the name."""
+    first, *rest = _hop(hop, names)[1:] or ("is named in the report",)
+    return (first.lstrip() if isinstance(first, str) else first, *rest)
+
+
+_LINKS_SAID = 3
+"""More links than these are not said in one sentence."""

@@ -15,6 +15,7 @@ from engine.web.console.release_form import ReleaseForm
 from engine.web.console.report_form import ReportForm
 from engine.web.console.reveal import Reveal
 from engine.web.console.shell import Shell
+from engine.web.console.told_page import ToldPage
 from engine.web.services import Services
 
 
@@ -33,6 +34,7 @@ def routes(services: Services) -> list[Route]:
         *PhoneAnswer(shell, case_page).routes(),
         *Reveal(shell, case_page).routes(),
         *Erase(shell, case_page).routes(),
+        *ToldPage(shell, case_page).routes(),
         *PartyPage(shell).routes(),
         *case_page.routes(),
     ]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.store.told import Given
 from engine.web.told import Fate
-from engine.web.words.contents import contents
+from engine.web.words.fields import fields_words
 from engine.web.words.states import ACTION, DECLINE, EFFECT
 from engine.web.words.times import short_moment
 from schemas import facts as f
@@ -221,7 +221,7 @@ def content(shown: tuple[tuple[FieldName, datetime], ...], *, zone: ZoneInfo) ->
     if not shown:
         return "Nobody there has opened the page behind the code, so nothing was shown to them."
     first = min(at for _, at in shown)
-    what = contents(name for name, _ in shown)
+    what = fields_words(name for name, _ in shown)
     return f"Has been able to read, since {short_moment(first, zone=zone)}: {what}."
 
 

@@ -158,10 +158,12 @@ def test_a_case_tells_who_was_left_out_and_by_which_path(desk: Stage) -> None:
 
     shown = desk.client.get(f"/cases/{ref}").text
 
-    assert "Alleged to be behind the threat, or tied to somebody who is. Never told." in shown
-    assert "<bdi>Cerro Minera</bdi> has its security done by <bdi>Guardia Sur</bdi>" in shown
-    assert "a machine never tells those" in shown  # the commercial attaché
-    assert "Belongs to the state behind the threat" in shown
+    minera, guards = "<bdi>Cerro Minera</bdi>", "<bdi>Guardia Sur</bdi>"
+    alleged = "is alleged in the report to be behind it, so it is never told in this case."
+    assert f"{guards} {alleged}" in shown
+    assert f"{minera} has its security done by {guards}, which {alleged}" in shown
+    assert "too near to the place or to the business" in shown  # the commercial attaché
+    assert "belongs to QM, as does <bdi>Police Qm</bdi>" in shown
 
 
 def test_a_release_without_its_record_comes_back_with_what_is_missing(desk: Stage) -> None:
