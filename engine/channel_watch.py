@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine.case.commands import RaiseIncident
-from notifiers.outcome import Outcome, OutcomeState
+from notifiers.outcome import Outcome, OutcomeReason, OutcomeState
 from schemas.codes import IncidentCode
 
 IN_A_ROW = 5
@@ -30,6 +30,8 @@ class ChannelWatch:
 
     def saw(self, channel: str, outcome: Outcome, *, at: float) -> RaiseIncident | None:
         """Take an outcome, at this monotonic time; return the incident to raise, if it is time."""
+        if outcome.reason in (OutcomeReason.CALLED_OFF, OutcomeReason.CUT_OFF):
+            return None  # that was us
         if outcome.state in (OutcomeState.HANDED_OFF, OutcomeState.FAILED_PERMANENT) and not (
             outcome.reason.channel_wide
         ):

@@ -118,6 +118,7 @@ class Sender:
             return
         jobs = claimed.jobs
         for job in jobs:
+            self._desk.in_hand.take(job)
             self._busy[job.channel] += 1
             group.create_task(self._send(job))
         for canary in claimed.canaries:
@@ -154,7 +155,10 @@ class Sender:
         return free
 
     async def _send(self, job: SendJob) -> None:
-        outcome = await self._try(job)
+        try:
+            outcome = await self._try(job)
+        finally:
+            self._desk.in_hand.end(job)
         self._busy[job.channel] -= 1
         self._came(job, outcome)
         if job.channel in self._full:
@@ -210,10 +214,14 @@ class Sender:
         if asyncio.get_running_loop().time() > job.send_by:
             return Outcome.of(OutcomeReason.TIMEOUT, detail="claimed too long ago")
         try:
-            async with asyncio.timeout(TRY_SECONDS):
+            async with asyncio.timeout(TRY_SECONDS) as limit:
+                if not self._desk.in_hand.may_begin(job, limit):
+                    return Outcome.of(OutcomeReason.CALLED_OFF)
                 return await channel.send(message, job.endpoint)
         except TimeoutError:
-            return Outcome.of(OutcomeReason.NO_ANSWER_AFTER_DATA)
+            cut_off = self._desk.in_hand.called_off(job)
+            reason = OutcomeReason.CUT_OFF if cut_off else OutcomeReason.NO_ANSWER_AFTER_DATA
+            return Outcome.of(reason)
         except Exception as error:  # it promised to raise nothing; it may have sent
             name = type(error).__name__
             _log.error("channel_raised", channel=job.channel, error=name, where=where(error))

@@ -46,6 +46,9 @@ class OutcomeReason(StrEnum):
     CHANNEL_FAULT = "channel_fault"
     """The channel itself has a bug; it had not begun to send. A human reads the log."""
 
+    CALLED_OFF = "called_off"
+    """It was stopped before anything of it was sent; whether it goes on is decided anew."""
+
     REFUSED_ADDRESS = "refused_address"
     """There is nobody at this address, or it takes nothing from us."""
     BAD_ADDRESS = "bad_address"
@@ -67,6 +70,8 @@ class OutcomeReason(StrEnum):
     """The message was sent and no answer came in time."""
     UNREADABLE_ANSWER = "unreadable_answer"
     """The message was sent; the answer says neither yes nor no."""
+    CUT_OFF = "cut_off"
+    """It was stopped while it was being sent; nobody knows how much of it left."""
     CHANNEL_FAULT_AFTER_DATA = "channel_fault_after_data"
     """The channel itself has a bug, met when something may have been sent already."""
 
@@ -100,6 +105,7 @@ _TEMPORARY = frozenset(
         OutcomeReason.BAD_RELAY_CERTIFICATE,
         OutcomeReason.STORAGE_ERROR,
         OutcomeReason.CHANNEL_FAULT,
+        OutcomeReason.CALLED_OFF,
     }
 )
 _PERMANENT = frozenset(

@@ -25,6 +25,8 @@ from engine.second_look import SecondLook
 from engine.sender import POLL_SECONDS as SENDER_POLL_SECONDS
 from engine.sender import Sender, Sign
 from engine.settings import Role
+from engine.stop_file import FileInDirectory, StopWatch
+from engine.store import instances
 from engine.store.checkpoint import keep_log_short
 from engine.store.threads import ThreadWriter
 from engine.takeover import TakeOver
@@ -64,6 +66,7 @@ def loops(
         )
         yield "timers", timers
         yield "second look", _second_look(parts).run()
+    yield "stop watch", _stop_watch(parts).run()
     if "sender" in roles:
         yield "sender", _sender(parts, channels).run()
         yield "take over", _take_over(parts).run()
@@ -123,6 +126,17 @@ def _sender(parts: Parts, channels: Channels) -> Sender:
         turns=parts.progress.loop("sender", limit=limits.CLAIMING),
         settling=parts.progress.loop("settling", limit=limits.SETTLING),
         canaries=CanarySink(),
+    )
+
+
+def _stop_watch(parts: Parts) -> StopWatch:
+    return StopWatch(
+        file=FileInDirectory(parts.settings.data_dir),
+        place=parts.instance[: instances.ID_MOST],
+        desk=parts.desk,
+        reader=parts.reader,
+        clock=SystemClock(),
+        alone=parts.database.sqlite,
     )
 
 

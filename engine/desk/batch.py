@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from engine.case.state import CaseStatus
 from engine.desk import inner
 from engine.desk.gather import gather
+from engine.desk.in_hand import CalledOff, called_off
 from engine.desk.lanes import Unit
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
@@ -28,6 +29,10 @@ class Came:
     """One per unit, in their order."""
     decided: bool
     """Whether any case changed: somebody may have to be told, or something is due sooner."""
+    called_off: tuple[CalledOff, ...] = ()
+    """What may not leave any more, wherever it is on its way."""
+    stopped: bool | None = None
+    """Whether everything outgoing is stopped; None: nobody asked."""
     stale: bool = False
     """Whether another process put another world into force than the one this was judged by."""
 
@@ -74,6 +79,8 @@ def execute(conn: Connection, units: Sequence[Unit], setting: Setting) -> Came:
             or sheet.batch.switches
             or sheet.batch.moved_canaries
         ),
+        called_off=called_off(sheet.batch.decided),
+        stopped=sheet.stop.on if sheet.stop_read else None,
         stale=sheet.stale,
     )
 

@@ -20,6 +20,7 @@ from engine.desk.batch import Came, execute
 from engine.desk.exclusions import Exclusions
 from engine.desk.faults import LONGEST_PAUSE
 from engine.desk.gather import claimable
+from engine.desk.in_hand import InHand
 from engine.desk.lanes import (
     STORE_ERRORS,
     CommandFailed,
@@ -105,6 +106,8 @@ class Desk:
         """Messages that the sender has, with the number of the try."""
         """Due cases to read for the next batch."""
         self._turns = turns or unwatched()
+        self.in_hand = InHand()
+        """What the sender of this process has and may have to drop."""
         self.instance = instance
         """Under this name this run claims work; with its epoch once it has started."""
         self.due = Bell()
@@ -155,6 +158,15 @@ class Desk:
     async def settle_sends(self, outcomes: Sequence[c.TryOutcome]) -> None:
         """Take what became of tries."""
         await self._loop(inner.Settle(outcomes=tuple(outcomes)), Lane.CRITICAL)
+
+    async def no_longer_right(self, keys: Sequence[str]) -> tuple[str, ...]:
+        """Those of these messages, in the sender's hands, that the guard refuses by now."""
+        found: inner.Looked = await self._loop(inner.Look(keys=tuple(keys)), Lane.STOP)
+        return found.refused
+
+    async def note_stop_file(self, place: str, *, there: bool) -> None:
+        """Note whether this engine sees the file that stops everything outgoing."""
+        await self._loop(inner.StopFile(place=place, there=there), Lane.STOP)
 
     def waiting(self, lane: Lane) -> int:
         """Units that wait on a lane: for metrics."""
@@ -248,6 +260,8 @@ class Desk:
                 work = self._work_on(units, in_doubt=True)
             else:
                 self._note_sends(units, came)
+                self.in_hand.call_off(came.called_off)
+                self.in_hand.stop(by_store=came.stopped)
                 if came.decided:
                     self.due.ring()
                     self.sends.ring()

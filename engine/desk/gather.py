@@ -116,7 +116,7 @@ def gather(
     hold(conn, "consent", wanted.whose)
     if wanted.switch:
         hold(conn, "switch", {"stopped"})
-        sheet.stop = stopping.read(conn)
+        sheet.stop, sheet.stop_read = stopping.read(conn), True
         sheet.beats = instances.lives(conn)
     missing = _find_cases(conn, wanted, sheet)
     _find_near(conn, commands, wanted, sheet, setting)
@@ -127,7 +127,7 @@ def gather(
         _find_due(conn, wanted.fire, sheet, setting)
     if wanted.claims:
         known = meta.read_all(conn)
-        sheet.stop = stopping.of(known)
+        sheet.stop, sheet.stop_read = stopping.of(known), True
         in_force = tuple(known.get(part, "") for part in PARTS)
         sheet.stale = bool(setting.world.versions) and in_force != setting.world.versions
         _find_claimable(conn, wanted.claims, sheet, setting)
@@ -170,6 +170,8 @@ def _wanted(commands: Sequence[Any]) -> _Wanted:
                 wanted.switch = True
             case inner.Claim():
                 wanted.claims.append(command)
+            case inner.Look():
+                wanted.keys.update(command.keys)
             case inner.Settle():
                 wanted.keys.update(outcome.key for outcome in command.outcomes)
             case inner.Report(report=report):

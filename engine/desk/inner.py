@@ -60,6 +60,20 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Ask the guard once more about messages that are in the sender's hands."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """Those of them that may not leave any more."""
+
+    refused: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopFile:
     """Whether this engine sees the file that stops everything outgoing."""
 

@@ -57,6 +57,19 @@ def claim(command: inner.Claim, sheet: Sheet, setting: Setting) -> inner.Claimed
     return inner.Claimed(jobs=tuple(jobs), next_at=None)
 
 
+def look(command: inner.Look, sheet: Sheet, setting: Setting) -> inner.Looked:
+    """Judge messages once more that were handed out and may not have begun. Writes nothing."""
+    return inner.Looked(refused=tuple(key for key in command.keys if _off(key, sheet, setting)))
+
+
+def _off(key: str, sheet: Sheet, setting: Setting) -> bool:
+    row = sheet.notices.get(key)
+    case = None if row is None else sheet.cases.get(row.case_id)
+    if row is None or case is None or row.state != "sending" or row.reason:
+        return True
+    return not verdict(setting.informed(sheet, case), due_notice(row), now=setting.now).allowed
+
+
 def delay(command: inner.Delay, sheet: Sheet, setting: Setting) -> None:
     """Let these come again later."""
     again = setting.now + POSTPONED_BY

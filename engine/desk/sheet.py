@@ -76,6 +76,7 @@ class Sheet:
     """What each event that arrives has in common with other cases, by its row id."""
     stop: Stop = field(default_factory=Stop)
     """Stop outgoing, as read where something is claimed or the switch is pressed."""
+    stop_read: bool = False
     beats: dict[str, datetime] = field(default_factory=dict)
     """When each engine last said that it is alive; read with the switch."""
     stale: bool = False
@@ -105,6 +106,7 @@ class Sheet:
             near=self.near,
             shown=self.shown,
             stop=self.stop,
+            stop_read=self.stop_read,
             beats=self.beats,
             stale=self.stale,
             held_elsewhere=self.held_elsewhere,

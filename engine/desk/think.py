@@ -309,6 +309,7 @@ _HANDLERS: dict[type[Any], _Handler] = {
     inner.Canary: canaries.arrived,
     inner.Fire: _fire,
     inner.Claim: _claim,
+    inner.Look: sends.look,
     inner.Delay: sends.delay,
     inner.Settle: _settle,
     inner.Report: reporting.report,

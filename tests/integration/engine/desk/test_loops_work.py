@@ -267,6 +267,7 @@ async def test_stop_outgoing_holds_everybody_but_duty_and_lets_go_again(path: st
 
         while_stopped = await claim(room)
         await room.one(c.StopOutgoing(inbox=room.inbox(), on=False, by="ana"))
+        await room.one(c.StopOutgoing(inbox=room.inbox(), on=False, by="ben"))
         after = await claim(room)
 
         assert {job.track for job in while_stopped} == {TrackName.DUTY}
