@@ -58,7 +58,7 @@ class Joining(OneCase):
     """What the parties of a track are to do together."""
 
     track: TrackName
-    action: ActionKind = ActionKind.JOINT_STATEMENT
+    action: ActionKind = ActionKind.LETTER
 
 
 class Judging(OneCase):

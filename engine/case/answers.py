@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from engine.case import commands as c
-from engine.case import recheck, tasks, telling, times
+from engine.case import modes, recheck, tasks, telling, times
 from engine.case.draft import Draft, Refusal
 from engine.case.protect import judge_party
 from engine.case.state import Alert, AlertStatus, CaseStatus
@@ -102,6 +102,7 @@ def _committed(draft: Draft, alert: Alert, response: Response) -> None:
     )
     _cancel(draft, alert, contact="", reason="promised")
     tasks.drop_tasks(draft, "phone_them", "phone_at_opening", "promise_overdue", alert=alert.id)
+    modes.too_loud(draft, alert, kind)
 
 
 def _acted(draft: Draft, alert: Alert, response: Response) -> None:

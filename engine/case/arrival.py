@@ -16,7 +16,7 @@ from engine.case.sources import RELIABLE, counted
 from engine.case.state import AlertStatus, CaseStatus
 from rules import duty, exclusion
 from schemas import facts as f
-from schemas.codes import PATTERN, EventType, Mode, Severity, TrackName
+from schemas.codes import PATTERN, Certainty, EventType, Mode, Severity, TrackName
 from schemas.event import ThreatEvent
 from schemas.plan import Candidate, Candidates, Reason, Track, Trouble, Verdict, Withheld
 from schemas.responses import RefusedBecause
@@ -52,6 +52,8 @@ def arrive(draft: Draft, command: c.EventArrived) -> None:
     if was in (CaseStatus.NEW, CaseStatus.MONITORED):
         tasks.raise_task(draft, "triage")
         tasks.raise_task(draft, "first_contact")
+    if draft.case.certainty_by and _surer(event, than=draft.case.certainty):
+        tasks.raise_task(draft, "certainty")
     _exclude(draft, candidates)
     plan(draft, candidates)
     recheck(draft)
@@ -186,6 +188,12 @@ def _join(draft: Draft, command: c.EventArrived) -> None:
             small_cell=command.candidates.small_cell if pattern else 0,
         )
     )
+
+
+def _surer(event: ThreatEvent, *, than: Certainty) -> bool:
+    """Whether this report would open what a person's own judgement keeps shut."""
+    said = counted(event.certainty, reliability=event.source_reliability)
+    return said.likely_or_better and not than.likely_or_better
 
 
 def _reliable_sources(event: ThreatEvent) -> int:

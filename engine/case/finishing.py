@@ -26,6 +26,10 @@ def finish(draft: Draft, command: c.FinishTask) -> None:
         raise Refusal(
             RefusedBecause.INCOMPLETE, "result: yes tells them now, no lets them be; say which."
         )
+    if task.kind in ("necessity_second", "necessity_review"):
+        raise Refusal(
+            RefusedBecause.INCOMPLETE, "necessity: agree to it on the case, or take it back there."
+        )
     draft.add(
         f.TaskDone(
             task=task.id,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from engine.case import commands as c
-from engine.case import preflight, tasks, telling, times
+from engine.case import modes, preflight, tasks, telling, times
 from engine.case.arrival import ask_for_releases
 from engine.case.draft import Draft, Refusal
 from engine.case.evolve_gates import earlier, releasers
@@ -70,6 +70,11 @@ def propose_joint(draft: Draft, command: c.ProposeJoint) -> None:
     state = track_of(draft.case, command.track)
     if not command.track.outward:
         raise Refusal(RefusedBecause.NO_SUCH_TRACK, "Only outward tracks act jointly.")
+    if not modes.allowed(draft.case, command.action, on=command.track):
+        raise Refusal(
+            RefusedBecause.GUARD,
+            "mode: this action is public by its nature, and louder than the case allows.",
+        )
     draft.add(
         f.JointProposed(track=command.track, by=command.by, at=draft.now, action=command.action)
     )

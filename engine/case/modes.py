@@ -1,12 +1,14 @@
 """Modes: how openly recipients may act. Only a person makes it louder; anybody makes it quieter."""
 
 from engine.case import commands as c
+from engine.case import tasks
 from engine.case.arrival import ask_for_releases
 from engine.case.draft import Draft, Refusal
 from engine.case.freezing import must_be_open, track_of
 from engine.case.recheck import recheck
+from engine.case.state import Alert, Case
 from schemas import facts as f
-from schemas.codes import Mode
+from schemas.codes import ActionKind, Mode, TrackName
 from schemas.responses import RefusedBecause
 
 _PUBLIC_NEEDS = (
@@ -37,6 +39,19 @@ def lower_mode(draft: Draft, command: c.LowerMode) -> None:
     draft.add(f.ModeLowered(mode=command.mode, by=command.by, at=draft.now, track=command.track))
     recheck(draft)
     ask_for_releases(draft)
+
+
+def allowed(case: Case, kind: ActionKind, *, on: TrackName) -> bool:
+    """Whether an action is as quiet as its track and its case ask for."""
+    state = case.track(on)
+    quiet = state is None or kind.mode.within(state.mode)
+    return quiet and kind.mode.within(case.mode_ceiling)
+
+
+def too_loud(draft: Draft, alert: Alert, kind: ActionKind) -> None:
+    """Whoever was told decides for themselves; when it is louder than agreed, a person calls."""
+    if not allowed(draft.case, kind, on=alert.track):
+        tasks.raise_task(draft, "too_loud", alert=alert.id, critical=True)
 
 
 def _now(draft: Draft, command: c.RaiseMode | c.LowerMode) -> Mode:

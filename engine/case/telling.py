@@ -124,15 +124,20 @@ def go_on(draft: Draft, alert_id: str) -> None:
     """Bring in whoever is next: a contact of this party, else the next party, else a person."""
     if tell_next(draft, alert_id):
         return
-    if draft.alert(alert_id).status is AlertStatus.SILENT:
+    alert = draft.alert(alert_id)
+    state = draft.case.track(alert.track)
+    if state is not None and not state.open_at(draft.now):
+        tasks.raise_task(draft, "release", detail=alert.track.value)
+        return  # Its release ran out: whether anybody is asked further is for people to decide.
+    if alert.status is AlertStatus.SILENT:
         tasks.raise_task(draft, "phone_them", alert=alert_id)
-    next_party(draft, draft.alert(alert_id).track)
+    next_party(draft, alert.track)
 
 
 def next_party(draft: Draft, name: TrackName) -> None:
     """Tell the next party of the track when it asks one at a time; with nobody left, say so."""
     state = draft.case.track(name)
-    if state is None or state.anchor_at is None or state.frozen:
+    if state is None or not state.open_at(draft.now) or state.frozen:
         return
     if one_at_a_time(draft.case, name) and tell_track(draft, name, spread=Spread.NEXT):
         return

@@ -74,9 +74,7 @@ async def together(
     terminal: Terminal,
     ref: Ref,
     track: Track,
-    action: Annotated[str, typer.Option(help="joint_statement, letter, meeting …")] = (
-        "joint_statement"
-    ),
+    action: Annotated[str, typer.Option(help="letter, meeting, demarche, other")] = "letter",
 ) -> None:
     """Propose that a track's parties act together. Two others release it, on a whole record."""
     result = await ask(terminal, "joint", case=ref, track=track, action=action)

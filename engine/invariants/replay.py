@@ -135,7 +135,7 @@ def _told(case: Case, fact: f.Told, at: datetime, after: Case) -> Iterator[Viola
 
 def _outward(case: Case, alert: Alert | None, fact: f.Told) -> Iterator[Violation]:
     state = case.track(fact.track)
-    if state is None or state.anchor_at is None:
+    if state is None or not state.open_at(fact.at):
         yield _said("I17", f"Alert {fact.alert} was told before its track was released.")
     elif state.frozen:
         yield _said("I8", f"Alert {fact.alert} was told on a frozen track.")

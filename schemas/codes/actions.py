@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from schemas.codes.scales import Mode
+
 
 class ActionKind(StrEnum):
     """Kinds of action (missions' guidelines, HURIDOCS list 20)."""
@@ -32,6 +34,12 @@ class ActionKind(StrEnum):
             ActionKind.TRIAL_OBSERVATION,
             ActionKind.MEETING,
         )
+
+    @property
+    def mode(self) -> Mode:
+        """How openly it is done by its nature: a statement is public, whoever makes it."""
+        loud = self in (ActionKind.STATEMENT, ActionKind.JOINT_STATEMENT)
+        return Mode.PUBLIC if loud else Mode.QUIET
 
 
 class Effect(StrEnum):

@@ -75,7 +75,7 @@ def look(
     alert = matter.case.alert(alert_id)
     if alert is None or not _still_asked(matter, alert, contact):
         return View(door=Door.CLOSED)
-    protected = _safeguards(matter, registry=registry)
+    protected = _safeguards(matter, alert, registry=registry, now=now)
     verdict = _judge(matter, alert, contact, protected, registry=registry, now=now)
     if not verdict.allowed:
         passing = verdict.reason in WAITING_ONLY
@@ -154,14 +154,15 @@ def _still_asked(matter: Matter, alert: Alert, contact: str) -> bool:
     )
 
 
-def _safeguards(matter: Matter, *, registry: Registry) -> Safeguards:
+def _safeguards(matter: Matter, alert: Alert, *, registry: Registry, now: datetime) -> Safeguards:
     around = replace(
         matter.case.around,
         registry=registry,
         consents=matter.consents,
         closure=matter.closure,
     )
-    return safeguards(replace(matter.case, around=around))
+    case = replace(matter.case, around=around)
+    return safeguards(case, towards=registry.party(alert.party), now=now)
 
 
 def _judge(
@@ -182,7 +183,7 @@ def _judge(
         contact=person,
         endpoint=None,
         track=alert.track,
-        mode=state.track.mode,
+        mode=state.mode,
         safeguards=protected,
         registry=registry,
         now=now,

@@ -20,7 +20,7 @@ from engine.web.words.states import ACTION, CERTAINTY, MODE, TRACK
 from schemas.codes import ActionKind, Certainty, Mode, Reliability, TrackName
 
 _CHOOSE = "Choose one."
-_JOINT = (ActionKind.JOINT_STATEMENT, ActionKind.LETTER, ActionKind.MEETING, ActionKind.OTHER)
+_JOINT = (ActionKind.LETTER, ActionKind.MEETING, ActionKind.DEMARCHE, ActionKind.OTHER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

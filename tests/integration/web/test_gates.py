@@ -17,9 +17,7 @@ def _a_company_case(desk: Stage) -> str:
     return ref
 
 
-@pytest.mark.parametrize(
-    "field", ["whether", "waiting", "until_day", "check_context", "check_power_dynamics"]
-)
+@pytest.mark.parametrize("field", ["until_day", "check_context"])
 def test_a_company_record_that_lacks_a_point_comes_back_with_it_marked(
     desk: Stage, field: str
 ) -> None:
@@ -78,9 +76,9 @@ def test_a_quieter_way_holds_at_once_and_public_says_what_it_would_need(desk: St
 def test_whoever_proposed_acting_together_is_not_asked_to_release_it(desk: Stage) -> None:
     ref = _a_company_case(desk)
 
-    done = submit(desk, f"/cases/{ref}/together/companies", {"action": "joint_statement"})
+    done = submit(desk, f"/cases/{ref}/together/companies", {"action": "letter"})
 
-    assert "proposed a joint statement together; two others release it" in done.text
+    assert "proposed a letter together; two others release it" in done.text
     assert f"/cases/{ref}/release/companies" not in done.text
     alone = submit(desk, f"/cases/{ref}/release/companies", dict(WHOLE))
     assert alone.status_code == 409 and "two others release it" in alone.text
