@@ -26,6 +26,8 @@ class Reason(StrEnum):
     """The state that wants the person returned, or something it owns."""
     TRANSIT_STATE = "transit_state"
     """The state holding the person on the way."""
+    PASSED_ON_INSIDE = "passed_on_inside"
+    """It gave what it knew to somebody who must not know."""
     MECHANISM_OF_COMPLAINT = "mechanism_of_complaint"
     """Runs the complaint mechanism after which the reprisal happened."""
     CONSENT_NONE = "consent_none"
@@ -149,6 +151,7 @@ REMEDIES: Mapping[Reason, Remedy] = MappingProxyType(
         Reason.STATE_OF_PERPETRATOR: Remedy.NOTHING,
         Reason.REQUESTING_STATE: Remedy.NOTHING,
         Reason.TRANSIT_STATE: Remedy.NOTHING,
+        Reason.PASSED_ON_INSIDE: Remedy.NOTHING,
         Reason.MECHANISM_OF_COMPLAINT: Remedy.NOTHING,
         Reason.CONSENT_NONE: Remedy.ASK_THE_PERSON,
         Reason.CONSENT_AUDIENCE: Remedy.ASK_THE_PERSON,

@@ -80,6 +80,8 @@ class Response:
     reason: DeclineReason | None = None
     passed_on_to: str = ""
     """Party id it was passed on to, if known."""
+    passed_on_any: tuple[str, ...] = ()
+    """Ids of parties that its words may mean: any of them may have it now."""
     note: str = ""
     """Vault id of what was written in words; never the words."""
 

@@ -12,6 +12,7 @@ from engine.admin.operation import Asked, Nothing
 from engine.admin.reading import OneCase, loaded
 from engine.case import commands as c
 from engine.case.state import Alert, Case
+from engine.web.passing_on import named_in_words
 from engine.web.words.reasons import REFUSED
 from schemas.codes import ActionKind, Effect, TrackName
 from schemas.facts import WhyErased
@@ -103,6 +104,11 @@ async def respond(house: House, asked: Asked, args: Answering) -> Mapping[str, A
         raise NotCarriedOutError(
             "refused", sentence, next_step="Duty answers for itself: tocsin case take CASE"
         )
+    # A name is no id, and goes into the vault with the words.
+    registry = house.services.world.registry()
+    to, note = args.passed_on_to, args.note
+    if registry.party(to) is None and registry.contact(to) is None:
+        to, note = "", f"{to}: {note}" if to else note
     answer = Response(
         kind=args.kind,
         way=Way.PHONE,
@@ -111,11 +117,19 @@ async def respond(house: House, asked: Asked, args: Answering) -> Mapping[str, A
         due=args.due,
         effect=args.effect,
         reason=args.reason,
-        passed_on_to=args.passed_on_to,
-        note=await kept(house, args.note),
+        passed_on_to=to,
+        passed_on_any=await _meant(house, args, alert),
+        note=await kept(house, note),
     )
     command = c.Respond(inbox=inbox(asked, args), alert=alert.id, response=answer)
     return await submit(house, command)
+
+
+async def _meant(house: House, args: Answering, alert: Alert) -> tuple[str, ...]:
+    if args.kind is not ResponseKind.PASSED_ON:
+        return ()
+    said = f"{args.passed_on_to} {args.note}"
+    return await named_in_words(house.services, said, alert=alert.id, contact=args.contact)
 
 
 async def freeze(house: House, asked: Asked, args: Freezing) -> Mapping[str, Any]:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from engine.case import commands as c
 from engine.case import modes, recheck, tasks, telling, times
-from engine.case.draft import Draft, Refusal
-from engine.case.protect import judge_party
+from engine.case.draft import Draft, Refusal, id_only
+from engine.case.protect import EXCLUDED, judge_party
 from engine.case.state import Alert, AlertStatus, CaseStatus
 from schemas import facts as f
 from schemas.codes import ActionKind, Effect, TrackName
@@ -184,8 +184,9 @@ def _wrong_contact(draft: Draft, alert: Alert, response: Response) -> None:
 
 
 def _passed_on(draft: Draft, alert: Alert, response: Response) -> None:
-    to = response.passed_on_to
-    inside = _inside(draft, alert, to)
+    meant = (id_only(response.passed_on_to, of="passed_on_to"), *response.passed_on_any)
+    inside = next((each for each in meant if _inside(draft, alert, each)), "")
+    to = inside or response.passed_on_to
     draft.add(
         f.PassedOn(
             alert=alert.id,
@@ -193,13 +194,13 @@ def _passed_on(draft: Draft, alert: Alert, response: Response) -> None:
             way=response.way.value,
             at=draft.now,
             to=to,
-            inside_closure=inside,
+            inside_closure=bool(inside),
             note=response.note,
             contact=answerer(alert, response),
         )
     )
     if inside:
-        draft.add(f.AlertClosed(alert=alert.id, reason=Reason.PERPETRATOR_CLOSURE))
+        draft.add(f.AlertClosed(alert=alert.id, reason=Reason.PASSED_ON_INSIDE))
         _cancel(draft, alert, contact="", reason="passed_on_inside")
         _freeze_companies(draft, by="engine")
         tasks.raise_task(draft, "passed_on_inside", alert=alert.id, critical=True)
@@ -217,12 +218,12 @@ def _inside(draft: Draft, alert: Alert, to: str) -> bool:
         return False
     contact = draft.case.around.registry.contact(to)
     party = to if contact is None else contact.party
-    if draft.case.around.closure.find(party) is not None:
+    if draft.case.around.closure.find(party) is not None or party in draft.case.conflicts:
         return True
     if draft.case.around.registry.party(party) is None:
         return False
     verdict = judge_party(draft.case, track=alert.track, party=party, now=draft.now)
-    return verdict.reason in (Reason.STATE_OF_PERPETRATOR, Reason.PERPETRATOR_CLOSURE)
+    return verdict.reason in EXCLUDED - {Reason.EXERCISE}
 
 
 def _go_on_if_silent(draft: Draft, alert: Alert) -> None:

@@ -25,13 +25,14 @@ EXCLUDED = frozenset(
         Reason.REQUESTING_STATE,
         Reason.TRANSIT_STATE,
         Reason.MECHANISM_OF_COMPLAINT,
+        Reason.PASSED_ON_INSIDE,
         Reason.CONFLICT,
         Reason.EXERCISE,
     }
 )
 """Refusals that no consent or wait can turn: not even a stand-down is sent."""
 
-CLOSURE = EXCLUDED - {Reason.CONFLICT, Reason.EXERCISE}
+CLOSURE = EXCLUDED - {Reason.PASSED_ON_INSIDE, Reason.CONFLICT, Reason.EXERCISE}
 """Refusals by the closure; which of them two people may turn, its entry says (`liftable`)."""
 
 UNCONSENTED = frozenset(

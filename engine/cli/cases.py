@@ -86,6 +86,7 @@ def declare(app: typer.Typer) -> None:
         due: Until = None,
         effect: Annotated[str | None, typer.Option(help="positive, none, negative")] = None,
         reason: Annotated[str | None, typer.Option(help="Why declined: not_us …")] = None,
+        to: Annotated[str, typer.Option(help="To whom it was passed on: an id, or a name.")] = "",
         note: Note = "",
     ) -> None:
         """Take a case, or record what somebody answered by phone."""
@@ -97,7 +98,8 @@ def declare(app: typer.Typer) -> None:
             return
         result = await ask(
             terminal, "respond", case=ref, alert=alert, kind=kind, contact=contact, action=action,
-            due=moment(due), effect=effect, reason=reason, note=note,
+            due=moment(due), effect=effect, reason=reason, passed_on_to=to,
+            note=note,
         )  # fmt: skip
         terminal.done(result, ["The answer is recorded."])
 

@@ -200,7 +200,12 @@ class AnswerPage:
             return await self._go(here, Stage.CONTENT)
         kind = ResponseKind(here.visit.chosen)
         answer, errors = await self._particulars.read(
-            kind, here.form, by=here.token.contact, zone=_zone(here.view), now=here.now
+            kind,
+            here.form,
+            alert=here.token.alert,
+            by=here.token.contact,
+            zone=_zone(here.view),
+            now=here.now,
         )
         if answer is None:
             state = self._seal(here.visit, here.token)

@@ -17,6 +17,7 @@ from engine.web.answer.stages import Visit
 from engine.web.console.fields import Errors, choice, moment_of
 from engine.web.forms import Form
 from engine.web.pages import page
+from engine.web.passing_on import named_in_words
 from engine.web.services import Services
 from engine.web.words.states import ACTION, DECLINE, EFFECT
 from engine.web.words.times import offset
@@ -177,7 +178,7 @@ class Particulars:
         )
 
     async def read(
-        self, kind: ResponseKind, form: Form, *, by: str, zone: str, now: datetime
+        self, kind: ResponseKind, form: Form, *, alert: str, by: str, zone: str, now: datetime
     ) -> tuple[Answer | None, dict[str, str]]:
         """The answer of a filled form, or what it lacks. Words are sealed first."""
         asked = FORMS[kind]
@@ -202,6 +203,9 @@ class Particulars:
         words = form.get("note")
         note = await self._services.sealing.keep(words, kind="note") if words else ""
         to = "" if form.get("to") == OUTSIDE else form.get("to")
+        meant: tuple[str, ...] = ()
+        if kind is ResponseKind.PASSED_ON:
+            meant = await named_in_words(self._services, words, alert=alert, contact=by)
         answer = Answer(
             kind=kind,
             way=Way.PAGE,
@@ -211,6 +215,7 @@ class Particulars:
             effect=effect if "effect" in asked.ask else None,
             reason=reason if "reason" in asked.ask else None,
             passed_on_to=to if "to" in asked.ask else "",
+            passed_on_any=meant,
             note=note,
         )
         return answer, {}

@@ -20,7 +20,7 @@ UNDERTAKING = (
 )
 _UNDERTAKING: Options = (
     ("agree", "I agree"),
-    ("minimum", "I may have a conflict, tell me the minimum first"),
+    ("minimum", "I agree, but I may have a conflict: tell me the least first"),
     ("not_for_me", "Not for me"),
 )
 _KIND: Options = (("go_on", "Go on"), ("not_for_me", "Not for me"))

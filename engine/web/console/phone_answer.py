@@ -13,6 +13,7 @@ from engine.web.console.case_page import CasePage, Loaded
 from engine.web.console.fields import Errors, choice, moment_of
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
+from engine.web.passing_on import named_in_words
 from engine.web.services import Visitor
 from engine.web.words.states import ACTION, DECLINE, EFFECT, RESPONSE
 from schemas.codes import ActionKind, Effect, TrackName
@@ -71,11 +72,19 @@ class PhoneAnswer:
                 effect=choice(form.get("effect"), Effect),
                 reason=choice(form.get("reason"), DeclineReason),
                 passed_on_to=form.get("to") if kind is ResponseKind.PASSED_ON else "",
+                passed_on_any=await self._meant(form, alert, kind),
                 note=await self._shell.sealed(form),
             ),
         )
         back = f"/cases/{found.file.row.ref}"
         return await self._shell.send(visitor, command, to=back, did="answer", urgent=True)
+
+    async def _meant(self, form: Form, alert: Alert, kind: ResponseKind) -> tuple[str, ...]:
+        if kind is not ResponseKind.PASSED_ON:
+            return ()
+        return await named_in_words(
+            self._shell.services, form.get("note"), alert=alert.id, contact=form.get("by")
+        )
 
     async def _page(
         self,

@@ -19,6 +19,7 @@ WHY: dict[Reason, str] = {
     Reason.STATE_OF_PERPETRATOR: "Belongs to the state behind the threat, or answers to it.",
     Reason.REQUESTING_STATE: "Belongs to the state that wants the person returned.",
     Reason.TRANSIT_STATE: "Belongs to the state that holds the person on the way.",
+    Reason.PASSED_ON_INSIDE: "Passed it on to somebody who must not know.",
     Reason.MECHANISM_OF_COMPLAINT: "Runs the complaint line after which the reprisal happened.",
     Reason.CONSENT_NONE: "Nobody has consented to telling anybody but duty.",
     Reason.CONSENT_AUDIENCE: "Consent was given, but not for this kind of recipient.",

@@ -386,7 +386,7 @@ def test_passing_on_inside_the_closure_alarms_duty_and_freezes_companies(to: str
     story = Story(now=at("Tue 09:00")).report(event).page_answered().release(MISSIONS)
     story.handed_off("lea").answer("lea", ResponseKind.PASSED_ON, passed_on_to=to)
     alert = story.alert("embassy")
-    assert (alert.status, alert.reason) == (AlertStatus.CLOSED, Reason.PERPETRATOR_CLOSURE)
+    assert (alert.status, alert.reason) == (AlertStatus.CLOSED, Reason.PASSED_ON_INSIDE)
     assert story.task("passed_on_inside").critical
     assert story.track(COMPANIES).frozen
     assert story.told(last=True) == []
@@ -399,6 +399,28 @@ def test_passing_on_to_a_contact_of_somebody_excluded_counts_as_inside() -> None
     story = _quiet_hours_case().around(registry=registry)
     story.answer("lea", ResponseKind.PASSED_ON, passed_on_to="guard-mail")
     assert story.owes("passed_on_inside")
+
+
+def test_of_several_whom_the_words_may_mean_one_inside_is_enough() -> None:
+    story = a_told_case()
+    any_of = ("nhri-qn", "guardia")
+    story.answer("lea", ResponseKind.PASSED_ON, passed_on_any=any_of)
+    (passed,) = story.of(f.PassedOn)
+    assert (passed.to, passed.inside_closure) == ("guardia", True)
+    assert story.owes("passed_on_inside")
+
+
+def test_passing_on_to_somebody_with_a_conflict_counts_as_inside() -> None:
+    story = a_case().release(INVESTORS).answer("fjord-mail", ResponseKind.CONFLICT)
+    story.release(MISSIONS).handed_off("lea")
+    story.answer("lea", ResponseKind.PASSED_ON, passed_on_to="fjord")
+    assert story.owes("passed_on_inside")
+
+
+def test_a_name_in_the_place_of_an_id_is_refused_before_it_reaches_the_journal() -> None:
+    story = a_told_case()
+    command = story.an_answer("lea", ResponseKind.PASSED_ON, passed_on_to="Guardia Sur, Ms Example")
+    assert story.refused(command).reason is RefusedBecause.INCOMPLETE
 
 
 def test_without_a_companies_track_passing_on_inside_still_alarms() -> None:
