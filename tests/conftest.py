@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -96,6 +97,13 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in sorted(os.environ):
         if name.startswith("TOCSIN_"):
             monkeypatch.delenv(name)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Those who ask for the tests of the guard alone wait for no other test's imports."""
+    if config.getoption("markexpr", "") != "guard" or not collection_path.is_file():
+        return None
+    return "mark.guard" not in collection_path.read_text("utf-8") or None
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from rules.contacting import contact_rule
 from schemas.codes import ContactRule, TrackName
 
+pytestmark = pytest.mark.guard
+
 RULES = st.sampled_from(ContactRule)
 
 

@@ -17,6 +17,8 @@ from schemas.party import Party
 from schemas.plan import Closure, Excluded, Hop, Reason
 from tests.unit.rules.build import K, L, a_link, a_party, a_registry, a_role, an_event
 
+pytestmark = pytest.mark.guard
+
 ENDED = date(2020, 1, 1)
 P = Reason.PERPETRATOR_CLOSURE
 

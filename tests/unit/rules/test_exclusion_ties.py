@@ -15,6 +15,8 @@ from schemas.party import Ownership, Party
 from schemas.plan import Closure, Excluded, Reason
 from tests.unit.rules.build import K, L, a_link, a_party, a_registry, a_role, an_event
 
+pytestmark = pytest.mark.guard
+
 P = Reason.PERPETRATOR_CLOSURE
 BAD = a_party("bad", state="QM")
 CO = [a_party(f"co-{n}") for n in range(5)]

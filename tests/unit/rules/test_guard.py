@@ -33,6 +33,8 @@ from tests.unit.rules.build import (
     safeguards,
 )
 
+pytestmark = pytest.mark.guard
+
 EMBASSY = a_party("embassy", K.MISSION, "QN")
 LEA = a_contact("embassy", "lea", Level.FOCAL_POINT)
 LATER = NOW + timedelta(hours=1)

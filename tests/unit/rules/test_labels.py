@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from rules.labels import label
 from schemas.codes import Label, Mode, TrackName, strictest
 
+pytestmark = pytest.mark.guard
+
 OUTWARD = [track for track in TrackName if track is not TrackName.DUTY]
 LABELS = st.sampled_from(Label)
 INPUTS = st.lists(st.none() | LABELS, max_size=6)

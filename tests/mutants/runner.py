@@ -1,0 +1,268 @@
+"""Whether the tests marked `guard` notice a mutant: each one lives in a process of its own.
+
+Forked from one that has everything imported and every test collected, so that a mutant costs the
+tests it takes to notice it and no more. A change within a function is put into the function that
+is there; a table or a class is imported afresh, and with it whatever imports it.
+"""
+
+import ast
+import importlib
+import importlib.abc
+import importlib.util
+import os
+import resource
+import signal
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+
+from tests.mutants.mutants import Mutant
+
+CPU_AT_LEAST = 30
+"""Seconds of processor time a mutant has at least; one that runs longer loops, and is noticed."""
+
+CPU_TIMES = 8
+"""Or so many times what the tests take without a change."""
+
+MEMORY = 4 << 30
+"""Bytes: a loop that collects ends here."""
+
+ROOMS = ("schemas", "rules", "notifiers", "engine", "tests")
+SURVIVED, KILLED, BROKEN = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """How one mutant ended, and the test that noticed it."""
+
+    id: str
+    killed: bool
+    by: str
+
+
+class NotGreenError(RuntimeError):
+    """The tests fail without any change: there is nothing to learn from them."""
+
+
+def run(
+    mutants: Sequence[Mutant], files: Sequence[str], *, root: Path, say: Callable[[Came], None]
+) -> None:
+    """Try each; `say` hears how each ended. Raises NotGreenError."""
+    sys.path.insert(0, str(root))
+    inside = [each for each in mutants if each.within]
+    afresh = [each for each in mutants if not each.within]
+    _preload(files, root)
+    killers: dict[str, Counter[str]] = defaultdict(Counter)
+    for mutant in afresh:
+        say(_fork(mutant, lambda mutant=mutant: _import_and_test(mutant, files, root), killers))
+    loop = _ForkingLoop(inside, say, killers)
+    _pytest(files, root, [loop])
+    if not loop.green:
+        raise NotGreenError("The tests marked `guard` fail as they are: mend them first.")
+
+
+class _ForkingLoop:
+    """Collects as usual; then, in place of one run of the tests, one for each mutant."""
+
+    def __init__(
+        self,
+        mutants: Sequence[Mutant],
+        say: Callable[[Came], None],
+        killers: dict[str, Counter[str]],
+    ) -> None:
+        self._mutants, self._say, self._killers = mutants, say, killers
+        self.green = False
+
+    def pytest_collection(self) -> None:
+        _hurry()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        plain = Counter[str]()
+        self.green = _in_a_fork(lambda: _test(session.items, plain), None)[0] == SURVIVED
+        for mutant in self._mutants if self.green else ():
+            known = self._killers[mutant.path] + self._killers[mutant.within]
+            self._say(
+                _fork(
+                    mutant,
+                    lambda mutant=mutant, known=known: _change_and_test(
+                        mutant, session.items, known
+                    ),
+                    self._killers,
+                )
+            )
+        return True
+
+
+def _fork(
+    mutant: Mutant, test: Callable[[], tuple[int, str]], killers: dict[str, Counter[str]]
+) -> Came:
+    code, by = _in_a_fork(test, CPU_AT_LEAST)
+    if by:
+        killers[mutant.path][by] += 1
+        killers[mutant.within][by] += 3
+    return Came(mutant.id, code != SURVIVED, by or ("" if code == SURVIVED else "could not run"))
+
+
+def _in_a_fork(test: Callable[[], tuple[int, str]], cpu: int | None) -> tuple[int, str]:
+    """What `test` says, in a process of its own: its code and the id of the test that failed."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code, by = BROKEN, ""
+        with suppress(BaseException):
+            os.close(ours)
+            _quiet()
+            if cpu is not None:
+                resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+                signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+                resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            code, by = test()
+        os.write(theirs, f"{code} {by}".encode())
+        os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as said:
+        text = said.read().decode()
+    os.waitpid(child, 0)
+    code, _, by = text.partition(" ")
+    return (int(code) if code else KILLED, by)
+
+
+def _quiet() -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+
+
+def _test(items: Sequence[pytest.Item], known: Counter[str]) -> tuple[int, str]:
+    """Run tests until one fails: first what noticed others of its kind, last what tries examples.
+
+    A test that several mutants of a function failed is likely to fail for the next one.
+    """
+    ordered = sorted(items, key=lambda item: (-known[item.nodeid], _tries_examples(item)))
+    for item, following in zip(ordered, [*ordered[1:], None], strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if item.session.testsfailed:
+            return KILLED, item.nodeid
+    return SURVIVED, ""
+
+
+def _tries_examples(item: pytest.Item) -> bool:
+    return hasattr(getattr(item, "obj", None), "hypothesis")
+
+
+def _change_and_test(
+    mutant: Mutant, items: Sequence[pytest.Item], known: Counter[str]
+) -> tuple[int, str]:
+    module = sys.modules[_name(mutant.path)]
+    changed: dict[str, Any] = {"__name__": module.__name__, "__file__": module.__file__}
+    try:
+        exec(compile(mutant.code, mutant.path, "exec"), changed)  # noqa: S102  # that is the point
+    except Exception:
+        return KILLED, ""
+    old, new = getattr(module, mutant.within), changed[mutant.within]
+    old.__code__ = new.__code__
+    old.__defaults__ = new.__defaults__
+    old.__kwdefaults__ = new.__kwdefaults__
+    return _test(items, known)
+
+
+def _import_and_test(mutant: Mutant, files: Sequence[str], root: Path) -> tuple[int, str]:
+    name = _name(mutant.path)
+    for each in _dependents(name, root):
+        sys.modules.pop(each, None)
+    sys.meta_path.insert(0, _Changed(name, mutant))
+    listener = _Listener()
+    code = _pytest(files, root, [listener], "-x")
+    return (SURVIVED if code == pytest.ExitCode.OK else KILLED), listener.failed
+
+
+class _Listener:
+    def __init__(self) -> None:
+        self.failed = ""
+
+    def pytest_collection(self) -> None:
+        _hurry()
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=_tries_examples)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.failed = report.nodeid
+
+
+class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Loads one module with a mutant's text."""
+
+    def __init__(self, name: str, mutant: Mutant) -> None:
+        self._name, self._mutant = name, mutant
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
+        if fullname != self._name:
+            return None
+        return importlib.util.spec_from_loader(fullname, self, origin=self._mutant.path)
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(compile(self._mutant.code, self._mutant.path, "exec"), vars(module))  # noqa: S102
+
+
+def _hurry() -> None:
+    """Before tests are imported: one failing example is enough, the smallest is not sought."""
+    quick = settings(settings.get_profile("house"), phases=(Phase.explicit, Phase.generate))
+    settings.register_profile("mutants", quick)
+    settings.load_profile("mutants")
+
+
+def _pytest(files: Iterable[str], root: Path, plugins: list[object], *more: str) -> int:
+    arguments = ["-q", "-m", "guard", "-p", "no:cacheprovider", "-p", "no:xdist", *more]
+    return pytest.main([*arguments, f"--rootdir={root}", *files], plugins=plugins)
+
+
+def _preload(files: Iterable[str], root: Path) -> None:
+    """Import what the tests import, so that what a mutant does not touch is not read again."""
+    for file in files:
+        for name in _imports(root / file):
+            with suppress(ImportError):
+                importlib.import_module(name)
+
+
+def _dependents(name: str, root: Path) -> Iterator[str]:
+    """A module and every one of ours that imports it, however far away."""
+    importers: dict[str, set[str]] = defaultdict(set)
+    for each, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if each.partition(".")[0] in ROOMS and file:
+            for imported in _imports(Path(file)):
+                importers[imported].add(each)
+    found, frontier = {name}, [name]
+    while frontier:
+        fresh = importers[frontier.pop()] - found
+        found |= fresh
+        frontier.extend(fresh)
+    yield from found
+
+
+def _imports(path: Path) -> set[str]:
+    """Modules that a file names in its imports; of `from a import b` both `a` and `a.b`."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def _name(path: str) -> str:
+    return path.removesuffix(".py").replace("/", ".")
