@@ -1,0 +1,240 @@
+"""What a look at the page may hold, for any reports, consents and rulebook: never anything else."""
+
+from collections.abc import Mapping
+from dataclasses import fields as fields_of
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.case.state import Alert, AlertStatus, Case, CaseStatus, TrackState
+from engine.store.answer_pages import Matter
+from engine.web.answer.fields import OF_STAGE, Door, View, look
+from engine.web.answer.screens import screen
+from engine.web.answer.stages import Stage
+from engine.web.words.sentence import plain
+from rules.consents import OURS
+from rules.contacting import contact_rule
+from rules.crowd import OF_A_PATTERN
+from schemas import facts as f
+from schemas.closure import Closure
+from schemas.codes import (
+    Certainty,
+    ContactRule,
+    FieldName,
+    HeightenedRisk,
+    Label,
+    Mode,
+    SubjectKind,
+    TrackName,
+)
+from schemas.commitment import PolicyClause
+from schemas.event import ThreatEvent
+from schemas.pattern import Pattern
+from schemas.plan import Anchor, Candidate, ContactRef, Gate, Hop, Step, Track, Until
+from schemas.projection import Projection
+from schemas.safeguards import Basis, Consent
+from tests.unit.rules.build import K, a_contact, a_party, a_registry
+
+NOW = datetime(2027, 3, 2, 11, 0, tzinfo=UTC)
+OUTWARD = [track for track in TrackName if track is not TrackName.DUTY]
+MARK = "zebrafinch"
+"""Stands in everything of a report that no reader may ever see."""
+RECIPIENT = a_party(
+    "recipient", K.COMPANY, "QN", policy="page 12", policy_clauses=(PolicyClause.ENGAGE,)
+)
+LINKED = a_party("linked-firm", K.COMPANY, "QM")
+REGISTRY = a_registry([RECIPIENT, LINKED], contacts=[a_contact("recipient", "lea")])
+CODES = ["arrest", "pattern", "death_threat", "early_warning", "enrichment", "brand_new"]
+
+some_fields = st.sets(st.sampled_from(FieldName)).map(frozenset)
+subjects = st.builds(
+    dict,
+    kind=st.sampled_from(SubjectKind),
+    pseudonym=st.just(f"{MARK}-s1"),
+    count=st.integers(0, 12),
+    heightened_risk=st.lists(st.sampled_from(HeightenedRisk), max_size=3),
+)
+reports = st.builds(
+    dict,
+    code=st.sampled_from(CODES),
+    situation=st.just(f"{MARK}-sit"),
+    sector=st.none() | st.just("palm_oil"),
+    countries=st.lists(st.just({"code": "KE", "role": "happened"}), max_size=1),
+    subjects=st.lists(subjects, max_size=2),
+    parties=st.just([{"party": f"{MARK}-party", "role": "alleged_perpetrator"}]),
+    reprisal_of=st.just({"mechanism": f"{MARK}-line", "complaint": f"{MARK}-77"}),
+    defender_kind=st.just([MARK]),
+    wishes=st.just(["call_first"]),
+    dates=st.just([{"id": f"{MARK}-d", "kind": "hearing", "at": "2027-03-17T08:00:00Z"}]),
+    label=st.none() | st.sampled_from(Label),
+    may_contact=st.none() | st.sampled_from(ContactRule),
+)
+
+
+def a_consent(fields: frozenset[FieldName], track: TrackName, basis: Basis) -> Consent:
+    return Consent(
+        id=f"{MARK}-c",
+        pseudonym=f"source/{MARK}-s1",
+        audiences=(track,),
+        mode=Mode.PRIVATE,
+        basis=basis,
+        given_at=NOW,
+        fields=tuple(sorted(fields)),
+    )
+
+
+def a_matter(
+    track: TrackName,
+    events: list[dict[str, Any]],
+    consents: list[Consent],
+    *,
+    mode: Mode = Mode.QUIET,
+    **case: Any,
+) -> Matter:
+    """One company told in one case, of which these reports came in, the newest first."""
+    ladder = Track(
+        name=track, gate=Gate.RELEASE, mode=mode, anchor=Anchor.RELEASED, steps=(Step(offset=0),),
+        until=Until.ACTED, answer_by=3_600, answer_holds_for=3_600, repeat_every=(), ask="reply",
+    )  # fmt: skip
+    alert = Alert(
+        id="alert-1", ref="7K3Q-92", track=track, party="recipient",
+        contacts=(ContactRef(id="recipient.lea", level="general", endpoints=()),),
+        status=AlertStatus.WAITING, told_contacts=("recipient.lea",),
+    )  # fmt: skip
+    planned = f.Planned(
+        plan_no=1, world="w", policy="p", rules=("r",), at=NOW, tracks=(ladder,),
+        alerts=(
+            f.PlannedAlert(
+                alert="alert-1", ref="7K3Q-92",
+                candidate=Candidate(
+                    party="recipient", track=track, contacts=alert.contacts,
+                    path=(Hop(kind="buys_from", a="recipient", b="linked-firm"),),
+                ),
+            ),
+        ),
+    )  # fmt: skip
+    return Matter(
+        case=Case(
+            id=f"{MARK}-case", ref=f"TC-{MARK}", status=CaseStatus.OPEN,
+            certainty=Certainty.LIKELY, mode_ceiling=Mode.PRIVATE,
+            subjects=tuple(sorted({each.pseudonym for each in consents})),
+            tracks=(TrackState(track=ladder, anchor_at=NOW),), alerts=(alert,), **case,
+        ),
+        events=tuple(ThreatEvent.model_validate(each) for each in events),
+        as_of=NOW - timedelta(hours=2), plans=(planned,), closure=Closure(),
+        consents=tuple(consents), stopped=False, answer_by=NOW + timedelta(days=1),
+    )  # fmt: skip
+
+
+def looked(
+    matter: Matter, track: TrackName, classes: frozenset[FieldName], stage: Stage = Stage.CONTENT
+) -> View:
+    return look(
+        matter, alert_id="alert-1", contact="recipient.lea", stage=stage, registry=REGISTRY,
+        field_class=classes, zone="UTC", now=NOW,
+    )  # fmt: skip
+
+
+def shown(projection: Projection) -> str:
+    """Everything that the object holds, and everything that is read off it."""
+    held = " ".join(str(getattr(projection, each.name)) for each in fields_of(projection))
+    read = " ".join(
+        f"{s.heading} {s.label} {[plain(p) for p in s.paragraphs]} {s.keep_to} {s.options}"
+        for s in (screen(stage, projection) for stage in Stage if stage is not Stage.DETAIL)
+    )
+    return f"{held} {read}".lower()
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    track=st.sampled_from(OUTWARD),
+    events=st.lists(reports, min_size=1, max_size=3),
+    consented=st.lists(some_fields, min_size=1, max_size=2),
+    basis=st.sampled_from([Basis.PERSON, Basis.REPRESENTATIVE, Basis.NECESSITY]),
+    classes=some_fields,
+    stage=st.sampled_from(Stage),
+    many=st.booleans(),
+    label=st.none() | st.sampled_from(Label),
+    said=st.none() | st.sampled_from(ContactRule),
+)
+def test_nothing_is_shown_but_what_class_stage_and_consents_all_allow(
+    track: TrackName,
+    events: list[dict[str, Any]],
+    consented: list[frozenset[FieldName]],
+    basis: Basis,
+    classes: frozenset[FieldName],
+    stage: Stage,
+    many: bool,
+    label: Label | None,
+    said: ContactRule | None,
+) -> None:
+    consents = [a_consent(each, track, basis) for each in consented]
+    pattern = Pattern(people=9, at_least=5) if many else None
+    matter = a_matter(track, events, consents, pattern=pattern, label=label, may_contact=said)
+
+    view = looked(matter, track, classes, stage)
+
+    if view.projection is None:
+        assert basis is Basis.NECESSITY and track is not TrackName.PROTECTION
+        return
+    may = frozenset(classes) & OF_STAGE[stage]
+    for each in consented:
+        named = each or (OURS | {FieldName.COUNTRY} if basis is Basis.NECESSITY else frozenset())
+        may &= (named or frozenset(FieldName)) | OURS
+    if many:
+        may &= OF_A_PATTERN
+    assert set(view.projection.fields) <= may
+    assert bool(view.projection.commitments) is (FieldName.COMMITMENT in may)
+    assert view.projection.label.rank >= (label.rank if label else Label.GREEN.rank)
+    assert view.projection.may_contact is contact_rule(
+        audience=track, said=said or ContactRule.NOBODY
+    )
+    words = shown(view.projection)
+    assert MARK not in words
+    for risk in HeightenedRisk:
+        assert risk.value not in words.split()
+
+
+def test_of_a_pattern_only_its_own_country_and_sector_are_told() -> None:
+    """An older report of the same situation would make the cell smaller than it was counted."""
+    newest = {"code": "pattern", "countries": [{"code": "KE", "role": "happened"}]}
+    older = {**newest, "sector": "palm_oil", "code": "enrichment"}
+    consents = [a_consent(frozenset(), TrackName.MSIS, Basis.PERSON)]
+    whole = frozenset(FieldName)
+
+    many = a_matter(
+        TrackName.MSIS, [older, newest, older], consents, pattern=Pattern(people=9, at_least=5)
+    )
+    one = a_matter(TrackName.MSIS, [older, newest, older], consents, personal=True)
+
+    assert _fields(looked(many, TrackName.MSIS, whole)).get(FieldName.SECTOR) is None
+    assert _fields(looked(many, TrackName.MSIS, whole))[FieldName.COUNTRY] == "KE"
+    assert _fields(looked(one, TrackName.MSIS, whole))[FieldName.SECTOR] == "palm_oil"
+
+
+@pytest.mark.parametrize("mode", [Mode.QUIET, Mode.PRIVATE])
+def test_a_page_says_how_openly_its_track_was_released(mode: Mode) -> None:
+    consents = [a_consent(frozenset(), TrackName.MISSIONS, Basis.PERSON)]
+    matter = a_matter(TrackName.MISSIONS, [{"code": "arrest"}], consents, mode=mode)
+
+    view = looked(matter, TrackName.MISSIONS, frozenset(FieldName))
+
+    assert view.projection is not None
+    assert view.projection.mode is mode
+
+
+def test_a_pattern_of_too_few_closes_the_page_of_whoever_was_told() -> None:
+    consents = [a_consent(frozenset(), TrackName.MSIS, Basis.PERSON)]
+    matter = a_matter(
+        TrackName.MSIS, [{"code": "pattern"}], consents, pattern=Pattern(people=4, at_least=5)
+    )
+
+    assert looked(matter, TrackName.MSIS, frozenset(FieldName)).door is Door.CLOSED
+
+
+def _fields(view: View) -> Mapping[FieldName, str]:
+    return (view.projection or SimpleNamespace(fields={})).fields
