@@ -56,6 +56,7 @@ def _release(draft: Draft, state: TrackState, protocol: Protocol) -> None:
             again=again,
         )
     )
+    tasks.drop_tasks(draft, "release", detail=name.value)
     if again:
         spread = Spread.NEXT if telling.one_at_a_time(draft.case, name) else Spread.ALL
         telling.tell_track(draft, name, spread=spread, by_hand=True)

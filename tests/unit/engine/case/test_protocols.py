@@ -1,0 +1,148 @@
+"""Protocols: what two people agreed beforehand releases at once, and nothing beside it does."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from schemas import facts as f
+from schemas.codes import TrackName
+from schemas.plan import Gate, Protocol, Reason, Spread
+from tests.unit.engine.case.builders import (
+    BRIGHT,
+    EMBASSY,
+    FJORD,
+    Story,
+    a_consent,
+    an_event,
+    at,
+    outward,
+)
+
+MISSIONS, INVESTORS = TrackName.MISSIONS, TrackName.INVESTORS
+AGREED = Protocol(
+    id="quick-line",
+    publisher="hotline",
+    audiences=(MISSIONS,),
+    codes=("arrest", "detention"),
+    subject=None,
+    agreed_by=("ana", "chi"),
+    until=at("20 Mar 12:00"),
+)
+LINE = outward(MISSIONS, gate=Gate.PROTOCOL)
+
+
+def _consenting(*audiences: str, **changes: Any) -> Any:
+    given = {"basis": "person", "audiences": list(audiences or ("missions",)), "mode": "private"}
+    return an_event(consent=[given | changes.pop("given", {})], **changes)
+
+
+def a_report(*protocols: Protocol, event: Any = None, story: Story | None = None, **more: Any):  # type: ignore[no-untyped-def]
+    story = story or Story(consents=more.pop("consents", None))
+    return story.report(
+        event or _consenting(), tracks=more.pop("tracks", (LINE,)),
+        candidates=more.pop("candidates", (EMBASSY,)), protocols=protocols or (AGREED,), **more,
+    )  # fmt: skip
+
+
+def test_consent_in_the_event_releases_at_once_without_a_hand() -> None:
+    story = a_report()
+    assert story.asked() == [("Mon 22:00", "lea+desk")]
+    (applied,) = story.of(f.ProtocolApplied)
+    assert (applied.protocol, applied.agreed_by) == ("quick-line", ("ana", "chi"))
+    assert story.track(MISSIONS).protocol == "quick-line"
+    assert not story.owes("release") and story.owes("triage"), "a person still looks at the case"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"publisher": "another-line"},
+        {"audiences": (INVESTORS,)},
+        {"codes": ("raid_search",)},
+        {"subject": "s2"},
+        {"agreed_by": ("ana", "ana")},
+    ],
+    ids=["publisher", "audience", "code", "subject", "one_person_twice"],
+)
+def test_whatever_it_does_not_name_waits_for_a_person(changes: dict[str, Any]) -> None:
+    story = a_report(replace(AGREED, **changes))
+    assert story.told() == []
+    assert story.owes("release", detail="missions")
+    assert story.release(MISSIONS).told() == ["lea", "desk"], "one person opens it by hand"
+
+
+def test_a_protocol_for_one_subject_covers_that_subject_alone() -> None:
+    mine = replace(AGREED, subject="s1")
+    assert a_report(mine).told() == ["lea", "desk"]
+    two = [{"kind": "person", "pseudonym": name} for name in ("s1", "s2")]
+    assert a_report(mine, event=_consenting(subjects=two)).told() == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        an_event(),
+        _consenting("investors"),
+        _consenting(given={"state": "revoked"}),
+    ],
+    ids=["none", "others", "revoked"],
+)
+def test_without_consent_in_the_event_it_releases_nothing(event: Any) -> None:
+    assert not a_report(event=event).of(f.ProtocolApplied)
+
+
+def test_the_guard_stands_before_every_protocol() -> None:
+    story = a_report(consents=(a_consent(MISSIONS, revoked=True),))
+    assert story.told() == []
+    assert story.alert("embassy").reason is Reason.CONSENT_REVOKED
+    unsure = a_report(event=_consenting(certainty="possible"))
+    assert unsure.told() == [] and unsure.alert("embassy").reason is Reason.CERTAINTY
+
+
+def test_a_protocol_that_ran_out_leaves_a_release_and_a_task() -> None:
+    story = a_report(replace(AGREED, until=at("Mon 22:00")))
+    assert story.told() == []
+    assert story.owes("release", detail="missions")
+    assert story.owes("protocol_over", detail="missions")
+
+
+def test_when_it_runs_out_the_gate_closes_and_people_are_asked() -> None:
+    story = a_report(replace(AGREED, until=at("Tue 12:00"))).page_answered()
+    assert story.owes("release_ends", detail="missions")
+    story.by("Tue 12:00").claimed("lea")
+    assert story.of(f.TellRefused, last=True)[0].reason is Reason.GATE_CLOSED
+    story.when("Tue 12:00")
+    assert story.owes("protocol_over", detail="missions")
+    assert story.track(MISSIONS).anchor_at is None
+
+
+def test_of_several_that_cover_it_the_longest_counts() -> None:
+    longer = replace(AGREED, id="longer", until=at("25 Mar 12:00"))
+    story = a_report(AGREED, longer, replace(AGREED, id="old", until=at("Mon 10:00")))
+    assert story.track(MISSIONS).protocol == "longer"
+
+
+def test_those_found_by_a_further_report_are_told_under_it_as_well() -> None:
+    line = outward(INVESTORS, gate=Gate.PROTOCOL, spread=Spread.ALL)
+    both = replace(AGREED, audiences=(INVESTORS,))
+    first = a_report(both, event=_consenting("investors"), tracks=(line,), candidates=(FJORD,))
+    again = a_report(
+        both, story=first, event=_consenting("investors"), tracks=(line,),
+        candidates=(FJORD, BRIGHT),
+    )  # fmt: skip
+    assert again.told() == ["fjord-mail"] and again.track(INVESTORS).frozen, "a new act freezes it"
+    softer = a_report(both, event=_consenting("investors"), tracks=(line,), candidates=(FJORD,))
+    softer.case = replace(softer.case, last_outward_at=None)
+    a_report(
+        both, story=softer, event=_consenting("investors"), tracks=(line,),
+        candidates=(FJORD, BRIGHT),
+    )  # fmt: skip
+    assert softer.told() == ["fjord-mail", "bright-mail"]
+    assert softer.of(f.ProtocolApplied)[-1].again
+
+
+@pytest.mark.parametrize("gate", [Gate.RELEASE, Gate.RELEASE_TWO, Gate.NECESSITY, Gate.NONE])
+def test_only_a_gate_that_says_protocol_opens_by_one(gate: Gate) -> None:
+    story = a_report(tracks=(outward(MISSIONS, gate=gate),))
+    assert story.told() == [] and not story.of(f.ProtocolApplied)
