@@ -32,9 +32,9 @@ class Permission(StrEnum):
     STOP = "stop"
     """Stop outgoing: anybody on duty, since stopping harms less than telling."""
     LIFT = "lift"
-    """Be one of those who let a frozen track go on."""
+    """Be one of the two who let a frozen track, or somebody held, go on."""
     RESUME = "resume"
-    """Let outgoing go on."""
+    """Be one of the two who let outgoing go on."""
     CLEAR_EXCLUSION = "clear_exclusion"
     """Be one of the two who let somebody be asked, in one case, whom the closure leaves out."""
     CONSENT = "consent"
@@ -69,6 +69,7 @@ _SECOND = frozenset(
         Permission.RELEASE,
         Permission.FREEZE,
         Permission.STOP,
+        Permission.RESUME,
         Permission.LIFT,
         Permission.NARROW_CONSENT,
         Permission.AGREE_TO_CONSENT,

@@ -11,6 +11,7 @@ from engine.admin import (
     deciding,
     gating,
     holders,
+    holding,
     importing,
     judging,
     keeping,
@@ -59,6 +60,10 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "freeze": Operation(run=acting.freeze, takes=acting.Freezing, needs=P.FREEZE),
         "lift": Operation(run=acting.lift, takes=acting.Lifting, needs=P.LIFT),
         "stop": Operation(run=acting.stop, takes=Nothing, needs=P.STOP),
+        "stop.drill": Operation(run=holding.drill, takes=Nothing, needs=P.READ),
+        "hold.place": Operation(run=holding.place, takes=holding.Placing, needs=P.FREEZE),
+        "hold.lift": Operation(run=holding.lift, takes=holding.LiftingHold, needs=P.LIFT),
+        "hold.list": Operation(run=holding.show, takes=reading.OneCase, needs=P.READ),
         "resume": Operation(run=acting.resume, takes=Nothing, needs=P.RESUME),
         "resolve.propose": Operation(
             run=acting.propose, takes=acting.Proposing, needs=P.PROPOSE_RESOLUTION

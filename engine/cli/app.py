@@ -19,6 +19,7 @@ from engine.cli import (
     running,
     sources,
     starting,
+    stopping,
     tasks,
 )
 from engine.cli.command import INTEGRATE, OPERATE
@@ -60,6 +61,7 @@ starting.declare(app)
 gates.declare(app)
 clearing.declare(app)
 cases.declare(app)
+stopping.declare(app)
 app.add_typer(consent.consent, name="consent", rich_help_panel=OPERATE)
 app.add_typer(tasks.task, name="task", rich_help_panel=OPERATE)
 people.declare(app)

@@ -118,19 +118,10 @@ def declare(app: typer.Typer) -> None:
 
     @command(app, "lift", panel=OPERATE)
     async def lift(terminal: Terminal, ref: Ref, track: Track) -> None:
-        """Let a frozen track go on. Some freezes need two people."""
+        """Agree that a frozen track goes on. It takes two people."""
         result = await ask(terminal, "lift", case=ref, track=track)
         waits = "Recorded. It stays frozen until somebody else lifts it too."
         terminal.done(result, [waits if result["frozen"] else "Lifted. The track goes on."])
-
-    @command(app, "stop", panel=OPERATE)
-    async def stop(
-        terminal: Terminal,
-        off: Annotated[bool, typer.Option("--off", help="Let outgoing go on.")] = False,
-    ) -> None:
-        """Stop everything outgoing, on all cases. Duty is told all the same."""
-        result = await ask(terminal, "resume" if off else "stop")
-        terminal.done(result, ["Outgoing goes on." if off else "Stopped. Only duty is told."])
 
     app.add_typer(resolve, name="resolve", rich_help_panel=OPERATE)
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from engine.store import versions
+from engine.store import stopping, versions
+from engine.store.stopping import Stop
 from engine.store.tables import (
     actions,
     cases,
@@ -75,13 +76,19 @@ class PromiseRow:
 class Head:
     """What the head of every page shows."""
 
-    stopped: bool = False
+    stop: Stop = field(default_factory=Stop)
     held: bool = False
     beat_at: datetime | None = None
     """Newest heartbeat of any instance."""
     roster: bytes = b""
     people: Mapping[str, str] = field(default_factory=dict)
     """Person id -> label."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether everything outgoing is stopped."""
+        return self.stop.on
 
 
 CASE_COLUMNS = (
@@ -149,7 +156,7 @@ COUNT_CASES = (
 )
 META = select(meta.c.key, meta.c.value)
 BEAT = select(func.max(instances.c.beat_at))
-PEOPLE = select(people.c.id, people.c.label)
+PEOPLE = select(people.c.id, people.c.label, people.c.role)
 ROSTER = select(rosters.c.body).order_by(rosters.c.at.desc()).limit(1)
 ROSTER_OF = select(rosters.c.body).where(rosters.c.version == bindparam("version"))
 REF_OF_EVENT = (
@@ -167,12 +174,14 @@ def head(conn: Connection) -> Head:
     if body is None:
         body = conn.execute(ROSTER).scalar()
     beat = conn.execute(BEAT).scalar()
+    everybody = conn.execute(PEOPLE).all()
     return Head(
-        stopped=_on(known.get("stopped", "")),
+        stop=stopping.of(known),
         held=_on(known.get("held", "")),
         beat_at=beat,
         roster=body or b"",
-        people={row.id: row.label for row in conn.execute(PEOPLE)},
+        people={row.id: row.label for row in everybody},
+        roles={row.id: row.role for row in everybody},
     )
 
 

@@ -185,6 +185,7 @@ NEXT_DUTY = _next(DUTY_LANES)
 _BY_KEYS = select(notifications).where(among(_n.key, "keys")).order_by(_n.key)
 BY_KEYS = _BY_KEYS.with_for_update()
 BY_KEYS_FREE = _BY_KEYS.with_for_update(skip_locked=True)
+LANES = select(_n.key, _n.lane).where(among(_n.key, "keys"))
 CASES = select(_n.key, _n.case_id).where(among(_n.key, "keys"))
 ABANDONED = (
     select(_n.key, _n.attempts, _n.unknowns, _n.reason)
@@ -212,6 +213,15 @@ def due(
     statement = DUE_DUTY if stopped else DUE
     rows = conn.execute(statement, {"channel": channel, "slots": slots, "now": now})
     return [(row.key, row.case_id) for row in rows]
+
+
+def duty_among(conn: Connection, keys: Iterable[str]) -> int:
+    """How many of these are messages to duty."""
+    return sum(
+        row.lane in DUTY_LANES
+        for some in chunks(sorted(set(keys)))
+        for row in conn.execute(LANES, {"keys": some})
+    )
 
 
 def next_at(

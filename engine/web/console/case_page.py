@@ -39,6 +39,8 @@ DID: dict[str, str] = {
     "erased": "Erased. Nobody can read what was sealed again.",
     "clear": "Recorded. Once two people agreed, they may be asked when their track is released.",
     "freeze": "Frozen. Nothing further is told on these tracks.",
+    "hold": "Held. Nobody of them is told or pressed until then.",
+    "lift_hold": "Recorded. The hold ends once a second person has agreed.",
     "resolve": "Proposed. Another person has to confirm.",
     "answer": "The answer is recorded.",
     "reported": "The report was taken.",

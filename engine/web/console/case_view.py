@@ -11,6 +11,7 @@ from engine.store.case_file import CaseFile, EventRow
 from engine.web.console.left_out import LeftOut, left_out
 from engine.web.console.names import Names
 from engine.web.console.present_duty import task_words
+from engine.web.console.present_holding import in_force
 from engine.web.console.record_view import RecordView, record_views
 from engine.web.console.story_lines import StoryLine, story_lines
 from engine.web.console.track_view import TrackView, track_views
@@ -115,6 +116,7 @@ def ids_of(file: CaseFile) -> frozenset[str]:
     found: set[str] = {case_alert.party for case_alert in file.case.alerts}
     found |= {ref.id for alert in file.case.alerts for ref in alert.contacts}
     found |= {row.contact for row in file.notices}
+    found |= {party for each in file.case.holds for party in each.hold.parties}
     for plan in file.plans:
         for told in plan.alerts:
             found |= {end for hop in told.candidate.path for end in (hop.a, hop.b)}
@@ -162,6 +164,8 @@ def _notes(case: Case, names: Names, visitor: Visitor) -> Iterable[tuple[str, Sa
         )
     if case.status is CaseStatus.OPEN and not case.owner:
         yield "alarm", ("Nobody has taken this case yet.",)
+    for each in case.holds:
+        yield "warm", in_force(each.hold, each.lifted_by, names)
     if case.monitored_until is not None and case.status is CaseStatus.MONITORED:
         yield "good", (f"Resolved. Watched until {names.time(case.monitored_until)}.",)
 

@@ -140,7 +140,14 @@ class Lists:
 
     async def ask_stop(self, request: Request, visitor: Visitor) -> Response:
         """Ask once more before everything outgoing stops or starts."""
-        return await self._shell.render("console/stop.html", visitor)
+        stop = (await self._shell.services.reader.run(board.head)).stop
+        return await self._shell.render(
+            "console/stop.html",
+            visitor,
+            agreed=bool(stop.agreed),
+            mine=stop.agreed == visitor.person,
+            file=bool(stop.files),
+        )
 
     async def stop(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Press or release the switch."""

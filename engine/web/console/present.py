@@ -9,6 +9,7 @@ from engine.web.console.present_cases import CASES
 from engine.web.console.present_duty import DUTY
 from engine.web.console.present_erasing import ERASING
 from engine.web.console.present_gates import GATES
+from engine.web.console.present_holding import HOLDING
 from engine.web.console.present_line import Line
 from engine.web.console.present_telling import TELLING
 from schemas.facts import Fact
@@ -20,6 +21,7 @@ SENTENCES: dict[type, Callable[[Any, Names], Line]] = {
     **DUTY,
     **ERASING,
     **GATES,
+    **HOLDING,
 }
 
 

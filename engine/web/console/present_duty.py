@@ -136,7 +136,7 @@ def _released(fact: f.TrackReleased, names: Names) -> Line:
 
 def _frozen(fact: f.TrackFrozen, names: Names) -> Line:
     until = f" until {names.time(fact.until)}" if fact.until else " until somebody lifts it"
-    two = " Two people are needed to lift it." if fact.needs_two else ""
+    two = " Two people are needed to lift it."
     return Line(
         (
             names.person(fact.by),

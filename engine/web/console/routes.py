@@ -7,6 +7,7 @@ from engine.web.console.case_page import CasePage
 from engine.web.console.clear_form import ClearForm
 from engine.web.console.erase import Erase
 from engine.web.console.gate_forms import GateForms
+from engine.web.console.hold_form import HoldForm
 from engine.web.console.lists import Lists
 from engine.web.console.login import Login
 from engine.web.console.party_page import PartyPage
@@ -31,6 +32,7 @@ def routes(services: Services) -> list[Route]:
         *ReleaseForm(shell, case_page).routes(),
         *GateForms(shell, case_page).routes(),
         *ClearForm(shell, case_page).routes(),
+        *HoldForm(shell, case_page).routes(),
         *PhoneAnswer(shell, case_page).routes(),
         *Reveal(shell, case_page).routes(),
         *Erase(shell, case_page).routes(),

@@ -16,6 +16,7 @@ from engine.access import Permission, may
 from engine.case.commands import Command, Inbox
 from engine.signs import amiss
 from engine.store import board
+from engine.web.console.stop_words import stop_words
 from engine.web.forms import Form, FormRefusedError, read_form
 from engine.web.pages import page
 from engine.web.services import Services, Visitor
@@ -42,6 +43,8 @@ class Top:
     beat_late: bool
     stopped: bool
     held: bool
+    stop_words: str = ""
+    """Since when and by whom outgoing is stopped, and who agreed to go on."""
     amiss: str = ""
     """One line about the engine itself, while not all is as it should be."""
 
@@ -136,6 +139,7 @@ class Shell:
             beat="none yet" if age is None else _ago(age),
             beat_late=age is None or age > BEAT_LATE,
             stopped=head.stopped,
+            stop_words=stop_words(head, zone=self.services.zone),
             held=head.held,
             amiss=await self._amiss(now),
         )

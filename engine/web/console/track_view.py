@@ -92,7 +92,7 @@ def _track(
         may_propose=is_open and name.outward and state.joint is None,
         release_words=_release_words(waits=waits, agreed=bool(agreed)),
         may_lift=is_open and state.frozen and me not in state.lifted_by,
-        lift_words="Lift as the second person" if state.lifted_by else "Lift the freeze",
+        lift_words="Lift as the second person" if state.lifted_by else "Agree to lift the freeze",
     )
 
 
@@ -106,8 +106,9 @@ def _words(state: TrackState, names: Names) -> str:
     said = []
     if state.frozen:
         until = f" until {names.time(state.frozen_until)}" if state.frozen_until else ""
-        two = "; two people are needed to lift it" if state.lift_needs_two else ""
-        said.append(f"Frozen{until}{two}.")
+        given = " and ".join(names.person(person).text for person in state.lifted_by)
+        more = f" {given} agreed; one more is needed." if given else ""
+        said.append(f"Frozen{until}; two people are needed to lift it.{more}")
     if state.track.name is TrackName.DUTY:
         if state.hold_until is not None:
             said.append(f"Quiet until {names.time(state.hold_until)}: somebody has it.")
