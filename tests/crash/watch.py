@@ -3,11 +3,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection
-from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.clock import Clock, SystemClock
@@ -20,9 +19,6 @@ T = TypeVar("T")
 
 _WALL = SystemClock()
 POLL = 0.05
-SOON = timedelta(minutes=10)
-"""What is due later than this does not belong to a run: repeats come after an hour. Of an incident
-they come every fifteen minutes, for as long as it stands: it owes what is due by now."""
 
 
 class NotInTimeError(AssertionError):
@@ -104,12 +100,11 @@ class Patience:
 
 
 def _owed(conn: Connection) -> Counter[str]:
-    now = _WALL.now()
-    soon = and_(cases.c.kind != "incident", cases.c.due_at < now + SOON)
+    """What is due by now: a grave case calls again every fifteen minutes, and never rests."""
     counts = {
         "messages": select(func.count()).where(notifications.c.state.not_in(ENDED)),
         "facts": select(func.count()).select_from(outbox),
-        "steps": select(func.count()).where(or_(cases.c.due_at <= now, soon)),
+        "steps": select(func.count()).where(cases.c.due_at <= _WALL.now()),
     }
     return Counter({name: conn.execute(query).scalar_one() for name, query in counts.items()})
 
