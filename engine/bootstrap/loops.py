@@ -10,6 +10,7 @@ from engine.bootstrap.refusals import CannotStartError
 from engine.bootstrap.watching import Watch, log_watch
 from engine.canary_sink import CanarySink
 from engine.clock import SystemClock
+from engine.conflicts import Conflicts
 from engine.desk import Lane
 from engine.intake.kafka_clients import member_name
 from engine.intake.runners import Lane as LogLane
@@ -66,6 +67,7 @@ def loops(
         )
         yield "timers", timers
         yield "second look", _second_look(parts).run()
+        yield "conflicts", _conflicts(parts).run()
     yield "stop watch", _stop_watch(parts).run()
     if "sender" in roles:
         yield "sender", _sender(parts, channels).run()
@@ -148,6 +150,16 @@ def _take_over(parts: Parts) -> TakeOver:
         machine=SystemClock(),
         stamp=parts.clock,
         sends=parts.desk.sends,
+    )
+
+
+def _conflicts(parts: Parts) -> Conflicts:
+    return Conflicts(
+        world=parts.world,
+        reader=parts.reader,
+        writer=parts.writer,
+        clock=SystemClock(),
+        declared=parts.desk.conflicts,
     )
 
 

@@ -40,7 +40,7 @@ from engine.store import cases, journal, meta
 from engine.store.database import NotCommittedError
 from engine.vault import Secret
 from engine.watchdog import Turns, unwatched
-from schemas.responses import Already, Done, Refused, Result
+from schemas.responses import Already, Done, Refused, ResponseKind, Result
 
 _log = structlog.get_logger(__name__)
 
@@ -116,6 +116,8 @@ class Desk:
         """Rung when a message may be sent: for the sender."""
         self.facts = Bell()
         """Rung when there are facts to publish: for the relay."""
+        self.conflicts = Bell()
+        """Rung when somebody declared a conflict: it becomes a link of the registry."""
         self.stale = Bell()
         """Rung when another process put another world into force: ours must be loaded anew."""
         self.behind = False
@@ -134,6 +136,8 @@ class Desk:
         self._lanes.put(unit)
         self._work.ring()
         answers = await unit.answer
+        if any(_conflict(command) for command in commands):
+            self.conflicts.ring()
         return tuple(x if isinstance(x, (Done, Already, Refused)) else Done() for x in answers)
 
     async def fire_due(self, *, limit: int) -> inner.Fired:
@@ -388,6 +392,10 @@ class Desk:
 def _fail(unit: Unit, error: Exception) -> None:
     if not unit.answer.done():
         unit.answer.set_exception(error)
+
+
+def _conflict(command: Any) -> bool:
+    return isinstance(command, c.Respond) and command.response.kind is ResponseKind.CONFLICT
 
 
 def _inner(command: c.Command | inner.Canary) -> Any:

@@ -40,6 +40,19 @@ CASES_TOLD = (
 )
 
 
+CONFLICTS = (
+    select(_a.case_id, _a.party)
+    .where(_a.reason == "conflict")
+    .distinct()
+    .order_by(_a.case_id, _a.party)
+)
+
+
+def conflicts(conn: Connection) -> list[tuple[str, str]]:
+    """(case, party) of every conflict that somebody declared."""
+    return [(row.case_id, row.party) for row in conn.execute(CONFLICTS)]
+
+
 def cases_told(conn: Connection, *, after: str, most: int) -> list[str]:
     """Ids of the next open or monitored cases of which anybody outside was told, in their order."""
     return list(conn.execute(CASES_TOLD, {"after": after, "most": most}).scalars())

@@ -1,0 +1,375 @@
+"""Who must not know, through the desk: planned, cleared, told and claimed, on a real store.
+
+The rows named in brackets are those of the mission.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.bell import Bell
+from engine.case import commands as c
+from engine.case.state import AlertStatus, Case
+from engine.conflicts import Conflicts
+from engine.registry.history import Edition, take
+from engine.registry.history.changes import Change, Changes
+from engine.registry.loading import load_registry
+from engine.second_look import SecondLook
+from engine.store.tables import shown
+from engine.store.versions import What
+from rules import exclusion
+from rules.graph import Registry
+from schemas import facts as f
+from schemas.codes import FieldName, TrackName
+from schemas.event import ThreatEvent
+from schemas.link import Link, LinkKind, LinkStatus
+from schemas.party import Ownership, Party, PartyKind
+from schemas.plan import Candidate, Reason
+from schemas.responses import Done, Refused, RefusedBecause, Response, ResponseKind, Way
+from tests.integration.engine.desk.room import REGISTRY, Room, a_room, report
+from tests.unit.engine.case import builders as b
+
+MISSIONS, INVESTORS = TrackName.MISSIONS, TrackName.INVESTORS
+FREE = {"free": {"email": 8, "sms": 8}, "others": 0}
+
+
+def _tie(a: str, kind: LinkKind, z: str, status: LinkStatus = LinkStatus.VERIFIED) -> Link:
+    return Link(id=f"{a}-{kind}-{z}", kind=kind, a=a, b=z, status=status, source="paper")
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    async with a_room(tmp_path / "desk.sqlite") as room:
+        yield room
+
+
+async def _consent(room: Room) -> None:
+    await room.one(
+        c.ConsentChanged(inbox=room.inbox(), consent=b.a_consent(*b.OUTWARD), state="granted")
+    )
+
+
+def _know(room: Room, *links: Link, parties: Iterable[Party] = ()) -> Registry:
+    """Put a registry into force with these besides."""
+    registry = room.world.registry().changed(parties=list(parties), links=list(links))
+    room.world.swap(replace(room.world.current, registry=registry))
+    return registry
+
+
+def _reported(
+    room: Room, event: ThreatEvent, *found: Candidate, id: str = "e1", **more: Any
+) -> c.EventArrived:
+    command = report(id, event, found=found, tracks=tuple(b.TRACKS), **more)
+    closure = exclusion.closure(room.world.registry(), event)
+    return replace(command, candidates=replace(command.candidates, closure=closure))
+
+
+async def _open(room: Room, event: ThreatEvent, *found: Candidate, **more: Any) -> Case:
+    await _consent(room)
+    done = await room.one(_reported(room, event, *found, **more))
+    assert isinstance(done, Done), done
+    return await room.case(done.case)
+
+
+async def _release(room: Room, case: Case, track: TrackName, *by: str) -> None:
+    story = b.Story()
+    for person in by or ("ana", "ben"):
+        await room.one(replace(story.a_release(track, by=person), case=case.id, inbox=room.inbox()))
+
+
+async def _claimed(room: Room) -> list[str]:
+    """The parties whose messages the sender would get now; duty's are left aside."""
+    await room.desk.fire_due(limit=50)
+    jobs = (await room.desk.claim_sends(**FREE)).jobs
+    return sorted({job.party for job in jobs if job.track is not TrackName.DUTY})
+
+
+async def _told(room: Room) -> list[str]:
+    """Claim, and say of all of it that it was handed on."""
+    await room.desk.fire_due(limit=50)
+    jobs = (await room.desk.claim_sends(**FREE)).jobs
+    outcomes = tuple(
+        c.TryOutcome(key=job.key, attempt_no=job.attempt_no, state="handed_off", reason="sent")
+        for job in jobs
+    )
+    await room.desk.settle_sends(outcomes)
+    return sorted({job.party for job in jobs if job.track is not TrackName.DUTY})
+
+
+def _look(room: Room) -> SecondLook:
+    return SecondLook(
+        desk=room.desk,
+        world=room.world,
+        reader=room.reader,
+        writer=room.writer,
+        clock=room.clock,
+    )
+
+
+# --- the rows: planned, released, and claimed over the registry as it is then
+
+GUARDS = {"party": "guardia", "role": "alleged_perpetrator"}
+MINERA = {"party": "minera", "role": "alleged_perpetrator"}
+POLICE = {"party": "police", "role": "alleged_perpetrator", "perpetrator_kind": "state"}
+REPRISAL = {"reprisal_of": {"mechanism": "complaints-office"}, "parties": [GUARDS]}
+OF_QN = Party(id="ministry-qn", kind=PartyKind.STATE_BODY, name="Ministry", state="QN")
+SOLD = [_tie("fjord", LinkKind.PROVIDES_TECHNOLOGY, "minera")]
+EMBASSY_QM = Party(id="embassy", kind=PartyKind.MISSION, name="Embassy QM", state="QM")
+
+ROWS: dict[str, tuple[dict[str, Any], list[Link], list[Party], Candidate]] = {
+    "T3 whoever runs the complaint line after which the reprisal came": (
+        REPRISAL,
+        [_tie("fjord", LinkKind.OPERATES, "complaints-office")],
+        [Party(id="complaints-office", kind=PartyKind.MECHANISM, name="Line")],
+        b.FJORD,
+    ),
+    "A5 whoever hosts the police behind it": (
+        {"parties": [POLICE]},
+        [_tie("fjord", LinkKind.HOSTS_PUBLIC_SECURITY, "police")],
+        [],
+        b.FJORD,
+    ),
+    "A13 a state's institution that lost its A status": (
+        {"parties": [POLICE | {"party": "ministry-qn"}]},
+        [],
+        [
+            OF_QN,
+            Party(id="nhri-qn", kind=PartyKind.NHRI, name="NHRI QN", state="QN", ganhri="B"),
+        ],
+        b.NHRI,
+    ),
+    "A13 one that two people judged captured": (
+        {"parties": [POLICE | {"party": "ministry-qn"}]},
+        [],
+        [
+            OF_QN,
+            Party(
+                id="nhri-qn", kind=PartyKind.NHRI, name="NHRI QN", state="QN", ganhri="A",
+                independence_override=True,
+            ),
+        ],
+        b.NHRI,
+    ),
+    "A19 an association in which a director of the company holds office": (
+        {"parties": [MINERA]},
+        [
+            _tie("director", LinkKind.OFFICER_OF, "minera"),
+            _tie("director", LinkKind.OFFICER_OF, "fjord"),
+        ],
+        [Party(id="director", kind=PartyKind.PERSON, name="p-1")],
+        b.FJORD,
+    ),
+    "A21 a firm that acted for it": (
+        {"parties": [MINERA]},
+        [_tie("fjord", LinkKind.REPRESENTS, "minera")],
+        [],
+        b.FJORD,
+    ),
+    "A24 whoever sold it the spyware": (
+        {"code": "spyware", "parties": [MINERA]},
+        SOLD,
+        [],
+        b.FJORD,
+    ),
+    "A30 the mission of the state that wants the person back": (
+        {
+            "code": "refoulement_risk",
+            "countries": [
+                {"code": "QM", "role": "happened"},
+                {"code": "QN", "role": "requesting"},
+            ],
+        },
+        [],
+        [],
+        b.EMBASSY,
+    ),
+    "L7 the second of a pair, the state's firm beside the company": (
+        {"parties": [MINERA, POLICE]},
+        [],
+        [
+            Party(
+                id="fjord", kind=PartyKind.INVESTOR, name="Fjord", state="QM",
+                ownership=Ownership.STATE_OWNED,
+            )
+        ],
+        b.FJORD,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS)
+async def test_nobody_of_a_row_is_planned_told_or_claimed(room: Room, row: str) -> None:
+    said, links, parties, candidate = ROWS[row]
+    _know(room, *links, parties=parties)
+
+    case = await _open(room, b.an_event(**said), candidate)
+    await _release(room, case, candidate.track)
+
+    assert await _claimed(room) == []
+    assert not [x for x in await room.facts(case.id) if isinstance(x, f.Told) and x.track.outward]
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.startswith("A30")])
+async def test_nobody_of_a_row_that_becomes_known_after_the_release_is_handed_to_the_sender(
+    room: Room, row: str
+) -> None:
+    said, links, parties, candidate = ROWS[row]
+    case = await _open(room, b.an_event(**said), candidate)
+    await _release(room, case, candidate.track)
+
+    _know(room, *links, parties=parties)
+
+    assert await _claimed(room) == []
+    (refused,) = {x.reason for x in await room.facts(case.id) if isinstance(x, f.TellRefused)}
+    assert refused in Reason
+
+
+# --- clearing, by two
+
+
+SOFT = _tie("fjord", LinkKind.CONTRACTS_SECURITY, "guardia", LinkStatus.UNVERIFIED)
+FIRM = _tie("guardia", LinkKind.PARENT_OF, "fjord", LinkStatus.DISPUTED)
+
+
+async def _clear(room: Room, case: Case, by: str) -> Any:
+    return await room.one(
+        c.ClearExclusion(
+            inbox=room.inbox(), case=case.id, parties=("fjord",), by=by, why="tie_is_wrong"
+        )
+    )
+
+
+async def test_who_was_cleared_by_two_is_told_after_a_release_and_not_before(room: Room) -> None:
+    _know(room, SOFT)
+    case = await _open(room, b.an_event(), b.FJORD)
+    await _release(room, case, INVESTORS, "ana")
+    assert await _claimed(room) == []
+    assert isinstance(await _clear(room, case, "ana"), Done)
+    assert isinstance(await _clear(room, case, "ben"), Done)
+    assert await _claimed(room) == []
+    await _release(room, case, INVESTORS, "ana")
+    assert await _claimed(room) == ["fjord"]
+    assert await room.sound()
+
+
+async def test_a_link_of_control_found_after_clearing_stops_the_message_at_the_claim(
+    room: Room,
+) -> None:
+    _know(room, SOFT)
+    case = await _open(room, b.an_event(), b.FJORD)
+    await _clear(room, case, "ana")
+    await _clear(room, case, "ben")
+    await _release(room, case, INVESTORS, "ana")
+    _know(room, FIRM)
+    assert await _claimed(room) == []
+    stored = await room.case(case.id)
+    assert stored.closure_digest != case.closure_digest  # remembered, whatever changes later
+
+
+async def test_who_is_tied_by_control_today_is_not_cleared_by_what_the_plan_knew(
+    room: Room,
+) -> None:
+    _know(room, SOFT)
+    case = await _open(room, b.an_event(), b.FJORD)
+    _know(room, FIRM)
+    refused = await _clear(room, case, "ana")
+    assert isinstance(refused, Refused)
+    assert refused.reason is RefusedBecause.GUARD
+    assert FIRM.id in refused.detail
+
+
+# --- told, and excluded afterwards
+
+
+async def test_whoever_was_told_is_closed_when_another_registry_comes_into_force(
+    room: Room,
+) -> None:
+    case = await _open(room, b.an_event(), b.FJORD)
+    await _release(room, case, INVESTORS, "ana")
+    assert await _told(room) == ["fjord"]
+    (alert,) = [a for a in (await room.case(case.id)).alerts if a.party == "fjord"]
+    rows = [
+        {"alert_id": alert.id, "contact": "fjord-mail", "field": field, "at": room.clock.now()}
+        for field in (FieldName.COUNTRY, FieldName.ACT)
+    ]
+    await room.writer.run(lambda conn: conn.execute(shown.insert(), rows))
+    look = _look(room)
+    assert await look.look() == 1
+    assert not [x for x in await room.facts(case.id) if isinstance(x, f.ToldBeforeExcluded)]
+
+    _know(room, FIRM)
+
+    assert await look.look() == 1
+    (saw,) = [x for x in await room.facts(case.id) if isinstance(x, f.ToldBeforeExcluded)]
+    assert (saw.party, saw.handed_off, saw.contacts) == ("fjord", 1, ("fjord-mail",))
+    assert saw.shown == (FieldName.COUNTRY, FieldName.ACT)
+    after = await room.case(case.id)
+    (alert,) = [a for a in after.alerts if a.party == "fjord"]
+    assert alert.status is AlertStatus.CLOSED
+    assert any(task.kind == "told_before_excluded" and task.critical for task in after.tasks)
+    assert await _claimed(room) == []  # no stand-down either
+    assert await look.look() == 0
+
+
+async def test_a_second_look_at_a_registry_is_not_repeated_by_the_next_engine(room: Room) -> None:
+    case = await _open(room, b.an_event(), b.FJORD)
+    await _release(room, case, INVESTORS, "ana")
+    await _told(room)
+    assert await _look(room).look() == 1
+    assert await _look(room).look() == 0
+
+
+# --- a declared conflict
+
+
+async def _stored_world(room: Room) -> None:
+    """The room's registry as versions in its store, so that links can be added to it."""
+
+    def bring(conn: Any) -> None:
+        records: list[tuple[What, Any]] = [
+            *((What.PARTY, party) for kind in PartyKind for party in REGISTRY.of_kind(kind)),
+            *((What.LINK, link) for link in b.LINKS),
+            *((What.CONTACT, contact) for contact in b.CONTACTS),
+        ]
+        added = tuple(
+            Change(what=what, id=each.id, n=1, source="list", line=1, record=each, was=None)
+            for what, each in records
+        )
+        changes = Changes(source="list", base=0, added=added)
+        take(conn, changes, Edition(source="list", by="t"), at=room.clock.now())
+
+    await room.writer.run(bring)
+    registry = await room.read(load_registry)
+    room.world.swap(replace(room.world.current, registry=registry))
+
+
+async def test_a_declared_conflict_leaves_the_party_out_of_other_cases_too(room: Room) -> None:
+    await _stored_world(room)
+    case = await _open(room, b.an_event(), b.FJORD)
+    await _release(room, case, INVESTORS, "ana")
+    await _told(room)
+    (alert,) = [a for a in (await room.case(case.id)).alerts if a.party == "fjord"]
+    conflict = Response(kind=ResponseKind.CONFLICT, way=Way.PAGE, by="fjord-mail")
+    await room.one(c.Respond(inbox=room.inbox(), alert=alert.id, response=conflict))
+    conflicts = Conflicts(
+        world=room.world,
+        reader=room.reader,
+        writer=room.writer,
+        clock=room.clock,
+        declared=Bell(),
+    )
+
+    assert await conflicts.look() == 1
+    assert await conflicts.look() == 0
+
+    link = next(x for x in room.world.registry().links_from("fjord") if x.b == "guardia")
+    assert link.status is LinkStatus.DECLARED
+    other = await _open(room, b.an_event(situation="sit-2"), b.FJORD, id="e2")
+    await _release(room, other, INVESTORS, "ana")
+    assert await _claimed(room) == []
+    refused = await _clear(room, other, "ana")
+    assert isinstance(refused, Refused)  # declared by itself: never cleared
+    assert not [x for x in await room.facts(case.id) if isinstance(x, f.ToldBeforeExcluded)]
