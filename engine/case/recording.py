@@ -125,7 +125,7 @@ def _from_person(known: Consent | None, said: Consent, *, narrow: bool) -> Recor
     if said.basis is Basis.COMMUNITY and said.community is None:
         raise Refusal(RefusedBecause.INCOMPLETE, "community: how many are needed, and who agreed.")
     needs = granting.people_needed(known, said.scope)
-    if needs and known is not None and said.given_at <= _newest(known, said):
+    if needs and known is not None and _stale(known, said):
         return _recorded(known, _narrowed(known, said), Ruling.OLDER)
     if needs > 1:
         return _by_two(known, said, needs)
@@ -169,7 +169,7 @@ def _from_publisher(
     needs = 0 if narrow else granting.people_needed(consent, said.scope)
     newer = said.given_at > known.given_at if certain else not known.revoked
     tighter = not granting.within(granting.counting(known), granting.counting(consent))
-    wider = None if tighter else known.wider
+    wider = None if tighter or _contradicted(known.wider, said, certain=certain) else known.wider
     if needs and newer and (wider is None or not wider.agreed):
         at = said.recorded_at or said.given_at
         wider = _asks(said, needs=needs, agreed=(), at=at)
@@ -179,6 +179,13 @@ def _from_publisher(
     if needs:
         ruling = Ruling.WAITS if newer else Ruling.OLDER
     return _recorded(known, replace(consent, wider=wider), ruling)
+
+
+def _contradicted(asked: Wider | None, said: Consent, *, certain: bool) -> bool:
+    """Whether the subject is known to have said less since what people are asked to agree to."""
+    if asked is None or not certain or said.given_at < asked.given_at:
+        return False
+    return not granting.within(asked.scope, said.scope)
 
 
 def _narrowed(known: Consent, said: Consent) -> Consent:
@@ -302,12 +309,15 @@ def _state(known: Consent | None, consent: Consent) -> State:
     return "granted" if consent.wider is None else "asked"
 
 
-def _newest(known: Consent, said: Consent) -> datetime:
-    """When the newest word was given that `said` does not repeat."""
+def _stale(known: Consent, said: Consent) -> bool:
+    """Whether a newer word is recorded. What waits for a second person is none for its repetition:
+    anything newer that contradicts it has ended it."""
     asked = known.wider
-    if asked is None or not asked.agreed or _names(asked) == granting.digest(said.scope):
-        return known.given_at
-    return max(known.given_at, asked.given_at)
+    if asked is None or not asked.agreed:
+        return said.given_at <= known.given_at
+    if _names(asked) == granting.digest(said.scope):
+        return False
+    return said.given_at <= max(known.given_at, asked.given_at)
 
 
 def _names(wider: Wider | None) -> str:

@@ -23,7 +23,7 @@ from engine.intake.known import known_limits, split_known
 from engine.intake.scope import Scope, Scopes
 from schemas.codes import Danger, EventType, Severity, threat_of
 from schemas.envelope import THREAT_TYPE, Envelope
-from schemas.event import Moment, ThreatEvent, received_late
+from schemas.event import ConsentGiven, Moment, ThreatEvent, received_late
 from schemas.limits import UnreadableJsonError
 from schemas.plan import Trouble
 from schemas.problem import Fault, Problem, brief
@@ -250,10 +250,21 @@ def _capped(event: ThreatEvent, scope: Scope) -> tuple[ThreatEvent, bool]:
             update={"audiences": tuple(a for a in one.audiences if a in scope.audiences)}
         )
         for one in event.consent
+        if not _says_nothing_here(one, scope)
     )
     if consent != event.consent:
         changes["consent"] = consent
     return (event.model_copy(update=changes) if changes else event), beyond or bool(changes)
+
+
+def _says_nothing_here(given: ConsentGiven, scope: Scope) -> bool:
+    """Whether this key may open none of what it grants.
+
+    Then it is no word at all. Kept as a consent to tell nobody, it would narrow what others
+    recorded; what takes back or narrows counts whoever says it.
+    """
+    opens = any(audience in scope.audiences for audience in given.audiences)
+    return given.state == "granted" and bool(given.audiences) and not opens
 
 
 def _grave(event: ThreatEvent, scope: Scope) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from pydantic import ValidationError
 
-from engine.admin import acting
+from engine.admin import acting, consenting
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
 from engine.admin.operation import Asked
@@ -15,12 +15,10 @@ from schemas.responses import ResponseKind
 from tests.unit.engine.case.builders import a_case
 
 
-@pytest.mark.parametrize("basis", ["necessity", "no_identifiable_person"])
-def test_one_person_cannot_say_that_nobodys_consent_is_needed(basis: str) -> None:
+def test_necessity_cannot_be_recorded_as_if_somebody_had_consented() -> None:
+    said = {"subject": "hotline/s1", "audiences": ["missions"], "basis": "necessity"}
     with pytest.raises(ValidationError):
-        acting.ConsentGiven.model_validate(
-            {"subject": "hotline/s1", "state": "granted", "basis": basis}
-        )
+        consenting.Giving.model_validate(said)
 
 
 def test_nobody_makes_a_colleague_the_owner_of_a_case(monkeypatch: pytest.MonkeyPatch) -> None:
