@@ -133,6 +133,9 @@ HELD_BACK: dict[Reason, str] = {
     Reason.LEVEL: "Only somebody too near to the place could be reached there.",
     Reason.ENDPOINT_FANS_OUT: "Others who must not know read the same mailbox.",
     Reason.CERTAINTY: "It is not sure enough yet what happened.",
+    Reason.SMALL_CELL: "So few are concerned that somebody could be picked out.",
+    Reason.PATTERN_ONLY: "They only ever hear of patterns, never of a person.",
+    Reason.REGISTRY_STALE: "Our records of them are too old to rely on.",
     Reason.LINK_NOT_CURRENT: "What tied them to it is over.",
     Reason.LINK_UNVERIFIED: "Nobody has checked yet whether they have to do with it.",
     Reason.COUNTRY_UNRESOLVED: "It is not known for certain in which country it happened.",
@@ -193,6 +196,8 @@ def allowed(consent: Consent | None, *, zone: ZoneInfo, now: datetime) -> str:
             f"What was allowed ended on {short_moment(consent.until, zone=zone)}: nobody further "
             "may be told."
         )
+    if not consent.given:
+        return "Nothing is allowed yet: not as many have agreed as are needed."
     who = [AUDIENCE[name] for name in consent.audiences if name is not TrackName.DUTY]
     if not who:
         return "Nothing is allowed: nobody outside may be told."

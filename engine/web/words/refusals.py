@@ -7,9 +7,10 @@ hold until when. Where nothing would change it, the sentence says that as well.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from engine.web.words.reasons import NEXT_STEP, WHY
+from engine.web.words.reasons import WHY
+from engine.web.words.remedies import REMEDY
 from engine.web.words.sentence import Name, Said
-from schemas.reason import Reason
+from schemas.reason import REMEDIES, Reason, Remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,9 +192,13 @@ def _no_endpoint(about: About) -> Said:
 def _plainly(reason: Reason, about: About) -> Said:
     """A reason that has no particulars: its own sentence, and what turns it."""
     why = WHY.get(reason, "Left out.").removesuffix(".")
-    step = NEXT_STEP.get(reason, "")
-    more = f"; {step[:1].lower()}{step[1:]}" if step else ", and nothing changes that."
+    remedy = REMEDIES.get(reason, Remedy.NOTHING)
+    step = REMEDY[remedy]
+    more = f"; {step[:1].lower()}{step[1:]}" if remedy is not Remedy.NOTHING else _FOR_GOOD
     return (about.who, f" is not told: {why[:1].lower()}{why[1:]}{more}")
+
+
+_FOR_GOOD = ", and in this case nothing changes that."
 
 
 _SENTENCES: Mapping[Reason, _Sentence] = {
