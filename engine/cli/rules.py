@@ -39,6 +39,33 @@ def check(
     )
 
 
+@command(rules, "fields")
+def fields(
+    terminal: Terminal,
+    file: Annotated[
+        Path | None, typer.Argument(help="A rulebook, YAML; else the one of the settings.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Another rulebook: say what changed since that one.")
+    ] = None,
+) -> None:
+    """Who may ever be shown what: the most that a rulebook allows. Stage and consent narrow it."""
+    from engine.cli.fields_table import as_lines, as_result, changed_lines
+    from rules.fields import changes
+    from rules.fields import table as shown
+
+    chosen = file or terminal.settings.rulebook or shipped()
+    book = load_rulebook(chosen)
+    before = load_rulebook(against) if against else None
+    found = changes(before.shape, book.shape) if before else ()
+    rows, cell = shown(book.shape), book.shape.small_cell
+    lines = as_lines(rows, small_cell=cell)
+    if before:
+        cells = (before.shape.small_cell, cell)
+        lines += ["", *changed_lines(found, small_cell=cells, since=str(against))]
+    terminal.done(as_result(book.name, cell, rows, found), lines)
+
+
 @command(rules, "preview")
 async def preview(
     terminal: Terminal,
@@ -71,6 +98,13 @@ def export(
     terminal.done(
         {"written": written}, [str(folder / name) for name in written] or ["All are current."]
     )
+
+
+def shipped() -> Path:
+    """The rulebook that Tocsin ships with, in force where the settings name none."""
+    import rules as package
+
+    return Path(package.__file__).parent / "packs" / "default.yaml"
 
 
 def load_rulebook(file: Path) -> "Rulebook":
