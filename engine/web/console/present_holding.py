@@ -21,16 +21,18 @@ WHY_HELD: dict[HoldReason, str] = {
 
 
 def whom(hold: Hold, names: Names) -> Said:
-    """`Embassy of QN`, `embassies of QM`: whom a hold means."""
-    said: list[str | Name] = []
-    if hold.parties:
-        said.extend(listed([names.party(party) for party in hold.parties]))
-    else:
-        said.append(", ".join(each.value.replace("_", " ") for each in hold.kinds) or "everybody")
-    if hold.states:
-        said.append(f" of {', '.join(hold.states)}")
+    """`Embassy of QN`, `Embassies`, `state bodies of QM`: whom a hold means."""
+    said: list[str | Name] = list(listed([names.party(party) for party in hold.parties]))
+    if hold.kinds:
+        said += [
+            ", " if said else "",
+            ", ".join(each.value.replace("_", " ") for each in hold.kinds),
+        ]
     if hold.tracks:
-        said.append(f" on {', '.join(TRACK[name] for name in hold.tracks)}")
+        tracks = ", ".join(TRACK[name] for name in hold.tracks)
+        said.append(f" ({tracks})" if said else tracks)
+    if hold.states:
+        said.append(f"{'' if said else 'everybody'} of {', '.join(hold.states)}")
     return tuple(said)
 
 
@@ -40,9 +42,9 @@ def in_force(hold: Hold, lifted_by: tuple[str, ...], names: Names) -> Said:
     if lifted_by:
         agreed = (" ", *listed([names.person(each) for each in lifted_by]), " agreed to lift it.")
     return (
-        "Nobody approaches ",
+        "Not approached: ",
         *whom(hold, names),
-        f" until {names.time(hold.until)}: {WHY_HELD[hold.reason]}. Asked by ",
+        f", until {names.time(hold.until)}: {WHY_HELD[hold.reason]}. Asked by ",
         names.person(hold.by),
         ". Two people may lift it earlier.",
         *agreed,
@@ -54,9 +56,9 @@ def _placed(fact: f.HoldPlaced, names: Names) -> Line:
     return Line(
         (
             names.person(hold.by),
-            " asked to wait: nobody approaches ",
+            f" asked to wait until {names.time(hold.until)}, and to approach nobody of: ",
             *whom(hold, names),
-            f" until {names.time(hold.until)}.",
+            ".",
         ),
         "warm",
         (f"Why: {WHY_HELD[hold.reason]}.",),

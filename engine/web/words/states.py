@@ -272,7 +272,7 @@ INCIDENT: dict[IncidentCode, str] = {
     IncidentCode.RECORD_PARKED: "A record ended the process twice and was put aside",
     IncidentCode.LOG_RETENTION_LOSS: "Records are gone from a log before they were read",
     IncidentCode.LOG_NOT_OURS: "A log is not the one that was read before",
-    IncidentCode.OUTGOING_STOPPED: "Outgoing is stopped; two people switch it on again",
+    IncidentCode.OUTGOING_STOPPED: "Outgoing was stopped: call those who cannot wait",
     IncidentCode.SEALED_UNREADABLE: (
         "Something sealed opens with no key of ours; ask its sender to send it again"
     ),

@@ -249,8 +249,33 @@ def test_freezing_and_lifting_a_track(desk: Stage) -> None:
 
     assert "Choose at least one." in nothing.text
     assert "Frozen until Tue 9 March, 18:00" in frozen.text
+    agreed = press(desk, ref, "lift:missions")
+    assert "agreed; one more is needed" in agreed.text
+    desk.log_in("ben")
+    assert "Lift as the second person" in desk.client.get(f"/cases/{ref}").text
     lifted = press(desk, ref, "lift:missions")
     assert "lifted by" in lifted.text
+
+
+def test_asking_to_wait_for_an_embassy_and_ending_it_by_two(desk: Stage) -> None:
+    ref = open_case(desk)
+    desk.log_in("ana")
+    path = f"/cases/{ref}/hold"
+    sent = {"track": "missions", "reason": "talks", "until_day": "2027-03-09"}
+
+    assert "Choose whom" in submit(desk, path, {"reason": "talks"}).text
+    assert "Say until when" in submit(desk, path, {"track": "missions", "reason": "talks"}).text
+    assert "not a date" in submit(desk, path, sent | {"until_day": "soon"}).text
+    held = submit(desk, path, sent)
+
+    assert "Held. Nobody of them is told" in held.text
+    assert "until Tue 9 March, 18:00: talks are under way" in held.text
+    id = desk.client.get(path).text.split('name="lift" value="')[1].split('"')[0]
+    assert "Recorded. The hold ends once" in submit(desk, path, {"lift": id}).text
+    assert 'name="lift"' not in desk.client.get(path).text, "she has agreed already"
+    desk.log_in("ben")
+    assert "A hold was lifted by" in submit(desk, path, {"lift": id}).text
+    assert facts(desk, "hold_ended") == 1
 
 
 def test_an_answer_by_phone_counts_like_one_on_the_page(desk: Stage) -> None:
@@ -324,9 +349,13 @@ def test_stopping_takes_two_steps_and_is_seen_on_every_page(desk: Stage) -> None
 
     assert "Outgoing is stopped" in stopped.text
     assert "Outgoing is stopped" in desk.client.get("/cases").text
-    assert submit(desk, "/stop", {"on": "no"}).status_code == 403  # who stops may not resume alone
+    board = desk.client.get("/").text
+    assert "by Chi (second person). Only duty is told anything. Two people switch on again" in board
+    assert "one more person is needed" in submit(desk, "/stop", {"on": "no"}).text
+    assert "You have agreed." in desk.client.get("/stop").text
     desk.log_in("ana")
-    assert "Outgoing is stopped" not in submit(desk, "/stop", {"on": "no"}).text
+    assert "Yes, switch on as the second person" in desk.client.get("/stop").text
+    assert "Only duty is told anything" not in submit(desk, "/stop", {"on": "no"}).text
 
 
 def test_the_least_report_opens_a_case(desk: Stage) -> None:

@@ -89,7 +89,7 @@ def every_page(desk: Stage) -> Iterator[tuple[str, object]]:
             id = shown.text.split(f"/{part}/")[1].split('"')[0]
             yield part, client.get(f"/cases/{ref}/{part}/{id}")
             yield f"{part} lacks", submit(desk, f"/cases/{ref}/{part}/{id}", {})
-    for part in ("freeze", "resolve", "left-out", "story?before=9"):
+    for part in ("freeze", "hold", "resolve", "left-out", "story?before=9"):
         yield part, client.get(f"/cases/{ref}/{part}")
     yield "freeze lacks", submit(desk, f"/cases/{ref}/freeze", {})
     yield "resolve lacks", submit(desk, f"/cases/{ref}/resolve", {})

@@ -355,6 +355,7 @@ def test_what_needs_two_people_is_open_to_those_who_may_be_the_second(role: Pers
             Permission.RELEASE,
             Permission.FREEZE,
             Permission.STOP,
+            Permission.RESUME,
             Permission.LIFT,
             Permission.CLEAR_EXCLUSION,
             Permission.NARROW_CONSENT,

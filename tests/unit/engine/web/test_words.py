@@ -29,6 +29,7 @@ from schemas.link import LinkKind
 from schemas.plan import Gate, Hop, Linkage, Reason, Remedy, Trouble
 from schemas.projection import Purpose
 from schemas.responses import DeclineReason, RefusedBecause, ResponseKind, Way
+from schemas.safeguards import Hold
 
 KINDS = get_args(get_args(Fact)[0])
 AT = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
@@ -171,6 +172,8 @@ def _value(kind: Any) -> Any:
     options = get_args(kind)
     if kind is datetime:
         return AT
+    if kind is Hold:
+        return Hold(id="h1", until=AT, by="x", tracks=(codes.TrackName.MISSIONS,))
     if kind in (str, int, bool):
         return {str: "x", int: 2, bool: True}[kind]
     if options and type(None) in options:
@@ -193,5 +196,5 @@ def test_a_lone_track_or_alert_leaves_no_hole_in_the_sentence() -> None:
 
     assert plain(tell_fact(frozen, names).said) == (
         "person:ana froze Embassies, Companies until somebody lifts it, "
-        "because somebody said that acting now would do harm."
+        "because somebody said that acting now would do harm. Two people are needed to lift it."
     )
