@@ -10,12 +10,29 @@ from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
 from engine.admin.operation import Arguments, Asked, Nothing
 from engine.registry.history import judging
+from engine.registry.history.capturing import judge_captured
 from engine.registry.history.judging import NotJudgedError, WhyNot
 
 _SAID: Mapping[WhyNot, tuple[str, str]] = {
     WhyNot.NO_SUCH_LINK: (
         "The registry has no link of this id.",
         "See the links of a party: tocsin registry show PARTY",
+    ),
+    WhyNot.NO_SUCH_PARTY: (
+        "The registry has no party of this id.",
+        "Look for it: tocsin registry show NAME",
+    ),
+    WhyNot.NOT_AN_NHRI: (
+        "This is no national human rights institution.",
+        "Of others the registry says by links whose they are: tocsin registry why A B",
+    ),
+    WhyNot.JUDGED_SO_ALREADY: (
+        "It counts as that already.",
+        "See it: tocsin registry show PARTY",
+    ),
+    WhyNot.SAID_BY_A_SOURCE: (
+        "A list says that it is captured, and what protects is believed of whoever says it.",
+        "Its next edition may say otherwise: tocsin registry history PARTY",
     ),
     WhyNot.NOT_VERIFIABLE: (
         "This link was refuted, declared, or dropped by its source: it cannot be verified.",
@@ -36,6 +53,27 @@ class OneLink(Arguments):
     """A link of the registry by its id."""
 
     link: str = Field(min_length=1, max_length=400)
+
+
+class OneInstitution(Arguments):
+    """A national human rights institution, and what is said of it."""
+
+    party: str = Field(min_length=1, max_length=100)
+    captured: bool
+
+
+async def capture(house: House, asked: Asked, args: OneInstitution) -> Mapping[str, Any]:
+    """Propose that an institution is captured, or is not; or be the second who says so."""
+    now = house.services.clock.now()
+    deciding = partial(judge_captured, id=args.party, captured=args.captured, by=asked.by, at=now)
+    try:
+        party = await house.services.writer.run(deciding)
+    except NotJudgedError as error:
+        raise _refused(error) from None
+    if party is None:
+        return {"party": args.party, "captured": args.captured, "status": "proposed"}
+    await house.follow()
+    return {"party": party.id, "captured": party.independence_override, "status": "judged"}
 
 
 async def verify(house: House, asked: Asked, args: OneLink) -> Mapping[str, Any]:

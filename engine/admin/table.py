@@ -112,6 +112,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "registry.refute": Operation(
             run=judging.refute, takes=judging.OneLink, needs=P.REFUTE_LINKS
         ),
+        "registry.captured": Operation(
+            run=judging.capture, takes=judging.OneInstitution, needs=P.REFUTE_LINKS
+        ),
         "registry.proposed": Operation(run=judging.proposed, takes=Nothing, needs=P.READ),
         "event.report": Operation(run=keeping.report, takes=keeping.Reporting, needs=P.REPORT),
     }

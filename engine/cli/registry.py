@@ -91,6 +91,27 @@ async def refute(
     terminal.done(done, lines)
 
 
+@command(registry, "captured")
+async def captured(
+    terminal: Terminal,
+    party: Annotated[str, typer.Argument(metavar="PARTY", help="Id of the institution.")],
+    no_longer: Annotated[
+        bool, typer.Option("--no-longer", help="It is independent after all.")
+    ] = False,
+) -> None:
+    """Say that a human rights institution is captured by its state. Two people have to."""
+    from engine.cli.asking import ask
+
+    done = await ask(terminal, "registry.captured", party=party, captured=not no_longer)
+    if done["status"] == "proposed":
+        lines = ["Proposed. A second person gives the same command; until then it stays as it was."]
+    elif done["captured"]:
+        lines = ["It counts as captured: it is left out with its state, whatever its status."]
+    else:
+        lines = ["It counts as its own again; its status decides."]
+    terminal.done(done, lines)
+
+
 @command(registry, "templates")
 def templates(
     terminal: Terminal,

@@ -220,6 +220,29 @@ class LinkRefuted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureProposed:
+    """One person says whether a human rights institution is captured; nothing changes yet."""
+
+    kind: Literal["capture_proposed"] = "capture_proposed"
+    v: Literal[1] = 1
+    party: str
+    captured: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureJudged:
+    """Two people agree whether a human rights institution is captured by its state."""
+
+    kind: Literal["capture_judged"] = "capture_judged"
+    v: Literal[1] = 1
+    party: str
+    captured: bool
+    proposed_by: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HolderLinkMade:
     """A person made a link by which whoever holds a consent sees who was told."""
 
@@ -289,6 +312,8 @@ SystemFact = Annotated[
     | LinkVerified
     | RefutationProposed
     | LinkRefuted
+    | CaptureProposed
+    | CaptureJudged
     | ConsentRecorded
     | HolderLinkMade
     | HolderLinkEnded

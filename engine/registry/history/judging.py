@@ -34,6 +34,12 @@ class WhyNot(StrEnum):
     """Why a decision about a link was not taken."""
 
     NO_SUCH_LINK = "no_such_link"
+    NO_SUCH_PARTY = "no_such_party"
+    NOT_AN_NHRI = "not_an_nhri"
+    """Only of a national human rights institution anybody judges whether it is captured."""
+    JUDGED_SO_ALREADY = "judged_so_already"
+    SAID_BY_A_SOURCE = "said_by_a_source"
+    """A list says that it is captured: its own next edition may say otherwise, we may not."""
     NOT_VERIFIABLE = "not_verifiable"
     """Refuted, declared, lapsed or taken back by its source: it stays so."""
     ALREADY_REFUTED = "already_refuted"
