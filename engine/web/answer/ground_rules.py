@@ -19,7 +19,7 @@ LABEL: dict[Label, str] = {
         "Only for those in your organisation who must act on it: not for clients, members, "
         "partners or suppliers."
     ),
-    Label.RED: "Only for you: please tell nobody, in your organisation either, before we speak.",
+    Label.RED: "Only for you: tell nobody, not even in your organisation, before we have spoken.",
 }
 """What the label means; the label itself is never translated."""
 
@@ -50,10 +50,6 @@ _NOBODY_OF: dict[Audience, str] = {
     TrackName.INVESTORS: (
         "Please do not contact {them}, {their} or their organisation, nor the company before we "
         "have spoken, and do not try to find out who it is. Speak to us."
-    ),
-    TrackName.MSIS: (
-        "Please do not contact {them}, {their} or their organisation, nor members or chapters "
-        "before we have spoken. Speak to us."
     ),
 }
 _ALLOWED: dict[ContactRule, str] = {
