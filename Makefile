@@ -8,7 +8,7 @@ WORKERS ?= 4
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check fmt bench bench-graph sim crash sweep docs schemas lock
+.PHONY: help venv demo test check fmt bench bench-graph sim crash sweep docs schemas lock replay-harm
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ sim: venv ## Run the simulation (SEEDS=200 many, SEED=7 one, TRACE=1 tells each 
 
 crash: venv ## Kill engine, broker and database, and count what is lost (KILLS= STORE= RUNNER= SEED=)
 	$(BIN)/python -m tests.crash $(if $(KILLS),--kills $(KILLS)) $(if $(STORE),--store $(STORE)) $(if $(RUNNER),--runner $(RUNNER)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+replay-harm: venv ## Replay 10,000 reports and look whether anybody was told who must not know (EVENTS= SEED=)
+	$(BIN)/python -m tests.replay_harm $(if $(EVENTS),--events $(EVENTS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 sweep: venv ## Run every long check for its share of MINUTES (SEED=7 begins as that one did)
 	$(BIN)/python -m tests.sweep $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(ARGS)

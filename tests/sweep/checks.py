@@ -39,6 +39,12 @@ def _examples(seconds: int, seed: int) -> list[str]:
     return _module("tests.sweep.examples", "--seconds", str(seconds), "--seed", str(seed))
 
 
+def _replay_harm(seconds: int, seed: int) -> list[str]:
+    return _module(
+        "tests.replay_harm", "--events", "100000", "--seconds", str(seconds), "--seed", str(seed)
+    )
+
+
 def _three_brokers(seconds: int, seed: int) -> list[str]:
     return _module("tests.crash.three_brokers", "--seconds", str(seconds), "--seed", str(seed))
 
@@ -58,6 +64,7 @@ CHECKS = (
     _crash("postgres", "faust"),
     Check(name="three brokers", weight=2, least=100, command=_three_brokers),
     Check(name="simulation", weight=4, least=10, command=_simulation),
+    Check(name="replay harm", weight=4, least=60, command=_replay_harm),
     Check(name="faust table", weight=0.5, least=90, command=_faust_table),
     Check(name="examples", weight=2, least=40, command=_examples),
 )

@@ -1,0 +1,348 @@
+"""The machine: production parts on one SQLite file, dying and starting again as chance will."""
+
+import asyncio
+import contextlib
+import random  # noqa: TID251 (seeded: the same number, the same replay)
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, event, text
+from starlette.applications import Starlette
+
+from engine.bell import Bell
+from engine.bootstrap.services import DeskForPages
+from engine.case_vault import CaseVault
+from engine.entropy import SeededEntropy
+from engine.registry.loading import follow, load_world, newer
+from engine.registry.saving import save_registry, save_roster, save_rulebook
+from engine.registry.world import World
+from engine.relay import Relay
+from engine.sender import Sender
+from engine.store.database import transact
+from engine.timers import run_timers
+from engine.vault import DeploymentKeys
+from engine.web.answer.page import AnswerPage
+from engine.web.sealing import VaultWords
+from engine.web.services import Services
+from notifiers.message import ChannelKind, Message
+from schemas.contact import Endpoint
+from schemas.roster import Roster
+from tests.harness.assembly import MASTER, SIGN, Parts, parts
+from tests.harness.files import new_database
+from tests.harness.people import Place, party
+from tests.replay_harm.ledger import Ledger
+from tests.replay_harm.marks import SECTOR
+from tests.replay_harm.oracle import Oracle, Send
+from tests.replay_harm.outside import Broker, Browser, HarmChannel, Outside
+from tests.simulation.loop import VirtualClock, VirtualLoop
+from tests.simulation.process import Faults, Process, SimReader, SimWriter, Trace
+
+T = TypeVar("T")
+
+START = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
+POLL_SECONDS = 3_600.0
+TOPIC = "cases"
+_WHAT_IT_IS = text(
+    "SELECT n.case_id, n.contact, a.track FROM notifications n JOIN alerts a ON a.id = n.alert_id"
+    " WHERE n.key = :key"
+)
+
+
+class LookedAt(SimWriter):
+    """The writer port; after each commit the ledger sees what became true."""
+
+    def __init__(self, machine: "Machine", process: Process) -> None:
+        super().__init__(machine.database, process)
+        self._machine = machine
+
+    async def run(self, fn: Callable[[Connection], T]) -> T:
+        def committing() -> T:
+            done = transact(self._conn, fn)
+            self._machine.look()
+            return done
+
+        return await self._process.effect("commit", committing)
+
+
+class Machine:
+    """Boots, lives, dies, boots again. The judge and the world outside survive it."""
+
+    def __init__(
+        self,
+        *,
+        directory: Path,
+        loop: VirtualLoop,
+        rng: random.Random,
+        faults: Faults,
+        roster: Roster,
+        modes: dict[str, str],
+    ) -> None:
+        self.loop = loop
+        self.clock = VirtualClock(loop, START)
+        self.rng = rng
+        self.faults = faults
+        self.roster = roster
+        self.modes = modes
+        """Track -> mode; no rulebook of a replay changes one."""
+        self.ledger = Ledger()
+        self.oracle = Oracle(ledger=self.ledger)
+        self.outside = Outside()
+        self.counts = self.outside.counts
+        self.trace = Trace()
+        self.database = new_database(directory / "store.sqlite")
+        event.listen(self.database.engine, "connect", _fast)  # a crash here is not a power cut
+        self.looking = self.database.reader()
+        self._plain = sqlite3.connect(directory / "store.sqlite")
+        self.process: Process | None = None
+        self.parts: Parts | None = None
+        self.up = asyncio.Event()
+        self.listeners: list[Callable[[Message, Endpoint], None]] = []
+        self._open: list[Any] = []
+        self._boots = 0
+
+    # What is in force
+
+    def found(self, place: Place, rulebook: str) -> None:
+        """Put the first registry, roster and rulebook into force, before any engine runs."""
+        conn = self.database.writer()
+        self.ledger.know(place)
+        transact(conn, lambda c: save_roster(c, self.roster, at=START, by="files"))
+        transact(conn, self._saving(place))
+        transact(conn, lambda c: save_rulebook(c, rulebook, filename="r", at=START, by="files"))
+        conn.close()
+        self.look()
+
+    async def change_registry(self, place: Place) -> None:
+        """Another registry comes into force, in a transaction of the engine that runs."""
+        self.ledger.know(place)
+        await self._put(self._saving(place))
+
+    async def change_rulebook(self, rulebook: str) -> None:
+        """Another rulebook comes into force."""
+        now = self.clock.now()
+        await self._put(lambda c: save_rulebook(c, rulebook, filename="r", at=now, by="files"))
+
+    async def _put(self, change: Callable[[Connection], Any]) -> None:
+        await self.up.wait()
+        process, made = self.process, self.parts
+        assert process is not None and made is not None
+        writer, reader = LookedAt(self, process), SimReader(self.database, process)
+        self._open += [writer, reader]
+        await writer.run(change)
+        await follow(made.world, reader)
+
+    def _saving(self, place: Place) -> Callable[[Connection], Any]:
+        ours = place.with_duty(self.roster)
+        duty = [each for each in ours.contacts("duty")]
+        now = self.clock.now()
+
+        def save(conn: Connection) -> None:
+            save_registry(
+                conn,
+                parties=[*place.parties, party("duty", "ngo")],
+                links=place.links,
+                contacts=[*place.contacts, *duty],
+                at=now,
+                by="files",
+            )
+
+        return save
+
+    def look(self) -> None:
+        """Right after a commit."""
+        self.ledger.look(self._plain, at=self.clock.now())
+
+    def read(self, query: Any, **values: object) -> list[Any]:
+        """Read the store as it is on disk."""
+        view = self.looking.begin()
+        try:
+            return list(self.looking.execute(query, values).all())
+        finally:
+            view.rollback()
+
+    # The process
+
+    async def keep_running(self) -> None:
+        """Boot, live, die, boot again: for ever."""
+        while True:
+            process = self._boot()
+            with contextlib.suppress(asyncio.CancelledError, BaseExceptionGroup, BaseException):
+                await self._live(process)
+            if not process.dead:
+                return
+            self.up.clear()
+            await asyncio.sleep(self.rng.expovariate(1 / self.faults.down_for))
+
+    def _boot(self) -> Process:
+        self._boots += 1
+        self.counts["boots"] += 1
+        return Process(
+            self._boots,
+            rng=self.rng,
+            faults=self.faults,
+            trace=self.trace,
+            counts=self.counts,
+            now=self.loop.time,
+        )
+
+    async def _live(self, process: Process) -> None:
+        writer, reader = LookedAt(self, process), SimReader(self.database, process)
+        self._open += [writer, reader]
+        made = parts(
+            writer=writer,
+            clock=self.clock,
+            entropy=SeededEntropy(f"{self._boots}"),
+            world=self._in_force(),
+            halt=lambda reason: process.kill(f"halt: {reason}"),
+            instance="replayed",
+            topic=TOPIC,
+        )
+        self.process, self.parts = process, made
+        process.main = asyncio.ensure_future(self._loops(made, writer, reader, process))
+        self.up.set()
+        await process.main
+
+    def _in_force(self) -> World:
+        """What a start reads; what did not change since the last one is not parsed again."""
+        with contextlib.closing(self.database.reader()) as conn:
+            if self.parts is None:
+                return load_world(conn)
+            before = self.parts.world.current
+            return newer(conn, before) or before
+
+    async def _loops(
+        self, made: Parts, writer: SimWriter, reader: SimReader, process: Process
+    ) -> None:
+        kinds = {"email": ChannelKind.EMAIL, "sms": ChannelKind.SMS}
+        sender = Sender(
+            desk=made.desk,
+            channels=[
+                HarmChannel(name, kind=kind, process=process, rng=self.rng, listener=self._left)
+                for name, kind in kinds.items()
+            ],
+            clock=self.clock,
+            sign=SIGN,
+            poll_seconds=POLL_SECONDS,
+        )
+        async with asyncio.TaskGroup() as group:
+            group.create_task(made.desk.run())
+            await made.desk.fire_due(limit=1)
+            group.create_task(run_timers(made.desk, clock=self.clock, poll_seconds=POLL_SECONDS))
+            group.create_task(sender.run())
+            relay = Relay(
+                reader=reader,
+                writer=writer,
+                publisher=Broker(self.outside, process),
+                clock=self.clock,
+                facts=Bell(),  # not for each fact: a broker that is slow gets many at once
+                name=made.desk.instance,
+                machine=self.clock,
+                poll_seconds=POLL_SECONDS,
+            )
+            group.create_task(relay.run())
+
+    # What leaves
+
+    def _left(self, message: Message, endpoint: Endpoint) -> None:
+        how = message.how
+        self.outside.reads(
+            f"message {endpoint.id}", message.key, message.subject, message.body, message.reference,
+            message.reply_code, message.purpose, message.deadline, how.url, how.code, how.phone,
+            repr(message), repr(endpoint),
+        )  # fmt: skip
+        contact = self.ledger.contacts.get(endpoint.id)
+        if contact is None:
+            self.counts["duty_pages"] += 1
+        else:
+            (row,) = self.read(_WHAT_IT_IS, key=message.key)
+            self.counts["sent"] += 1
+            self.counts[f"sent {message.purpose.value}"] += 1
+            self.oracle.judge(
+                Send(
+                    at=self.clock.now(),
+                    n=self.ledger.claims[message.key],
+                    case=row.case_id,
+                    track=row.track,
+                    mode=self.modes[row.track],
+                    endpoint=endpoint.id,
+                    purpose=message.purpose.value,
+                )
+            )
+        for listener in self.listeners:
+            listener(message, endpoint)
+
+    # Pages
+
+    def visit(self, message: Message, endpoint: Endpoint) -> Browser:
+        """A recipient opens the page of this message; what it shows is searched and judged."""
+        (row,) = self.read(_WHAT_IT_IS, key=message.key)
+
+        def read(path: str, content: bytes) -> None:
+            self.outside.reads("page", path)
+            self.outside.reads("page", content, page=True)
+            if b'name="state"' not in content:
+                return  # asks for the code, or is closed: it says nothing
+            self.counts["pages_read"] += 1
+            shown = {"sector"} if SECTOR.encode() in content else set()
+            self.oracle.judge(
+                Send(
+                    at=self.clock.now(),
+                    n=self.ledger.commits,
+                    case=row.case_id,
+                    track=row.track,
+                    mode=self.modes[row.track],
+                    endpoint=endpoint.id,
+                    purpose="page",
+                    fields=frozenset(shown),
+                )
+            )
+
+        return self.browser(read=read)
+
+    def browser(self, *, read: Callable[[str, bytes], None]) -> Browser:
+        """A browser of a recipient, at the engine that runs now."""
+        process, made = self.process, self.parts
+        assert process is not None and made is not None
+        writer, reader = LookedAt(self, process), SimReader(self.database, process)
+        self._open += [writer, reader]
+        entropy = SeededEntropy(f"pages {self._boots} {len(self._open)}")
+        keys = DeploymentKeys.derive(MASTER)
+        nobody = cast(Any, None)
+        services = Services(
+            clock=self.clock,
+            entropy=entropy,
+            reader=reader,
+            writer=writer,
+            desk=DeskForPages(made.desk),
+            people=nobody,
+            sessions=nobody,
+            reports=nobody,
+            sealing=VaultWords(
+                made.vault,
+                cases=CaseVault(made.vault, under=keys.vault, entropy=entropy),
+                reader=reader,
+                writer=writer,
+                clock=self.clock,
+                entropy=entropy,
+            ),
+            world=made.world,
+            tokens=made.answers,
+            answer_key=keys.answer,
+            phone="+00 1",
+        )
+        return Browser(Starlette(routes=AnswerPage(services).routes()), read=read)
+
+    def close(self) -> None:
+        """Give everything back."""
+        for each in self._open:
+            each.close()
+        self._plain.close()
+        self.looking.close()
+        self.database.close()
+
+
+def _fast(connection: object, record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
