@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from rules.crowd import too_few
 from rules.graph import Registry
 from rules.shut import conflicted, excluded, held
 from schemas.codes import TrackName
@@ -93,6 +94,7 @@ def _fans_out(
             or any(excluded(party, contact, safeguards))
             or any(conflicted(party, safeguards))
             or any(held(party, track, safeguards, now))
+            or any(too_few(party, track, safeguards))
         ):
             yield refused(Reason.ENDPOINT_FANS_OUT, evidence=id or of, remedy=remedy)
 

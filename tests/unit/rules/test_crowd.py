@@ -10,11 +10,23 @@ from rules.crowd import OF_A_PATTERN, fields_of, is_pattern, too_few
 from rules.graph import Registry
 from rules.guard import judge
 from schemas.codes import FieldName, Mode, TrackName
+from schemas.contact import Contact, Endpoint
 from schemas.party import Mark, Party
 from schemas.pattern import SMALL_CELL, Pattern
 from schemas.plan import Reason, Remedy, Verdict
 from schemas.safeguards import Safeguards
-from tests.unit.rules.build import NOW, OUTWARD, K, a_party, safeguards
+from tests.unit.rules.build import (
+    NOW,
+    OUTWARD,
+    K,
+    L,
+    a_contact,
+    a_link,
+    a_party,
+    a_registry,
+    an_endpoint,
+    safeguards,
+)
 
 pytestmark = pytest.mark.guard
 
@@ -31,10 +43,18 @@ def _refusals(party: Party, given: Safeguards, track: TrackName = TrackName.MSIS
     return list(too_few(party, track, given))
 
 
-def _judged(party: Party, given: Safeguards, track: TrackName = TrackName.MSIS) -> Verdict:
+def _judged(
+    party: Party,
+    given: Safeguards,
+    track: TrackName = TrackName.MSIS,
+    *,
+    registry: Registry | None = None,
+    contact: Contact | None = None,
+    endpoint: Endpoint | None = None,
+) -> Verdict:
     return judge(
-        party=party, contact=None, endpoint=None, track=track, mode=Mode.QUIET,
-        safeguards=given, registry=Registry([party]), now=NOW,
+        party=party, contact=contact, endpoint=endpoint, track=track, mode=Mode.QUIET,
+        safeguards=given, registry=registry or Registry([party]), now=NOW,
     )  # fmt: skip
 
 
@@ -84,6 +104,23 @@ def test_whoever_gets_patterns_only_gets_no_case_about_somebody() -> None:
     assert _judged(NETWORK, safeguards(*OUTWARD)).reason is Reason.PATTERN_ONLY
     assert _judged(NETWORK, _of(9, personal=True)).reason is Reason.PATTERN_ONLY
     assert _judged(NETWORK, _of(9)).allowed
+
+
+def test_a_list_with_somebody_on_it_who_gets_patterns_only_gets_no_case_about_somebody() -> None:
+    group = a_party("round-table", K.GROUP)
+    registry = a_registry([group, NETWORK], [a_link("network", L.MEMBER_OF, "round-table")])
+    desk = a_contact("network")
+    shared = an_endpoint("shared", members=(desk.id,))
+    lea = a_contact("initiative", "lea", endpoints=(shared,))
+    by_list = Registry([INITIATIVE, NETWORK], contacts=[lea, desk])
+
+    def told(given: Safeguards) -> set[Reason]:
+        whole = _judged(group, given, registry=registry)
+        address = _judged(INITIATIVE, given, registry=by_list, contact=lea, endpoint=shared)
+        return {whole.reason, address.reason}
+
+    assert told(replace(safeguards(*OUTWARD), personal=True)) == {Reason.ENDPOINT_FANS_OUT}
+    assert told(_of(9)) == {Reason.ALLOWED}
 
 
 def test_of_a_pattern_nothing_is_shown_that_makes_its_cell_smaller() -> None:
