@@ -95,7 +95,12 @@ def _run_all(
         child = os.fork()
         if child == 0:
             os.close(ours)
-            os._exit(_work(wanted[number::workers], files, theirs))
+            code = 1
+            try:
+                code = _work(wanted[number::workers], files, theirs)
+            finally:
+                sys.stderr.flush()
+                os._exit(code)
         children.append(child)
     os.close(theirs)
     with (
@@ -111,7 +116,7 @@ def _run_all(
             step(sum(not each.killed for each in came.values()))
     ends = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
     if any(ends):
-        raise NotGreenError("The tests marked `guard` fail as they are: mend them first.")
+        raise NotGreenError("Not every mutant was tried; what was, is kept.")
 
 
 def _work(share: Sequence[Mutant], files: Sequence[str], pipe: int) -> int:
@@ -124,7 +129,8 @@ def _work(share: Sequence[Mutant], files: Sequence[str], pipe: int) -> int:
 
     try:
         run(share, files, root=HERE, say=say)
-    except NotGreenError:
+    except NotGreenError as error:
+        print(error, file=sys.stderr)
         return 2
     return 0
 

@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -62,12 +63,22 @@ def run(
     afresh = [each for each in mutants if not each.within]
     _preload(files, root)
     killers: dict[str, Counter[str]] = defaultdict(Counter)
+    for path in sorted({each.path for each in afresh}):
+        control = _unchanged(path, root)
+        code, by = _in_a_fork(partial(_import_and_test, control, files, root), None)
+        if code != SURVIVED:
+            raise NotGreenError(f"Imported afresh, {path} as it is fails {by or 'to import'}.")
     for mutant in afresh:
-        say(_fork(mutant, lambda mutant=mutant: _import_and_test(mutant, files, root), killers))
+        say(_fork(mutant, partial(_import_and_test, mutant, files, root), killers))
     loop = _ForkingLoop(inside, say, killers)
     _pytest(files, root, [loop])
     if not loop.green:
         raise NotGreenError("The tests marked `guard` fail as they are: mend them first.")
+
+
+def _unchanged(path: str, root: Path) -> Mutant:
+    text = (root / path).read_text("utf-8")
+    return Mutant(path=path, line=0, before="", after="", within="", occurrence=0, code=text)
 
 
 class _ForkingLoop:
@@ -94,9 +105,7 @@ class _ForkingLoop:
             self._say(
                 _fork(
                     mutant,
-                    lambda mutant=mutant, known=known: _change_and_test(
-                        mutant, session.items, known
-                    ),
+                    partial(_change_and_test, mutant, session.items, known),
                     self._killers,
                 )
             )
@@ -225,6 +234,8 @@ def _hurry() -> None:
 
 def _pytest(files: Iterable[str], root: Path, plugins: list[object], *more: str) -> int:
     arguments = ["-q", "-m", "guard", "-p", "no:cacheprovider", "-p", "no:xdist", *more]
+    # What is imported already is not rewritten: a failing assertion then says less, and fails.
+    arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     return pytest.main([*arguments, f"--rootdir={root}", *files], plugins=plugins)
 
 
