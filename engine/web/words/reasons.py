@@ -32,7 +32,9 @@ WHY: dict[Reason, str] = {
     Reason.STOPPED: "Somebody pressed Stop outgoing.",
     Reason.HELD: "A person asked to wait.",
     Reason.LEVEL: "A site, country or commercial contact; a machine never tells those.",
-    Reason.ENDPOINT_FANS_OUT: "A list address, and somebody on the list must not know.",
+    Reason.ENDPOINT_FANS_OUT: (
+        "A list address: somebody on it must not know, or nobody knows who they are."
+    ),
     Reason.CERTAINTY: "Not yet sure enough for anybody but duty and protection.",
     Reason.SMALL_CELL: "So few are in this pattern that somebody could be picked out of it.",
     Reason.PATTERN_ONLY: "Gets patterns, and no case about a person.",

@@ -163,8 +163,8 @@ def _fans_out(about: About) -> Said:
     who: Said = (about.contact, " of ", about.who) if about.contact else (about.who,)
     return (
         *who,
-        " is not told because somebody who must not know reads the same address; use the address "
-        "of one person.",
+        " is not told because somebody who must not know, or whom nobody knows, reads the same "
+        "address; use the address of one person.",
     )
 
 
@@ -174,6 +174,18 @@ def _certainty(about: About) -> Said:
         about.who,
         f" is not told because what happened{sure}; a second independent source would change that.",
     )
+
+
+def _small_cell(about: About) -> Said:
+    return (
+        about.who,
+        " is not told because so few are in this pattern that somebody could be picked out of it; "
+        "a report over a longer time or a wider sector would change that.",
+    )
+
+
+def _pattern_only(about: About) -> Said:
+    return (about.who, " is not told because it gets patterns only, and this is about somebody.")
 
 
 def _gate(about: About) -> Said:
@@ -229,6 +241,8 @@ _SENTENCES: Mapping[Reason, _Sentence] = {
     Reason.LEVEL: _level,
     Reason.ENDPOINT_FANS_OUT: _fans_out,
     Reason.CERTAINTY: _certainty,
+    Reason.SMALL_CELL: _small_cell,
+    Reason.PATTERN_ONLY: _pattern_only,
     Reason.GATE_CLOSED: _gate,
     Reason.NO_ENDPOINT: _no_endpoint,
 }
