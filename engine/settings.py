@@ -30,7 +30,7 @@ from pydantic_settings import (
 
 from engine.settings_file import SettingsError, read_settings_file, read_twin_files
 from notifiers.webhook.target import parse_target
-from schemas.codes import EventType, Severity
+from schemas.codes import EventType, Severity, TrackName
 
 PREFIX = "TOCSIN_"
 CONFIG_VARIABLE = PREFIX + "CONFIG"
@@ -78,6 +78,24 @@ class SourceSettings(_Part):
     severity_ceiling: Severity = Severity.CRITICAL
 
 
+class ConsumerSettings(_Part):
+    """Somebody outside the desk who reads facts of cases, on a topic of their own; nobody unless
+    listed. The guard is asked about each fact."""
+
+    topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
+    party: str
+    """Id of the party it is, in the registry."""
+    track: TrackName
+    """The audience it belongs to: it gets nothing of a case before this track was released."""
+
+    @field_validator("track")
+    @classmethod
+    def _outside(cls, track: TrackName) -> TrackName:
+        if track is TrackName.DUTY:
+            raise ValueError("duty is no audience of a consumer: it would hear everything")
+        return track
+
+
 class KafkaSettings(_Part):
     """Brokers, topics and the times that must fit together. Times in seconds."""
 
@@ -94,6 +112,8 @@ class KafkaSettings(_Part):
     normal_runner: Literal["aiokafka", "faust"] = "faust"
     durability: Literal["replicated", "single", "none"] = "replicated"
     sources: tuple[SourceSettings, ...] = ()
+    consumers: tuple[ConsumerSettings, ...] = ()
+    """Who outside the desk reads of cases. By default nobody."""
     session_timeout: float = Field(default=6, gt=0)
     heartbeat_interval: float = Field(default=1.5, gt=0)
     rebalance_timeout: float = Field(default=20, gt=0)
@@ -106,6 +126,17 @@ class KafkaSettings(_Part):
     ca_file: Path | None = None
 
     _split = field_validator("brokers", mode="before")(_words)
+
+    @model_validator(mode="after")
+    def _topics_apart(self) -> Self:
+        own = [self.critical_topic, self.normal_topic, self.cases_topic, self.quarantine_topic]
+        named = [*own, *(consumer.topic for consumer in self.consumers)]
+        twice = sorted({name for name in named if named.count(name) > 1})
+        if twice and self.consumers:
+            raise ValueError(
+                f"consumers: {', '.join(twice)} is named twice; each consumer has its own topic"
+            )
+        return self
 
     @model_validator(mode="after")
     def _times_fit(self) -> Self:

@@ -11,6 +11,7 @@ from engine.bootstrap.watching import Watch, log_watch
 from engine.canary_sink import CanarySink
 from engine.clock import SystemClock
 from engine.conflicts import Conflicts
+from engine.consumers import ForConsumers
 from engine.desk import Lane
 from engine.intake.kafka_clients import member_name
 from engine.intake.runners import Lane as LogLane
@@ -194,12 +195,24 @@ def _poll(parts: Parts, alone: float) -> float:
     return alone if parts.database.sqlite else min(alone, POLL_SECONDS)
 
 
+def _for_consumers(parts: Parts, publisher: KafkaPublisher) -> ForConsumers:
+    return ForConsumers(
+        publisher,
+        topic=parts.settings.kafka.cases_topic,
+        consumers=parts.settings.kafka.consumers,
+        reader=parts.reader,
+        world=parts.world,
+        clock=parts.clock,
+    )
+
+
 async def _relay(parts: Parts) -> None:
-    publisher = KafkaPublisher(parts.settings.kafka)
+    kafka = parts.settings.kafka
+    publisher = KafkaPublisher(kafka)
     relay = Relay(
         reader=parts.reader,
         writer=parts.writer,
-        publisher=publisher,
+        publisher=publisher if not kafka.consumers else _for_consumers(parts, publisher),
         clock=parts.clock,
         facts=parts.desk.facts,
         name=parts.desk.instance,

@@ -94,7 +94,14 @@ def rights_of(settings: KafkaSettings, may: May, *, canary: bool = True) -> tupl
         *_on_topics(threats, Operation.READ),
         # To see at the start whether they keep what they acknowledge.
         *_on_topics(threats, Operation.DESCRIBE_CONFIGS),
-        *_on_topics((settings.cases_topic, settings.quarantine_topic), Operation.WRITE),
+        *_on_topics(
+            (
+                settings.cases_topic,
+                settings.quarantine_topic,
+                *(consumer.topic for consumer in settings.consumers),
+            ),
+            Operation.WRITE,
+        ),
         *(_on_topics(threats, Operation.WRITE) if canary else ()),
         Right(kind=Kind.GROUP, name=f"{settings.group}.", prefix=True, operation=Operation.READ),
     )

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from engine.case.due import due_at
-from engine.case.state import Case, dump_case
+from engine.case.state import Case, dump_case, load_case
 from engine.store.among import among
 from engine.store.dialect import chunks, insert_or_ignore, insert_or_update
 from engine.store.tables import case_subjects, cases, situations
@@ -214,6 +214,15 @@ def _stored_case(row: Any) -> StoredCase:
     return StoredCase(
         id=row.id, version=row.version, head=row.head, status=row.status, state=row.state
     )
+
+
+STATE_OF = select(cases.c.state).where(cases.c.id == bindparam("id"), cases.c.status != NEW)
+
+
+def read_state(conn: Connection, id: str) -> Case | None:
+    """The case as it stands, unlocked; None for one that is not there. Raises ValueError."""
+    state = conn.execute(STATE_OF, {"id": id}).scalar_one_or_none()
+    return None if state is None else load_case(state)
 
 
 def row_of(case: Case, *, was: int, head: str) -> dict[str, Any]:
