@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from engine.case.closing_commands import ConfirmResolution as ConfirmResolution
+from engine.case.closing_commands import ProposeResolution as ProposeResolution
+from engine.case.closing_commands import Reopen as Reopen
 from engine.case.gate_commands import DecideNecessity as DecideNecessity
 from engine.case.gate_commands import HearSource as HearSource
 from engine.case.gate_commands import JudgeCertainty as JudgeCertainty
 from engine.case.gate_commands import LowerMode as LowerMode
 from engine.case.gate_commands import ProposeJoint as ProposeJoint
 from engine.case.gate_commands import RaiseMode as RaiseMode
+from engine.case.gate_commands import Release as Release
 from engine.case.gate_commands import ReleaseRecord as ReleaseRecord
 from engine.case.gate_commands import WithdrawNecessity as WithdrawNecessity
 from engine.case.identity import Inbox as Inbox
@@ -72,19 +76,6 @@ class Respond:
     inbox: Inbox
     alert: str
     response: Response
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """A person allows a track to tell its parties."""
-
-    inbox: Inbox
-    case: str
-    track: TrackName
-    by: str
-    record: ReleaseRecord
-    controllers: tuple[str, ...] = ()
-    """Parties under `controller_needs_two` that this release names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,38 +209,6 @@ class FinishTask:
     by: str
     result: str = "done"
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProposeResolution:
-    """A person says that the case is resolved."""
-
-    inbox: Inbox
-    case: str
-    by: str
-    outcome: str
-    residual_risk: str
-    remedy: Literal["none_sought", "sought", "obtained"]
-    heard: Literal["safe_channel", "representative", "unreachable_documented"]
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmResolution:
-    """Another person agrees."""
-
-    inbox: Inbox
-    case: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reopen:
-    """A person opens a monitored case again, or takes a proposal back."""
-
-    inbox: Inbox
-    case: str
-    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

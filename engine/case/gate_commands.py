@@ -40,6 +40,19 @@ class ReleaseRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A person allows a track to tell its parties."""
+
+    inbox: Inbox
+    case: str
+    track: TrackName
+    by: str
+    record: ReleaseRecord
+    controllers: tuple[str, ...] = ()
+    """Parties under `controller_needs_two` that this release names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeJoint:
     """A person proposes that a track's parties act together; two others have to release it."""
 

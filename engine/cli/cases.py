@@ -9,6 +9,7 @@ from engine.cli import holders
 from engine.cli.asking import ask
 from engine.cli.command import OPERATE, command, group
 from engine.cli.exits import CommandError, Exit
+from engine.cli.records import released_on
 from engine.cli.terminal import Terminal, table
 
 Ref = Annotated[str, typer.Argument(metavar="CASE", help="Reference of the case: TC-4F2M9.")]
@@ -192,6 +193,7 @@ def _story(found: dict[str, Any]) -> list[str]:
     if found["tasks"]:
         lines += ["", "Owed:"]
         lines += table(("  " + t["id"], t["what"], t["left"], t["owner"]) for t in found["tasks"])
+    lines += released_on(found["records"])
     if found["left_out"]:
         lines += ["", *holders.not_told(found["left_out"])]
     lines += ["", "What happened, newest first:"]
