@@ -17,12 +17,16 @@ from engine.holder_links import GOOD_FOR, LONGEST, HolderLinks
 from engine.store import board, holder_links
 from engine.store.holder_file import HolderFile, holder_file
 from engine.store.told import ToldCase, told_cases
+from engine.web.console.case_page import Loaded
 from engine.web.console.case_view import case_view
 from engine.web.console.names import Names
+from engine.web.console.present import tell_fact
 from engine.web.console.told_view import as_data, told_views
 from engine.web.holder import english as holder_words
 from engine.web.told import might_be_told, not_told
 from engine.web.words.reasons import why
+from engine.web.words.sentence import plain
+from schemas.facts import ToldBeforeExcluded
 
 WHOSE = r"[^/\s]{1,160}/\S{1,160}"
 """`source/pseudonym`, as the publisher calls the person."""
@@ -63,7 +67,18 @@ async def told(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]:
         "ref": found.file.row.ref,
         "parties": [as_data(each, names) for each in told_views(case, names=names)],
         "left_out": left_out_data(view),
+        "before_excluded": _before_excluded(found),
     }
+
+
+def _before_excluded(found: Loaded) -> list[str]:
+    """Who was told and must not know, and exactly what they saw, newest first."""
+    lines = (
+        tell_fact(entry.fact, found.names)
+        for entry in found.file.entries
+        if isinstance(entry.fact, ToldBeforeExcluded)
+    )
+    return [f"{plain(line.said)} {plain(line.more)}".strip() for line in lines]
 
 
 async def told_of_person(house: House, asked: Asked, args: OnePerson) -> Mapping[str, Any]:

@@ -28,7 +28,17 @@ def declare(case: typer.Typer) -> None:
             terminal.done(found, _of_person(found))
             return
         found = await ask(terminal, "case.told", case=ref)
-        terminal.done(found, [*_parties(found["parties"]), "", *not_told(found["left_out"])])
+        seen = found["before_excluded"]
+        terminal.done(
+            found,
+            [
+                *(f"! {each}" for each in seen),
+                *([""] if seen else []),
+                *_parties(found["parties"]),
+                "",
+                *not_told(found["left_out"]),
+            ],
+        )
 
     @command(case, "view-link")
     async def view_link(

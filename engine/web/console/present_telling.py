@@ -122,6 +122,8 @@ def _before(fact: f.ToldBeforeExcluded, names: Names) -> Line:
 
 def what_it_saw(fact: f.ToldBeforeExcluded) -> str:
     """What left for it, what arrived, and what of the case its page showed."""
+    if not fact.handed_off:
+        return "What left, and what was read, was not written down then."
     left = "One message" if fact.handed_off == 1 else f"{fact.handed_off} messages"
     arrived = f"; {fact.delivered} reported as arrived" if fact.delivered else ""
     if not fact.shown:
