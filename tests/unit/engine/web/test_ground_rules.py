@@ -12,6 +12,8 @@ from engine.web.answer.ground_rules import LABEL, MODE, contact_words, label_wor
 from engine.web.answer.screens import screen
 from engine.web.answer.stages import Stage
 from engine.web.words.sentence import plain
+from notifiers.message import ChannelKind, HowToAnswer
+from notifiers.render import render
 from rules import guard
 from schemas.codes import ContactRule, FieldName, Label, Mode, TrackName
 from schemas.commitment import Commitment, PolicyClause
@@ -234,6 +236,24 @@ def test_every_promise_reads_as_a_sentence(
     for slip in ("  ", "()", "(,", ", )", " .", "..", "None", "_"):
         assert slip not in text
     assert text.endswith(".")
+
+
+@pytest.mark.parametrize("kind", list(ChannelKind))
+@given(st.sampled_from(Label), st.sampled_from(Mode), st.sampled_from(ContactRule), st.booleans())
+def test_a_message_says_nothing_of_what_stands_on_the_page(
+    kind: ChannelKind, label: Label, mode: Mode, said: ContactRule, many: bool
+) -> None:
+    """Neither label nor mode nor rule nor promise changes a word of it, or of its subject."""
+    more = PATTERN if many else {}
+    page = projected(label=label, mode=mode, may_contact=said, promises=[POLICY], **more)
+    bare = projected(field_class=())
+    how = HowToAnswer(url="https://desk.example/a/x", code="4821-93", phone="+00 000 000")
+    at = datetime(2027, 3, 2, 9, tzinfo=UTC)
+
+    one, other = (render(p, key="k", at=at, how=how, channel_kind=kind) for p in (page, bare))
+
+    assert (one.subject, one.body) == (other.subject, other.body)
+    assert "TLP" not in one.subject + one.body
 
 
 PATTERN = {"pattern": Pattern(people=9, at_least=5)}
