@@ -207,6 +207,8 @@ def _where(task: Task) -> tuple[str, str]:
 def _gates(case: Case, names: Names) -> str:
     count = independent(case)
     sources = "1 reliable source" if count == 1 else f"{count} independent reliable sources"
+    if not count:
+        sources = "no source is known to be reliable"
     judged = f", as {names.person(case.certainty_by).text} judged" if case.certainty_by else ""
     said = [
         f"It is {CERTAINTY[case.certainty]}{judged}",

@@ -82,6 +82,10 @@ def every_page(desk: Stage) -> Iterator[tuple[str, object]]:
     yield "release", client.get(f"/cases/{ref}/release/missions")
     yield "release lacks", submit(desk, f"/cases/{ref}/release/missions", {})
     release(desk, ref)
+    yield "release whole", client.get(f"/cases/{ref}/release/companies")
+    for part in ("certainty", "heard", "mode", "necessity", "together/missions"):
+        yield f"gate {part[:4]}", client.get(f"/cases/{ref}/{part}")
+    yield "gate lacks", submit(desk, f"/cases/{ref}/certainty", {})
     shown = client.get(f"/cases/{ref}")
     yield "case", shown
     for part in ("answer", "finish", "reveal"):
