@@ -1,6 +1,6 @@
 """Measure on this machine, in about twelve minutes, and write docs/benchmarks.md.
 
-    python -m tests.benchmarks [--store sqlite|postgres] [--only intake|webhook|smtp|overdue|log]
+    python -m tests.benchmarks [--store sqlite|postgres] [--only intake|webhook|smtp|overdue|log|…]
                                [--count 6000] [--no-file]
 
 Everything runs on loopback and stops by itself. The last lines, one a store, are for machines.
@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import burst, intake, log, overdue
+from tests.benchmarks import burst, intake, log, overdue, stopping
 from tests.benchmarks.page import write
 from tests.benchmarks.stores import KINDS, SQLITE, Store, opened
 
@@ -77,6 +77,20 @@ async def _overdue(directory: Path, store: Store, count: int) -> Figures:
     }
 
 
+async def _stopping(directory: Path, store: Store, count: int) -> Figures:
+    found = await stopping.measured(directory, store)
+    return {
+        "sends_per_s": found.rate,
+        "revoked_after": found.revoked.count,
+        "revoked_latest_s": found.revoked.latest,
+        "revoked_waiting": found.revoked.waiting,
+        "stopped_after": found.stopped.count,
+        "stopped_latest_s": found.stopped.latest,
+        "stopped_waiting": found.stopped.waiting,
+        "stopped_duty": found.duty,
+    }
+
+
 async def _log(directory: Path, store: Store, count: int) -> Figures:
     found = await log.compared(directory, store)
     return {
@@ -96,6 +110,7 @@ MEASURES: dict[str, Callable[[Path, Store, int], Awaitable[Figures]]] = {
     "smtp": _smtp,
     "overdue": _overdue,
     "log": _log,
+    "stopping": _stopping,
 }
 ONE_STORE = frozenset({"log"})
 """Measured over SQLite alone, unless asked for: they compare something else than stores."""
