@@ -13,6 +13,8 @@ class Pattern:
     people: int
     at_least: int
     """The rulebook's, when the pattern was reported."""
+    event: str = ""
+    """Row id of the report that counted them: of no other are country and sector told."""
 
     @property
     def hides(self) -> bool:

@@ -58,7 +58,7 @@ def _event_joined(case: Case, fact: f.EventJoined) -> Case:
         may_contact=_may_contact(case.may_contact, fact.may_contact),
         pattern=case.pattern
         if fact.people is None
-        else Pattern(people=fact.people, at_least=fact.small_cell),
+        else Pattern(people=fact.people, at_least=fact.small_cell, event=fact.event),
         personal=case.personal or fact.personal,
     )
 

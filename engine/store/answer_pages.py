@@ -57,6 +57,8 @@ class Matter:
     case: Case
     events: tuple[ThreatEvent, ...]
     """Newest first."""
+    event_ids: tuple[str, ...]
+    """Their row ids, in the same order."""
     as_of: datetime | None
     plans: tuple[Planned, ...]
     closure: Closure
@@ -94,7 +96,7 @@ CASE_OF = (
     .where(alerts.c.id == bindparam("alert"))
 )
 EVENTS_OF = (
-    select(events.c.body, events.c.at)
+    select(events.c.id, events.c.body, events.c.at)
     .where(events.c.case_id == bindparam("case"))
     .order_by(events.c.at.desc(), events.c.id)
     .limit(EVENTS_MOST)
@@ -159,6 +161,7 @@ def matter(conn: Connection, *, alert: str, contact: str) -> Matter | None:
     return Matter(
         case=case,
         events=tuple(ThreatEvent.model_validate_json(row.body) for row in rows),
+        event_ids=tuple(row.id for row in rows),
         as_of=rows[0].at if rows else None,
         plans=tuple(fact for fact in planned if isinstance(fact, Planned)),
         closure=stored.get(found.closure_digest, Closure()),

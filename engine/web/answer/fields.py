@@ -17,7 +17,7 @@ from rules import guard
 from rules.commitments import commitments
 from rules.graph import Registry
 from rules.hours import zone_of
-from schemas.codes import PATTERN, EventType, FieldName, Mode, SubjectKind
+from schemas.codes import EventType, FieldName, Mode, SubjectKind
 from schemas.commitment import Commitment
 from schemas.event import ThreatEvent
 from schemas.party import PartyKind
@@ -132,12 +132,14 @@ def event_fields(matter: Matter, alert: Alert, *, registry: Registry) -> dict[Fi
 def _told_of(matter: Matter) -> tuple[ThreatEvent, ...]:
     """The reports of which country, sector and kind are told.
 
-    Of a pattern the newest alone: its people were counted in its own country, sector and period,
-    and another report's would make the cell smaller (N20).
+    Of a pattern only the one whose people were counted: in another report's country or sector
+    there may be fewer (N20).
     """
-    if matter.case.pattern is None or matter.case.personal:
+    pattern = matter.case.pattern
+    if pattern is None or matter.case.personal:
         return matter.events
-    return tuple(event for event in matter.events if event.code == PATTERN)[:1]
+    counted = zip(matter.event_ids, matter.events, strict=True)
+    return tuple(event for id, event in counted if id == pattern.event)
 
 
 def _promised(party: str, *, registry: Registry, now: datetime) -> tuple[Commitment, ...]:

@@ -125,6 +125,7 @@ def a_matter(
             tracks=(TrackState(track=ladder, anchor_at=NOW),), alerts=(alert,), **case,
         ),
         events=tuple(ThreatEvent.model_validate(each) for each in events),
+        event_ids=tuple(f"e{number}" for number in range(len(events))),
         as_of=NOW - timedelta(hours=2), plans=(planned,), closure=Closure(),
         consents=tuple(consents), stopped=False, answer_by=NOW + timedelta(days=1),
     )  # fmt: skip
@@ -199,21 +200,53 @@ def test_nothing_is_shown_but_what_class_stage_and_consents_all_allow(
         assert risk.value not in words.split()
 
 
-def test_of_a_pattern_only_its_own_country_and_sector_are_told() -> None:
-    """An older report of the same situation would make the cell smaller than it was counted."""
-    newest = {"code": "pattern", "countries": [{"code": "KE", "role": "happened"}]}
-    older = {**newest, "sector": "palm_oil", "code": "enrichment"}
+@pytest.mark.parametrize("counted", ["e0", "e1"])
+def test_of_a_pattern_only_the_country_and_sector_are_told_whose_people_were_counted(
+    counted: str,
+) -> None:
+    """Two patterns came in one moment, and the page told the sector of the smaller one."""
+    events = [
+        {"code": "pattern", "sector": "mining"},
+        {"code": "pattern", "sector": "palm_oil"},
+        {"code": "enrichment", "countries": [{"code": "KE", "role": "happened"}]},
+    ]
     consents = [a_consent(frozenset(), TrackName.MSIS, Basis.PERSON)]
-    whole = frozenset(FieldName)
+    pattern = Pattern(people=9, at_least=5, event=counted)
 
-    many = a_matter(
-        TrackName.MSIS, [older, newest, older], consents, pattern=Pattern(people=9, at_least=5)
+    shown = _fields(
+        looked(
+            a_matter(TrackName.MSIS, events, consents, pattern=pattern),
+            TrackName.MSIS,
+            frozenset(FieldName),
+        )
     )
-    one = a_matter(TrackName.MSIS, [older, newest, older], consents, personal=True)
 
-    assert _fields(looked(many, TrackName.MSIS, whole)).get(FieldName.SECTOR) is None
-    assert _fields(looked(many, TrackName.MSIS, whole))[FieldName.COUNTRY] == "KE"
-    assert _fields(looked(one, TrackName.MSIS, whole))[FieldName.SECTOR] == "palm_oil"
+    assert shown[FieldName.SECTOR] == events[int(counted[1])]["sector"]
+    assert FieldName.COUNTRY not in shown, "another report's country makes the cell smaller"
+
+
+def test_of_a_pattern_whose_report_is_no_longer_at_hand_nothing_is_told() -> None:
+    consents = [a_consent(frozenset(), TrackName.MSIS, Basis.PERSON)]
+    pattern = Pattern(people=9, at_least=5, event="long ago")
+    matter = a_matter(
+        TrackName.MSIS, [{"code": "enrichment", "sector": "mining"}], consents, pattern=pattern
+    )
+
+    shown = _fields(looked(matter, TrackName.MSIS, frozenset(FieldName)))
+
+    assert FieldName.SECTOR not in shown and FieldName.ACT not in shown
+
+
+def test_of_a_case_about_somebody_every_report_adds_what_it_knows() -> None:
+    consents = [a_consent(frozenset(), TrackName.MSIS, Basis.PERSON)]
+    events = [{"code": "enrichment", "sector": "mining"}, {"code": "arrest"}]
+    matter = a_matter(
+        TrackName.MSIS, events, consents, personal=True, pattern=Pattern(people=9, at_least=5)
+    )
+
+    shown = _fields(looked(matter, TrackName.MSIS, frozenset(FieldName)))
+
+    assert (shown[FieldName.SECTOR], shown[FieldName.ACT]) == ("mining", "arrest")
 
 
 @pytest.mark.parametrize("mode", [Mode.QUIET, Mode.PRIVATE])
