@@ -1,12 +1,13 @@
 """One party out of what several sources say of it."""
 
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.registry.history.merging import merge
-from schemas.party import Mark, Ownership, Party, PartyKind
+from schemas.party import Mark, Ownership, Party, PartyKind, PolicyClause
 from tests.unit.engine.registry.history.records import party
 
 
@@ -26,6 +27,21 @@ def test_the_source_that_named_it_first_has_precedence_and_others_fill_what_it_l
 
     assert (merged.name, merged.state, merged.sectors) == ("Mill", "QM", ("garments",))
     assert (merged.located, merged.policy) == ("QO", "page 3")
+
+
+def test_what_a_policy_promises_is_believed_of_the_source_that_says_where_and_when() -> None:
+    """Else a promise would be quoted from a page on which it does not stand."""
+    elsewhere = party(policy="page 3", policy_as_of=date(2020, 1, 1))
+    promising = party(
+        policy="page 12", policy_clauses=(PolicyClause.ENGAGE,), policy_as_of=date(2026, 11, 2)
+    )
+
+    for claims in ([elsewhere, promising], [promising, elsewhere]):
+        merged = merge(claims)
+        assert (merged.policy, merged.policy_clauses, merged.policy_as_of) == (
+            "page 12", (PolicyClause.ENGAGE,), date(2026, 11, 2),
+        )  # fmt: skip
+    assert merge([party(name="Mill"), elsewhere]).policy == "page 3"
 
 
 def test_a_party_is_found_by_the_names_and_identifiers_of_all_its_sources() -> None:
