@@ -1,5 +1,6 @@
 """Scoped holds: a person asks to wait for somebody; two end it early, or its time does."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from engine.case import commands as c
@@ -7,6 +8,7 @@ from engine.case import tasks, telling
 from engine.case.draft import Draft, Refusal
 from engine.case.freezing import must_be_open
 from engine.case.protect import judge_party
+from engine.case.records import records_of
 from engine.case.state import AlertStatus, Case, CaseStatus, HoldState
 from schemas import facts as f
 from schemas.plan import Reason, Spread
@@ -20,7 +22,10 @@ _AT_ONCE = 20
 
 
 def place(draft: Draft, command: c.PlaceHold) -> None:
-    """A person asks to wait. It is theirs to look at when it ends."""
+    """A person asks to wait. It is theirs to look at when it ends.
+
+    Every record of a party that is named is held: who entered it twice did not ask for less.
+    """
     must_be_open(draft.case)
     hold = command.hold
     if not (hold.tracks or hold.parties or hold.states or hold.kinds):
@@ -29,6 +34,9 @@ def place(draft: Draft, command: c.PlaceHold) -> None:
         raise Refusal(RefusedBecause.INCOMPLETE, f"until: ahead, by {LONGEST.days} days at most.")
     if len(draft.case.holds) >= _AT_ONCE or find(draft.case, hold.id) is not None:
         raise Refusal(RefusedBecause.INCOMPLETE, "Enough is held here. Freeze the tracks instead.")
+    registry = draft.case.around.registry
+    parties = {record for party in hold.parties for record in records_of(party, registry)}
+    hold = replace(hold, parties=tuple(sorted(parties)))
     draft.add(f.HoldPlaced(hold=hold, at=draft.now))
     tasks.raise_task(draft, "hold", due_at=hold.until, detail=hold.id, owner=hold.by)
 

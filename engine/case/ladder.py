@@ -129,7 +129,7 @@ def _alert_due(draft: Draft, alert: Alert) -> bool:
     if state is None or state.frozen:
         return False
     owed = (*(p.ask_at for p in alert.promises), *(call.next_at for call in alert.calls))
-    if min(owed, default=draft.now) > draft.now or not owed:
+    if not owed or min(owed) > draft.now:
         return False
     hold = held(draft.case, alert, now=draft.now)
     if hold is not None:

@@ -12,13 +12,13 @@ from datetime import datetime
 from engine.case import commands as c
 from engine.case import tasks, times
 from engine.case.draft import Draft
+from engine.case.records import records_of
 from engine.case.state import Case, CaseStatus
 from rules import duty
 from rules.graph import Registry
 from schemas import facts as f
 from schemas.codes import EventType, Severity, TrackName
 from schemas.event import PartyRole, ThreatEvent
-from schemas.link import LinkKind
 from schemas.party import PartyKind
 
 _CONCERNED = frozenset(
@@ -29,7 +29,6 @@ _ON_THE_GROUND = frozenset({"operator", "site", "employer", "security_contractor
 """Roles that only a company or a site plays, whether or not the registry knows it."""
 _WATCHED = frozenset({PartyKind.COMPANY, PartyKind.SITE})
 """An act by a state's police is not one company's answer: that would freeze a whole country."""
-_SAME = frozenset({LinkKind.SAME_AS})
 
 
 def keys_of(source: str, event: ThreatEvent, registry: Registry) -> tuple[str, ...]:
@@ -63,17 +62,7 @@ def _watched(part: PartyRole, id: str, registry: Registry) -> set[str]:
     by_role = part.role in _ON_THE_GROUND or part.perpetrator_kind in ("company", "security")
     if not (by_role if known is None else known.kind in _WATCHED):
         return set()
-    read: set[str] = set()
-    frontier = {id}
-    while frontier:
-        read |= frontier
-        links = [
-            link
-            for each in sorted(frontier)
-            for link in (*registry.links_from(each, _SAME), *registry.links_to(each, _SAME))
-        ]
-        frontier = {end for link in links for end in (link.a, link.b)} - read
-    return read
+    return set(records_of(id, registry))
 
 
 def _digest(*parts: str) -> str:

@@ -10,12 +10,22 @@ from hypothesis import strategies as st
 from engine.case.due import due_at
 from engine.case.evolve import evolve
 from engine.case.state import AlertStatus, Case, dump_case, load_case
+from rules.graph import Registry
 from schemas import facts as f
 from schemas.codes import ActionKind, TrackName
-from schemas.party import PartyKind
+from schemas.link import Link, LinkKind, LinkStatus
+from schemas.party import Party, PartyKind
 from schemas.plan import Reason
 from schemas.responses import RefusedBecause, ResponseKind
-from tests.unit.engine.case.builders import Story, a_case, a_told_case, at
+from tests.unit.engine.case.builders import (
+    LINKS,
+    PARTIES,
+    REGISTRY,
+    Story,
+    a_case,
+    a_told_case,
+    at,
+)
 
 MISSIONS, NHRIS, INVESTORS = TrackName.MISSIONS, TrackName.NHRIS, TrackName.INVESTORS
 
@@ -286,3 +296,19 @@ def test_whatever_is_held_nobody_of_it_is_told_before_its_end(
     for fact in story.facts:
         replayed = evolve(replayed, fact)
     assert dump_case(replayed) == dump_case(story.case)
+
+
+def test_every_record_of_a_party_that_is_held_is_held() -> None:
+    twice = Party(id="embassy-2", kind=PartyKind.MISSION, name="Embassy QN", state="QN")
+    same = Link(
+        id="same",
+        kind=LinkKind.SAME_AS,
+        a="embassy-2",
+        b="embassy",
+        status=LinkStatus.UNVERIFIED,
+        source="list",
+    )
+    contacts = [x for p in PARTIES for x in REGISTRY.contacts(p.id)]
+    registry = Registry((*PARTIES, twice), links=(*LINKS, same), contacts=contacts)
+    story = _ready(registry=registry).hold("embassy-2", until="Tue 20:00").release(MISSIONS)
+    assert story.told() == []
