@@ -9,7 +9,7 @@ from engine.case.draft import Draft
 from engine.case.recheck import recheck
 from engine.case.state import CaseStatus
 from schemas import facts as f
-from schemas.consent import Consent
+from schemas.consent import Consent, ConsentDoor
 
 
 def change(draft: Draft, command: c.ConsentChanged) -> None:
@@ -33,6 +33,10 @@ def change(draft: Draft, command: c.ConsentChanged) -> None:
         return
     ask_for_releases(draft)
     _ask_to_agree(draft, consent)
+    if command.state == "revoked" and consent.door is ConsentDoor.HOLDER:
+        # Their page says that somebody will try to speak to them: why they stop may be news.
+        mark = subject_mark(consent.pseudonym)
+        tasks.raise_task(draft, "first_contact", detail=mark, critical=True)
 
 
 def subject_mark(pseudonym: str) -> str:

@@ -1,6 +1,6 @@
 """Who is deliberately not told, and why, each in one sentence. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,7 @@ from engine.case.state import Case
 from engine.store.brakes import Brakes
 from engine.store.case_file import CaseFile
 from engine.web.console.names import Names
-from engine.web.console.present_path import path_clause, tell_path
+from engine.web.console.present_path import LINKS_SAID, path_clause, tell_path
 from engine.web.told import NotTold, not_told
 from engine.web.words.reasons import NEXT_STEP, why
 from engine.web.words.refusals import About, refusal
@@ -18,6 +18,7 @@ from engine.web.words.times import day
 from schemas.codes import TrackName
 from schemas.consent import Consent
 from schemas.plan import Gate, Reason
+from schemas.reason import REMEDIES, Remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,22 +33,55 @@ class LeftOut:
     next: str
     path: tuple[Said, ...]
     reason: Reason
+    way: tuple[Said, ...] = ()
+    """The path, where the sentence does not say it already."""
 
 
 def left_out(file: CaseFile, *, names: Names) -> tuple[LeftOut, ...]:
-    """Everybody left out by any plan of the case, each once, with the newest reason."""
+    """Everybody left out by any plan, each once: first those whom somebody could turn."""
+    out = [_as_it_is_now(each, file.brakes) for each in not_told(file.case, file.plans)]
     return tuple(
-        LeftOut(
-            who=names.party(each.party).text,
-            contact=names.contact(each.contact).text if each.contact else "",
-            said=refusal(each.reason, about(each, case=file.case, brakes=file.brakes, names=names)),
-            why=why(each.reason),
-            next=NEXT_STEP.get(each.reason, ""),
-            path=tell_path(each.path, names),
-            reason=each.reason,
-        )
-        for each in not_told(file.case, file.plans)
+        _one(each, file, names)
+        for each in sorted(out, key=lambda each: (*_PLACE[each.reason], each.party, each.contact))
     )
+
+
+_PLACE = {
+    reason: (REMEDIES.get(reason, Remedy.NOTHING) is Remedy.NOTHING, number)
+    for number, reason in enumerate(Reason)
+}
+
+
+def _one(out: NotTold, file: CaseFile, names: Names) -> LeftOut:
+    known = about(out, case=file.case, brakes=file.brakes, names=names)
+    said = refusal(out.reason, known)
+    path = tell_path(out.path, names)
+    told = bool(known.path) and said[2 : 2 + len(known.path)] == known.path
+    return LeftOut(
+        who=known.who.text,
+        contact=known.contact.text if known.contact else "",
+        said=said,
+        why=why(out.reason),
+        next=NEXT_STEP.get(out.reason, ""),
+        path=path,
+        reason=out.reason,
+        way=() if told and len(path) <= LINKS_SAID + 1 else path,
+    )
+
+
+def _as_it_is_now(out: NotTold, brakes: Brakes) -> NotTold:
+    """What was refused for want of consent is refused for its withdrawal once there is one."""
+    if out.reason in _UNCONSENTED and any(each.revoked for each in brakes.consents):
+        return replace(out, reason=Reason.CONSENT_REVOKED)
+    return out
+
+
+_UNCONSENTED = (
+    Reason.CONSENT_NONE,
+    Reason.CONSENT_AUDIENCE,
+    Reason.CONSENT_MODE,
+    Reason.CONSENT_EXPIRED,
+)
 
 
 def about(out: NotTold, *, case: Case, brakes: Brakes, names: Names) -> About:

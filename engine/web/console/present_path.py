@@ -105,7 +105,7 @@ def path_clause(party: str, path: Path, names: Names) -> Said:
     is said by its length and its beginning; empty where the way does not lead to the party.
     """
     links = [hop for hop in reversed(path) if hop.kind != "event"]
-    if len(links) > _LINKS_SAID and path[0].kind == "event":
+    if len(links) > LINKS_SAID and path[0].kind == "event":
         far = f"is tied by {len(links)} links to "
         return (far, _party_or_state(path[0].b, names), ", which ", *_began(path[0], names))
     said: list[str | Name] = []
@@ -135,5 +135,5 @@ def _began(hop: Hop, names: Names) -> Said:
     return (first.lstrip() if isinstance(first, str) else first, *rest)
 
 
-_LINKS_SAID = 3
+LINKS_SAID = 3
 """More links than these are not said in one sentence."""

@@ -78,13 +78,14 @@ NOT_STOPPED = (
     "we can stop it for you at once.",
 )
 ENDED = "These were about to get a message, and will not:"
-OUT = "These had been asked. They now hear that nothing more is asked of them:"
+OUT = "These had been asked, and nothing more is asked of them now:"
 PERHAPS = "To these a message was just on its way; it may have left:"
 TO_THE_LIST = "Show the whole list"
 DRILL = "This is a drill. Nothing here is real."
 NEXT = "What happens next"
 NEXT_WORDS = (
-    "Those who were told get a message that nothing more is asked of them. It says nothing else.",
+    "Those who were told get a message that nothing more is asked of them. It says nothing else. "
+    "Whoever turned out to be too close to it hears nothing at all.",
     "Somebody from here will try to speak to you, in the way that was agreed with you.",
     "Call us if you want to allow something again, or if anybody approaches you about it.",
 )
