@@ -2,8 +2,17 @@
 
 from pathlib import Path
 
+import pytest
+
 from engine.cli.exits import Exit
 from tests.integration.bootstrap.desk import Desk, an_event
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    made = Desk(tmp_path, monkeypatch)
+    made.begin()
+    return made
 
 
 def test_whoever_the_event_accuses_is_never_cleared_and_the_refusal_says_why(desk: Desk) -> None:
