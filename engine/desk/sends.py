@@ -189,8 +189,16 @@ def _job(case: Case, row: Row[Any], allowed: Verdict, setting: Setting) -> inner
         verdict=allowed,
         token=token,
         code=setting.answers.code_of(token) if token else "",
-        send_by=setting.mono + SEND_WITHIN,
+        send_by=setting.mono + _good_for(case, alert.track, setting),
     )
+
+
+def _good_for(case: Case, track: TrackName, setting: Setting) -> float:
+    """Seconds until the guard has to be asked again: no longer than the consent itself holds."""
+    ends = [consent.until for consent in case.around.consents if consent.until is not None]
+    if track is TrackName.DUTY or not ends:
+        return SEND_WITHIN
+    return min(SEND_WITHIN, (min(ends) - setting.now).total_seconds())
 
 
 def _sending(row: Row[Any], sheet: Sheet, setting: Setting) -> None:
