@@ -9,6 +9,7 @@ from engine.case import commands as c
 from engine.case import tasks, telling
 from engine.case.draft import Draft
 from engine.case.gates import remind
+from engine.case.preflight import needs_all
 from engine.case.state import CaseStatus, TrackState
 from schemas import facts as f
 from schemas.plan import Gate, Protocol, Spread
@@ -19,8 +20,10 @@ def apply(draft: Draft, command: c.EventArrived) -> None:
     if draft.case.status is not CaseStatus.OPEN:
         return
     for state in draft.case.tracks:
-        if state.track.gate is not Gate.PROTOCOL or state.frozen or state.joint is not None:
+        if state.track.gate is not Gate.PROTOCOL or state.frozen:
             continue
+        if needs_all(draft.case, state):
+            continue  # Companies, several investors at once, joint action: people write a record.
         found = [p for p in command.candidates.protocols if covers(p, state, command)]
         valid = [p for p in found if p.until > draft.now]
         if valid:

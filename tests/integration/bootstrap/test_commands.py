@@ -3,6 +3,7 @@
 import json
 import os
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -119,12 +120,54 @@ def test_certainty_sources_and_modes_are_judged_at_the_terminal(desk: Desk) -> N
     for needed in ("consent", "sign-off", "forecast", "two people", "no public channel"):
         assert needed in " ".join(public.output.split())
 
+    assert "two other people" in desk.said("case", "together", ref, "missions")
+    desk.now("ben")
+    bare = desk.run("release", ref, "missions", *RELEASE)
+    assert bare.exit_code == Exit.REFUSED and "actors_ability" in bare.output
+    needless = desk.run("case", "necessity", ref, "--why", "no_time")
+    back = desk.run("case", "necessity", ref, "--withdraw")
+    assert (needless.exit_code, back.exit_code) == (Exit.REFUSED, Exit.REFUSED)
+
 
 def test_a_lift_says_whether_the_track_goes_on(desk: Desk) -> None:
     ref = _reported(desk, consent=True)
     desk.said("freeze", ref, "missions")
 
+    assert "until somebody else lifts it too" in desk.said("lift", ref, "missions")
+    assert desk.run("lift", ref, "missions").exit_code == Exit.REFUSED
+    desk.now("ben")
     assert "goes on" in desk.said("lift", ref, "missions")
+
+
+def test_nobody_approaches_an_audience_until_two_say_so_or_its_time_has_come(desk: Desk) -> None:
+    ref = _reported(desk, consent=True)
+    place = ("hold", "place", ref, "--track", "missions", "--reason", "talks", "--until")
+    assert desk.run(*place, "2001-01-01T12:00Z").exit_code == Exit.REFUSED
+    until = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    assert "When it ends you are told" in desk.said(*place, until)
+    (held,) = desk.json("hold", "list", ref)["holds"]
+    assert held["hold"] in desk.said("hold", "list", ref)
+
+    assert "until somebody else lifts it too" in desk.said("hold", "lift", ref, held["hold"])
+    desk.now("ben")
+    assert "What waited goes on" in desk.said("hold", "lift", ref, held["hold"])
+    assert "Nobody is held" in desk.said("hold", "list", ref)
+
+
+def test_a_drill_stops_nothing_and_says_whether_it_would(desk: Desk) -> None:
+    _reported(desk, consent=True)
+    said = desk.said("stop", "--drill")
+    assert "nothing was stopped" in said
+    assert "STOP" in said
+    assert desk.json("stop", "--drill")["stopped"] is False
+
+
+def test_two_people_switch_on_what_one_has_stopped(desk: Desk) -> None:
+    assert "Only duty is told" in desk.said("stop")
+    assert "stays stopped" in desk.said("stop", "--off")
+    assert desk.run("stop", "--off").exit_code == Exit.REFUSED
+    desk.now("ben")
+    assert "goes on" in desk.said("stop", "--off")
 
 
 def test_without_an_engine_nobody_believes_that_somebody_was_woken(desk: Desk) -> None:

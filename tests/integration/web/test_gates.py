@@ -73,6 +73,16 @@ def test_a_quieter_way_holds_at_once_and_public_says_what_it_would_need(desk: St
     assert "local partner" in public.text and "no public channel" in public.text
 
 
+def test_necessity_says_on_the_board_why_it_cannot_be_decided(desk: Stage) -> None:
+    ref = _a_company_case(desk)
+
+    nothing = submit(desk, f"/cases/{ref}/necessity", {})
+    refused = submit(desk, f"/cases/{ref}/necessity", {"why": "life_at_stake"})
+
+    assert nothing.status_code == 422 and "Choose one." in nothing.text
+    assert refused.status_code == 409 and "The plan has no such track." in refused.text
+
+
 def test_whoever_proposed_acting_together_is_not_asked_to_release_it(desk: Stage) -> None:
     ref = _a_company_case(desk)
 

@@ -12,6 +12,7 @@ from tests.unit.engine.case.builders import (
     BRIGHT,
     EMBASSY,
     FJORD,
+    NHRI,
     Story,
     a_consent,
     an_event,
@@ -124,22 +125,29 @@ def test_of_several_that_cover_it_the_longest_counts() -> None:
 
 
 def test_those_found_by_a_further_report_are_told_under_it_as_well() -> None:
+    other = replace(NHRI, track=MISSIONS)
+    story = a_report()
+    story.case = replace(story.case, last_outward_at=None)  # else the new act freezes everything
+    a_report(story=story, candidates=(EMBASSY, other))
+    assert story.told() == ["lea", "desk", "nhri-mail"]
+    assert story.of(f.ProtocolApplied)[-1].again
+
+
+def test_a_protocol_releases_nothing_on_a_frozen_track() -> None:
+    story = a_report()
+    a_report(story=story, candidates=(EMBASSY, replace(NHRI, track=MISSIONS)))
+    assert story.track(MISSIONS).frozen, "a new act after a notice is a suspected reprisal"
+    assert story.told() == ["lea", "desk"]
+
+
+def test_several_investors_at_once_take_a_record_whatever_was_agreed_beforehand() -> None:
     line = outward(INVESTORS, gate=Gate.PROTOCOL, spread=Spread.ALL)
     both = replace(AGREED, audiences=(INVESTORS,))
-    first = a_report(both, event=_consenting("investors"), tracks=(line,), candidates=(FJORD,))
-    again = a_report(
-        both, story=first, event=_consenting("investors"), tracks=(line,),
-        candidates=(FJORD, BRIGHT),
-    )  # fmt: skip
-    assert again.told() == ["fjord-mail"] and again.track(INVESTORS).frozen, "a new act freezes it"
-    softer = a_report(both, event=_consenting("investors"), tracks=(line,), candidates=(FJORD,))
-    softer.case = replace(softer.case, last_outward_at=None)
-    a_report(
-        both, story=softer, event=_consenting("investors"), tracks=(line,),
-        candidates=(FJORD, BRIGHT),
-    )  # fmt: skip
-    assert softer.told() == ["fjord-mail", "bright-mail"]
-    assert softer.of(f.ProtocolApplied)[-1].again
+    event = _consenting("investors")
+    one = a_report(both, event=event, tracks=(line,), candidates=(FJORD,))
+    assert one.told() == ["fjord-mail"]
+    two = a_report(both, event=event, tracks=(line,), candidates=(FJORD, BRIGHT))
+    assert two.told() == [] and two.owes("release", detail="investors")
 
 
 @pytest.mark.parametrize("gate", [Gate.RELEASE, Gate.RELEASE_TWO, Gate.NECESSITY, Gate.NONE])
