@@ -126,6 +126,7 @@ HELD_BACK: dict[Reason, str] = {
     Reason.CONSENT_MODE: "What was allowed is quieter than what they would do.",
     Reason.CONSENT_EXPIRED: "The time for which it was allowed is over.",
     Reason.CONSENT_REVOKED: "It was stopped: it is not allowed any more.",
+    Reason.PASSED_ON_INSIDE: "They passed it on to somebody who must not know.",
     Reason.CONFLICT: "They said that they are too close to the other side to help.",
     Reason.MODE: "It would be louder than what was decided here.",
     Reason.FROZEN: "People on duty have halted this for now.",

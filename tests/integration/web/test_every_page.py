@@ -9,6 +9,7 @@ import pytest
 from engine.web.headers import HEADERS
 from engine.web.pages import PAGE_BYTES_MAX
 from tests.harness.reports import report
+from tests.integration.web.holder import Holder
 from tests.integration.web.stage import Stage
 from tests.integration.web.story import (
     arrest,
@@ -109,7 +110,20 @@ def every_page(desk: Stage) -> Iterator[tuple[str, object]]:
     found = submit(desk, "/parties", {"find": "cerro"})
     yield "parties found", found
     yield "party", client.get(re.findall(r'href="(/parties/[0-9a-f]+)"', found.text)[0])
+    yield "told", client.get(f"/cases/{ref}/told")
+    yield "link made", submit(desk, f"/cases/{ref}/told", {"act": "make:hotline-a/subject-1"})
+    yield from every_holder_page(desk)
     yield from every_answer_page(desk, ref)
+
+
+def every_holder_page(desk: Stage) -> Iterator[tuple[str, object]]:
+    """What whoever holds the consent meets, up to the question whether to stop."""
+    holder = Holder(desk)
+    yield "holder code", desk.client.get(holder.path)
+    yield "holder wrong code", holder.enter("0")
+    listed = holder.enter()
+    yield "holder list", listed
+    yield "holder stop", holder.press(listed, "stop")
 
 
 def every_answer_page(desk: Stage, ref: str) -> Iterator[tuple[str, object]]:
@@ -134,6 +148,11 @@ def every_answer_page(desk: Stage, ref: str) -> Iterator[tuple[str, object]]:
     desk.log_in("ana")
     yield "stopped", submit(desk, "/stop", {"on": "yes"})
     yield "wait", enter(desk, page)
+    holder = Holder(desk)
+    yield "holder stopped", holder.stop()
+    for _ in range(5):
+        over = holder.enter("0")
+    yield "holder over", over
 
 
 def test_every_page_is_small_ours_unstored_and_readable(desk: Stage) -> None:
