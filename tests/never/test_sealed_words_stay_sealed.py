@@ -229,7 +229,7 @@ def test_no_file_of_the_house_has_a_sealed_word(night: Night) -> None:
     assert not [name for name, content in written.items() if MARK.encode() in content.lower()]
 
 
-def test_no_column_has_a_sealed_word(night: Night) -> None:
+def test_n21_no_column_has_a_sealed_word(night: Night) -> None:
     columns = night.columns()
     rows = {table for table, _ in columns}
 
@@ -238,7 +238,7 @@ def test_no_column_has_a_sealed_word(night: Night) -> None:
     assert not [at for at, values in columns.items() if any(MARK.encode() in v for v in values)]
 
 
-def test_the_history_has_no_name_of_a_party(night: Night) -> None:
+def test_n25_the_history_has_no_name_of_a_party(night: Night) -> None:
     columns = night.columns()
     facts = b"\n".join(columns["journal", "body"])
 
@@ -247,7 +247,7 @@ def test_the_history_has_no_name_of_a_party(night: Night) -> None:
     assert SECTOR.encode() not in facts
 
 
-def test_no_message_and_no_log_line_has_a_name_or_a_sector(night: Night) -> None:
+def test_n04_no_message_and_no_log_line_has_a_name_or_a_sector(night: Night) -> None:
     outside = {
         name: content
         for name, content in night.written().items()
@@ -264,7 +264,7 @@ def test_no_answer_repeats_what_was_sent(night: Night) -> None:
     assert not [at for at, said in night.seen.items() if MARK.encode() in said]
 
 
-def test_what_is_counted_names_no_country_and_no_threat(night: Night) -> None:
+def test_n04_what_is_counted_names_no_country_and_no_threat(night: Night) -> None:
     counted = night.seen["/metrics"].decode()
 
     assert "tocsin_reports_total{" in counted
