@@ -45,7 +45,6 @@ CONSENTS: dict[str, str] = {
     "none": "Only us, for now",
     "person": "The person agreed to telling others",
     "representative": "Somebody who may speak for the person agreed",
-    "community": "The community's representatives agreed",
 }
 _TEXTS = (
     "code",

@@ -5,6 +5,7 @@ from starlette.routing import Route
 from engine.web.console.case_forms import CaseForms
 from engine.web.console.case_page import CasePage
 from engine.web.console.clear_form import ClearForm
+from engine.web.console.consent_form import ConsentForm
 from engine.web.console.erase import Erase
 from engine.web.console.gate_forms import GateForms
 from engine.web.console.hold_form import HoldForm
@@ -30,6 +31,7 @@ def routes(services: Services) -> list[Route]:
         *ReportForm(shell).routes(),
         *CaseForms(shell, case_page).routes(),
         *ReleaseForm(shell, case_page).routes(),
+        *ConsentForm(shell, case_page).routes(),
         *GateForms(shell, case_page).routes(),
         *ClearForm(shell, case_page).routes(),
         *HoldForm(shell, case_page).routes(),
