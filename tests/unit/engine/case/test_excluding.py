@@ -228,7 +228,7 @@ def test_a_closed_page_sends_nothing_more() -> None:
 def test_a_closed_page_of_a_party_that_is_itself_allowed_sends_nothing_more() -> None:
     story = a_told_case().answer("lea", ResponseKind.PASSED_ON, passed_on_to="guardia")
     story.claimed("desk")
-    assert story.of(f.TellRefused)[-1].reason is Reason.PERPETRATOR_CLOSURE
+    assert story.of(f.TellRefused)[-1].reason is Reason.PASSED_ON_INSIDE
 
 
 @pytest.mark.parametrize(("alert", "contact"), [("other", "lea"), ("", "somebody"), ("", "vik")])
