@@ -83,7 +83,7 @@ async def narrow(
     terminal: Terminal,
     subject: Subject,
     audience: Audience = None,
-    mode: Annotated[str, typer.Option(help="quiet or private; none: as it was")] = "public",
+    mode: Annotated[str | None, typer.Option(help="quiet or private; none: as it was")] = None,
     field: Field = None,
     until: Until = None,
 ) -> None:
