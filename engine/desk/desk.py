@@ -132,7 +132,7 @@ class Desk:
         Raises Busy when too much waits already (never with a position, never on STOP), Fenced when
         the partition has another owner, CommandFailed when a command raised or could not be stored.
         """
-        unit = self._unit(tuple(_inner(command) for command in commands), lane, position)
+        unit = self._unit(tuple(inner.of(command) for command in commands), lane, position)
         self._lanes.put(unit)
         self._work.ring()
         answers = await unit.answer
@@ -396,17 +396,3 @@ def _fail(unit: Unit, error: Exception) -> None:
 
 def _conflict(command: Any) -> bool:
     return isinstance(command, c.Respond) and command.response.kind is ResponseKind.CONFLICT
-
-
-def _inner(command: c.Command | inner.Canary) -> Any:
-    """The loops' commands in the form the desk works with."""
-    match command:
-        case c.FireDue():
-            return inner.Fire(limit=command.limit)
-        case c.SettleSends():
-            return inner.Settle(outcomes=command.outcomes)
-        case c.DeliveryReported():
-            return inner.Report(report=command)
-        case c.ClaimSends():
-            raise TypeError("what is claimed must be sent: use Desk.claim_sends")
-    return command

@@ -2,8 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from engine.case.commands import DeliveryReported, TryOutcome
+from engine.case.commands import (
+    ClaimSends,
+    Command,
+    DeliveryReported,
+    FireDue,
+    SettleSends,
+    TryOutcome,
+)
 from engine.case.commands import Report as Accepted
 from schemas.codes import Severity, TrackName
 from schemas.contact import Endpoint
@@ -156,3 +164,17 @@ class CanaryJob:
     """The message of a canary. By its type no channel can be given it, only the canary's sink."""
 
     job: SendJob
+
+
+def of(command: Command | Canary) -> Any:
+    """The loops' commands in the form the desk works with."""
+    match command:
+        case FireDue():
+            return Fire(limit=command.limit)
+        case SettleSends():
+            return Settle(outcomes=command.outcomes)
+        case DeliveryReported():
+            return Report(report=command)
+        case ClaimSends():
+            raise TypeError("what is claimed must be sent: use Desk.claim_sends")
+    return command

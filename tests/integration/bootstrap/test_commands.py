@@ -3,7 +3,7 @@
 import json
 import os
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
@@ -12,6 +12,7 @@ from sqlalchemy import delete
 
 from engine.cli.app import app
 from engine.cli.exits import Exit
+from engine.clock import SystemClock
 from engine.store.database import Database, transact
 from engine.store.tables import contact_versions
 from tests.harness.house import free_port
@@ -143,7 +144,7 @@ def test_nobody_approaches_an_audience_until_two_say_so_or_its_time_has_come(des
     ref = _reported(desk, consent=True)
     place = ("hold", "place", ref, "--track", "missions", "--reason", "talks", "--until")
     assert desk.run(*place, "2001-01-01T12:00Z").exit_code == Exit.REFUSED
-    until = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    until = (SystemClock().now() + timedelta(days=2)).isoformat()
     assert "When it ends you are told" in desk.said(*place, until)
     (held,) = desk.json("hold", "list", ref)["holds"]
     assert held["hold"] in desk.said("hold", "list", ref)
