@@ -4,7 +4,7 @@ A `Message` is made by `notifiers.render` alone; a test walks the code and fails
 calls `_make_message`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -48,7 +48,7 @@ _SEAL = _Sealed()
 class Message:
     """One message in the words its recipient reads. Holds no case content by construction."""
 
-    _seal: _Sealed = field(repr=False)
+    _seal: InitVar[_Sealed]
     key: str
     """The notification key: opaque, the same for every try; Message-ID and provider key."""
     at: datetime
@@ -69,8 +69,8 @@ class Message:
     fallback: bool
     """The template failed and these are the built-in words: a human should look at it."""
 
-    def __post_init__(self) -> None:
-        if self._seal is not _SEAL:
+    def __post_init__(self, _seal: _Sealed) -> None:
+        if _seal is not _SEAL:  # not kept: a copy with other words would need it again
             raise TypeError("Only notifiers.render makes a Message; give it a Projection.")
 
 

@@ -5,7 +5,7 @@ calls `_make_projection`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -47,7 +47,7 @@ _SEAL = _Sealed()
 class Projection:
     """What one recipient may see, in a message (`reference`, `deadline`, …) and on its page."""
 
-    _seal: _Sealed
+    _seal: InitVar[_Sealed]
     purpose: Purpose
     audience: Audience
     reference: str
@@ -76,8 +76,8 @@ class Projection:
     commitments: tuple[Commitment, ...] = ()
     """What it has itself promised in public; empty unless its field class has `commitment`."""
 
-    def __post_init__(self) -> None:
-        if self._seal is not _SEAL:
+    def __post_init__(self, _seal: _Sealed) -> None:
+        if _seal is not _SEAL:  # not kept: a copy with other fields would need it again
             raise TypeError("Only rules.guard makes a Projection; ask the guard for one.")
 
 

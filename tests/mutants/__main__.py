@@ -13,8 +13,9 @@ import json
 import os
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from tests.mutants.mutants import Mutant, mutants_of
@@ -85,58 +86,42 @@ def _run_all(
     workers: int,
     quiet: bool,
 ) -> None:
-    """Share them out among processes, and keep what each says as it says it."""
+    """Try them, and keep what became of each as soon as it is known."""
     if not wanted:
         return
     KEPT.mkdir(exist_ok=True)
-    ours, theirs = os.pipe()
-    children = []
-    for number in range(workers):
-        child = os.fork()
-        if child == 0:
-            os.close(ours)
-            code = 1
-            try:
-                code = _work(wanted[number::workers], files, theirs)
-            finally:
-                sys.stderr.flush()
-                os._exit(code)
-        children.append(child)
-    os.close(theirs)
     with (
-        os.fdopen(ours, encoding="utf-8") as said,
         store.open("a", encoding="utf-8") as kept,
         _bar(len(wanted), quiet=quiet) as step,
+        _silent(),
     ):
-        for line in said:
-            kept.write(line)
+
+        def say(ended: Came) -> None:
+            kept.write(json.dumps(asdict(ended)) + "\n")
             kept.flush()
-            ended = Came(**json.loads(line))
             came[ended.id] = ended
             step(sum(not each.killed for each in came.values()))
-    ends = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
-    if any(ends):
-        raise NotGreenError("Not every mutant was tried; what was, is kept.")
 
-
-def _work(share: Sequence[Mutant], files: Sequence[str], pipe: int) -> int:
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 1)
-
-    def say(came: Came) -> None:
-        text = json.dumps({"id": came.id, "killed": came.killed, "by": came.by})
-        os.write(pipe, f"{text}\n".encode())
-
-    try:
-        run(share, files, root=HERE, say=say)
-    except NotGreenError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+        run(wanted, files, root=HERE, workers=workers, say=say)
 
 
 @contextmanager
-def _bar(total: int, *, quiet: bool) -> Iterator[object]:
+def _silent() -> Iterator[None]:
+    """Whatever the test runner prints about its own work goes nowhere."""
+    sys.stdout.flush()
+    kept, null = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(null)
+
+
+@contextmanager
+def _bar(total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     if quiet or not sys.stderr.isatty():
         yield lambda survivors: None
         return

@@ -2,25 +2,28 @@
 
 Forked from one that has everything imported and every test collected, so that a mutant costs the
 tests it takes to notice it and no more. A change within a function is put into the function that
-is there; a table or a class is imported afresh, and with it whatever imports it.
+is there, and only tests that come through it are run; a table or a class is imported afresh, and
+with it whatever imports it.
 """
 
 import ast
 import importlib
 import importlib.abc
 import importlib.util
+import json
 import os
 import resource
+import select
 import signal
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 import pytest
@@ -28,17 +31,16 @@ from hypothesis import Phase, settings
 
 from tests.mutants.mutants import Mutant
 
-CPU_AT_LEAST = 30
-"""Seconds of processor time a mutant has at least; one that runs longer loops, and is noticed."""
-
-CPU_TIMES = 8
-"""Or so many times what the tests take without a change."""
+CPU_AT_MOST = 90
+"""Seconds of processor time a mutant has; one that runs longer loops, and is noticed."""
 
 MEMORY = 4 << 30
 """Bytes: a loop that collects ends here."""
 
 ROOMS = ("schemas", "rules", "notifiers", "engine", "tests")
 SURVIVED, KILLED, BROKEN = 0, 1, 2
+
+_Test = Callable[[], tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +57,32 @@ class NotGreenError(RuntimeError):
 
 
 def run(
-    mutants: Sequence[Mutant], files: Sequence[str], *, root: Path, say: Callable[[Came], None]
+    mutants: Sequence[Mutant],
+    files: Sequence[str],
+    *,
+    root: Path,
+    workers: int,
+    say: Callable[[Came], None],
 ) -> None:
-    """Try each; `say` hears how each ended. Raises NotGreenError."""
+    """Try each, so many at a time; `say` hears how each ended. Raises NotGreenError."""
     sys.path.insert(0, str(root))
     inside = [each for each in mutants if each.within]
     afresh = [each for each in mutants if not each.within]
     _preload(files, root)
-    killers: dict[str, Counter[str]] = defaultdict(Counter)
-    for path in sorted({each.path for each in afresh}):
-        control = _unchanged(path, root)
-        code, by = _in_a_fork(partial(_import_and_test, control, files, root), None)
+    pool = _Pool(workers, say)
+    if afresh:
+        control = _unchanged(afresh[0].path, root)
+        code, by = _in_a_fork(partial(_import_and_test, control, files, root))
         if code != SURVIVED:
-            raise NotGreenError(f"Imported afresh, {path} as it is fails {by or 'to import'}.")
+            raise NotGreenError(f"Imported afresh, what is there fails {by or 'to import'}.")
     for mutant in afresh:
-        say(_fork(mutant, partial(_import_and_test, mutant, files, root), killers))
-    loop = _ForkingLoop(inside, say, killers)
-    _pytest(files, root, [loop])
-    if not loop.green:
-        raise NotGreenError("The tests marked `guard` fail as they are: mend them first.")
+        pool.add(mutant, partial(_import_and_test, mutant, files, root))
+    pool.finish()
+    if inside:
+        loop = _ForkingLoop(inside, pool, root)
+        _pytest(files, root, [loop])
+        if not loop.green:
+            raise NotGreenError("The tests marked `guard` fail as they are: mend them first.")
 
 
 def _unchanged(path: str, root: Path) -> Mutant:
@@ -84,13 +93,8 @@ def _unchanged(path: str, root: Path) -> Mutant:
 class _ForkingLoop:
     """Collects as usual; then, in place of one run of the tests, one for each mutant."""
 
-    def __init__(
-        self,
-        mutants: Sequence[Mutant],
-        say: Callable[[Came], None],
-        killers: dict[str, Counter[str]],
-    ) -> None:
-        self._mutants, self._say, self._killers = mutants, say, killers
+    def __init__(self, mutants: Sequence[Mutant], pool: "_Pool", root: Path) -> None:
+        self._mutants, self._pool, self._root = mutants, pool, root
         self.green = False
 
     def pytest_collection(self) -> None:
@@ -98,32 +102,80 @@ class _ForkingLoop:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        plain = Counter[str]()
-        self.green = _in_a_fork(lambda: _test(session.items, plain), None)[0] == SURVIVED
+        paths = {each.path: str(self._root / each.path) for each in self._mutants}
+        code, text = _in_a_fork(partial(_reach, session.items, paths))
+        self.green = code == SURVIVED
+        reached = json.loads(text) if self.green else {}
         for mutant in self._mutants if self.green else ():
-            known = self._killers[mutant.path] + self._killers[mutant.within]
-            self._say(
-                _fork(
-                    mutant,
-                    partial(_change_and_test, mutant, session.items, known),
-                    self._killers,
-                )
-            )
+            wanted = set(reached.get(f"{mutant.path}:{mutant.within}", ()))
+            items = [item for item in session.items if item.nodeid in wanted]
+            known = self._pool.known(mutant)
+            self._pool.add(mutant, partial(_change_and_test, mutant, items, known))
+        self._pool.finish()
         return True
 
 
-def _fork(
-    mutant: Mutant, test: Callable[[], tuple[int, str]], killers: dict[str, Counter[str]]
-) -> Came:
-    code, by = _in_a_fork(test, CPU_AT_LEAST)
-    if by:
-        killers[mutant.path][by] += 1
-        killers[mutant.within][by] += 3
-    return Came(mutant.id, code != SURVIVED, by or ("" if code == SURVIVED else "could not run"))
+class _Pool:
+    """So many processes at a time, one mutant each; what noticed one is tried first on the next."""
+
+    def __init__(self, workers: int, say: Callable[[Came], None]) -> None:
+        self._workers, self._say = workers, say
+        self._running: dict[int, tuple[int, Mutant]] = {}
+        self._killers: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def known(self, mutant: Mutant) -> Counter[str]:
+        """Tests that noticed mutants of the same module, and above all of the same function."""
+        return self._killers[mutant.path] + self._killers[f"{mutant.path}:{mutant.within}"]
+
+    def add(self, mutant: Mutant, test: "_Test") -> None:
+        """Try it as soon as there is room."""
+        while len(self._running) >= self._workers:
+            self._end_some()
+        child, pipe = _forked(test, CPU_AT_MOST)
+        self._running[pipe] = (child, mutant)
+
+    def finish(self) -> None:
+        """Wait for those that are still tried."""
+        while self._running:
+            self._end_some()
+
+    def _end_some(self) -> None:
+        for pipe in select.select(list(self._running), [], [])[0]:
+            child, mutant = self._running.pop(pipe)
+            code, by = _ended(child, pipe)
+            if by:
+                self._killers[mutant.path][by] += 1
+                self._killers[f"{mutant.path}:{mutant.within}"][by] += 3
+            self._say(Came(mutant.id, code != SURVIVED, by or ("", "could not run")[code > 0]))
 
 
-def _in_a_fork(test: Callable[[], tuple[int, str]], cpu: int | None) -> tuple[int, str]:
+def _reach(items: Sequence[pytest.Item], paths: Mapping[str, str]) -> tuple[int, str]:
+    """Run all tests, and note for each function of these files which of them come through it."""
+    of_file = {file: path for path, file in paths.items()}
+    reached: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+
+        def note(frame: FrameType, event: str, _: object, name: str = item.nodeid) -> None:
+            path = of_file.get(frame.f_code.co_filename) if event == "call" else None
+            if path is not None:
+                function = frame.f_code.co_qualname.partition(".")[0]
+                reached[f"{path}:{function}"].add(name)
+
+        sys.setprofile(note)
+        code, by = _test([item], Counter())
+        sys.setprofile(None)
+        if code != SURVIVED:
+            return code, by
+    return SURVIVED, json.dumps({name: sorted(tests) for name, tests in reached.items()})
+
+
+def _in_a_fork(test: "_Test") -> tuple[int, str]:
     """What `test` says, in a process of its own: its code and the id of the test that failed."""
+    return _ended(*_forked(test, None))
+
+
+def _forked(test: "_Test", cpu: int | None) -> tuple[int, int]:
+    """A process that runs it, and where to hear what it says."""
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
@@ -136,10 +188,15 @@ def _in_a_fork(test: Callable[[], tuple[int, str]], cpu: int | None) -> tuple[in
                 signal.signal(signal.SIGXCPU, signal.SIG_DFL)
                 resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             code, by = test()
-        os.write(theirs, f"{code} {by}".encode())
+        with os.fdopen(theirs, "wb") as said:
+            said.write(f"{code} {by}".encode())
         os._exit(0)
     os.close(theirs)
-    with os.fdopen(ours, "rb") as said:
+    return child, ours
+
+
+def _ended(child: int, pipe: int) -> tuple[int, str]:
+    with os.fdopen(pipe, "rb") as said:
         text = said.read().decode()
     os.waitpid(child, 0)
     code, _, by = text.partition(" ")
