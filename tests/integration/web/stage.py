@@ -176,23 +176,25 @@ def stage(
         made.run(writer.run, lambda conn: _furnish(conn, place, on_shift))
         assert client.portal is not None
         running = client.portal.start_task_soon(desk.run)
-        for name, role in (
-            ("ana", PersonRole.HANDLER),
-            ("ben", PersonRole.HANDLER),
-            ("chi", PersonRole.SECOND),
-            ("rea", PersonRole.READER),
-        ):
-            new = made.run(
-                people.add_person,
-                name,
-                label=name.title(),
-                role=role,
-                password=PASSWORD,
-                by="person:ana",
-            )
-            made.secrets[name] = new.secret
-        yield made
-        running.cancel()
+        try:
+            for name, role in (
+                ("ana", PersonRole.HANDLER),
+                ("ben", PersonRole.HANDLER),
+                ("chi", PersonRole.SECOND),
+                ("rea", PersonRole.READER),
+            ):
+                new = made.run(
+                    people.add_person,
+                    name,
+                    label=name.title(),
+                    role=role,
+                    password=PASSWORD,
+                    by="person:ana",
+                )
+                made.secrets[name] = new.secret
+            yield made
+        finally:
+            running.cancel()
     writer.close()
     reader.close()
     database.close()
