@@ -11,7 +11,8 @@ from tests.replay_harm.oracle import (
     TOLD_WITHOUT_CONSENT,
 )
 
-EVENTS_A_LIFE = 200
+EVENTS_A_LIFE = 60
+"""In a longer life every act freezes more of what the others told, and less leaves."""
 SHAPES = (
     "state_owned", "state", "joint_venture", "guard_firm", "guarded_client", "association",
     "bank_client", "unknown_operator", "requesting_state", "complaint_line", "once_a_client",
