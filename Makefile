@@ -8,7 +8,7 @@ WORKERS ?= 4
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check fmt bench bench-graph sim crash sweep docs schemas lock replay-harm
+.PHONY: help venv demo test check fmt bench bench-graph sim crash sweep mutants docs schemas lock replay-harm
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ replay-harm: venv ## Replay 10,000 reports and look whether anybody was told who
 
 sweep: venv ## Run every long check for its share of MINUTES (SEED=7 begins as that one did)
 	$(BIN)/python -m tests.sweep $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+mutants: venv ## Break the code that decides who may know, one change at a time: do the tests notice? (ARGS="--only rules/guard")
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 docs: venv ## Check that every link and file named in the documents exists
 	$(BIN)/python -m pytest tests/test_docs.py $(ARGS)

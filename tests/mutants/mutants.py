@@ -32,6 +32,8 @@ class Mutant:
     after: str
     within: str
     """The plain function that it changes; empty for a table or a class."""
+    afresh: bool
+    """Whether it changes a class: then the module, and whatever imports it, is imported again."""
     occurrence: int
     """Which one it is of several that read alike; from 0."""
     code: str
@@ -71,6 +73,7 @@ def mutants_of(path: Path, *, root: Path) -> list[Mutant]:
                     before=before,
                     after=after,
                     within=within,
+                    afresh=not plain and not isinstance(statement, cst.SimpleStatementLine),
                     occurrence=seen[alike],
                     code=code,
                 )

@@ -2,8 +2,8 @@
 
 Forked from one that has everything imported and every test collected, so that a mutant costs the
 tests it takes to notice it and no more. A change within a function is put into the function that
-is there, and only tests that come through it are run; a table or a class is imported afresh, and
-with it whatever imports it.
+is there, and only tests that come through it are run; a table takes the place of the one that is
+there; for a class, its module and whatever imports it are imported afresh.
 """
 
 import ast
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
@@ -66,8 +66,8 @@ def run(
 ) -> None:
     """Try each, so many at a time; `say` hears how each ended. Raises NotGreenError."""
     sys.path.insert(0, str(root))
-    inside = [each for each in mutants if each.within]
-    afresh = [each for each in mutants if not each.within]
+    inside = [each for each in mutants if not each.afresh]
+    afresh = [each for each in mutants if each.afresh]
     _preload(files, root)
     pool = _Pool(workers, say)
     if afresh:
@@ -87,7 +87,9 @@ def run(
 
 def _unchanged(path: str, root: Path) -> Mutant:
     text = (root / path).read_text("utf-8")
-    return Mutant(path=path, line=0, before="", after="", within="", occurrence=0, code=text)
+    return Mutant(
+        path=path, line=0, before="", after="", within="", afresh=True, occurrence=0, code=text
+    )
 
 
 class _ForkingLoop:
@@ -107,8 +109,10 @@ class _ForkingLoop:
         self.green = code == SURVIVED
         reached = json.loads(text) if self.green else {}
         for mutant in self._mutants if self.green else ():
-            wanted = set(reached.get(f"{mutant.path}:{mutant.within}", ()))
-            items = [item for item in session.items if item.nodeid in wanted]
+            items = session.items
+            if mutant.within:
+                wanted = set(reached.get(f"{mutant.path}:{mutant.within}", ()))
+                items = [item for item in session.items if item.nodeid in wanted]
             known = self._pool.known(mutant)
             self._pool.add(mutant, partial(_change_and_test, mutant, items, known))
         self._pool.finish()
@@ -235,11 +239,22 @@ def _change_and_test(
         exec(compile(mutant.code, mutant.path, "exec"), changed)  # noqa: S102  # that is the point
     except Exception:
         return KILLED, ""
-    old, new = getattr(module, mutant.within), changed[mutant.within]
-    old.__code__ = new.__code__
-    old.__defaults__ = new.__defaults__
-    old.__kwdefaults__ = new.__kwdefaults__
+    for name, new in changed.items():
+        old = vars(module).get(name)
+        if isinstance(old, FunctionType) and old.__module__ == module.__name__:
+            old.__code__ = new.__code__
+            old.__defaults__ = new.__defaults__
+            old.__kwdefaults__ = new.__kwdefaults__
+        elif name.strip("_") and not mutant.within and not isinstance(old, type) and old != new:
+            _rebind(name, old, new)
     return _test(items, known)
+
+
+def _rebind(name: str, old: object, new: object) -> None:
+    """Wherever a table was imported to."""
+    for module in list(sys.modules.values()):
+        if module is not None and vars(module).get(name) is old:
+            setattr(module, name, new)
 
 
 def _import_and_test(mutant: Mutant, files: Sequence[str], root: Path) -> tuple[int, str]:
