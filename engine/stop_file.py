@@ -117,5 +117,5 @@ class StopWatch:
     async def _unless_lost(self, step: Callable[[], Awaitable[None]]) -> None:
         try:
             await step()
-        except (Busy, CommandFailed, SQLAlchemyError) as error:  # the store is away: nothing new is claimed either
+        except (Busy, CommandFailed, SQLAlchemyError) as error:  # nothing new is claimed then
             _log.error("stop_watch_failed", error=type(error).__name__)

@@ -21,6 +21,8 @@ from engine.desk import Lane
 from engine.registry.world import World
 from engine.sender import Sender, Sign
 from engine.stop_file import FileInDirectory, StopWatch
+from engine.store.database import Database
+from engine.store.schema import upgrade
 from engine.store.tables import notifications
 from notifiers.webhook.channel import WebhookChannel
 from notifiers.webhook.config import WebhookSettings
@@ -82,6 +84,10 @@ async def measured(directory: Path, store: Store, *, count: int = CASES) -> Stop
     await sink.start()
     url = store.fresh("stopping")
     where = directory / "stopping.sqlite" if url is None else url
+    if url is not None:
+        made = Database(url)
+        await asyncio.to_thread(upgrade, made)
+        made.close()
     alone = store.kind == SQLITE
     try:
         async with _rooms(where, alone=alone) as (sends, acts):
