@@ -60,8 +60,6 @@ class Reason(StrEnum):
     """A pattern about so few that somebody could be picked out of it (N20)."""
     PATTERN_ONLY = "pattern_only"
     """Gets patterns, and no case about a person (A20)."""
-    REGISTRY_STALE = "registry_stale"
-    """Nobody has looked for too long whether the registry still holds (N13)."""
     LINK_NOT_CURRENT = "link_not_current"
     """The link that would include it has ended or has not begun."""
     LINK_UNVERIFIED = "link_unverified"
@@ -137,8 +135,6 @@ class Remedy(StrEnum):
     """A party is told on a track of its own, never as if it were duty."""
     WIDER_CELL = "wider_cell"
     """Report it for a wider country, sector or period, so that more are in it."""
-    UPDATE_REGISTRY = "update_registry"
-    """Import the registry's sources again, or confirm that they still hold."""
 
 
 REMEDIES: Mapping[Reason, Remedy] = MappingProxyType(
@@ -168,7 +164,6 @@ REMEDIES: Mapping[Reason, Remedy] = MappingProxyType(
         Reason.CERTAINTY: Remedy.SECOND_SOURCE,
         Reason.SMALL_CELL: Remedy.WIDER_CELL,
         Reason.PATTERN_ONLY: Remedy.NOTHING,
-        Reason.REGISTRY_STALE: Remedy.UPDATE_REGISTRY,
         Reason.LINK_NOT_CURRENT: Remedy.CURRENT_LINK,
         Reason.LINK_UNVERIFIED: Remedy.VERIFY_LINK,
         Reason.COUNTRY_UNRESOLVED: Remedy.NAME_COUNTRY,

@@ -137,7 +137,6 @@ HELD_BACK: dict[Reason, str] = {
     Reason.CERTAINTY: "It is not sure enough yet what happened.",
     Reason.SMALL_CELL: "So few are concerned that somebody could be picked out.",
     Reason.PATTERN_ONLY: "They only ever hear of patterns, never of a person.",
-    Reason.REGISTRY_STALE: "Our records of them are too old to rely on.",
     Reason.LINK_NOT_CURRENT: "What tied them to it is over.",
     Reason.LINK_UNVERIFIED: "Nobody has checked yet whether they have to do with it.",
     Reason.COUNTRY_UNRESOLVED: "It is not known for certain in which country it happened.",

@@ -38,7 +38,6 @@ WHY: dict[Reason, str] = {
     Reason.CERTAINTY: "Not yet sure enough for anybody but duty and protection.",
     Reason.SMALL_CELL: "So few are in this pattern that somebody could be picked out of it.",
     Reason.PATTERN_ONLY: "Gets patterns, and no case about a person.",
-    Reason.REGISTRY_STALE: "For too long nobody has looked whether the registry still holds.",
     Reason.LINK_NOT_CURRENT: "The link that would include it has ended or has not begun.",
     Reason.LINK_UNVERIFIED: "Nobody has verified the link that would include it.",
     Reason.COUNTRY_UNRESOLVED: "Nobody has said for certain in which country it happened.",
