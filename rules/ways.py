@@ -35,8 +35,8 @@ def unreachable(
     if party.kind is PartyKind.GROUP:
         yield from _fans_out(
             [(id, None) for id in _members_of(party.id, registry)],
-            Remedy.TELL_MEMBERS,
             of=party.id,
+            remedy=Remedy.TELL_MEMBERS,
             track=track,
             safeguards=safeguards,
             registry=registry,
@@ -49,7 +49,6 @@ def unreachable(
     if endpoint.members:
         yield from _fans_out(
             [_behind(id, registry) for id in endpoint.members],
-            Remedy.PERSONAL_ADDRESS,
             of=endpoint.id,
             track=track,
             safeguards=safeguards,
@@ -71,9 +70,9 @@ def _unfit(party: Party, contact: Contact, now: datetime) -> Iterator[Verdict]:
 
 def _fans_out(
     readers: list[tuple[str, Contact | None]],
-    remedy: Remedy,
     *,
     of: str,
+    remedy: Remedy | None = None,
     track: TrackName,
     safeguards: Safeguards,
     registry: Registry,

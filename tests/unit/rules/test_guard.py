@@ -1,7 +1,7 @@
 """The guard: who may be told, the first reason why not, and what a recipient sees."""
 
 import re
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,13 @@ import pytest
 from rules.findings import NEVER_OF_A_CONTROLLER
 from rules.graph import Registry
 from rules.guard import NotAllowedError, allowed_fields, judge, judge_duty, project
-from schemas.codes import Certainty, FieldName, Mode, TrackName
+from schemas.codes import Certainty, ContactRule, FieldName, Label, Mode, TrackName
+from schemas.commitment import Commitment, PolicyClause
 from schemas.contact import Contact, Endpoint, Level
 from schemas.link import LinkStatus
 from schemas.party import Party
-from schemas.plan import Closure, Excluded, Hop, Reason, Remedy, Verdict
+from schemas.pattern import Pattern
+from schemas.plan import Closure, Excluded, Hop, Reason, Remedy, Verdict, refused
 from schemas.projection import Projection, Purpose
 from schemas.safeguards import Basis, Safeguards
 from tests.unit.rules.build import (
@@ -456,7 +458,7 @@ def test_our_own_people_are_paged_whatever_is_stopped() -> None:
     verdict = judge_duty(person="person:ana", endpoint=endpoint, safeguards=given, now=NOW)
     unresolved = judge_duty(person="person:ana", endpoint=None, safeguards=given, now=NOW)
 
-    assert verdict.allowed and verdict.evidence == "person:ana"
+    assert verdict == Verdict(allowed=True, reason=Reason.ALLOWED, evidence="person:ana")
     assert unresolved.allowed
 
 
@@ -465,7 +467,7 @@ def test_a_real_page_does_not_go_to_a_drill_phone() -> None:
 
     verdict = judge_duty(person="person:ana", endpoint=drill, safeguards=Safeguards(), now=NOW)
 
-    assert verdict.reason is Reason.EXERCISE
+    assert verdict == refused(Reason.EXERCISE, evidence="ana.sms")
 
 
 # Fields and projections
@@ -504,6 +506,7 @@ def test_consent_for_another_audience_narrows_nothing_here() -> None:
 
 
 OURS = {FieldName.ASK, FieldName.ANSWER_BY, FieldName.COMMITMENT}
+PROMISED = (Commitment(clauses=(PolicyClause.ENGAGE,), as_of=None, source=""),)
 EVERYTHING = {name: f"value of {name}" for name in FieldName}
 
 
@@ -584,6 +587,88 @@ def test_what_is_meant_for_duty_never_goes_outward(purpose: Purpose) -> None:
         _project(purpose=purpose)
 
 
+def test_whoever_asks_without_leave_reads_what_to_do_about_it() -> None:
+    with pytest.raises(NotAllowedError) as caught:
+        _project(refused(Reason.FROZEN))
+
+    assert str(caught.value) == (
+        "The guard refused (frozen). Nothing may be sent; do not ask again without a new verdict."
+    )
+    with pytest.raises(NotAllowedError) as caught:
+        _project(purpose=Purpose.PAGE)
+    assert str(caught.value) == "page is for duty. Use TELL, ASK_OUTCOME, WAIT or STAND_DOWN."
+
+
+def test_a_message_of_which_nothing_is_known_is_for_its_reader_alone() -> None:
+    seen = _project()
+
+    assert (seen.label, seen.mode) == (Label.RED, Mode.QUIET)
+    assert (seen.may_contact, seen.pattern, seen.commitments) == (ContactRule.NOBODY, False, ())
+
+
+def _of_a_pattern(**more: Any) -> Projection:
+    """Of one that is about many, that asks for little, and to whom they may be put through."""
+    given = safeguards(
+        TrackName.MISSIONS,
+        label=Label.GREEN,
+        may_contact=ContactRule.ORGANISATION,
+        pattern=Pattern(people=9, at_least=5),
+    )
+    return _project(safeguards=given, promised=PROMISED, **{"mode": Mode.PRIVATE} | more)
+
+
+def test_a_recipient_reads_how_far_it_may_go_with_what_it_reads() -> None:
+    seen = _of_a_pattern(exercise=True)
+
+    assert (seen.purpose, seen.audience, seen.exercise) == (Purpose.TELL, TrackName.MISSIONS, True)
+    assert (seen.mode, seen.label, seen.pattern) == (Mode.PRIVATE, Label.GREEN, True)
+    assert (seen.may_contact, seen.commitments) == (ContactRule.ORGANISATION, PROMISED)
+    assert FieldName.COMPANY not in seen.fields, "a company makes the cell smaller"
+
+
+def test_each_of_what_is_known_narrows_what_a_recipient_may_do_with_it() -> None:
+    red = safeguards(TrackName.MISSIONS, label=Label.RED, pattern=Pattern(people=9, at_least=5))
+    single = safeguards(TrackName.MISSIONS, label=Label.GREEN)
+
+    assert _of_a_pattern(mode=Mode.QUIET).label is Label.AMBER_STRICT
+    assert _project(safeguards=red, mode=Mode.PRIVATE).label is Label.RED
+    assert _project(safeguards=single, mode=Mode.PRIVATE).label is Label.AMBER_STRICT
+    assert not _project(safeguards=single).pattern
+    duty = _of_a_pattern(audience=TrackName.DUTY, purpose=Purpose.PAGE)
+    assert (duty.audience, duty.label, duty.purpose) == (TrackName.DUTY, Label.RED, Purpose.PAGE)
+    company = _of_a_pattern(audience=TrackName.COMPANIES)
+    assert company.may_contact is ContactRule.NOBODY
+
+
+def test_whoever_may_not_read_promises_reads_none() -> None:
+    assert _of_a_pattern(field_class={FieldName.COUNTRY}).commitments == ()
+
+
+def test_what_nobody_said_of_a_projection_is_the_strictest() -> None:
+    defaults = {each.name: each.default for each in fields(Projection)}
+
+    assert defaults == dict.fromkeys(defaults, MISSING) | {
+        "mode": Mode.QUIET,
+        "label": Label.RED,
+        "may_contact": ContactRule.NOBODY,
+        "pattern": False,
+        "commitments": (),
+    }
+
+
+def test_what_a_message_is_for_keeps_its_name_since_it_is_stored() -> None:
+    assert {each.name: each.value for each in Purpose} == {
+        "TELL": "tell",
+        "ASK_OUTCOME": "ask_outcome",
+        "STAND_DOWN": "stand_down",
+        "WAIT": "wait",
+        "PAGE": "page",
+        "TASK": "task",
+        "INCIDENT": "incident",
+        "OVERDUE": "overdue",
+    }
+
+
 def test_fields_cannot_be_added_afterwards() -> None:
     with pytest.raises(TypeError):
         _project().fields[FieldName.ACT] = "x"  # type: ignore[index]
@@ -602,8 +687,9 @@ def test_nothing_but_the_guard_makes_a_projection() -> None:
     ]
 
     assert set(makers) == {"schemas/projection.py", "rules/guard.py"}
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError) as caught:
         Projection(None, *[None] * 12)  # type: ignore[arg-type, call-arg]
+    assert str(caught.value) == "Only rules.guard makes a Projection; ask the guard for one."
 
 
 def test_the_subject_of_the_builders_is_the_one_consents_are_for() -> None:

@@ -56,6 +56,11 @@ MEMBERS = (
     a_link("x", L.MEMBER_OF, "embassy"),
     a_link("twin", L.SAME_AS, "embassy", status=LinkStatus.UNVERIFIED),
     a_link("y", L.MEMBER_OF, "twin"),
+    # Whoever is tied to a list in another way is not on it, nor are those who are on theirs.
+    a_link("firm", L.BUYS_FROM, "embassy"),
+    a_link("embassy", L.BUYS_FROM, "hub"),
+    a_link("stranger", L.MEMBER_OF, "firm"),
+    a_link("stranger", L.MEMBER_OF, "hub"),
 )
 FINE = Question(
     party=EMBASSY,
@@ -226,9 +231,20 @@ REFUSALS: dict[str, tuple[Change, Reason, str, Remedy]] = {
     "list with one whom somebody holds": (
         lambda q: _hold(parties=("ngo",))(replace(q, endpoint=LIST)), R.ENDPOINT_FANS_OUT, "ngo",
         Remedy.PERSONAL_ADDRESS),
+    "list with one whom somebody holds on this track": (
+        lambda q: _hold(parties=("ngo",), tracks=(TrackName.MISSIONS,))(
+            replace(q, endpoint=LIST)
+        ), R.ENDPOINT_FANS_OUT, "ngo", Remedy.PERSONAL_ADDRESS),
+    "group with one whom somebody holds on this track": (
+        lambda q: _hold(parties=("y",), tracks=(TrackName.MISSIONS,))(_party(kind=K.GROUP)(q)),
+        R.ENDPOINT_FANS_OUT, "y", Remedy.TELL_MEMBERS),
     "list with one who is out": (
         lambda q: _out("ngo", R.OFFICER_OF)(replace(q, endpoint=LIST)), R.ENDPOINT_FANS_OUT,
         "ngo", Remedy.PERSONAL_ADDRESS),
+    "list with one below headquarters": (
+        lambda q: _case(released_controllers=("ngo",))(
+            _out("ngo", R.CONTROLLER_NEEDS_TWO, levels=("general",))(replace(q, endpoint=LIST))
+        ), R.ENDPOINT_FANS_OUT, "ngo", Remedy.PERSONAL_ADDRESS),
     "list with a stranger": (
         lambda q: _registry(contacts=(LEA,))(replace(q, endpoint=LIST)), R.ENDPOINT_FANS_OUT,
         "embassy.list", Remedy.PERSONAL_ADDRESS),
@@ -309,6 +325,9 @@ TIGHTENING = [
         "another's contact", "stray endpoint", "endpoint of nobody", "community without record",
         "community, one twice", "group of nobody", "group with one who must not", "others only",
         "list with one who declined", "list with one whom somebody holds", "state", "expired",
+        "list with one whom somebody holds on this track",
+        "group with one whom somebody holds on this track",
+        "list with one below headquarters",
         "list with one who is out", "list with a stranger", "list with a site on it", "site",
         "list with a drill on it", "drill at a real address", "real at a drill", "duty only",
         "patterns only", "held for what it was", "over", "on leave", "stale address",
