@@ -23,7 +23,7 @@ chairs. Of a list that is alleged, everybody on it is.
 from collections.abc import Iterable
 
 from rules.findings import Joined, Searched
-from rules.flood import Ground, Ring, Trail
+from rules.flood import Ground, Ring
 from rules.graph import Registry
 from rules.grounds import Grounds, Part
 from rules.net import Net
@@ -172,7 +172,7 @@ def _counted_to(party: Party | None) -> list[str]:
 def _exclude_code(net: Net, code: str, role: str, reason: Reason, grounds: Grounds) -> None:
     said = Hop(kind="event", a=role, b=code)
     ring: Ring = {}
-    for trail in net.seated(code, None, said):
+    for trail in net.seated(code, said):
         net.ground.keep(ring, trail)
     net.state(ring, reason, spyware=grounds.spyware)
 
@@ -182,15 +182,11 @@ def _states_above(net: Net, seeds: Ring, reason: Reason, *, spyware: bool = Fals
     found = net.states_above(seeds)
     ring: Ring = {}
     for code, trail in found:
-        for start in [trail, *(_seated(net, code, trail) if code else ())]:
+        for start in [trail, *(net.seated(code, trail) if code else ())]:
             net.ground.keep(ring, start)
     if ring:
         net.state(ring, reason, spyware=spyware)
     return {code for code, trail in found if code and not trail[4]}
-
-
-def _seated(net: Net, code: str, trail: Trail) -> list[Trail]:
-    return net.seated(code, trail, Hop(kind="seat", a="", b=code))
 
 
 def _perpetrator_unknown(ground: Ground, alleged: list[Part]) -> bool:

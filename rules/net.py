@@ -73,20 +73,20 @@ class Net:
         self.with_all_below(vendors, Reason.PERPETRATOR_CLOSURE)
         self._for_hire(ring, (sides,))
 
-    def seated(self, code: str, reached: Trail | None, said: Hop) -> list[Trail]:
+    def seated(self, code: str, reached: Trail | Hop) -> list[Trail]:
         """Where the state of this code begins: those who speak for it, listed as its own or not.
 
-        `reached` is the trail to it; without one it is what the event says.
+        `reached` is the trail to it, or what the event says of it.
         """
         registry, ground = self.ground.registry, self.ground
-        root = reached or ground.said(said, state_id(code))
+        root = ground.said(reached, state_id(code)) if isinstance(reached, Hop) else reached
         listed = {party.id: party for party in registry.speaking_for(code)}
         named = [id for id in (code, state_id(code)) if registry.number(id) is not None]
         starts: list[Trail] = []
         for id in dict.fromkeys([*named, *listed]):
             state = id in named or listed[id].kind is PartyKind.STATE
-            if reached is None and state:
-                starts.append(ground.said(said, id))
+            if isinstance(reached, Hop) and state:
+                starts.append(ground.said(reached, id))
             else:
                 seat = Hop(kind="seat", a=id, b=code)
                 starts.append((ground.number(id), root, seat, root[3] + 1, root[4]))

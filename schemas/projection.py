@@ -82,5 +82,5 @@ class Projection:
 
 
 def _make_projection(**values: Any) -> Projection:
-    fields = MappingProxyType(dict(values.pop("fields", {})))
+    fields = MappingProxyType(dict(values.pop("fields")))
     return Projection(_SEAL, fields=fields, **values)
