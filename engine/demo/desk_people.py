@@ -155,7 +155,7 @@ class DeskPeople:
         await self._story.pause(act.after)
         with self._story.acting():
             told = await self._ask("person:ana", "case.told", case=ref)
-            alerts = [a["alert"] for a in told.get("alerts", ()) if a["party"] == act.phone]
+            alerts = [a["alert"] for a in told.get("parties", ()) if a["id"] == act.phone]
             due = self._story.clock.now() + timedelta(seconds=act.due)
             if alerts:
                 await self._ask(
@@ -172,12 +172,23 @@ class DeskPeople:
         found = await self._ask("person:ana", "task.list")
         soon = self._story.clock.now() + AHEAD
         for task in found.get("tasks", ()):
+            if task["kind"] == "reprisal":
+                await self._lift(task["case"])
+                continue
             result = _DOES.get(task["kind"])
             if result is None or datetime.fromisoformat(task["due_at"]) > soon:
                 continue
             await self._ask(
                 "person:ana", "task.done", case=task["case"], task=task["id"], result=result
             )
+
+    async def _lift(self, ref: str) -> None:
+        """A suspected reprisal: both have looked, and let go on what still helps."""
+        case = await self._ask("person:ana", "case.show", case=ref)
+        for track in case.get("tracks", ()):
+            if track["frozen"]:
+                for person in ("person:ana", "person:chi"):
+                    await self._ask(person, "lift", case=ref, track=track["track"])
 
     async def _ask(self, person: str, name: str, **args: Any) -> Mapping[str, Any]:
         said = await answer(

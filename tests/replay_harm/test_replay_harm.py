@@ -1,7 +1,6 @@
 """Lives of a whole engine in which nobody is told who must not know; and the judge can say no."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,7 +91,8 @@ def test_a_message_with_a_name_is_caught(monkeypatch: pytest.MonkeyPatch) -> Non
 
     def talkative(*given: Any, **more: Any) -> Message:
         message: Message = render(*given, **more)
-        return replace(message, body=f"{message.body}\nIt is about {KNOWN} 7.")
+        object.__setattr__(message, "body", f"{message.body}\nIt is about {KNOWN} 7.")
+        return message
 
     monkeypatch.setattr(sender, "render", talkative)
 

@@ -23,6 +23,8 @@ class ToldView:
 
     ref: str
     track: TrackName
+    id: str
+    """Of the party, in the registry."""
     party: str
     messages: tuple[Message, ...]
     shown: tuple[FieldName, ...]
@@ -55,6 +57,7 @@ def as_data(view: ToldView, names: Names) -> Mapping[str, Any]:
     return {
         "alert": view.ref,
         "track": view.track.value,
+        "id": view.id,
         "party": view.party,
         "messages": [
             {
@@ -82,6 +85,7 @@ def _view(told: ToldParty, names: Names) -> ToldView:
     return ToldView(
         ref=told.ref,
         track=told.track,
+        id=told.party,
         party=names.party(told.party).text,
         messages=told.messages,
         shown=shown,

@@ -262,7 +262,9 @@ async def test_a_party_tied_to_the_perpetrator_since_is_not_told(path: str) -> N
 async def test_stop_outgoing_holds_everybody_but_duty_and_lets_go_again(path: str) -> None:
     async with a_room(path) as room:
         await released(room)
-        await room.one(report("e2", b.an_event(situation="s2")))
+        other = [{"kind": "person", "pseudonym": "somebody-else"}]
+        police = [{"party": "police", "role": "alleged_perpetrator"}]
+        await room.one(report("e2", b.an_event(situation="s2", subjects=other, parties=police)))
         await room.one(c.StopOutgoing(inbox=room.inbox(), on=True, by="ana"))
 
         while_stopped = await claim(room)
