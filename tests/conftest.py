@@ -101,9 +101,11 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Those who ask for the tests of the guard alone wait for no other test's imports."""
-    if config.getoption("markexpr", "") != "guard" or not collection_path.is_file():
+    if config.getoption("markexpr", "") != "guard":
         return None
-    return "mark.guard" not in collection_path.read_text("utf-8") or None
+    folder = collection_path.is_dir()
+    below = sorted(collection_path.rglob("test_*.py")) if folder else [collection_path]
+    return None if any("mark.guard" in each.read_text("utf-8") for each in below) else True
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -305,7 +305,8 @@ def _hurry() -> None:
 
 
 def _pytest(files: Iterable[str], root: Path, plugins: list[object], *more: str) -> int:
-    arguments = ["-q", "-m", "guard", "-p", "no:cacheprovider", "-p", "no:xdist", *more]
+    arguments = ["-q", "-m", "guard", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    arguments += ["-o", "faulthandler_timeout=0", *more]  # a mutant that loops is only ended
     # What is imported already is not rewritten: a failing assertion then says less, and fails.
     arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     return pytest.main([*arguments, f"--rootdir={root}", *files], plugins=plugins)
