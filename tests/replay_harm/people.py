@@ -36,6 +36,8 @@ _KINDS = (
     ResponseKind.CONFLICT, ResponseKind.WRONG_CONTACT, ResponseKind.ASKS, ResponseKind.WARNS,
     ResponseKind.PASSED_ON,
 )  # fmt: skip
+GIVES_UP = 60.0
+"""Seconds after which a browser does."""
 
 
 class People:
@@ -132,10 +134,11 @@ class People:
         answer = Answer(kind=kind, note=sealed("note"), reason="not_us")
         browser: Any = self.machine.visit(message, endpoint)
         try:
-            ending = await answer_on_page(
-                browser, link=message.how.url, code=message.how.code, answer=answer
-            )
-        except (PageError, CommandFailed, Busy):
+            async with asyncio.timeout(GIVES_UP):  # the machine may die under it
+                ending = await answer_on_page(
+                    browser, link=message.how.url, code=message.how.code, answer=answer
+                )
+        except (PageError, CommandFailed, Busy, TimeoutError):
             self.counts["pages_shut"] += 1
             return
         self.counts["pages_answered" if ending == "Thank you" else "pages_shut"] += 1
