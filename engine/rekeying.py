@@ -5,6 +5,7 @@ asked again; the alert itself went out long before.
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -21,6 +22,9 @@ from schemas.codes import IncidentCode
 
 LOOK_EVERY = 60.0
 """Seconds. The week's key lives five weeks: nothing hangs on the minute."""
+
+OTHERS_MAY = timedelta(minutes=10)
+"""How long another process may have the key that this one lacks."""
 
 _log = structlog.get_logger(__name__)
 
@@ -83,7 +87,8 @@ class Rekeying:
         return self._cases.move(conn, now=self._clock.now(), but=self._unreadable)
 
     def _foreign(self, conn: Connection) -> frozenset[str]:
-        return frozenset(case_keys.foreign(conn, held=self._weekly.openable))
+        before = self._clock.now() - OTHERS_MAY
+        return frozenset(case_keys.foreign(conn, held=self._weekly.openable, before=before))
 
     async def _tell(self, cases: frozenset[str]) -> None:
         for case in sorted(cases - self._told):

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from engine.case.commands import SealedBox
 from engine.store.dialect import insert_or_ignore
+from engine.store.instant import Instant
 from engine.store.tables import case_keys, vault
 from engine.store.vault import salted
 from engine.vault.case_keys import PREFIX
@@ -49,6 +50,7 @@ _UNDER = (
     .where(
         vault.c.key_id.in_(bindparam("keys", expanding=True)),
         vault.c.case_id.is_not(None),
+        vault.c.at < bindparam("before", type_=Instant),
     )
     .distinct()
 )
@@ -90,14 +92,17 @@ def waiting(conn: Connection, *, keys: Sequence[str], most: int) -> list[Waiting
     ]
 
 
-def foreign(conn: Connection, *, held: Sequence[str]) -> list[str]:
-    """Cases of which something lies under a key that is neither theirs nor one of these."""
+def foreign(conn: Connection, *, held: Sequence[str], before: datetime) -> list[str]:
+    """Cases of which something from before then lies under a key neither theirs nor one of these.
+
+    What is younger may be another process's to move, which has the key.
+    """
     keys = [
         key
         for key in conn.execute(_KEYS).scalars()
         if key not in held and key != ERASED and not key.startswith(PREFIX)
     ]
-    return sorted(conn.execute(_UNDER, {"keys": keys}).scalars()) if keys else []
+    return sorted(conn.execute(_UNDER, {"keys": keys, "before": before}).scalars()) if keys else []
 
 
 def move(conn: Connection, *, row: Waiting, box: SealedBox, salt: str) -> bool:

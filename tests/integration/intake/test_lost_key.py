@@ -50,6 +50,7 @@ async def test_a_report_sealed_to_a_key_of_another_desk_goes_to_duty_who_hears_t
         await take(room, {"box": "eHh4", "box_key": "intake-of-another-desk"})
         assert await told(room)
 
+        await room.advance(seconds=660)
         cases = CaseVault(room.vault, under=Secret(bytes(range(32))), entropy=SeededEntropy(5))
         await Rekeying(
             cases,
