@@ -6,7 +6,17 @@ Whoever took a case knows of it, whatever a network says afterwards about the te
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 
 from engine.invariants.accepting import AT_MOST
 from engine.invariants.violation import Violation
@@ -15,6 +25,10 @@ from engine.store.tables import alerts, cases, journal, notifications
 
 REACHED_WITHIN = timedelta(minutes=5)
 """Longer than this from deciding to handing on is an outage (reliability reference, section 3)."""
+
+_SAME_CALL = 60 * 1_000_000
+"""Microseconds. Who is called because another one's phone refused, so soon after a third was
+reached, belongs to the call that reached them."""
 
 _n = notifications.c
 _EVER = (
@@ -52,7 +66,8 @@ _UNREACHED = (
         or_(
             _EVER.c.case_id.is_(None),
             and_(_EVER.c.reached.is_(None), _EVER.c.asked.is_not(None)),
-            _EVER.c.reached < _EVER.c.asked,
+            type_coerce(_EVER.c.reached, BigInteger) + _SAME_CALL
+            < type_coerce(_EVER.c.asked, BigInteger),
         ),
         ~_TAKEN,
     )
