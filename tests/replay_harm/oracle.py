@@ -70,8 +70,8 @@ class Oracle:
             yield TOLD_EXCLUDED, why
         if any(saying.on for saying in self._last(send)):
             yield AFTER_STOP, "everything outgoing was stopped"
-        if self._is_frozen(send):
-            yield AFTER_STOP, "the track was frozen"
+        if send.purpose not in _SAYS_NOTHING and self._is_frozen(send):
+            yield AFTER_STOP, "the track was frozen"  # those told may still hear to do nothing
         if send.purpose not in _SAYS_NOTHING:
             yield from self._unallowed(send)
         elif (send.case, self._party(send)) not in self.told:
