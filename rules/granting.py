@@ -85,7 +85,7 @@ def digest(scope: Scope) -> str:
             sorted(set(scope.audiences)),
             scope.mode,
             scope.basis,
-            sorted(set(scope.fields)),
+            _beyond_ours(scope.fields),
             None if scope.until is None else scope.until.timestamp(),
             None
             if community is None
@@ -100,7 +100,7 @@ def _same(one: Scope, other: Scope) -> bool:
         set(one.audiences) == set(other.audiences)
         and one.mode is other.mode
         and _STRICTER[one.basis] == _STRICTER[other.basis]
-        and set(one.fields) == set(other.fields)
+        and _beyond_ours(one.fields) == _beyond_ours(other.fields)
         and one.until == other.until
         and one.community == other.community
     )
@@ -114,9 +114,15 @@ def _only(scope: Scope, audience: Audience) -> Scope:
 
 
 def _fields(one: tuple[FieldName, ...], other: tuple[FieldName, ...]) -> tuple[FieldName, ...]:
-    if not one or not other:
+    """None named: all. What is ours anyway stays, or nothing left would read as all."""
+    if not one or not other or set(one) == set(other):
         return one or other
-    return tuple(each for each in one if each in other) or _OURS
+    return tuple(each for each in FieldName if each in _OURS or (each in one and each in other))
+
+
+def _beyond_ours(fields: tuple[FieldName, ...]) -> list[FieldName] | None:
+    """What a consent is needed for; None: all."""
+    return sorted(set(fields) - set(_OURS)) if fields else None
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
