@@ -162,6 +162,7 @@ async def _everything(machine: Machine, people: People, *, events: int) -> None:
         await asyncio.sleep(3_600)
         _still(running)
     finally:
+        machine.over = True
         for task in (running, *around):
             task.cancel()
         await asyncio.gather(running, *around, return_exceptions=True)

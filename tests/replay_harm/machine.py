@@ -102,6 +102,7 @@ class Machine:
         self.listeners: list[Callable[[Message, Endpoint], None]] = []
         self._open: list[Any] = []
         self._boots = 0
+        self.over = False
 
     # What is in force
 
@@ -171,7 +172,7 @@ class Machine:
             process = self._boot()
             with contextlib.suppress(asyncio.CancelledError, BaseExceptionGroup, BaseException):
                 await self._live(process)
-            if not process.dead:
+            if self.over or not process.dead:  # who dies while being ended must not come back
                 return
             self.up.clear()
             await asyncio.sleep(self.rng.expovariate(1 / self.faults.down_for))

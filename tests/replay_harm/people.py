@@ -26,6 +26,7 @@ from tests.replay_harm.machine import Machine
 from tests.replay_harm.marks import sealed
 from tests.replay_harm.reports import Reports, Written
 from tests.replay_harm.town import Town
+from tests.simulation.process import Dead
 
 ASK_AGAIN_AFTER = 600.0
 OURS = ("person:ana", "person:ben", "person:chi", "person:dia")
@@ -138,7 +139,7 @@ class People:
                 ending = await answer_on_page(
                     browser, link=message.how.url, code=message.how.code, answer=answer
                 )
-        except (PageError, CommandFailed, Busy, TimeoutError):
+        except (PageError, CommandFailed, Busy, TimeoutError, Dead):
             self.counts["pages_shut"] += 1
             return
         self.counts["pages_answered" if ending == "Thank you" else "pages_shut"] += 1
