@@ -68,7 +68,8 @@ class Oracle:
     def _wrong(self, send: Send) -> Iterator[tuple[str, str]]:
         for why in self._excluded(send):
             yield TOLD_EXCLUDED, why
-        if any(saying.on for saying in self._last(send)):
+        blank = send.purpose == "page" and not send.fields  # opened, and nothing of the case shown
+        if not blank and any(saying.on for saying in self._last(send)):
             yield AFTER_STOP, "everything outgoing was stopped"
         if send.purpose not in _SAYS_NOTHING and self._is_frozen(send):
             yield AFTER_STOP, "the track was frozen"  # those told may still hear to do nothing
