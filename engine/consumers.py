@@ -17,12 +17,11 @@ from engine.case.around import Around
 from engine.case.protect import judge_party
 from engine.case.replacing import replace
 from engine.clock import Clock
+from engine.desk.exclusions import Exclusions
 from engine.ports import Publisher, Reader
 from engine.registry.world import WorldHolder
 from engine.settings import ConsumerSettings
 from engine.store import cases, closures, consents, events, stopping
-from rules import exclusion
-from schemas.event import ThreatEvent
 from schemas.plan import Closure
 
 _log = structlog.get_logger(__name__)
@@ -50,6 +49,8 @@ class ForConsumers:
         self._reader = reader
         self._world = world
         self._clock = clock
+        self._exclusions = Exclusions()
+        """Of the relay alone, which asks about one fact after the other."""
 
     async def publish(self, *, topic: str, key: str, value: bytes, headers: dict[str, str]) -> None:
         """Publish, and then a copy to every consumer that may know of the case, in their order.
@@ -81,15 +82,12 @@ class ForConsumers:
         stored = closures.read(conn, [digest]).get(digest) if digest else Closure()
         if stored is None:
             return False
-        bodies = [body for _, body in events.of_cases(conn, [id]).get(id, [])]
-        fresh = (
-            exclusion.closure(registry, ThreatEvent.model_validate_json(body)) for body in bodies
-        )
+        told = events.of_cases(conn, [id]).get(id, [])
         newest = consents.newest(conn, consents.pseudonyms(case))
         around = Around(
             registry=registry,
             consents=tuple(record for _, record in newest.values()),
-            closure=exclusion.join(stored, *fresh),
+            closure=self._exclusions.now(stored, told, registry=registry),
         )
         verdict = judge_party(
             replace(case, around=around),
