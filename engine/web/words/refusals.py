@@ -117,37 +117,27 @@ def _wish(about: About) -> Said:
 
 def _frozen(about: About) -> Said:
     kind = about.audience or "this track"
-    who: Said = (about.by,) if about.by else ("somebody",)
     since = f" on {about.since}" if about.since else ""
     until = f" until {about.until}" if about.until else ""
-    return (
-        about.who,
-        " waits because ",
-        *who,
-        f" froze {kind}{since}{until}; two people may lift it.",
-    )
+    return _waits(about, f" froze {kind}{since}{until}; two people may lift it.")
 
 
 def _stopped(about: About) -> Said:
-    who: Said = (about.by,) if about.by else ("somebody",)
     since = f" on {about.since}" if about.since else ""
-    return (
-        about.who,
-        " waits because ",
-        *who,
-        f" stopped everything outgoing{since}; two people may let it go on.",
-    )
+    return _waits(about, f" stopped everything outgoing{since}; two people may let it go on.")
 
 
 def _held(about: About) -> Said:
-    who: Said = (about.by,) if about.by else ("somebody",)
     until = f" until {about.until}" if about.until else ""
-    return (
-        about.who,
-        " waits because ",
-        *who,
+    return _waits(
+        about,
         f" asked that nobody approaches it{until}; before that only a person can end the hold.",
     )
+
+
+def _waits(about: About, did: str) -> Said:
+    """Whom it waits for, and what they did."""
+    return (about.who, " waits because ", about.by or "somebody", did)
 
 
 def _level(about: About) -> Said:
