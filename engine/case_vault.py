@@ -51,10 +51,10 @@ class CaseVault:
 
     def open_row(self, conn: Connection, id: str) -> Secret:
         """Return what a row holds. Raises CannotOpenError when it, or its key, is gone."""
-        box = vault.read(conn, id)
-        if box is None:
+        kept = vault.read(conn, id)
+        if kept is None:
             raise CannotOpenError("There is no such content.")
-        case = case_keys.case_of(conn, id)
+        box, case = kept.box, kept.case
         if case is None or box.key_id != case_key_id(case):
             return self._weekly.open_box(box)
         wrapped = case_keys.read(conn, case)

@@ -54,7 +54,6 @@ _UNDER = (
     )
     .distinct()
 )
-_CASE_OF = select(vault.c.case_id).where(vault.c.id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +115,3 @@ def move(conn: Connection, *, row: Waiting, box: SealedBox, salt: str) -> bool:
         "to_salt": salt,
     }
     return conn.execute(MOVE, change).rowcount == 1
-
-
-def case_of(conn: Connection, row: str) -> str | None:
-    """The case whose this row of the vault is; None while that is unknown."""
-    found = conn.execute(_CASE_OF, {"id": row}).scalar_one_or_none()
-    return None if found is None else str(found)

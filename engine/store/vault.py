@@ -1,6 +1,7 @@
 """Rows of the vault: ciphertext only, named in the journal by id and salted digest."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,9 @@ from engine.store.dialect import insert_or_ignore
 from engine.store.tables import quarantine, vault
 
 INSERT = insert(vault)
-READ = select(vault.c.key_id, vault.c.ciphertext).where(vault.c.id == bindparam("id"))
+READ = select(vault.c.case_id, vault.c.key_id, vault.c.ciphertext).where(
+    vault.c.id == bindparam("id")
+)
 OF_CASE = (
     update(vault)
     .where(vault.c.id == bindparam("of_id"), vault.c.case_id.is_(None))
@@ -59,7 +62,19 @@ def keep(
     conn.execute(INSERT, row(box, id=id, kind=kind, salt=salt, at=at, case=case))
 
 
-def read(conn: Connection, id: str) -> SealedBox | None:
-    """The sealed box of this id, or None. Opening it is the caller's, who journals it first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A row as it lies there."""
+
+    box: SealedBox
+    case: str | None
+    """Whose it is; None while that is unknown."""
+
+
+def read(conn: Connection, id: str) -> Kept | None:
+    """What is kept under this id, or None. Opening it is the caller's, who journals it first."""
     found = conn.execute(READ, {"id": id}).one_or_none()
-    return None if found is None else SealedBox(key_id=found.key_id, ciphertext=found.ciphertext)
+    if found is None:
+        return None
+    box = SealedBox(key_id=found.key_id, ciphertext=found.ciphertext)
+    return Kept(box=box, case=found.case_id)

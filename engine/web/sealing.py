@@ -8,7 +8,6 @@ from engine.case_vault import CaseVault
 from engine.clock import Clock
 from engine.entropy import Entropy
 from engine.ports import Reader, Writer
-from engine.store import case_keys
 from engine.store import vault as rows
 from engine.store.journal import note
 from engine.vault import CannotOpenError, Vault
@@ -44,10 +43,10 @@ class VaultWords:
 
         The reason is sealed like all free text, and erased with the case; the journal names it.
         """
-        if await self._reader.run(lambda conn: rows.read(conn, vault_id)) is None:
+        kept = await self._reader.run(lambda conn: rows.read(conn, vault_id))
+        if kept is None:
             return None
-        case = await self._reader.run(lambda conn: case_keys.case_of(conn, vault_id))
-        why = await self._keep(reason, kind="reason", case=case)
+        why = await self._keep(reason, kind="reason", case=kept.case)
         at = self._clock.now()
         await self._writer.run(lambda conn: _opened(conn, vault_id, by=by, reason=why, at=at))
         try:
