@@ -26,6 +26,7 @@ from tests.replay_harm.machine import Machine
 from tests.replay_harm.marks import sealed
 from tests.replay_harm.reports import Reports, Written
 from tests.replay_harm.town import Town
+from tests.simulation.insisting import insist
 from tests.simulation.process import Dead
 
 ASK_AGAIN_AFTER = 600.0
@@ -258,26 +259,17 @@ class People:
 
     async def _insist(self, once: Callable[[Parts], Awaitable[Any]]) -> Any:
         """Ask until there is an answer: a process that died has given none."""
-        while True:
-            await self.machine.up.wait()
-            process, engine = self.machine.process, self.machine.parts
-            assert process is not None and engine is not None
-            asking = asyncio.ensure_future(once(engine))
-            dying = asyncio.ensure_future(process.died.wait())
-            await asyncio.wait(
-                (asking, dying), timeout=ASK_AGAIN_AFTER, return_when=asyncio.FIRST_COMPLETED
-            )
-            dying.cancel()
-            if asking.done() and not asking.cancelled():
-                error = asking.exception()
-                if error is None:
-                    return asking.result()
+
+        def unanswered(error: BaseException | None) -> None:
+            if error is not None:
                 self.machine.outside.reads("exception", repr(error))
                 if not isinstance(error, (CommandFailed, Busy)):
                     raise error
-            asking.cancel()
             self.counts["asked_again"] += 1
-            await asyncio.sleep(self.rng.uniform(1, 10))
+
+        return await insist(
+            self.machine, once, rng=self.rng, within=ASK_AGAIN_AFTER, unanswered=unanswered
+        )
 
 
 def release(

@@ -19,6 +19,7 @@ from schemas.responses import Response, ResponseKind, Way
 from tests.harness.assembly import Parts
 from tests.harness.records import for_companies
 from tests.harness.reports import HOTLINE, Report, report, withdrawal
+from tests.simulation.insisting import insist
 from tests.simulation.outside import Letter
 from tests.simulation.run import START, Simulation
 
@@ -246,27 +247,18 @@ class People:
 
     async def _insist(self, once: Callable[[Parts], Awaitable[Any]], what: str) -> Any:
         """Ask until there is an answer: a process that died has given none."""
-        while True:
-            await self._sim.up.wait()
-            process, engine = self._sim.process, self._sim.parts
-            assert process is not None and engine is not None
-            asking = asyncio.ensure_future(once(engine))
-            dying = asyncio.ensure_future(process.died.wait())
-            await asyncio.wait(
-                (asking, dying), timeout=ASK_AGAIN_AFTER, return_when=asyncio.FIRST_COMPLETED
-            )
-            dying.cancel()
-            if asking.done() and not asking.cancelled():
-                error = asking.exception()
-                if error is None:
-                    return asking.result()
+
+        def unanswered(error: BaseException | None) -> None:
+            if error is not None:
                 if not isinstance(error, CommandFailed):
                     raise error
                 self._sim.counts["failed commands"] += 1
-            asking.cancel()
             self._sim.counts["asked again"] += 1
             self._sim.trace.add(f"{self._sim.loop.time():.6f} nobody answers {what}")
-            await asyncio.sleep(self._rng.uniform(1, 10))
+
+        return await insist(
+            self._sim, once, rng=self._rng, within=ASK_AGAIN_AFTER, unanswered=unanswered
+        )
 
     # In the end
 
