@@ -6,11 +6,13 @@ repeated one with what it answered before, and refuses the same id with other co
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from engine.case.closing_commands import ConfirmResolution as ConfirmResolution
 from engine.case.closing_commands import ProposeResolution as ProposeResolution
 from engine.case.closing_commands import Reopen as Reopen
+from engine.case.consent_commands import AgreeToConsent as AgreeToConsent
+from engine.case.consent_commands import ConsentChanged as ConsentChanged
+from engine.case.consent_commands import RevokeByHolder as RevokeByHolder
 from engine.case.gate_commands import DecideNecessity as DecideNecessity
 from engine.case.gate_commands import HearSource as HearSource
 from engine.case.gate_commands import JudgeCertainty as JudgeCertainty
@@ -21,47 +23,23 @@ from engine.case.gate_commands import Release as Release
 from engine.case.gate_commands import ReleaseRecord as ReleaseRecord
 from engine.case.gate_commands import WithdrawNecessity as WithdrawNecessity
 from engine.case.identity import Inbox as Inbox
+from engine.case.report_commands import EventArrived as EventArrived
+from engine.case.report_commands import Quarantine as Quarantine
+from engine.case.report_commands import Report as Report
+from engine.case.report_commands import SealedBox as SealedBox
+from engine.case.sending_commands import Claimed as Claimed
+from engine.case.sending_commands import ClaimSends as ClaimSends
+from engine.case.sending_commands import DeliveryReported as DeliveryReported
+from engine.case.sending_commands import DueNotice as DueNotice
+from engine.case.sending_commands import Ending as Ending
+from engine.case.sending_commands import Settled as Settled
+from engine.case.sending_commands import SettleSends as SettleSends
+from engine.case.sending_commands import TryOutcome as TryOutcome
 from schemas.codes import IncidentCode, TrackName
-from schemas.consent import Consent, ConsentDoor
-from schemas.event import ThreatEvent
 from schemas.facts.clearing import WhyCleared
 from schemas.facts.erasing import WhyErased
-from schemas.plan import Candidates
 from schemas.responses import Response
 from schemas.safeguards import Hold
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedBox:
-    """Ciphertext of the sealed companion, ready for the vault."""
-
-    key_id: str
-    ciphertext: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """An accepted report: what may be read, what is sealed, and whose it is."""
-
-    event_id: str
-    """hash(source, id): row id of the event."""
-    source: str
-    event: ThreatEvent
-    body: bytes
-    """Exact bytes of the event as stored (open and need-to-know fields only)."""
-    sealed: SealedBox | None
-    received_at: datetime
-    capped: bool = False
-    """The publisher claimed a severity or type beyond its key's scope."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventArrived:
-    """A report reached us."""
-
-    inbox: Inbox
-    report: Report
-    candidates: Candidates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,42 +78,6 @@ class Recheck:
     """The registry changed: judge again everybody whom the case has planned or told."""
 
     case: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentChanged:
-    """A subject's consent was granted, narrowed or revoked."""
-
-    inbox: Inbox
-    consent: Consent
-    """As it is said now; what counts afterwards is decided where it is stored."""
-    state: Literal["granted", "narrowed", "revoked", "asked"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgreeToConsent:
-    """Desk-level: a person agrees that a subject allows more, as somebody said it does."""
-
-    inbox: Inbox
-    pseudonym: str
-    wider: str
-    """Digest of what is agreed to, as it was shown: nobody agrees to what came since."""
-    id: str
-    """Of the record that this leads to."""
-    by: str
-    door: ConsentDoor
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevokeByHolder:
-    """Desk-level: whoever holds a subject's consent takes it back, by their signed link."""
-
-    inbox: Inbox
-    pseudonym: str
-    holder: str
-    """Opaque id of the holder, as the link names it."""
-    id: str
-    """Of the record that this leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,45 +174,6 @@ class RaiseIncident:
     """Pages as critical; else as high."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """The sender is about to send these notices of a case; the guard looks once more."""
-
-    notices: tuple["DueNotice", ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueNotice:
-    """A notification that is due, as read under the case lock."""
-
-    key: str
-    alert: str
-    tell_no: int
-    purpose: str
-    contact: str
-    endpoint: str
-    decided_at: datetime
-
-
-Ending = Literal[
-    "handed_off", "delivered", "failed_permanent", "unknown_exhausted", "not_delivered"
-]
-"""Of a message; *delivered* and *not delivered* are what a provider reports after it took it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What became of one notification of a case, once that is certain."""
-
-    key: str
-    alert: str
-    tell_no: int
-    purpose: str
-    contact: str
-    endpoint: str
-    state: Ending
-
-
 CaseCommand = (
     EventArrived
     | Tick
@@ -308,62 +211,6 @@ class FireDue:
     """Desk-level: decide what is due, gravest and oldest first, for up to `limit` cases."""
 
     limit: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimSends:
-    """Desk-level: hand out up to `slots` notifications that may be sent now."""
-
-    slots: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TryOutcome:
-    """What one try of the sender came to."""
-
-    key: str
-    attempt_no: int
-    state: Literal["handed_off", "failed_temporary", "failed_permanent", "unknown"]
-    reason: str
-    """An `OutcomeReason` code."""
-    provider_id: str = ""
-    retry_after: float | None = None
-    """Seconds, as the provider asked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettleSends:
-    """Desk-level: outcomes of tries, in groups."""
-
-    outcomes: tuple[TryOutcome, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryReported:
-    """Desk-level: what a provider says became of a message after it took it.
-
-    Found by our `key` or, failing that, by the provider's own name for it on this channel.
-    """
-
-    channel: str
-    delivered: bool
-    key: str = ""
-    provider_id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quarantine:
-    """Desk-level: bytes that are not an event. Kept sealed; a human is told by an incident."""
-
-    source: str
-    reason: str
-    """Code and field path of the first error; never the content."""
-    sealed: SealedBox
-    digest: str
-    topic: str | None = None
-    """Where it stood, when it came from a log; with `partition` and `offset`."""
-    partition: int | None = None
-    offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
