@@ -55,6 +55,8 @@ class Permission(StrEnum):
     """Be one of the two who destroy what is sealed of a case that is over."""
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"
+    CHANGE_DUTY = "change_duty"
+    """Say who is away, who covers and who swaps: anybody on duty."""
     VERIFY_LINKS = "verify_links"
     """Stand for a link of the registry, so that it includes."""
     REFUTE_LINKS = "refute_links"
@@ -78,6 +80,7 @@ _SECOND = frozenset(
         Permission.REOPEN,
         Permission.ERASE,
         Permission.REFUTE_LINKS,
+        Permission.CHANGE_DUTY,
         Permission.JUDGE_CERTAINTY,
     }
 )

@@ -189,6 +189,29 @@ class WorldActivated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DutyChanged:
+    """A person changed who is on duty: an absence, a cover, a swap, or one of them taken back.
+
+    The roster that it led to, with all of its times, is kept under its version.
+    """
+
+    kind: Literal["duty_changed"] = "duty_changed"
+    v: Literal[1] = 1
+    change: Literal["absence", "cover", "swap", "withdrawn"]
+    entry: str
+    """Id of what was entered or taken back."""
+    person: str
+    """Who is away, who covers, or who gives the first stint of a swap."""
+    starts: datetime
+    ends: datetime
+    roster: str
+    """Version of the roster from then on."""
+    by: str
+    left_empty: bool = False
+    """Whether they were told that a role stays empty, and said so again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkVerified:
     """A person stands for a link of the registry: from then on it may include."""
 
@@ -309,6 +332,7 @@ SystemFact = Annotated[
     | EngineStarted
     | SendsTakenOver
     | WorldActivated
+    | DutyChanged
     | LinkVerified
     | RefutationProposed
     | LinkRefuted
