@@ -10,6 +10,7 @@ from notifiers.channel import Capabilities
 from notifiers.message import ChannelKind, Message
 from notifiers.outcome import Outcome, OutcomeReason
 from schemas.contact import Endpoint
+from schemas.projection import Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,20 @@ class Sent:
     endpoint: str
     """Id of the endpoint."""
     message: Message = field(repr=False)
+
+    @property
+    def said(self) -> str:
+        """Subject and body, as they are read."""
+        return f"{self.message.subject}\n{self.message.body}"
+
+    @property
+    def purpose(self) -> Purpose:
+        return self.message.purpose
+
+    @property
+    def key(self) -> str:
+        """Of its notification."""
+        return self.message.key
 
 
 @dataclass(slots=True)

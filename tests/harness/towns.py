@@ -1,9 +1,7 @@
 """Invented places: registries and rulebooks that the scenarios and the simulation live in."""
 
 from rules.rulebook import Rulebook, load
-from tests.harness.people import Place, contact, link, party, place
-
-OFFICE = "Mon-Fri 08:00-16:00 UTC"
+from tests.harness.people import OFFICE, Place, contact, link, party, place
 
 _DUTY = """
 duty:

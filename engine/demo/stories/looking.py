@@ -1,0 +1,149 @@
+"""What a story looks at: the case as it stands, and its history; never what only the code knows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.case.due import due_at
+from engine.case.state import Alert, Case, Task, load_case
+from engine.demo.stories.failing import StoryError, expect
+from engine.demo.stories.moments import last_moment
+from engine.store.database import Database
+from engine.store.tables import cases, events, journal, notifications
+from rules.graph import Registry
+from schemas import facts as f
+
+
+class Looking:
+    """The reading half of a story. Whoever tells it says what time it is and what left."""
+
+    database: Database
+    registry: Registry
+    began_by: dict[str, str]
+    """Situation -> row id of the first event of it."""
+
+    @property
+    def now(self) -> datetime:
+        """What time it is in the story."""
+        raise NotImplementedError
+
+    def left_for(self, endpoint: str) -> int:
+        """How many messages ever left for this address."""
+        raise NotImplementedError
+
+    def case(self, situation: str = "") -> Case:
+        """The only case that is no incident, or the one that this situation's events went to."""
+        found = [case for case in self.cases() if case.kind == "case"]
+        if situation:
+            rows = self.read(
+                select(events.c.case_id).where(events.c.id == self.began_by[situation])
+            )
+            found = [case for case in found if case.id == rows[0].case_id]
+        if len(found) != 1:
+            raise StoryError(f"{len(found)} cases, not one")
+        return found[0]
+
+    def cases(self) -> list[Case]:
+        """All cases, in the order they were opened."""
+        rows = self.read(select(cases.c.state).order_by(cases.c.opened_at, cases.c.id))
+        return [load_case(row.state) for row in rows]
+
+    def incidents(self) -> list[str]:
+        """Codes of all incidents."""
+        return [case.incident for case in self.cases() if case.kind == "incident"]
+
+    def facts(self, *kinds: type, of: str = "") -> list[Any]:
+        """The facts of the only case, or of this situation's, of these kinds."""
+        query = select(journal.c.body).where(journal.c.stream == self.case(of).id)
+        found = [f.load_fact(row.body) for row in self.read(query.order_by(journal.c.n))]
+        return [fact for fact in found if not kinds or isinstance(fact, kinds)]
+
+    def alert(self, party: str, *, of: str = "") -> Alert:
+        """The alert of this party in the only case, or in this situation's."""
+        found = [alert for alert in self.case(of).alerts if alert.party == party]
+        if len(found) != 1:
+            raise StoryError(f"{len(found)} alerts of {party}, not one")
+        return found[0]
+
+    def task(self, kind: str, *, party: str = "", of: str = "") -> Task:
+        """The oldest open task of this kind; with `party`, of its alert."""
+        case = self.case(of)
+        alerts = {alert.id for alert in case.alerts if alert.party == party}
+        for task in case.tasks:
+            if task.kind == kind and (not party or task.alert in alerts):
+                return task
+        raise StoryError(f"no open task {kind}; open are {[str(t.kind) for t in case.tasks]}")
+
+    def told(self, party: str, *at: str, of: str = "") -> None:
+        """This party was told at exactly these minutes, and at no other."""
+        when = [fact.at for fact in self.facts(f.Told, of=of) if fact.party == party]
+        wanted = [f"{last_moment(said, before=self.now):%a %H:%M}" for said in at]
+        expect(
+            [f"{x:%a %H:%M}" for x in when] == wanted,
+            f"{party} was told at {[f'{x:%a %d %b %H:%M}' for x in when]}",
+        )
+
+    def withheld(self, who: str, *, reason: str, of: str = "") -> None:
+        """This party or contact is shown as left out for this reason, and was never told."""
+        shown = {
+            (each.contact or each.party): each.reason.value
+            for planned in self.facts(f.Planned, of=of)
+            for each in planned.withheld
+        }
+        party_of = {alert.id: alert.party for alert in self.case(of).alerts}
+        for fact in self.facts(f.AlertWithheld, f.AlertClosed, f.TellRefused, of=of):
+            shown[party_of.get(fact.alert, "")] = fact.reason.value
+        expect(
+            shown.get(who) == reason,
+            f"{who}: {shown.get(who)}, not {reason}; left out are {shown}",
+        )
+        one = self.registry.contact(who)
+        for contact in [*self.registry.contacts(who), *([one] if one is not None else [])]:
+            for endpoint in contact.endpoints:
+                expect(not self.left_for(endpoint.id), f"{who} was told although it is left out")
+
+    def owes(self, *kinds: str, of: str = "") -> None:
+        """The open tasks of the case are exactly these."""
+        found = sorted(str(task.kind) for task in self.case(of).tasks)
+        expect(found == sorted(kinds), f"owed are {found}")
+
+    def due_at(self, *, of: str = "") -> datetime | None:
+        """When the case must next be looked at."""
+        return due_at(self.case(of))
+
+    def states(self) -> dict[str, list[str]]:
+        """Endpoint -> delivery states of everything decided for it, oldest first."""
+        found: dict[str, list[str]] = {}
+        query = select(notifications.c.endpoint, notifications.c.state)
+        for row in self.read(query.order_by(notifications.c.decided_at, notifications.c.key)):
+            found.setdefault(row.endpoint, []).append(row.state)
+        return found
+
+    def tries(self, endpoint: str) -> list[int]:
+        """How often each message for this endpoint (`email:lea.email`) was tried."""
+        query = select(notifications.c.attempts).where(notifications.c.endpoint == endpoint)
+        return [row.attempts for row in self.read(query.order_by(notifications.c.decided_at))]
+
+    def addressed(self, key: str) -> tuple[str, str]:
+        """Alert and contact of the notification with this key."""
+        query = select(notifications.c.alert_id, notifications.c.contact)
+        row = self.read(query.where(notifications.c.key == key))[0]
+        return row.alert_id, row.contact
+
+    def count_events(self) -> int:
+        """How many events are stored."""
+        return len(self.read(select(events.c.id)))
+
+    def read(self, query: Any) -> list[Any]:
+        """The rows of this query."""
+        found: list[Any] = self.run(lambda conn: list(conn.execute(query).all()))
+        return found
+
+    def run(self, fn: Any) -> Any:
+        """What this function of a connection finds."""
+        conn: Connection = self.database.reader()
+        try:
+            return fn(conn)
+        finally:
+            conn.close()

@@ -1,0 +1,16 @@
+"""The stories that must come true, to the minute: S1 to S6. The demo tells the same scripts."""
+
+from engine.demo.stories.night_arrest import NIGHT_ARREST
+from engine.demo.stories.scene import Scene
+from tests.harness.story import given
+
+
+async def _come_true(scene: Scene) -> None:
+    async with given(
+        registry=scene.place, rulebook=scene.rulebook, roster=scene.roster, at=scene.begins
+    ) as story:
+        await scene.tell(story)
+
+
+async def test_a_night_arrest_is_followed_from_the_first_page_to_the_reprisal() -> None:
+    await _come_true(NIGHT_ARREST)
