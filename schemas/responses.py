@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from schemas.codes import ActionKind, Effect
+from schemas.codes import ActionKind, Effect, Proviso
 
 
 class ResponseKind(StrEnum):
@@ -29,6 +29,8 @@ class ResponseKind(StrEnum):
     WARNS = "warns"
     """Says that this would do harm now."""
     ALREADY_ACTING = "already_acting"
+    WITHDRAWS = "withdraws"
+    """Takes back what it promised; the next contact is told at once."""
 
 
 class Way(StrEnum):
@@ -64,6 +66,29 @@ class AnswerClass(StrEnum):
     COUNTER_PRODUCTIVE = "counter_productive"
     NONE = "none"
 
+    @property
+    def quietens(self) -> bool:
+        """Whether an answer of this class may hold its party, or end what is asked of it."""
+        return self in (AnswerClass.ASSISTANCE, AnswerClass.PLEDGED)
+
+
+class WithdrawnBecause(StrEnum):
+    """Why a promise is no longer one."""
+
+    BY_GIVER = "by_giver"
+    """Its giver takes it back: the next contact is told at once."""
+    AT_OUR_REQUEST = "at_our_request"
+    """We asked them to let it be; it holds its giver as an acknowledgement does."""
+    CONDITION_FAILED = "condition_failed"
+    """What it waited for on our side will not come; holds its giver likewise."""
+    MISTAKE = "mistake"
+    """It was entered wrongly: nothing was promised, and the next contact is told."""
+
+    @property
+    def holds_giver(self) -> bool:
+        """Whether the giver did nothing wrong and is let be for a while."""
+        return self in (WithdrawnBecause.AT_OUR_REQUEST, WithdrawnBecause.CONDITION_FAILED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
@@ -84,6 +109,10 @@ class Response:
     """Ids of parties that its words may mean: any of them may have it now."""
     note: str = ""
     """Vault id of what was written in words; never the words."""
+    condition: Proviso | None = None
+    """What the promise waits for on our side."""
+    for_date: str = ""
+    """Id of the date of the case that it is for; empty: none in particular."""
 
 
 class RefusedBecause(StrEnum):
@@ -111,6 +140,10 @@ class RefusedBecause(StrEnum):
     """The record lacks something it must have; the message names it."""
     GUARD = "guard"
     """The guard refuses; the verdict's reason goes with it."""
+    NO_SUCH_STEP = "no_such_step"
+    """This rung of the ladder fired already, or there is none."""
+    STALE = "stale"
+    """The case moved since it was looked at: look again, then decide."""
     EQUIVOCATION = "equivocation"
     """The same id came before with other content; the first stays."""
 

@@ -7,12 +7,22 @@ repeated one with what it answered before, and refuses the same id with other co
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.case.answer_commands import ClassAnswer as ClassAnswer
+from engine.case.answer_commands import Respond as Respond
+from engine.case.answer_commands import WithdrawPromise as WithdrawPromise
+from engine.case.care_commands import LowerSeverity as LowerSeverity
+from engine.case.care_commands import NoteRemedy as NoteRemedy
+from engine.case.care_commands import NoteStatus as NoteStatus
+from engine.case.care_commands import SetContactOwners as SetContactOwners
 from engine.case.closing_commands import ConfirmResolution as ConfirmResolution
 from engine.case.closing_commands import ProposeResolution as ProposeResolution
 from engine.case.closing_commands import Reopen as Reopen
 from engine.case.consent_commands import AgreeToConsent as AgreeToConsent
 from engine.case.consent_commands import ConsentChanged as ConsentChanged
 from engine.case.consent_commands import RevokeByHolder as RevokeByHolder
+from engine.case.date_commands import AddDate as AddDate
+from engine.case.date_commands import MoveDate as MoveDate
+from engine.case.date_commands import RemoveDate as RemoveDate
 from engine.case.gate_commands import DecideNecessity as DecideNecessity
 from engine.case.gate_commands import HearSource as HearSource
 from engine.case.gate_commands import JudgeCertainty as JudgeCertainty
@@ -23,6 +33,16 @@ from engine.case.gate_commands import Release as Release
 from engine.case.gate_commands import ReleaseRecord as ReleaseRecord
 from engine.case.gate_commands import WithdrawNecessity as WithdrawNecessity
 from engine.case.identity import Inbox as Inbox
+from engine.case.life_commands import BeLinked as BeLinked
+from engine.case.life_commands import BeUnlinked as BeUnlinked
+from engine.case.life_commands import ConfirmStanding as ConfirmStanding
+from engine.case.life_commands import DocumentAttempt as DocumentAttempt
+from engine.case.life_commands import EndStanding as EndStanding
+from engine.case.life_commands import LinkCases as LinkCases
+from engine.case.life_commands import LinkedGrew as LinkedGrew
+from engine.case.life_commands import ProposeStanding as ProposeStanding
+from engine.case.life_commands import ReviewCase as ReviewCase
+from engine.case.life_commands import UnlinkCase as UnlinkCase
 from engine.case.report_commands import EventArrived as EventArrived
 from engine.case.report_commands import Quarantine as Quarantine
 from engine.case.report_commands import Report as Report
@@ -35,25 +55,22 @@ from engine.case.sending_commands import Ending as Ending
 from engine.case.sending_commands import Settled as Settled
 from engine.case.sending_commands import SettleSends as SettleSends
 from engine.case.sending_commands import TryOutcome as TryOutcome
-from schemas.codes import IncidentCode, TrackName
+from engine.case.steering_commands import AddRecipient as AddRecipient
+from engine.case.steering_commands import Escalate as Escalate
+from engine.case.steering_commands import HandOver as HandOver
+from engine.case.steering_commands import JumpStep as JumpStep
+from engine.case.steering_commands import Replan as Replan
+from engine.case.steering_commands import SkipStep as SkipStep
+from engine.case.steering_commands import WithdrawRelease as WithdrawRelease
+from schemas.codes import Heard, IncidentCode, TrackName
 from schemas.facts.clearing import WhyCleared
 from schemas.facts.erasing import WhyErased
-from schemas.responses import Response
 from schemas.safeguards import Hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Time passed; decide everything that is due."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Respond:
-    """Somebody answered an alert."""
-
-    inbox: Inbox
-    alert: str
-    response: Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +168,8 @@ class FinishTask:
     by: str
     result: str = "done"
     note: str = ""
+    heard: Heard | None = None
+    """Of a check-in, which needs it: whom it heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +197,8 @@ CaseCommand = (
     EventArrived
     | Tick
     | Respond
+    | ClassAnswer
+    | WithdrawPromise
     | Release
     | ClearExclusion
     | Recheck
@@ -199,6 +220,29 @@ CaseCommand = (
     | LowerMode
     | DecideNecessity
     | WithdrawNecessity
+    | NoteStatus
+    | SetContactOwners
+    | LowerSeverity
+    | NoteRemedy
+    | JumpStep
+    | SkipStep
+    | Escalate
+    | WithdrawRelease
+    | HandOver
+    | AddRecipient
+    | Replan
+    | ProposeStanding
+    | ConfirmStanding
+    | EndStanding
+    | UnlinkCase
+    | BeLinked
+    | BeUnlinked
+    | LinkedGrew
+    | DocumentAttempt
+    | ReviewCase
+    | AddDate
+    | MoveDate
+    | RemoveDate
     | Erase
     | RaiseIncident
     | Claimed
@@ -232,4 +276,5 @@ Command = (
     | DeliveryReported
     | Quarantine
     | StopOutgoing
+    | LinkCases
 )

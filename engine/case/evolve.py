@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from engine.case import evolve_alerts, evolve_duty, evolve_gates, evolve_holding
+from engine.case import (
+    evolve_alerts,
+    evolve_answers,
+    evolve_care,
+    evolve_dates,
+    evolve_duty,
+    evolve_gates,
+    evolve_holding,
+    evolve_life,
+    evolve_steering,
+)
 from engine.case.replacing import replace
 from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Clearing, Proposal, TrackState
 from schemas import facts as f
@@ -101,6 +111,7 @@ def _planned(case: Case, fact: f.Planned) -> Case:
             party=planned.candidate.party,
             contacts=planned.candidate.contacts,
             rank=planned.candidate.rank,
+            kind=planned.candidate.kind,
         )
         for planned in fact.alerts
     )
@@ -165,6 +176,8 @@ def _resolved(case: Case, fact: f.Resolved) -> Case:
         monitored_until=fact.monitored_until,
         remedy_sought=case.proposal is not None and case.proposal.remedy == "sought",
         proposal=None,
+        standing_proposal=None,
+        attempts=(),
         alerts=over,
         tracks=still,
         necessity=None,
@@ -177,7 +190,9 @@ def _proposal_dropped(case: Case, fact: f.ProposalDropped) -> Case:
 
 def _reopened(case: Case, fact: f.Reopened) -> Case:
     again = tuple(
-        replace(alert, status=AlertStatus.PLANNED, reason=None, told_contacts=(), reached=())
+        replace(
+            alert, status=AlertStatus.PLANNED, reason=None, told_contacts=(), reached=(), acts=()
+        )
         if alert.reason is Reason.CASE_OVER
         else alert
         for alert in case.alerts
@@ -233,7 +248,12 @@ _STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.IncidentRepeated: _unchanged,
     f.CaseFaulted: _faulted,
     **evolve_alerts.STEPS,
+    **evolve_answers.STEPS,
+    **evolve_care.STEPS,
+    **evolve_dates.STEPS,
     **evolve_duty.STEPS,
     **evolve_gates.STEPS,
     **evolve_holding.STEPS,
+    **evolve_life.STEPS,
+    **evolve_steering.STEPS,
 }

@@ -1,7 +1,7 @@
 """A person did what a task asked for; some kinds owe the next thing."""
 
 from engine.case import commands as c
-from engine.case import recheck, tasks, telling, times
+from engine.case import promises, recheck, tasks, telling, times
 from engine.case.draft import Draft, Refusal
 from engine.case.state import CaseStatus, Task
 from schemas import facts as f
@@ -41,7 +41,9 @@ def finish(draft: Draft, command: c.FinishTask) -> None:
     )
     if draft.case.status is not CaseStatus.OPEN:
         return
-    if task.kind in ("first_contact", "check_in"):
+    if task.kind == "promise_condition":
+        promises.condition_done(draft, task, by=command.by, result=command.result)
+    elif task.kind in ("first_contact", "check_in"):
         _check_in_again(draft, missed=command.result != "done")
     elif task.kind == "still_right" and command.result == YES:
         _tell_late(draft, task)

@@ -2,16 +2,26 @@
 
 from datetime import datetime, timedelta
 
-from engine.case import closing, gates, holding, necessity, paging, recheck, tasks, telling, times
+from engine.case import (
+    closing,
+    gates,
+    holding,
+    necessity,
+    paging,
+    promises,
+    recheck,
+    tasks,
+    telling,
+    times,
+)
 from engine.case.draft import Draft
 from engine.case.due import due_at, track_due_at
 from engine.case.evolve_duty import offset
 from engine.case.protect import held
-from engine.case.state import Alert, Call, Case, CaseStatus, Promise, TrackState
+from engine.case.state import Alert, Call, Case, CaseStatus, TrackState
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Reason, Until
-from schemas.projection import Purpose
 
 _ROUNDS_AT_MOST = 2_000
 """Far above what one case can owe at once; reaching it is a bug, and the case is faulted."""
@@ -19,6 +29,8 @@ _ROUNDS_AT_MOST = 2_000
 
 def fire(draft: Draft) -> None:
     """Decide all that is due by now. Raises RuntimeError if that never ends."""
+    due = due_at(draft.case)
+    draft.late = due is not None and draft.now - due > times.OUTAGE_AFTER
     for _ in range(_ROUNDS_AT_MOST):
         due = due_at(draft.case)
         if due is None or due > draft.now:
@@ -109,7 +121,7 @@ def _rung(draft: Draft, state: TrackState) -> None:
     if following is not None and following <= draft.now:
         draft.add(f.StepSuperseded(track=track.name, step=step, reason="superseded_by_later"))
         return
-    if _too_late(draft, due):
+    if promises.too_late(draft, due):
         draft.add(f.StepSuperseded(track=track.name, step=step, reason="stale_after_outage"))
         tasks.raise_task(draft, "still_right", detail=track.name.value)
         return
@@ -137,7 +149,7 @@ def _alert_due(draft: Draft, alert: Alert) -> bool:
         return True
     for promise in alert.promises:
         if promise.ask_at <= draft.now:
-            _promise_due(draft, alert, promise)
+            promises.fall_due(draft, alert, promise)
             return True
     for call in alert.calls:
         if call.next_at <= draft.now:
@@ -156,44 +168,14 @@ def _call_due(draft: Draft, alert: Alert, call: Call) -> None:
         return
     if not _still_open(draft.case, alert):
         return
-    if _too_late(draft, call.next_at):
+    if promises.too_late(draft, call.next_at):
         tasks.raise_task(draft, "still_right", alert=alert.id)
     elif not (call.answered and telling.tell_again(draft, alert.id, call.contact)):
         telling.go_on(draft, alert.id)
-
-
-def _too_late(draft: Draft, due: datetime) -> bool:
-    """Whether this lay so long that only a person may say whether it is still right."""
-    return draft.now - due > times.STALE_AFTER
 
 
 def _still_open(case: Case, alert: Alert) -> bool:
     state = case.track(alert.track)
     if state is None or state.track.until is not Until.COMMITTED:
         return True
-    return not any(a.track is alert.track and a.promises for a in case.alerts)
-
-
-def _promise_due(draft: Draft, alert: Alert, promise: Promise) -> None:
-    late = _too_late(draft, promise.ask_at)
-    if promise.asked:
-        draft.add(f.PromiseMissed(alert=alert.id, action=promise.action))
-        after = draft.alert(alert.id)
-        if after.promises or not recheck.still_right(draft, after):
-            return
-        if late:
-            tasks.raise_task(draft, "still_right", alert=alert.id)
-        else:
-            telling.go_on(draft, alert.id)
-        return
-    draft.add(
-        f.PromiseAsked(
-            alert=alert.id,
-            action=promise.action,
-            next_at=draft.now + times.MISSED_AFTER_ASKING,
-        )
-    )
-    if not late and recheck.still_right(draft, draft.alert(alert.id)):
-        telling.tell_again(draft, alert.id, promise.by, purpose=Purpose.ASK_OUTCOME)
-    if draft.alert(alert.id).promises:
-        tasks.raise_task(draft, "promise_overdue", alert=alert.id, critical=True)
+    return not any(a.track is alert.track and a.pledged for a in case.alerts)

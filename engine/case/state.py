@@ -11,10 +11,16 @@ from enum import StrEnum
 from pydantic import TypeAdapter
 
 from engine.case.around import Around
+from engine.case.conditions import Condition as Condition
+from engine.case.life import Attempt, Linked, Standing, StandingProposal
+from engine.case.marked import CaseDate as CaseDate
+from engine.case.pledges import Act as Act
+from engine.case.pledges import Promise as Promise
 from schemas.codes import ActionKind, Certainty, ContactRule, Label, Mode, Severity, TrackName
 from schemas.facts import TaskKind
+from schemas.party import PartyKind
 from schemas.pattern import Pattern
-from schemas.plan import ContactRef, Reason, Track
+from schemas.plan import Anchor, ContactRef, Reason, Track
 from schemas.safeguards import Hold
 
 
@@ -25,7 +31,7 @@ class CaseStatus(StrEnum):
     """Nothing was decided yet; never stored."""
     OPEN = "open"
     STANDING = "standing"
-    """Two people decided that it lasts; check-ins go on. Set by a later issue."""
+    """Two people decided that it lasts: outward tracks rest, check-ins go on. Any event ends it."""
     MONITORED = "monitored"
     """Resolved by two people; a new event reopens it."""
     CLOSED = "closed"
@@ -35,6 +41,11 @@ class CaseStatus(StrEnum):
     def alive(self) -> bool:
         """Whether the case owes something and must be due at some time."""
         return self in (CaseStatus.OPEN, CaseStatus.STANDING, CaseStatus.MONITORED)
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether nobody has said that it is over: duty's ladder stands and answers land."""
+        return self in (CaseStatus.OPEN, CaseStatus.STANDING)
 
 
 class AlertStatus(StrEnum):
@@ -68,18 +79,6 @@ class Call:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Promise:
-    """An open promise of an alert. `ask_at` is its next time: first to ask, then to go on."""
-
-    action: str
-    action_kind: ActionKind
-    by: str
-    due_at: datetime
-    ask_at: datetime
-    asked: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class Alert:
     """What one party must answer in one case on one track."""
 
@@ -89,6 +88,7 @@ class Alert:
     party: str
     contacts: tuple[ContactRef, ...]
     rank: int = 0
+    kind: PartyKind | None = None
     status: AlertStatus = AlertStatus.PLANNED
     tell_no: int = 0
     handed_off: bool = False
@@ -105,8 +105,15 @@ class Alert:
     """`channel:endpoint id` that failed for good in this case."""
     calls: tuple[Call, ...] = ()
     promises: tuple[Promise, ...] = ()
+    acts: tuple[Act, ...] = ()
+    """What it did, the newest last; a few at most."""
     reason: Reason | None = None
     """Why it is withheld or closed."""
+
+    @property
+    def pledged(self) -> bool:
+        """Whether a promise of it holds the whole party."""
+        return any(promise.holds for promise in self.promises)
 
     @property
     def live(self) -> bool:
@@ -125,12 +132,14 @@ class TrackState:
 
     track: Track
     anchor_at: datetime | None = None
-    """None: waits for its gate."""
+    """None: waits for its gate. Ahead: released, and starts then."""
     step: int = 0
     """Index of the next rung; from len(steps) on, repeats."""
     next_at: datetime | None = None
     hold_until: datetime | None = None
     """Duty: quiet until here, because somebody owns what is owed."""
+    woken_by: str = ""
+    """Why it was last called from the start; empty: it never was."""
     released_by: tuple[str, ...] = ()
     again_by: tuple[str, ...] = ()
     """Who released the running track again, for parties found since; as many as at first needed."""
@@ -138,6 +147,8 @@ class TrackState:
     """Id of the first person's record while a second is waited for."""
     given_until: datetime | None = None
     """When the first person's agreement runs out."""
+    given_start: datetime | None = None
+    """Before which nobody is told, as the first person said."""
     release_until: datetime | None = None
     """When the release in force runs out: from then on the gate is closed. None: it does not."""
     protocol: str = ""
@@ -154,6 +165,19 @@ class TrackState:
     frozen_until: datetime | None = None
     lift_needs_two: bool = False
     lifted_by: tuple[str, ...] = ()
+    left_out: tuple[int, ...] = ()
+    """Rungs that people skipped, or jumped over: nobody is told for them."""
+
+    answer_due: datetime | None = None
+    """The first time by which somebody of it was asked to answer."""
+    date: str = ""
+    """Id of the date of the case that its offsets count from."""
+    date_at: datetime | None = None
+
+    @property
+    def counts_from(self) -> datetime | None:
+        """From when the offsets of its steps count; None: nobody knows yet."""
+        return self.date_at if self.track.anchor is Anchor.DATE else self.anchor_at
 
     @property
     def mode(self) -> Mode:
@@ -161,9 +185,9 @@ class TrackState:
         return self.track.mode if self.mode_set is None else self.mode_set
 
     def open_at(self, now: datetime) -> bool:
-        """Whether its gate stands open: released, and the release has not run out."""
+        """Whether its gate stands open: released, begun, and the release has not run out."""
         running = self.release_until is None or now < self.release_until
-        return self.anchor_at is not None and running
+        return self.anchor_at is not None and self.anchor_at <= now and running
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,6 +286,10 @@ class Case:
     necessity: Necessity | None = None
     mode_ceiling: Mode = Mode.PRIVATE
     subjects: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    """How the people it is about are, as last said of each."""
+    contact_owners: tuple[str, ...] = ()
+    """Who of us alone may speak with the person; none: whoever is on duty."""
     refused_tracks: tuple[TrackName, ...] = ()
     label: Label | None = None
     """The strictest that any of its events carries."""
@@ -278,8 +306,18 @@ class Case:
     tracks: tuple[TrackState, ...] = ()
     alerts: tuple[Alert, ...] = ()
     holds: tuple[HoldState, ...] = ()
+    dates: tuple[CaseDate, ...] = ()
+    """What lies ahead, the nearest first."""
     tasks: tuple[Task, ...] = ()
     proposal: Proposal | None = None
+    standing: Standing | None = None
+    standing_proposal: StandingProposal | None = None
+    links: tuple[Linked, ...] = ()
+    """Cases about the same: the stricter of both counts in each."""
+    unlinking: tuple[str, ...] = ()
+    """Who wants it to stand alone again; the second one does it."""
+    attempts: tuple[Attempt, ...] = ()
+    """Tries to reach the consent holder since anybody last spoke to them; the newest few."""
     erasing: tuple[str, ...] = ()
     """Who wants its sealed content destroyed; the second one does it."""
     owner: str = ""
@@ -301,6 +339,10 @@ class Case:
     def alert(self, alert_id: str) -> Alert | None:
         """The alert of this id, or None."""
         return next((a for a in self.alerts if a.id == alert_id), None)
+
+    def date(self, date_id: str) -> CaseDate | None:
+        """The date ahead of this id, or None."""
+        return next((d for d in self.dates if d.id == date_id), None)
 
     def task(self, task_id: str) -> Task | None:
         """The open task of this id, or None."""

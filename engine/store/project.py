@@ -191,6 +191,9 @@ class _Projection:
     def missed(self, fact: f.PromiseMissed, n: int) -> None:
         self._move(fact.action, "missed")
 
+    def withdrawn(self, fact: f.PromiseWithdrawn, n: int) -> None:
+        self._move(fact.action, "withdrawn")
+
     def acted(self, fact: f.Acted, n: int) -> None:
         self._answered_at[fact.alert] = fact.at
         self._ended.add(fact.action)
@@ -349,6 +352,7 @@ _STEPS: dict[type[Any], Any] = {
     f.Promised: _Projection.promised,
     f.PromiseAsked: _Projection.asked,
     f.PromiseMissed: _Projection.missed,
+    f.PromiseWithdrawn: _Projection.withdrawn,
     f.Acted: _Projection.acted,
     f.TaskRaised: _Projection.task_raised,
     f.TaskDone: _Projection.task_done,

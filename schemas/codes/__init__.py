@@ -5,7 +5,7 @@ What may not: behaviour, texts that recipients read (those are templates).
 Add a code by adding one line to the table of its module; nothing else needs to know.
 """
 
-from schemas.codes.actions import ActionKind, Effect
+from schemas.codes.actions import ActionKind, Effect, Proviso
 from schemas.codes.countries import CountryRole, is_country
 from schemas.codes.dates import DateKind
 from schemas.codes.incidents import IncidentCode
@@ -19,11 +19,14 @@ from schemas.codes.scales import (
     Reliability,
     Severity,
 )
+from schemas.codes.status import SAID_BY_CODE, STATUSES, Heard, StatusRow, SubjectStatus
 from schemas.codes.threats import PATTERN, EventType, Threat, threat_of
 from schemas.codes.tracks import Audience, FieldName, TrackName
 
 __all__ = [
     "PATTERN",
+    "SAID_BY_CODE",
+    "STATUSES",
     "ActionKind",
     "Audience",
     "Certainty",
@@ -34,14 +37,18 @@ __all__ = [
     "Effect",
     "EventType",
     "FieldName",
+    "Heard",
     "HeightenedRisk",
     "IncidentCode",
     "Label",
     "Mode",
     "Precision",
+    "Proviso",
     "Reliability",
     "Severity",
+    "StatusRow",
     "SubjectKind",
+    "SubjectStatus",
     "Threat",
     "TrackName",
     "is_country",

@@ -42,6 +42,18 @@ class ActionKind(StrEnum):
         return Mode.PUBLIC if loud else Mode.QUIET
 
 
+class Proviso(StrEnum):
+    """What a promise waits for on our side; in words it lies in the vault with the promise."""
+
+    TEXT_CLEARED = "text_cleared"
+    """A person of ours reads the text before it is used."""
+    FACTS_CONFIRMED = "facts_confirmed"
+    """A person of ours confirms what it rests on."""
+    PERSON_AGREES = "person_agrees"
+    """The person concerned, or who may speak for them, agrees to it."""
+    OTHER = "other"
+
+
 class Effect(StrEnum):
     """What an action changed for the person (HURIDOCS list 44)."""
 

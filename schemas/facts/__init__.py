@@ -11,8 +11,10 @@ from pydantic import Field, TypeAdapter
 
 from schemas.facts.answers import (
     Acted,
+    AnswerClassed,
     Answered,
     AnswerExpired,
+    ConditionMet,
     ConflictDeclared,
     ContactDropped,
     ContactSilent,
@@ -21,6 +23,15 @@ from schemas.facts.answers import (
     PromiseAsked,
     Promised,
     PromiseMissed,
+    PromiseWithdrawn,
+)
+from schemas.facts.care import (
+    ContactOwnersSet,
+    RemedyNoted,
+    RemedyState,
+    SeverityLowered,
+    StatusNoted,
+    WhyLowered,
 )
 from schemas.facts.cases import (
     Archived,
@@ -41,6 +52,19 @@ from schemas.facts.cases import (
     SeverityRaised,
 )
 from schemas.facts.clearing import ClearanceGiven, ExclusionCleared, WhyCleared
+from schemas.facts.dates import (
+    CheckSuperseded,
+    ConfirmAsked,
+    ConfirmMissed,
+    DateChecked,
+    DateConfirmed,
+    DateCovered,
+    DateMoved,
+    DatePassed,
+    DateRemoved,
+    DateSet,
+    PromiseMoved,
+)
 from schemas.facts.duty import (
     FreezeReason,
     HoldExtended,
@@ -71,6 +95,32 @@ from schemas.facts.gates import (
     SourceHeard,
 )
 from schemas.facts.holding import AlertHeld, HoldEnded, HoldLiftGiven, HoldPlaced
+from schemas.facts.life import (
+    AttemptDocumented,
+    CasesLinked,
+    CasesUnlinked,
+    Lesson,
+    LinkedChanged,
+    Reviewed,
+    StandingDropped,
+    StandingEnded,
+    StandingProposed,
+    StandingSet,
+    TriedBy,
+    UnlinkGiven,
+    WhyStanding,
+    WhyUnlinked,
+)
+from schemas.facts.steering import (
+    CaseHandedOver,
+    RecipientAdded,
+    ReleaseWithdrawn,
+    Replanned,
+    StepCaughtUp,
+    StepLeftOut,
+    TrackJumped,
+    WhySteered,
+)
 from schemas.facts.telling import (
     AlertClosed,
     AlertWithheld,
@@ -110,6 +160,9 @@ Fact = Annotated[
     | Promised
     | PromiseAsked
     | PromiseMissed
+    | PromiseWithdrawn
+    | ConditionMet
+    | AnswerClassed
     | Acted
     | Declined
     | ConflictDeclared
@@ -156,6 +209,38 @@ Fact = Annotated[
     | Reopened
     | Archived
     | ReprisalSuspected
+    | StatusNoted
+    | ContactOwnersSet
+    | SeverityLowered
+    | RemedyNoted
+    | CaseHandedOver
+    | RecipientAdded
+    | ReleaseWithdrawn
+    | Replanned
+    | StepCaughtUp
+    | StepLeftOut
+    | TrackJumped
+    | StandingProposed
+    | StandingSet
+    | StandingDropped
+    | StandingEnded
+    | CasesLinked
+    | LinkedChanged
+    | UnlinkGiven
+    | CasesUnlinked
+    | AttemptDocumented
+    | Reviewed
+    | DateSet
+    | DateMoved
+    | DateRemoved
+    | DateChecked
+    | CheckSuperseded
+    | DatePassed
+    | ConfirmAsked
+    | ConfirmMissed
+    | DateConfirmed
+    | DateCovered
+    | PromiseMoved
     | IncidentRepeated
     | CaseFaulted,
     Field(discriminator="kind"),
@@ -179,17 +264,34 @@ __all__ = [
     "AlertClosed",
     "AlertHeld",
     "AlertWithheld",
+    "AnswerClassed",
     "AnswerExpired",
     "Answered",
     "Archived",
+    "AttemptDocumented",
     "CaseFaulted",
+    "CaseHandedOver",
     "CaseOpened",
+    "CasesLinked",
+    "CasesUnlinked",
     "CertaintyJudged",
+    "CheckSuperseded",
     "ClearanceGiven",
+    "ConditionMet",
+    "ConfirmAsked",
+    "ConfirmMissed",
     "ConflictDeclared",
     "ConsentApplied",
     "ContactDropped",
+    "ContactOwnersSet",
     "ContactSilent",
+    "DateChecked",
+    "DateConfirmed",
+    "DateCovered",
+    "DateMoved",
+    "DatePassed",
+    "DateRemoved",
+    "DateSet",
     "Declined",
     "Delivered",
     "DeliveryFailed",
@@ -207,7 +309,9 @@ __all__ = [
     "HoldPlaced",
     "IncidentRepeated",
     "JointProposed",
+    "Lesson",
     "LiftGiven",
+    "LinkedChanged",
     "ModeLowered",
     "ModeRaised",
     "NecessityDecided",
@@ -222,19 +326,35 @@ __all__ = [
     "PlannedAlert",
     "PromiseAsked",
     "PromiseMissed",
+    "PromiseMoved",
+    "PromiseWithdrawn",
     "Promised",
     "ProposalDropped",
     "ProtocolApplied",
+    "RecipientAdded",
     "ReleaseExpired",
     "ReleaseGiven",
+    "ReleaseWithdrawn",
+    "RemedyNoted",
+    "RemedyState",
     "Reopened",
+    "Replanned",
     "ReprisalSuspected",
     "Rerouted",
     "ResolutionProposed",
     "Resolved",
+    "Reviewed",
+    "SeverityLowered",
     "SeverityRaised",
     "SourceHeard",
+    "StandingDropped",
+    "StandingEnded",
+    "StandingProposed",
+    "StandingSet",
+    "StatusNoted",
+    "StepCaughtUp",
     "StepFired",
+    "StepLeftOut",
     "StepSkipped",
     "StepSuperseded",
     "TaskDone",
@@ -246,11 +366,18 @@ __all__ = [
     "Told",
     "ToldBeforeExcluded",
     "TrackFrozen",
+    "TrackJumped",
     "TrackLifted",
     "TrackReleased",
     "TrackWoken",
+    "TriedBy",
+    "UnlinkGiven",
     "WhyCleared",
     "WhyErased",
+    "WhyLowered",
+    "WhyStanding",
+    "WhySteered",
+    "WhyUnlinked",
     "dump_fact",
     "load_fact",
 ]

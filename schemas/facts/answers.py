@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from schemas.codes import ActionKind, Effect
-from schemas.responses import DeclineReason
+from schemas.codes import ActionKind, Effect, Proviso
+from schemas.responses import AnswerClass, DeclineReason, WithdrawnBecause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,8 @@ class Answered:
     note: str = ""
     contact: str = ""
     """Contact it counts for, where somebody of duty typed it in; empty: `by`."""
+    action_kind: ActionKind | None = None
+    """Already acting: what it does. Warns: what it warns of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,53 @@ class Promised:
     note: str = ""
     contact: str = ""
     """Contact it counts for, where somebody of duty typed it in; empty: `by`."""
+    condition: Proviso | None = None
+    for_date: str = ""
+    """Id of the date of the case that it is for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionMet:
+    """What a promise waited for on our side is there."""
+
+    kind: Literal["condition_met"] = "condition_met"
+    v: Literal[1] = 1
+    alert: str
+    action: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseWithdrawn:
+    """A promise is no longer one."""
+
+    kind: Literal["promise_withdrawn"] = "promise_withdrawn"
+    v: Literal[1] = 1
+    alert: str
+    action: str
+    by: str
+    way: str
+    at: datetime
+    reason: WithdrawnBecause
+    hold_until: datetime | None = None
+    """Its giver is let be until here; None: who comes next is told."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerClassed:
+    """A person said what an answer is worth; a token one, and worse, quietens nothing."""
+
+    kind: Literal["answer_classed"] = "answer_classed"
+    v: Literal[1] = 1
+    alert: str
+    answer_class: AnswerClass
+    by: str
+    at: datetime
+    action: str = ""
+    """The promise or act; empty: what was answered without one."""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +148,10 @@ class Acted:
     way: str
     at: datetime
     note: str = ""
+    contact: str = ""
+    """Contact it counts for, where somebody of duty typed it in; empty: `by`."""
+    for_date: str = ""
+    """Id of the date of the case that it was for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

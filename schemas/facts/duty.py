@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from schemas.codes import TrackName
+from schemas.codes import Heard, TrackName
 from schemas.preflight import Finding
 
 TaskKind = Literal[
@@ -16,6 +16,7 @@ TaskKind = Literal[
     "phone_them",
     "phone_at_opening",
     "promise_overdue",
+    "promise_condition",
     "nobody_left",
     "told_before_excluded",
     "passed_on_inside",
@@ -37,6 +38,18 @@ TaskKind = Literal[
     "too_loud",
     "hold",
     "frozen",
+    "date_check",
+    "date_confirm",
+    "date_passed",
+    "date_off",
+    "date_missing",
+    "dates_full",
+    "custody_check",
+    "confirm_standing",
+    "standing_review",
+    "confirm_unlink",
+    "review",
+    "handed_over",
 ]
 
 
@@ -80,7 +93,13 @@ class TrackWoken:
         "suspected_reprisal",
         "incident_repeated",
         "nobody_reached",
+        "standing_ended",
+        "by_hand",
     ]
+    step: int = 0
+    """The rung it starts from; those after it keep their distance from it."""
+    by: str = ""
+    """Who woke it; empty: the engine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +151,8 @@ class TaskDone:
     at: datetime
     result: str = "done"
     note: str = ""
+    heard: Heard | None = None
+    """Of a check-in: whom it heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +179,8 @@ class ReleaseGiven:
     preflight: tuple[Finding, ...] = ()
     agrees_with: str = ""
     """Record of the first person whose content counts here as well."""
+    starts_at: datetime | None = None
+    """Nobody is told before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,9 +194,11 @@ class TrackReleased:
     by: tuple[str, ...]
     until: datetime | None = None
     """From then on the gate is closed again."""
+    starts_at: datetime | None = None
+    """From when it may be told and its clock runs; None: at once."""
 
 
-FreezeReason = Literal["by_hand", "suspected_reprisal", "passed_on_inside", "warned"]
+FreezeReason = Literal["by_hand", "suspected_reprisal", "passed_on_inside", "warned", "did_harm"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

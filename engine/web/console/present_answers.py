@@ -6,7 +6,15 @@ from typing import Any
 from engine.web.console.names import Names
 from engine.web.console.present_line import Line
 from engine.web.words.sentence import Said
-from engine.web.words.states import ACTION, DECLINE, EFFECT, WAY
+from engine.web.words.states import (
+    ACTION,
+    DECLINE,
+    EFFECT,
+    PROVISO,
+    WAY,
+    WITHDRAWN,
+    WORTH,
+)
 from schemas import facts as f
 from schemas.codes import Effect
 from schemas.responses import Way
@@ -58,13 +66,55 @@ def _silent(fact: f.ContactSilent, names: Names) -> Line:
 
 
 def _promised(fact: f.Promised, names: Names) -> Line:
+    proviso = "" if fact.condition is None else f", if {PROVISO[fact.condition]}"
     return Line(
         (
             *_by(fact.by, fact.way, fact.alert, names),
-            f" promised {ACTION[fact.action_kind]} by {names.time(fact.due_at)}.",
+            f" promised {ACTION[fact.action_kind]} by {names.time(fact.due_at)}{proviso}.",
         ),
         "good",
         _note(fact),
+    )
+
+
+def _withdrawn(fact: f.PromiseWithdrawn, names: Names) -> Line:
+    tone = "plain" if fact.reason.holds_giver else "warm"
+    return Line(
+        (
+            "The promise of ",
+            names.alert(fact.alert),
+            f" is none any more: {WITHDRAWN[fact.reason]}.",
+        ),
+        tone,  # type: ignore[arg-type]
+        _note(fact),
+    )
+
+
+def _condition(fact: f.ConditionMet, names: Names) -> Line:
+    return Line(
+        (
+            names.person(fact.by),
+            " did what the promise of ",
+            names.alert(fact.alert),
+            " waited for.",
+        ),
+        "good",
+    )
+
+
+def _classed(fact: f.AnswerClassed, names: Names) -> Line:
+    worth = fact.answer_class
+    tone = "good" if worth.quietens else "warm"
+    on = () if worth.quietens else ("It quietens nothing: whoever is next is asked.",)
+    return Line(
+        (
+            names.person(fact.by),
+            " judged the answer of ",
+            names.alert(fact.alert),
+            f": {WORTH[worth]}.",
+        ),
+        tone,  # type: ignore[arg-type]
+        (*on, *_note(fact)),
     )
 
 
@@ -140,6 +190,9 @@ ANSWERS: dict[type, Callable[[Any, Names], Line]] = {
     f.Promised: _promised,
     f.PromiseAsked: _asked,
     f.PromiseMissed: _missed,
+    f.PromiseWithdrawn: _withdrawn,
+    f.ConditionMet: _condition,
+    f.AnswerClassed: _classed,
     f.Acted: _acted,
     f.Declined: _declined,
     f.ConflictDeclared: _conflict,

@@ -23,11 +23,13 @@ _WOKEN = {
     "suspected_reprisal": "a reprisal is suspected",
     "incident_repeated": "the incident happened again",
     "nobody_reached": "nobody could be reached",
+    "by_hand": "somebody asked for it",
 }
 _FROZEN = {
     "by_hand": "by hand",
     "suspected_reprisal": "because a reprisal is suspected",
     "passed_on_inside": "because it was passed on to somebody who must not know",
+    "did_harm": "because what somebody did made things worse",
     "warned": "because somebody said that acting now would do harm",
 }
 FORECAST = {

@@ -13,13 +13,20 @@ from schemas.codes import (
     IncidentCode,
     Mode,
     Precision,
+    Proviso,
     Severity,
     SubjectKind,
     TrackName,
 )
 from schemas.facts import TaskKind
 from schemas.plan import Gate
-from schemas.responses import DeclineReason, ResponseKind, Way
+from schemas.responses import (
+    AnswerClass,
+    DeclineReason,
+    ResponseKind,
+    Way,
+    WithdrawnBecause,
+)
 
 SEVERITY: dict[Severity, str] = {
     Severity.CRITICAL: "critical",
@@ -139,6 +146,28 @@ ACTION: dict[ActionKind, str] = {
     ActionKind.OTHER: "something else",
 }
 
+PROVISO: dict[Proviso, str] = {
+    Proviso.TEXT_CLEARED: "we clear the text first",
+    Proviso.FACTS_CONFIRMED: "we confirm the facts first",
+    Proviso.PERSON_AGREES: "the person agrees first",
+    Proviso.OTHER: "something else from us first",
+}
+
+WORTH: dict[AnswerClass, str] = {
+    AnswerClass.ASSISTANCE: "real help",
+    AnswerClass.PLEDGED: "a pledge that counts",
+    AnswerClass.TOKEN: "a token answer",
+    AnswerClass.COUNTER_PRODUCTIVE: "doing harm",
+    AnswerClass.NONE: "no answer to what was asked",
+}
+
+WITHDRAWN: dict[WithdrawnBecause, str] = {
+    WithdrawnBecause.BY_GIVER: "they took it back",
+    WithdrawnBecause.AT_OUR_REQUEST: "we asked them to let it be",
+    WithdrawnBecause.CONDITION_FAILED: "what it waited for did not come",
+    WithdrawnBecause.MISTAKE: "it was entered by mistake",
+}
+
 EFFECT: dict[Effect, str] = {
     Effect.POSITIVE: "it helped",
     Effect.NONE: "it changed nothing",
@@ -165,6 +194,7 @@ RESPONSE: dict[ResponseKind, str] = {
     ResponseKind.ASKS: "has a question",
     ResponseKind.WARNS: "says it would do harm now",
     ResponseKind.ALREADY_ACTING: "is already acting",
+    ResponseKind.WITHDRAWS: "takes back a promise",
 }
 
 WAY: dict[Way, str] = {
@@ -207,6 +237,7 @@ TASK: dict[str, str] = {
     "phone_them": "Phone them, nobody answered",
     "phone_at_opening": "Phone them when they open",
     "promise_overdue": "Ask what became of a promise",
+    "promise_condition": "A promise waits for us: do our part, or say that it will not come",
     "nobody_left": "Nobody is left to ask, find somebody else",
     "told_before_excluded": "Somebody was told who must not know",
     "passed_on_inside": "It was passed on to somebody who must not know",
@@ -228,6 +259,11 @@ TASK: dict[str, str] = {
     "widen_consent": "The person is said to allow more: look, and agree or not",
     "hold": "A hold ends: look whether what waited is still right",
     "frozen": "Frozen: look whether it can go on",
+    "confirm_standing": "Agree, or not, that the case stands until its review",
+    "standing_review": "The case stands: look at it again, and renew it or open it",
+    "confirm_unlink": "Agree, or not, that the case is not about the same",
+    "review": "Look back: what was promised, and what was kept",
+    "handed_over": "This case was handed to you: take it",
 }
 TASK_KINDS: tuple[str, ...] = get_args(TaskKind)
 

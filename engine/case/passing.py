@@ -1,0 +1,55 @@
+"""Passing on: to a colleague, who is told at once; or to somebody who must not know."""
+
+from engine.case import tasks, telling
+from engine.case.answerers import answerer, cancel, freeze_companies, go_on_if_silent, needs_no_call
+from engine.case.draft import Draft, id_only
+from engine.case.protect import EXCLUDED, judge_party
+from engine.case.state import Alert
+from schemas import facts as f
+from schemas.plan import Reason
+from schemas.responses import Response
+
+
+def pass_on(draft: Draft, alert: Alert, response: Response) -> None:
+    """Somebody of the party gave it to somebody else."""
+    meant = (id_only(response.passed_on_to, of="passed_on_to"), *response.passed_on_any)
+    inside = next((each for each in meant if _inside(draft, alert, each)), "")
+    to = inside or response.passed_on_to
+    draft.add(
+        f.PassedOn(
+            alert=alert.id,
+            by=response.by,
+            way=response.way.value,
+            at=draft.now,
+            to=to,
+            inside_closure=bool(inside),
+            note=response.note,
+            contact=answerer(alert, response),
+        )
+    )
+    if inside:
+        draft.add(f.AlertClosed(alert=alert.id, reason=Reason.PASSED_ON_INSIDE))
+        cancel(draft, alert, reason="passed_on_inside")
+        needs_no_call(draft, alert)
+        freeze_companies(draft, reason="passed_on_inside")
+        tasks.raise_task(draft, "passed_on_inside", alert=alert.id, critical=True)
+        return
+    colleague = telling.contact_of(alert, to)
+    if colleague is None:
+        tasks.raise_task(draft, "question", alert=alert.id, detail="passed_on")
+    elif colleague.id not in alert.told_contacts:
+        telling.tell_again(draft, alert.id, colleague.id)
+    go_on_if_silent(draft, alert)
+
+
+def _inside(draft: Draft, alert: Alert, to: str) -> bool:
+    if not to or telling.contact_of(alert, to) is not None:
+        return False
+    contact = draft.case.around.registry.contact(to)
+    party = to if contact is None else contact.party
+    if draft.case.around.closure.find(party) is not None or party in draft.case.conflicts:
+        return True
+    if draft.case.around.registry.party(party) is None:
+        return False
+    verdict = judge_party(draft.case, track=alert.track, party=party, now=draft.now)
+    return verdict.reason in EXCLUDED - {Reason.EXERCISE}
