@@ -6,9 +6,12 @@ Empty hours mean: reachable at all hours. Times are local, so they follow daylig
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from rules.wall_clock import instant as instant_of
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _RANGE = re.compile(
@@ -36,14 +39,36 @@ class _Range:
         """Opening and closing of the range that starts on this day, in UTC."""
         if day.weekday() not in self.days:
             return None
-        return self._at(day, self.start, fold=0), self._at(day, self.end, fold=1)
-
-    def _at(self, day: date, minutes: int, *, fold: int) -> datetime:
+        midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  # as a clock shows it
         # An hour that comes twice: open at the first, close at the second, rather long than short.
-        days, minutes = divmod(minutes, 1440)
-        clock = time(minutes // 60, minutes % 60, fold=fold)
-        local = datetime.combine(day + timedelta(days=days), clock, tzinfo=self.zone)
-        return local.astimezone(UTC)
+        return (
+            instant_of(midnight + timedelta(minutes=self.start), self.zone),
+            instant_of(midnight + timedelta(minutes=self.end), self.zone, last=True),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours that were read once, for whoever asks often."""
+
+    ranges: tuple[_Range, ...]
+
+    @classmethod
+    def read(cls, text: str) -> "Hours":
+        """Raises HoursError when the text cannot be read."""
+        return cls(_ranges(text))
+
+    def open_at(self, instant: datetime) -> bool:
+        """Whether somebody is there at this instant (aware)."""
+        return not self.ranges or any(
+            start <= instant < end for start, end in _around(self.ranges, instant, days=1)
+        )
+
+    def edges(self, starts: datetime, ends: datetime) -> Iterator[datetime]:
+        """Every opening and closing after `starts` and before `ends`."""
+        days = (ends - starts).days + 2
+        for span in _around(self.ranges, starts, days=days):
+            yield from (edge for edge in span if starts < edge < ends)
 
 
 def check(hours: str) -> None:
@@ -53,8 +78,7 @@ def check(hours: str) -> None:
 
 def open_at(hours: str, instant: datetime) -> bool:
     """Whether somebody is there at this instant (aware). Raises HoursError."""
-    ranges = _ranges(hours)
-    return not ranges or any(start <= instant < end for start, end in _around(ranges, instant))
+    return Hours.read(hours).open_at(instant)
 
 
 def next_opening(hours: str, instant: datetime) -> datetime:
@@ -80,11 +104,14 @@ def zone_of(hours: str, *, default: str) -> str:
     return ranges[-1].zone.key if ranges else default
 
 
-def _around(ranges: tuple[_Range, ...], instant: datetime) -> list[tuple[datetime, datetime]]:
+def _around(
+    ranges: tuple[_Range, ...], instant: datetime, *, days: int = _LOOK_AHEAD_DAYS
+) -> list[tuple[datetime, datetime]]:
+    """Every span that is open in the days around the one of this instant; runs into it as well."""
     found = []
     for each in ranges:
         today = instant.astimezone(each.zone).date()
-        for offset in range(-2, _LOOK_AHEAD_DAYS + 1):
+        for offset in range(-2, days + 1):
             span = each.on(today + timedelta(days=offset))
             if span is not None:
                 found.append(span)

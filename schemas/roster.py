@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, Field
 
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 """A time of day as a clock on the wall shows it: `09:00`."""
-Length = Annotated[str, Field(pattern=r"^(daily|weekly|[1-9]\d{0,2} (minutes|hours|days|weeks))$")]
+Length = Annotated[str, Field(pattern=r"^(daily|weekly|[1-9]\d{0,2} (hours|days|weeks))$")]
 """How long a turn lasts: `daily`, `weekly`, `3 days`, `12 hours`. Counted on the wall clock."""
 
 
