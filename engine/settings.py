@@ -182,6 +182,18 @@ class CanarySettings(_Part):
     """One that has not come through by then has failed: duty is paged, the heartbeat withheld."""
 
 
+class StormSettings(_Part):
+    """How many messages one recipient is sent in a while; never of duty's grave cases."""
+
+    messages: int = Field(default=12, ge=0, le=10_000)
+    """To one endpoint within the window; 0: as many as there are. What is too much waits, and for
+    duty it is then told together."""
+    within: float = Field(default=900, ge=1, le=86_400)
+    """Seconds; nothing waits longer than this."""
+    channels: dict[str, Annotated[int, Field(ge=0, le=10_000)]] = {}
+    """Name of a channel -> another number for it."""
+
+
 Role = Literal["intake", "web", "timers", "sender", "relay", "auditor"]
 ALL_ROLES: tuple[Role, ...] = ("intake", "web", "timers", "sender", "relay", "auditor")
 
@@ -211,6 +223,7 @@ class Settings(BaseSettings):
     kafka: KafkaSettings = KafkaSettings()
     heartbeat: HeartbeatSettings = HeartbeatSettings()
     canary: CanarySettings = CanarySettings()
+    storm: StormSettings = StormSettings()
     roles: Annotated[tuple[Role, ...], NoDecode] = ALL_ROLES
     processes: Annotated[tuple[tuple[Role, ...], ...], NoDecode] = ()
     """Roles of each process that `tocsin up` starts, over a server's database; empty: a few that

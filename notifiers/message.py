@@ -51,6 +51,8 @@ class Message:
     _seal: InitVar[_Sealed]
     key: str
     """The notification key: opaque, the same for every try; Message-ID and provider key."""
+    also: tuple[str, ...] = ()
+    """Keys of other notifications that this one message tells as well."""
     at: datetime
     """When it was rendered for this try, aware and in UTC: Date header and signed timestamp."""
     purpose: Purpose

@@ -23,7 +23,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}")
 # Direction marks and overrides, zero-width space and joiner, byte-order mark: they make a text look
 # like another one. The two joiners that Persian and Hindi need to be read are left alone.
 _UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_DUTY = (Purpose.PAGE, Purpose.TASK, Purpose.INCIDENT, Purpose.OVERDUE)
+_MANY = (Purpose.OVERDUE, Purpose.SEVERAL)
+_DUTY = (Purpose.PAGE, Purpose.TASK, Purpose.INCIDENT, *_MANY)
 _NO_REFERENCE = "your request"
 
 
@@ -34,13 +35,15 @@ def render(
     at: datetime,
     how: HowToAnswer,
     channel_kind: ChannelKind,
+    also: tuple[str, ...] = (),
 ) -> Message:
     """Return the message for one try of one notification.
 
-    `key` is the notification's key, `at` the aware time of this try, `channel_kind` that of the
-    channel's capabilities. Where a template or a value fails, the built-in words are used and
-    `Message.fallback` is set: a broken text must never keep an alert back. Raises ValueError when
-    `key` is not 1 to 64 letters, digits, `_` or `-`, or `at` is naive: both are ours.
+    `key` is the notification's key, `also` those of others told with it, `at` the aware time of
+    this try, `channel_kind` that of the channel's capabilities. Where a template or a value fails,
+    the built-in words are used and `Message.fallback` is set: a broken text must never keep an
+    alert back. Raises ValueError when `key` is not 1 to 64 letters, digits, `_` or `-`, or `at` is
+    naive: both are ours.
     """
     if not _KEY.fullmatch(key):
         raise ValueError("a notification key is 1 to 64 letters, digits, '_' or '-'")
@@ -68,6 +71,7 @@ def render(
         subject, body = prefix + subject, prefix + body
     return _make_message(
         key=key,
+        also=also,
         at=at.astimezone(UTC),
         purpose=projection.purpose,
         reference=reference,
@@ -130,9 +134,7 @@ def _values(
     if moment is not None and moment.tzinfo is None:
         raise ValueError("a deadline must be aware")
     if projection.purpose in _DUTY:
-        severities = (
-            words.overdue_severities if projection.purpose is Purpose.OVERDUE else words.severities
-        )
+        severities = words.overdue_severities if projection.purpose in _MANY else words.severities
         values["severity"] = severities[_severity(projection)]
         values["count"] = str(projection.count)
         details = words.details.get(projection.purpose.value, {})

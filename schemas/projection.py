@@ -22,6 +22,10 @@ class Purpose(StrEnum):
     """Outward: please answer."""
     ASK_OUTCOME = "ask_outcome"
     """Outward: you promised something for now; how did it go?"""
+    CONFIRM = "confirm"
+    """Outward: a date was moved; does what you promised or did still hold?"""
+    REMIND = "remind"
+    """Outward: what you promised is due soon."""
     STAND_DOWN = "stand_down"
     """Nothing more is asked of you."""
     WAIT = "wait"
@@ -34,6 +38,8 @@ class Purpose(StrEnum):
     """Duty: something is wrong with Tocsin itself."""
     OVERDUE = "overdue"
     """Duty: many at once, after an outage."""
+    SEVERAL = "several"
+    """Duty: cases that are not grave, together, because one person had many messages lately."""
 
 
 class _Sealed:
@@ -61,7 +67,7 @@ class Projection:
     detail: str
     """A code for duty messages (`told_before_excluded`, `channel_failing`); empty outward."""
     count: int
-    """How many cases one duty page stands for; 1 but for `OVERDUE`."""
+    """How many cases one duty page stands for; 1 but for `OVERDUE` and `SEVERAL`."""
     fields: Mapping[FieldName, str]
     """Page content by class; never used in a message."""
     exercise: bool

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from engine.access import Passwords, People, SecondFactor, Sessions
 from engine.answer_tokens import AnswerTokens
@@ -12,6 +13,7 @@ from engine.case_vault import CaseVault
 from engine.clock import Clock
 from engine.desk import Lane
 from engine.desk.desk import Desk
+from engine.desk.pacing import Pacing
 from engine.entropy import Entropy
 from engine.intake.door import Door
 from engine.intake.keys import SourceKeys
@@ -148,6 +150,11 @@ def _wired(
         publish=settings.kafka.cases_topic if publish else "",
         turns=progress.loop(
             "desk", limit=limits.DESK, owes=lambda: any(desk.waiting(lane) for lane in Lane)
+        ),
+        pacing=Pacing(
+            messages=settings.storm.messages,
+            within=timedelta(seconds=settings.storm.within),
+            channels=settings.storm.channels,
         ),
     )
     door = Door(

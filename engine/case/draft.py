@@ -31,6 +31,8 @@ class Draft:
     case: Case
     now: datetime
     facts: list[Fact] = field(default_factory=list)
+    late: bool = False
+    """What it decides lay overdue for so long that it counts as an outage."""
 
     def add(self, fact: Fact) -> None:
         """Decide a fact."""

@@ -51,7 +51,9 @@ def tell_person(draft: Draft, person: str, *, detail: str, critical: bool) -> bo
     Somebody whom this very decision pages already is not told twice; nor of two tasks at once,
     unless the second is critical and has to be named.
     """
-    enough = {Purpose.PAGE, Purpose.INCIDENT} | (set() if critical else {Purpose.TASK})
+    purpose = Purpose.OVERDUE if draft.late else Purpose.TASK
+    enough = {Purpose.PAGE, Purpose.INCIDENT, Purpose.OVERDUE}
+    enough |= set() if critical else {Purpose.TASK}
     if _paged_now(draft, person, enough):
         return True
     roster = draft.case.around.roster
@@ -59,7 +61,7 @@ def tell_person(draft: Draft, person: str, *, detail: str, critical: bool) -> bo
     known = next((p for p in everybody if p.id == person), None)
     if known is None or not _ways(draft, known.endpoints):
         return False
-    _page(draft, known.id, known.endpoints, purpose=Purpose.TASK, detail=detail)
+    _page(draft, known.id, known.endpoints, purpose=purpose, detail=detail)
     return True
 
 
@@ -91,7 +93,10 @@ def _declined(draft: Draft, person: Oncall) -> bool:
 
 
 def _purpose(draft: Draft) -> Purpose:
-    return Purpose.INCIDENT if draft.case.kind == "incident" else Purpose.PAGE
+    """After an outage everything overdue is said to a person in one message (design 5.3)."""
+    if draft.case.kind == "incident":
+        return Purpose.INCIDENT
+    return Purpose.OVERDUE if draft.late else Purpose.PAGE
 
 
 def _detail(draft: Draft) -> str:

@@ -29,18 +29,17 @@ FIRST_CONTACT_WITHIN = {
     Severity.WATCH: 72 * _HOUR,
 }
 
-_CHECK_IN_EVERY = {
-    Severity.CRITICAL: (6 * _HOUR, 24 * _HOUR, 72 * _HOUR),
-    Severity.HIGH: (24 * _HOUR, 7 * _DAY),
-    Severity.ELEVATED: (7 * _DAY, 30 * _DAY),
-    Severity.WATCH: (30 * _DAY,),
-}
-
 MONITOR_FOR = 30 * _DAY
 """After resolution; a new event within it reopens the case."""
 
+REMEDY_EVERY = 30 * _DAY
+"""A remedy that is sought is followed up this often (ours)."""
+
 REPRISAL_WINDOW = 30 * _DAY
 """A new act this soon after an outward notice is a suspected reprisal (design section 5.8)."""
+
+OUTAGE_AFTER = 5 * _MINUTE
+"""What is decided this long after its time was held up by an outage (design section 9)."""
 
 STALE_AFTER = 12 * _HOUR
 """An outward step this late after an outage is held for "still right?" (design section 5.3)."""
@@ -50,12 +49,6 @@ ASK_AFTER_EVENT = 4 * _HOUR
 
 MISSED_AFTER_ASKING = 4 * _HOUR
 """The next contact is told this long after the giver of a promise was asked."""
-
-
-def check_in_after(severity: Severity, kept: int) -> timedelta:
-    """Pause before the next check-in; widens with those kept, and never ends."""
-    cadence = _CHECK_IN_EVERY[severity]
-    return cadence[min(kept, len(cadence) - 1)]
 
 
 def task_within(severity: Severity, kind: TaskKind) -> timedelta:

@@ -30,6 +30,7 @@ from engine.desk.lanes import (
     Unit,
 )
 from engine.desk.pace import Pace
+from engine.desk.pacing import Pacing
 from engine.desk.setting import Setting
 from engine.desk.sheet import Unread
 from engine.desk.traces import where
@@ -59,8 +60,7 @@ LOST_PAUSE = 0.25
 class Desk:
     """Takes commands on lanes and carries them out in batches. `run` must be running.
 
-    `publish`: the topic that facts go to through the outbox; empty without a relay, where nobody
-    would ever empty it.
+    `publish`: the topic that facts go to through the outbox; empty without a relay to empty it.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Desk:
         roles: str = "",
         publish: str = "",
         turns: Turns | None = None,
+        pacing: Pacing | None = None,
     ) -> None:
         self._writer = writer
         self._world = world
@@ -104,10 +105,10 @@ class Desk:
         self._refusals = 0
         self._handed: dict[str, int] = {}
         """Messages that the sender has, with the number of the try."""
-        """Due cases to read for the next batch."""
         self._turns = turns or unwatched()
         self.in_hand = InHand()
         """What the sender of this process has and may have to drop."""
+        self.pacing = pacing or Pacing()
         self.instance = instance
         """Under this name this run claims work; with its epoch once it has started."""
         self.due = Bell()
@@ -385,6 +386,7 @@ class Desk:
             answers=self._answers,
             entropy=self._entropy,
             exclusions=self._exclusions,
+            pacing=self.pacing,
             think=think,
         )
 

@@ -157,6 +157,8 @@ class SendJob:
     code: str = field(default="", repr=False)
     send_by: float = 0.0
     """On the event loop's time: after this the claim may have been judged on an older truth."""
+    also: tuple["SendJob", ...] = ()
+    """Others that this one message tells as well; what becomes of it becomes of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

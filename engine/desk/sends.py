@@ -42,10 +42,16 @@ _ANSWERED_ON_PAGE = (Purpose.TELL, Purpose.ASK_OUTCOME)
 def claim(command: inner.Claim, sheet: Sheet, setting: Setting) -> inner.Claimed:
     """Guard what is due, note the refusals, and hand out the rest as sending."""
     by_case: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for key, case_id in sheet.claimable:
+    due: list[Row[Any]] = []
+    for key, _ in sheet.claimable:
         row = sheet.notices.get(key)
         if row is not None and _still_due(row, sheet, setting):
-            by_case[case_id].append(row)
+            due.append(row)
+    later = setting.pacing.held(due, now=setting.now)
+    sheet.batch.delays.extend({"of_key": key, "again_at": at} for key, at in later.items())
+    for row in due:
+        if row.key not in later:
+            by_case[row.case_id].append(row)
     jobs: list[inner.SendJob] = []
     for case_id, rows in by_case.items():  # as claimed: duty and grave first, first tells first
         case = sheet.cases.get(case_id)

@@ -9,6 +9,7 @@ from engine.case.around import Around
 from engine.case.replacing import replace
 from engine.case.state import Case
 from engine.desk.exclusions import Exclusions
+from engine.desk.pacing import Pacing
 from engine.desk.sheet import Sheet
 from engine.entropy import Entropy
 from engine.registry.world import World
@@ -31,6 +32,7 @@ class Setting:
     answers: AnswerTokens
     entropy: Entropy
     exclusions: Exclusions
+    pacing: Pacing
     think: Callable[[], Callable[[], bool]]
     """Begin to think; what it returns says whether that was long enough."""
     over: Callable[[], bool] = lambda: False

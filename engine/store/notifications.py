@@ -37,6 +37,7 @@ _is_pending = notifications.c.state.in_([literal_column(f"'{state}'") for state 
 _is_unsettled = notifications.c.state.in_([literal_column(f"'{state}'") for state in UNSETTLED])
 
 DUTY_LANES = (0, 1)
+GRAVE_DUTY_LANE = 0
 ALL_LANES = (0, 1, 2, 3)
 
 _n = notifications.c

@@ -10,7 +10,6 @@ from tests.crash.run import Run
 from tests.harness.postgres import PostgresServer
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("store", "runner", "fault"),
     [

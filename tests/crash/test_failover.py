@@ -2,11 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.crash.failover import run
-
-pytestmark = pytest.mark.timeout(120)
 
 
 async def test_b36_reports_go_on_after_their_reader_was_killed_and_none_is_lost(

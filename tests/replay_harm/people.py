@@ -97,7 +97,13 @@ class People:
     # Recipients
 
     def _reached(self, message: Message, endpoint: Endpoint) -> None:
-        if self._ended or message.purpose.value not in ("tell", "ask_outcome", "page", "task"):
+        if self._ended or message.purpose.value not in (
+            "tell",
+            "ask_outcome",
+            "page",
+            "task",
+            "overdue",
+        ):
             return
         ours = endpoint.id not in self.machine.ledger.contacts
         draw = self.rng.random()

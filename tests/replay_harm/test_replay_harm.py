@@ -17,7 +17,6 @@ from tests.replay_harm.marks import KNOWN
 from tests.replay_harm.oracle import AFTER_REVOCATION, TOLD_EXCLUDED, TOLD_WITHOUT_CONSENT
 from tests.replay_harm.total import Total
 
-pytestmark = pytest.mark.timeout(300)
 SEED = 12
 UNCONSENTED = frozenset({Reason.CONSENT_NONE, Reason.CONSENT_AUDIENCE, Reason.CONSENT_MODE})
 

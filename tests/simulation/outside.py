@@ -92,15 +92,20 @@ class SimChannel:
         if unclear and rng.random() < 0.5:
             await self._process.effect("lose", _nothing, seconds=seconds)
             return Outcome.of(rng.choice(_UNKNOWN))
-        letter = Letter(
-            at=self._now(),
-            channel=self._name,
-            endpoint=endpoint.id,
-            key=message.key,
-            purpose=message.purpose.value,
-        )
+        letters = [
+            Letter(
+                at=self._now(),
+                channel=self._name,
+                endpoint=endpoint.id,
+                key=key,
+                purpose=message.purpose.value,
+            )
+            for key in (message.key, *message.also)
+        ]
         await self._process.effect(
-            f"send {endpoint.id}", lambda: self._world.leave(letter), seconds=seconds
+            f"send {endpoint.id}",
+            lambda: [self._world.leave(letter) for letter in letters],
+            seconds=seconds,
         )
         if unclear:
             self._world.unclear[message.key] += 1

@@ -22,7 +22,6 @@ def test_what_once_went_wrong_stays_right(seed: int) -> None:
     assert not run(seed).violations
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("first", range(0, 100, TOGETHER))
 def test_whatever_befalls_the_machine_everybody_is_told(first: int) -> None:
     total = Total()

@@ -108,7 +108,6 @@ async def follow(reader: Reader, part: str) -> str:
     return "\n".join(reader.said)
 
 
-@pytest.mark.timeout(150)
 async def test_whoever_follows_the_page_ends_with_a_report_on_the_desk(reader: Reader) -> None:
     said = await follow(reader, ONE_BROKER)
 
@@ -119,7 +118,6 @@ async def test_whoever_follows_the_page_ends_with_a_report_on_the_desk(reader: R
     assert [node.pid for node in reader.kafka.status()] == [None]
 
 
-@pytest.mark.timeout(150)
 async def test_whoever_wants_to_see_three_brokers_sees_three_copies(reader: Reader) -> None:
     said = await follow(reader, THREE_BROKERS)
 

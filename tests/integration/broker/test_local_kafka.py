@@ -5,13 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from engine.broker import LocalKafka
 from engine.clock import SystemClock
 from tests.harness.broker import make_topic, produce, records
-
-pytestmark = pytest.mark.timeout(180)
 
 
 async def test_what_was_acknowledged_is_read_back_in_order(kafka: LocalKafka) -> None:

@@ -26,7 +26,6 @@ from tests.integration.intake.lanes import RUNNERS, reading, until
 from tests.integration.intake.room import a_room, body
 from tests.unit.engine.intake.builders import a_message, an_event
 
-pytestmark = pytest.mark.timeout(120)
 ENTROPY = SeededEntropy("salt")
 
 

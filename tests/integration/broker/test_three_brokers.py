@@ -25,7 +25,6 @@ def three(kafka_jars: Path, tmp_path: Path) -> Iterator[LocalKafka]:
         cluster.stop()
 
 
-@pytest.mark.timeout(180)
 async def test_what_was_confirmed_is_there_though_a_broker_was_killed_meanwhile(
     three: LocalKafka,
 ) -> None:

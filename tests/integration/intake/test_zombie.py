@@ -23,7 +23,6 @@ from tests.integration.intake.room import body
 from tests.integration.intake.test_kafka import HERE
 from tests.unit.engine.intake.builders import a_message
 
-pytestmark = pytest.mark.timeout(150)
 HALTED = 70
 
 

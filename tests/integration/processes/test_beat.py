@@ -4,7 +4,6 @@ import asyncio
 import threading
 from pathlib import Path
 
-import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.pool import NullPool
 
@@ -14,7 +13,6 @@ from tests.harness.waiting import until
 from tests.integration.bootstrap.house import begin, running, settings_in
 
 
-@pytest.mark.timeout(90)
 async def test_a_transaction_that_takes_long_is_no_death(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:

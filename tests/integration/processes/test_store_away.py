@@ -28,7 +28,6 @@ def _rename(server: PostgresServer, name: str, to: str) -> None:
     )
 
 
-@pytest.mark.timeout(90)
 async def test_an_engine_that_starts_before_its_database_waits_for_it(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:

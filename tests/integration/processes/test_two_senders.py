@@ -3,8 +3,6 @@
 from pathlib import Path
 from signal import SIGSTOP
 
-import pytest
-
 from engine.desk.sends import SEND_WITHIN
 from engine.silence import SILENT_AFTER
 from engine.store import tables as t
@@ -39,7 +37,6 @@ def _twice(night: Night) -> int:
     return list(night.arrived().values()).count(2)
 
 
-@pytest.mark.timeout(150)
 async def test_what_a_killed_sender_was_sending_is_sent_by_the_other_or_by_itself_once_it_is_back(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:
@@ -69,7 +66,6 @@ async def test_what_a_killed_sender_was_sending_is_sent_by_the_other_or_by_itsel
         await night.until(lambda: _twice(night) == 2, within=AT_ONCE)
 
 
-@pytest.mark.timeout(150)
 async def test_a_sender_that_froze_past_the_take_over_does_no_harm_when_it_goes_on(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from signal import SIGKILL
 
 import psutil  # type: ignore[import-untyped]
-import pytest
 
 from tests.harness.house import House
 from tests.harness.people import faro
@@ -44,7 +43,6 @@ class Up:
         return found
 
 
-@pytest.mark.timeout(150)
 async def test_whatever_is_killed_of_a_desk_is_back_and_nothing_outlives_its_supervisor(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:

@@ -126,7 +126,6 @@ def test_a_world_knows_under_which_names_it_was_read(store_url: str) -> None:
     database.close()
 
 
-@pytest.mark.timeout(120)
 async def test_whoever_another_process_excluded_is_not_told_by_a_sender_that_slept_through_it(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:

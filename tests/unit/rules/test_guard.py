@@ -666,6 +666,7 @@ def test_what_a_message_is_for_keeps_its_name_since_it_is_stored() -> None:
         "TASK": "task",
         "INCIDENT": "incident",
         "OVERDUE": "overdue",
+        "SEVERAL": "several",
     }
 
 
