@@ -37,6 +37,9 @@ def _owed(case: Case) -> Iterator[datetime]:
         return
     if case.necessity is not None and case.necessity.review_by is not None:
         yield case.necessity.review_by
+    for date in case.dates:
+        if date.due_at is not None:
+            yield date.due_at
     for state in case.tracks:
         yield from filter(None, (state.given_until, state.release_until))
         due = track_due_at(state)
