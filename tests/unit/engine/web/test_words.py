@@ -28,7 +28,14 @@ from schemas.facts import Fact
 from schemas.link import LinkKind
 from schemas.plan import Gate, Hop, Linkage, Reason, Remedy, Trouble
 from schemas.projection import Purpose
-from schemas.responses import DeclineReason, RefusedBecause, ResponseKind, Way
+from schemas.responses import (
+    AnswerClass,
+    DeclineReason,
+    RefusedBecause,
+    ResponseKind,
+    Way,
+    WithdrawnBecause,
+)
 from schemas.safeguards import Hold
 
 KINDS = get_args(get_args(Fact)[0])
@@ -57,6 +64,9 @@ AT = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
         (states.GATE, Gate),
         (states.ACTION, codes.ActionKind),
         (states.EFFECT, codes.Effect),
+        (states.PROVISO, codes.Proviso),
+        (states.WORTH, AnswerClass),
+        (states.WITHDRAWN, WithdrawnBecause),
         (states.DECLINE, DeclineReason),
         (states.RESPONSE, ResponseKind),
         (states.WAY, Way),
