@@ -25,14 +25,24 @@ def bundle(jobs: Sequence[SendJob], *, room: Callable[[str], int]) -> tuple[Send
     first: dict[str, SendJob] = {}
     told_along: set[str] = set()
     for (endpoint, purpose), some in together.items():
-        fits = len(some) <= room(endpoint)
-        if len(some) == 1 or (purpose is Purpose.SEVERAL and fits):
+        if purpose is Purpose.SEVERAL and len(some) <= room(endpoint):
             continue
         gravest = min(some, key=lambda job: job.severity.rank)
         others = tuple(job for job in some if job is not gravest)
-        first[gravest.key] = replace(gravest, purpose=purpose, detail="", also=others)
+        one = replace(gravest, also=others)
+        first[gravest.key] = _of_one_case(one) if cases_in(one) == 1 else _of_many(one, purpose)
         told_along.update(job.key for job in others)
     return tuple(first.get(job.key, job) for job in jobs if job.key not in told_along)
+
+
+def _of_many(job: SendJob, purpose: Purpose) -> SendJob:
+    return replace(job, purpose=purpose, detail="")
+
+
+def _of_one_case(job: SendJob) -> SendJob:
+    """However late: with its reference, so that an answer by return takes it."""
+    overdue = job.purpose is Purpose.OVERDUE
+    return replace(job, purpose=Purpose.PAGE) if overdue else job
 
 
 def cases_in(job: SendJob) -> int:

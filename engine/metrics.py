@@ -1,12 +1,41 @@
 """What can be counted from outside, for Prometheus. Labels never carry a country with a threat."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+
+class Paced(Protocol):
+    """What knows how often somebody was sent less at once."""
+
+    held_back: int
+    together: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pacing:
+    """Reads the counts where they are kept, when somebody asks."""
+
+    paced: Paced
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        yield CounterMetricFamily(
+            "tocsin_messages_held_back",
+            "Times a message waited because its recipient had many lately.",
+            value=self.paced.held_back,
+        )
+        yield CounterMetricFamily(
+            "tocsin_messages_told_together",
+            "Messages to duty that were told within another one.",
+            value=self.paced.together,
+        )
 
 
 class Metrics:
@@ -85,6 +114,10 @@ class Metrics:
             ("way",),
             registry=self.registry,
         )
+
+    def follow(self, paced: Paced) -> None:
+        """Show how often recipients were spared."""
+        self.registry.register(_Pacing(paced))
 
     def canary(self, *, way: str, seconds: float) -> None:
         """A canary came through."""

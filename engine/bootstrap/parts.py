@@ -157,6 +157,7 @@ def _wired(
             channels=settings.storm.channels,
         ),
     )
+    metrics.follow(desk.pacing)
     door = Door(
         desk=desk,
         world=world,

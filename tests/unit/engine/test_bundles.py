@@ -73,18 +73,25 @@ def test_after_an_outage_one_person_gets_one_message_that_counts_the_cases() -> 
     assert {only.key, *(each.key for each in only.also)} == {str(n) for n in range(14)}
 
 
-def test_two_overdue_things_of_one_case_are_one_case() -> None:
+def test_a_case_that_alone_is_overdue_can_be_taken_by_return() -> None:
     (only,) = bundle(
         [job(key, case="c", purpose=Purpose.OVERDUE) for key in ("page", "task")], room=plenty
     )
 
     assert cases_in(only) == 1
+    assert (only.purpose, only.case_ref, only.detail) == (
+        Purpose.PAGE,
+        "TC-4F2M9",
+        "task_overdue",
+    )
 
 
-def test_one_overdue_case_is_told_with_its_own_number_of_tries() -> None:
-    alone = job("1", purpose=Purpose.OVERDUE)
+def test_two_tasks_of_one_case_are_one_message_that_names_it_where_there_is_no_room() -> None:
+    tasks = [job(key, case="c", purpose=Purpose.TASK) for key in ("a", "b")]
 
-    assert bundle([alone], room=none_left) == (alone,)
+    (only,) = bundle(tasks, room=lambda _: 1)
+
+    assert (only.purpose, only.key, only.also[0].key) == (Purpose.TASK, "a", "b")
 
 
 @pytest.mark.parametrize("severity", [Severity.CRITICAL, Severity.HIGH])

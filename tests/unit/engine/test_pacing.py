@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.desk.pacing import Pacing
+from engine.metrics import Metrics
 from schemas.projection import Purpose
 
 NOW = datetime(2027, 3, 1, 22, tzinfo=UTC)
@@ -139,3 +140,15 @@ def test_nothing_waits_longer_than_the_window(
     assert NOW <= again <= max(NOW, row.decided_at + WINDOW)
     if lane == DUTY_GRAVE or age >= WINDOW.total_seconds():
         assert again == NOW
+
+
+def test_operators_see_how_often_somebody_had_to_wait() -> None:
+    pacing, metrics = full(), Metrics()
+    metrics.follow(pacing)
+    held(pacing, _Row())
+    pacing.together = 5
+
+    exposed = metrics.exposed().decode()
+
+    assert "tocsin_messages_held_back_total 1.0" in exposed
+    assert "tocsin_messages_told_together_total 5.0" in exposed
