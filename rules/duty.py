@@ -7,11 +7,11 @@ are ours). A test keeps the shipped pack equal to it.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from schemas.codes import Mode, Severity, TrackName
-from schemas.plan import Anchor, Gate, Step, Track, Until
+from schemas.codes import Mode, Severity, SubjectStatus, TrackName
+from schemas.plan import Anchor, CheckIns, Gate, Step, Track, Until
 from schemas.roster import Role
 
-_MINUTE, _HOUR = 60, 3_600
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 STEPS: Mapping[Severity, tuple[Step, ...]] = MappingProxyType(
     {
@@ -57,9 +57,30 @@ REPEAT_EVERY: Mapping[Severity, tuple[int, ...]] = MappingProxyType(
     }
 )
 
+CHECK_INS = CheckIns(
+    by_severity=(
+        (Severity.CRITICAL, (6 * _HOUR, 24 * _HOUR, 72 * _HOUR)),
+        (Severity.HIGH, (24 * _HOUR, 7 * _DAY)),
+        (Severity.ELEVATED, (7 * _DAY, 30 * _DAY)),
+        (Severity.WATCH, (30 * _DAY,)),
+    ),
+    by_status=(
+        (SubjectStatus.DISAPPEARED, (6 * _HOUR, 24 * _HOUR)),
+        (SubjectStatus.DETAINED, (24 * _HOUR, 7 * _DAY)),
+        (SubjectStatus.IN_HIDING, (24 * _HOUR, 72 * _HOUR)),
+        (SubjectStatus.RELOCATED, (7 * _DAY, 30 * _DAY)),
+        (SubjectStatus.RELEASED, (24 * _HOUR, 7 * _DAY)),
+    ),
+)
+"""By severity from the practice reference, section 2; those by status are ours."""
+
 
 def track(
-    *, steps: tuple[Step, ...], answer_holds_for: int, repeat_every: tuple[int, ...]
+    *,
+    steps: tuple[Step, ...],
+    answer_holds_for: int,
+    repeat_every: tuple[int, ...],
+    check_ins: CheckIns | None = None,
 ) -> Track:
     """A duty track with these figures, in seconds."""
     return Track(
@@ -72,6 +93,7 @@ def track(
         answer_by=0,
         answer_holds_for=answer_holds_for,
         repeat_every=repeat_every,
+        check_ins=check_ins,
     )
 
 

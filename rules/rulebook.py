@@ -21,10 +21,10 @@ from rules.paths import compile_all
 from rules.source import At, Problem, Source, read
 from rules.steps import Start, Walked
 from rules.walks import NAMES, WALKS, Walk
-from schemas.codes import Danger, FieldName, Severity, TrackName, threat_of
+from schemas.codes import Danger, FieldName, Severity, SubjectStatus, TrackName, threat_of
 from schemas.event import ThreatEvent
-from schemas.plan import Step, Track
-from schemas.rulebook import Modifier, RulebookShape, RuleShape, StepShape, TellShape
+from schemas.plan import CheckIns, Step, Track
+from schemas.rulebook import DutyShape, Modifier, RulebookShape, RuleShape, StepShape, TellShape
 
 UNKNOWN_CODE_SEVERITY = Severity.HIGH
 """An unknown code goes to a human, now."""
@@ -98,6 +98,7 @@ class Rulebook:
             steps=_steps(self.shape.duty.steps[severity]),
             answer_holds_for=self.shape.duty.answer_holds_for[severity],
             repeat_every=self.shape.duty.repeat_every[severity],
+            check_ins=_check_ins(self.shape.duty),
         )
 
     def track(self, policy: str, tell: TellShape, severity: Severity) -> Track:
@@ -248,6 +249,22 @@ def _steps(shapes: tuple[StepShape, ...]) -> tuple[Step, ...]:
     return tuple(
         Step(offset=shape.after, roles=tuple(shape.roles), spread=shape.spread) for shape in shapes
     )
+
+
+def _check_ins(shape: DutyShape) -> CheckIns | None:
+    """The rulebook's own cadence of check-ins; None where it is the built-in one."""
+    shipped = duty.CHECK_INS
+    of_status = shape.by_status
+    own = CheckIns(
+        by_severity=tuple(
+            (severity, tuple(shape.check_ins.get(severity, pauses)))
+            for severity, pauses in shipped.by_severity
+        ),
+        by_status=shipped.by_status
+        if of_status is None
+        else tuple((each, tuple(of_status[each])) for each in SubjectStatus if each in of_status),
+    )
+    return None if own == shipped else own
 
 
 def _gravest(a: Severity, b: Severity) -> Severity:

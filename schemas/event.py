@@ -35,6 +35,7 @@ from schemas.codes import (
     Reliability,
     Severity,
     SubjectKind,
+    SubjectStatus,
     is_country,
     threat_of,
 )
@@ -91,6 +92,8 @@ class Subject(_Frozen):
     """The publisher's own stable pseudonym; consent is keyed by it."""
     count: int = Field(default=1, ge=0, le=10_000_000)
     heightened_risk: tuple[HeightenedRisk, ...] = ()
+    status: SubjectStatus | None = None
+    """How the person is now, where the code does not say it; never shown to recipients."""
 
 
 class PartyRole(_Frozen):

@@ -11,7 +11,8 @@ from schemas.closure import Closure as Closure
 from schemas.closure import Excluded as Excluded
 from schemas.closure import Hop as Hop
 from schemas.closure import Path as Path
-from schemas.codes import Mode, Severity, TrackName
+from schemas.codes import DateKind, Mode, Severity, SubjectStatus, TrackName
+from schemas.party import PartyKind
 from schemas.pattern import SMALL_CELL
 from schemas.protocol import Protocol as Protocol
 from schemas.reason import REMEDIES
@@ -63,17 +64,19 @@ class Anchor(StrEnum):
     OPENED = "opened"
     RELEASED = "released"
     WOKEN = "woken"
+    DATE = "date"
+    """From a date of the case: offsets may be negative, and a moved date moves what lies ahead."""
 
 
 class Until(StrEnum):
-    """What quietens a track."""
+    """What quietens a track. How many of its parties have to: `Track.enough`."""
 
     OWNED = "owned"
     """Duty: every owed thing has an owner and a future time."""
     COMMITTED = "committed"
-    """Protection: any party has committed."""
+    """Somebody promised something, or did it. Unless said otherwise one party is enough."""
     ACTED = "acted"
-    """Outward: each party has acted."""
+    """Somebody did something. Unless said otherwise each party has to."""
 
 
 class Spread(StrEnum):
@@ -89,10 +92,26 @@ class Step:
     """One rung: this long after the track's anchor, tell these targets."""
 
     offset: int
-    """Seconds after the anchor."""
+    """Seconds after the anchor; before it, below zero, where that is a date."""
     roles: tuple[str, ...] = ()
     """Duty roles (`schemas.roster.Role`); empty on an outward track."""
     spread: Spread = Spread.ALL
+    only: tuple[PartyKind, ...] = ()
+    """Parties of these kinds; empty: of all."""
+    severities: tuple[Severity, ...] = ()
+    """It counts while the case is this grave, judged when it is due; empty: always."""
+    contacts: int = 1
+    """How many contacts of each party are told at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIns:
+    """How often somebody asks how the person is. All pauses in seconds; the last one goes on."""
+
+    by_severity: tuple[tuple[Severity, tuple[int, ...]], ...]
+    """All four."""
+    by_status: tuple[tuple[SubjectStatus, tuple[int, ...]], ...] = ()
+    """Where the person's status asks for sooner ones; the shorter pause counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +131,14 @@ class Track:
     """Duty: pause before each further round, widening; the last value repeats without end."""
     ask: str = ""
     """Code of what is asked; a template turns it into words."""
+    enough: int | None = None
+    """How many parties quieten it; 0: each of them. None: as `until` has it by itself."""
+    per_kind: bool = False
+    """Whether so many are needed of every kind of party on the track, not of all together."""
+    check_ins: CheckIns | None = None
+    """Duty: where the rulebook has others than `rules.duty.CHECK_INS`."""
+    dates: tuple[DateKind, ...] = ()
+    """Anchored at a date: of one of these kinds; empty: of any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +183,8 @@ class Candidate:
     rank: int = 0
     """Order within the track, nearest first."""
     linkage: Linkage = Linkage.LEVERAGE_ONLY
+    kind: PartyKind | None = None
+    """What it is, frozen with the plan: steps and `until` tell parties apart by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from schemas.codes import FieldName, Mode, Severity, TrackName
+from schemas.codes import FieldName, Mode, Severity, SubjectStatus, TrackName
 from schemas.pattern import SMALL_CELL
 from schemas.plan import Anchor, Gate, Spread, Until
 from schemas.roster import Role
@@ -41,6 +41,11 @@ def _per_severity(value: Any) -> Any:
 
 Duration = Annotated[int, BeforeValidator(seconds)]
 PerSeverity = Annotated[Mapping[Severity, Duration], BeforeValidator(_per_severity)]
+Cadence = Annotated[
+    tuple[Annotated[Duration, Field(ge=900, le=90 * 86_400)], ...],
+    Field(min_length=1, max_length=12),
+]
+"""Pauses between check-ins: a quarter of an hour at least, 90 days at most."""
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 Ask = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -88,6 +93,10 @@ class DutyShape(_Part):
     steps: Mapping[Severity, tuple[StepShape, ...]]
     answer_holds_for: PerSeverity
     repeat_every: Mapping[Severity, tuple[Duration, ...]]
+    check_ins: Mapping[Severity, Cadence] = Field(default_factory=dict)
+    """Pauses between check-ins, widening; the last goes on. A severity left out: as shipped."""
+    by_status: Mapping[SubjectStatus, Cadence] | None = None
+    """The same where the person's status asks for sooner ones. None: as shipped."""
 
 
 class TellShape(_Part):

@@ -14,7 +14,7 @@ from engine.case import commands as c
 from engine.case.state import Alert, Case
 from engine.web.passing_on import named_in_words
 from engine.web.words.reasons import REFUSED
-from schemas.codes import ActionKind, Effect, TrackName
+from schemas.codes import ActionKind, Effect, Heard, TrackName
 from schemas.facts import WhyErased
 from schemas.responses import (
     DeclineReason,
@@ -72,7 +72,11 @@ class OnTask(OneCase):
 class Finishing(OnTask):
     """How a task ended."""
 
-    result: Literal["done", "not_possible", "no_sign", "obtained", "yes", "no"] = "done"
+    result: Literal["done", "not_possible", "no_sign", "obtained", "still_sought", "yes", "no"] = (
+        "done"
+    )
+    heard: Heard | None = None
+    """Of a check-in: whom it heard."""
     note: str = Field(default="", max_length=10_000)
 
 
@@ -186,6 +190,7 @@ async def finish(house: House, asked: Asked, args: Finishing) -> Mapping[str, An
             task=_task_of(case, args.task),
             by=asked.by,
             result=args.result,
+            heard=args.heard,
             note=await kept(house, args.note),
         ),
     )

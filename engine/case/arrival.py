@@ -1,19 +1,22 @@
 """A report reaches a case: opening or joining it, planning, and suspecting a reprisal."""
 
+from collections.abc import Iterator
+
 from engine.case import commands as c
-from engine.case import ids, reprisals, tasks, telling
+from engine.case import ids, reprisals, tasks, telling, wellbeing
 from engine.case.draft import Draft, Refusal
 from engine.case.protect import (
     CLOSURE,
     EXCLUDED,
     UNCONSENTED,
     cleared,
+    judge_contact,
     judge_party,
     liftable,
 )
 from engine.case.recheck import recheck
 from engine.case.sources import RELIABLE, counted
-from engine.case.state import AlertStatus, CaseStatus
+from engine.case.state import Alert, AlertStatus, CaseStatus
 from rules import duty, exclusion
 from schemas import facts as f
 from schemas.codes import PATTERN, Certainty, EventType, Mode, Severity, TrackName
@@ -41,6 +44,7 @@ def arrive(draft: Draft, command: c.EventArrived) -> None:
         _open(draft, event, candidates)
     elif was is CaseStatus.MONITORED:
         draft.add(f.Reopened(at=draft.now, by="event"))
+        tasks.drop_tasks(draft, "review")
     elif draft.case.proposal is not None:
         draft.add(f.ProposalDropped(reason="new_event"))
         tasks.drop_tasks(draft, "confirm_resolution")
@@ -49,6 +53,7 @@ def arrive(draft: Draft, command: c.EventArrived) -> None:
     severity = candidates.severity if after is None else Severity.CRITICAL
     raised = severity.rank < draft.case.severity.rank
     tasks.raise_severity(draft, severity, duty=_duty_of(candidates, severity))
+    worse = wellbeing.learn(draft, source=command.report.source, event=event)
     if was in (CaseStatus.NEW, CaseStatus.MONITORED):
         tasks.raise_task(draft, "triage")
         tasks.raise_task(draft, "first_contact")
@@ -61,7 +66,7 @@ def arrive(draft: Draft, command: c.EventArrived) -> None:
         reprisals.suspect(draft, event=command.report.event_id, after=after)
     elif was is CaseStatus.MONITORED:
         draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="reopened"))
-    elif was is not CaseStatus.NEW and (raised or event.type in _PAGES_AGAIN):
+    elif was is not CaseStatus.NEW and (raised or worse or event.type in _PAGES_AGAIN):
         draft.add(
             f.TrackWoken(
                 track=TrackName.DUTY,
@@ -102,6 +107,8 @@ def plan(draft: Draft, candidates: Candidates) -> None:
             alert = ids.alert_id(case.id, candidate.track, candidate.party)
             ref = ids.alert_ref(case.around.ref_key, alert, extra=case.around.ref_extra)
             alerts.append(f.PlannedAlert(alert=alert, ref=ref, candidate=candidate))
+        if verdict.allowed:
+            withheld.extend(_lists(draft, candidate, mode=modes.get(candidate.track)))
     for candidate in candidates.explained:
         verdict = judge_party(
             case,
@@ -139,6 +146,25 @@ def _left_out(candidate: Candidate, verdict: Verdict) -> Withheld:
         track=candidate.track,
         path=verdict.path or candidate.path,
     )
+
+
+def _lists(draft: Draft, candidate: Candidate, *, mode: Mode | None) -> Iterator[Withheld]:
+    """Addresses of this party that others read as well, who may not: shown, as every refusal is."""
+    registry = draft.case.around.registry
+    for ref in candidate.contacts:
+        contact = registry.contact(ref.id)
+        if contact is None or not any(each.members for each in contact.endpoints):
+            continue
+        alert = Alert(id="", ref="", track=candidate.track, party=candidate.party, contacts=(ref,))
+        verdict = judge_contact(draft.case, alert, ref, now=draft.now, mode=mode)
+        if verdict.reason is Reason.ENDPOINT_FANS_OUT:
+            yield Withheld(
+                party=candidate.party,
+                reason=verdict.reason,
+                track=candidate.track,
+                path=candidate.path,
+                contact=ref.id,
+            )
 
 
 def _duty_of(candidates: Candidates, severity: Severity) -> Track:

@@ -7,11 +7,14 @@ from typing import Any
 from engine.case import (
     answers,
     arrival,
+    attempts,
+    care,
     certainty,
     classing,
     clearing,
     closing,
     consenting,
+    dates,
     delivery,
     erasing,
     finishing,
@@ -20,12 +23,18 @@ from engine.case import (
     holding,
     incidents,
     ladder,
+    linking,
+    lowering,
     modes,
     necessity,
     promises,
     protocols,
     recheck,
+    remedy,
     reprisals,
+    reviewing,
+    rungs,
+    standing,
     tasks,
 )
 from engine.case import commands as c
@@ -42,8 +51,30 @@ def _tick(draft: Draft, command: c.Tick) -> None:
 
 
 def _arrive(draft: Draft, command: c.EventArrived) -> None:
+    stood = standing.happened(draft, by="event")
     arrival.arrive(draft, command)
     protocols.apply(draft, command)
+    report = command.report
+    dates.hear(draft, source=report.source, id=report.event_id, event=report.event)
+    dates.ask_for_dates(draft)
+
+
+def _release(draft: Draft, command: c.Release) -> None:
+    gates.release(draft, command)
+    dates.ask_for_dates(draft)
+    if stood:
+        standing.call(draft)
+
+
+def _touched(draft: Draft, command: c.TouchedByAct) -> None:
+    standing.happened(draft, by="engine")
+    reprisals.touch(draft, command)
+
+
+def _be_linked(draft: Draft, command: c.BeLinked) -> None:
+    if command.act:
+        standing.happened(draft, by="engine")
+    linking.be_linked(draft, command)
 
 
 _HANDLERS: dict[type[Any], Callable[[Draft, Any], None]] = {
@@ -52,13 +83,13 @@ _HANDLERS: dict[type[Any], Callable[[Draft, Any], None]] = {
     c.Respond: answers.respond,
     c.ClassAnswer: classing.judge,
     c.WithdrawPromise: promises.withdraw,
-    c.Release: gates.release,
+    c.Release: _release,
     c.ClearExclusion: clearing.clear,
     c.Recheck: recheck.again,
     c.ConsentChanged: consenting.change,
     c.Freeze: freezing.freeze,
     c.Lift: freezing.lift,
-    c.TouchedByAct: reprisals.touch,
+    c.TouchedByAct: _touched,
     c.PlaceHold: holding.place,
     c.LiftHold: holding.lift,
     c.ProposeJoint: gates.propose_joint,
@@ -73,6 +104,22 @@ _HANDLERS: dict[type[Any], Callable[[Draft, Any], None]] = {
     c.ProposeResolution: closing.propose,
     c.ConfirmResolution: closing.confirm,
     c.Reopen: closing.reopen,
+    c.NoteStatus: care.note_status,
+    c.SetContactOwners: care.set_owners,
+    c.LowerSeverity: lowering.lower,
+    c.NoteRemedy: remedy.note,
+    c.ProposeStanding: standing.propose,
+    c.ConfirmStanding: standing.confirm,
+    c.EndStanding: standing.end,
+    c.BeLinked: _be_linked,
+    c.LinkedGrew: linking.grew,
+    c.UnlinkCase: linking.unlink,
+    c.BeUnlinked: linking.be_unlinked,
+    c.DocumentAttempt: attempts.document,
+    c.ReviewCase: reviewing.review,
+    c.AddDate: dates.add,
+    c.MoveDate: dates.move,
+    c.RemoveDate: dates.remove,
     c.Erase: erasing.erase,
     c.RaiseIncident: incidents.raise_incident,
     c.Claimed: delivery.claim,
@@ -96,9 +143,11 @@ def run(case: Case, command: c.CaseCommand, now: datetime) -> tuple[Case, tuple[
     if case.status is CaseStatus.NEW and not isinstance(command, _OPENS):
         raise Refusal(RefusedBecause.UNKNOWN_CASE)
     draft = Draft(case=case, now=now)
+    asleep = rungs.asleep(draft)
     _HANDLERS[type(command)](draft, command)
     # A case whose last tick faulted waits for its next one: an answer must land all the same.
     faulted = case.retry_at is not None and not isinstance(command, c.Tick)
     if not faulted and not isinstance(command, _LEAVES_TIME_ALONE):
         ladder.fire(draft)
+    rungs.wake(draft, asleep)
     return draft.case, tuple(draft.facts)

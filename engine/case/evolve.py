@@ -89,7 +89,7 @@ def _severity_raised(case: Case, fact: f.SeverityRaised) -> Case:
     state = case.track(TrackName.DUTY)
     if fact.duty is None or state is None:
         return case
-    return evolve_duty.swap(case, replace(state, track=fact.duty))
+    return evolve_duty.swap(case, replace(state, track=evolve_duty.on(state, fact.duty)))
 
 
 def _planned(case: Case, fact: f.Planned) -> Case:
@@ -115,11 +115,13 @@ def _planned(case: Case, fact: f.Planned) -> Case:
         )
         for planned in fact.alerts
     )
-    return replace(
-        case,
-        plan_no=fact.plan_no,
-        tracks=case.tracks + tracks,
-        alerts=case.alerts + alerts,
+    return evolve_dates.aligned(
+        replace(
+            case,
+            plan_no=fact.plan_no,
+            tracks=case.tracks + tracks,
+            alerts=case.alerts + alerts,
+        )
     )
 
 
@@ -197,6 +199,7 @@ def _reopened(case: Case, fact: f.Reopened) -> Case:
         else alert
         for alert in case.alerts
     )
+    case = evolve_dates.reopened(case, fact)
     return replace(
         case,
         status=CaseStatus.OPEN,

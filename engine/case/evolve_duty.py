@@ -1,5 +1,6 @@
 """What duty's facts make of tracks and tasks."""
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,8 +11,13 @@ from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Track
 
+TALKS: tuple[f.TaskKind, ...] = ("first_contact", "check_in")
+"""Tasks that are a talk with the person, or with whoever reported."""
 _SHORTEST_PAUSE = 60
 """Seconds. Whatever a rulebook says, catching up after an outage must come to an end."""
+
+SPOKEN = ("done", "heard_of")
+"""Results of a talk that was had: whoever was tried before it has been reached."""
 
 
 def offset(track: Track, step: int) -> timedelta:
@@ -31,6 +37,14 @@ def swap(case: Case, state: TrackState) -> Case:
     return replace(case, tracks=tuple(state if s.track.name is name else s for s in case.tracks))
 
 
+def on(state: TrackState, duty: Track) -> Track:
+    """Duty's next ladder, with the check-ins of the rulebook that the case was planned by."""
+    kept = state.track.check_ins
+    if duty.check_ins is not None or kept is None:
+        return duty
+    return dataclasses.replace(duty, check_ins=kept)
+
+
 def _change(case: Case, name: TrackName, **changes: Any) -> Case:
     state = case.track(name)
     return case if state is None else swap(case, replace(state, **changes))
@@ -42,20 +56,40 @@ def _step_fired(case: Case, fact: f.StepFired) -> Case:
 
 def _step_passed(case: Case, fact: f.StepSuperseded | f.StepSkipped) -> Case:
     state = case.track(fact.track)
-    if state is None:
-        return case
+    if state is None or (isinstance(fact, f.StepSuperseded) and fact.reason == "date_moved"):
+        return case  # A date took it along: it is due again, with the date.
     following = fact.step + 1
     next_at = None
-    goes_on = following < len(state.track.steps) or state.track.repeat_every
-    if state.anchor_at is not None and goes_on:
-        next_at = state.anchor_at + offset(state.track, following)
-    return swap(case, replace(state, step=following, next_at=next_at))
+    repeats = fact.track is TrackName.DUTY and state.track.repeat_every
+    goes_on = following < len(state.track.steps) or repeats
+    if state.anchor_at is not None and state.counts_from is not None and goes_on:
+        next_at = state.counts_from + offset(state.track, following)
+    passed = state.passed
+    if isinstance(fact, f.StepSuperseded) and _may_count_again(case, state, fact):
+        passed = (*passed, fact.step)
+    return swap(case, replace(state, step=following, next_at=next_at, passed=passed))
+
+
+def _may_count_again(case: Case, state: TrackState, fact: f.StepSuperseded) -> bool:
+    """Whether this rung fires after all once the case is graver, or less is promised."""
+    if fact.reason != "other_severity":
+        return fact.reason == "satisfied"
+    return any(s.rank < case.severity.rank for s in state.track.steps[fact.step].severities)
 
 
 def _owned(case: Case, fact: f.Owned) -> Case:
-    tasks = tuple(t if t.owner else replace(t, owner=fact.by) for t in case.tasks)
+    tasks = tuple(
+        t if t.owner or not _theirs(case, t, fact.by) else replace(t, owner=fact.by)
+        for t in case.tasks
+    )
     case = replace(case, owner=fact.by, tasks=tasks)
     return _change(case, TrackName.DUTY, hold_until=fact.hold_until)
+
+
+def _theirs(case: Case, task: Task, person: str) -> bool:
+    """Whether the contact protocol, if there is one, lets this person have the task."""
+    talk = task.kind in TALKS
+    return not (talk and case.contact_owners) or person in case.contact_owners
 
 
 def _hold_extended(case: Case, fact: f.HoldExtended) -> Case:
@@ -66,8 +100,18 @@ def _woken(case: Case, fact: f.TrackWoken) -> Case:
     state = case.track(fact.track)
     if state is None:
         return case
-    first = fact.at + offset(state.track, 0)
-    return swap(case, replace(state, anchor_at=fact.at, step=0, next_at=first, hold_until=None))
+    anchor = fact.at - offset(state.track, fact.step) if fact.step else fact.at
+    return swap(
+        case,
+        replace(
+            state,
+            anchor_at=anchor,
+            step=fact.step,
+            next_at=anchor + offset(state.track, fact.step),
+            hold_until=None,
+            woken_by=fact.reason,
+        ),
+    )
 
 
 def _task_raised(case: Case, fact: f.TaskRaised) -> Case:
@@ -106,11 +150,12 @@ def _task_done(case: Case, fact: f.TaskDone) -> Case:
     task = case.task(fact.task)
     if task is None:
         return case
-    kept = task.kind in ("first_contact", "check_in") and fact.result == "done"
+    kept = task.kind in TALKS and fact.result == "done"
     return replace(
         case,
         tasks=tuple(t for t in case.tasks if t.id != fact.task),
         check_ins=case.check_ins + 1 if kept else case.check_ins,
+        attempts=() if task.kind in TALKS and fact.result in SPOKEN else case.attempts,
     )
 
 

@@ -167,6 +167,8 @@ class TrackState:
     lifted_by: tuple[str, ...] = ()
     left_out: tuple[int, ...] = ()
     """Rungs that people skipped, or jumped over: nobody is told for them."""
+    passed: tuple[int, ...] = ()
+    """Rungs passed over that may count again: for graver cases, or while enough was promised."""
 
     answer_due: datetime | None = None
     """The first time by which somebody of it was asked to answer."""

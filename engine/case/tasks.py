@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from engine.case import check_ins, paging, times
 from engine.case import commands as c
-from engine.case import paging, times
 from engine.case.draft import Draft, Refusal
 from engine.case.state import Case, CaseStatus, Task
 from schemas import facts as f
@@ -37,12 +37,17 @@ def raise_task(
             task_kind=kind,
             at=draft.now,
             due_at=due_at or draft.now + times.task_within(case.severity, kind),
-            owner=owner or case.owner,
+            owner=owner or _owner(draft, kind),
             critical=critical,
             alert=alert,
             detail=detail,
         )
     )
+
+
+def _owner(draft: Draft, kind: f.TaskKind) -> str:
+    talk = kind in check_ins.TALKS
+    return check_ins.owner(draft.case, draft.now) if talk else draft.case.owner
 
 
 def drop_tasks(draft: Draft, *kinds: f.TaskKind, alert: str = "", detail: str = "") -> None:
@@ -61,11 +66,16 @@ def raise_severity(draft: Draft, severity: Severity, *, duty: Track) -> None:
     if severity.rank >= draft.case.severity.rank:
         return
     draft.add(f.SeverityRaised(severity=severity, duty=duty))
+    hasten(draft)
+
+
+def hasten(draft: Draft) -> None:
+    """Bring forward what duty owes to the person, where by now it would be due sooner."""
     for task in draft.case.tasks:
         if task.kind == "check_in":
-            due = draft.now + times.check_in_after(severity, max(draft.case.check_ins - 1, 0))
+            due = draft.now + check_ins.after(draft.case)
         elif task.kind in ("triage", "first_contact", "release"):
-            due = draft.now + times.task_within(severity, task.kind)
+            due = draft.now + times.task_within(draft.case.severity, task.kind)
         else:
             continue
         if due < task.due_at:
@@ -100,10 +110,11 @@ def own(draft: Draft, by: str) -> None:
 def take(draft: Draft, command: c.TakeTask) -> None:
     """A person takes a task. When everything owed is now somebody's, duty is quiet."""
     task = find(draft.case, command.task)
+    check_ins.must_be_theirs(draft, task, command.by)
     draft.add(f.TaskTaken(task=task.id, by=command.by, at=draft.now))
     state = draft.case.track(TrackName.DUTY)
     calling = state is not None and state.hold_until is None
-    if draft.case.status is CaseStatus.OPEN and calling and all_owned(draft):
+    if draft.case.status.unresolved and calling and all_owned(draft):
         own(draft, command.by)
 
 

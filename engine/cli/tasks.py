@@ -45,10 +45,16 @@ async def done(
     ref: Ref,
     task_id: TaskId,
     result: Annotated[
-        str, typer.Option(help="done, not_possible, no_sign, obtained, yes, no")
+        str, typer.Option(help="done, not_possible, no_sign, obtained, still_sought, yes, no")
     ] = "done",
+    heard: Annotated[
+        str | None,
+        typer.Option(help="Of a check-in: safe_channel, relative, lawyer or no_sign."),
+    ] = None,
     note: Note = "",
 ) -> None:
     """Finish a task with its result."""
-    answer = await ask(terminal, "task.done", case=ref, task=task_id, result=result, note=note)
+    answer = await ask(
+        terminal, "task.done", case=ref, task=task_id, result=result, heard=heard, note=note
+    )
     terminal.done(answer, ["The task is finished."])

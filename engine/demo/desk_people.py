@@ -179,8 +179,9 @@ class DeskPeople:
             if result is None or datetime.fromisoformat(task["due_at"]) > soon:
                 continue
             await self._ask(
-                "person:ana", "task.done", case=task["case"], task=task["id"], result=result
-            )
+                "person:ana", "task.done", case=task["case"], task=task["id"], result=result,
+                heard="safe_channel",
+            )  # fmt: skip
 
     async def _lift(self, ref: str) -> None:
         """A suspected reprisal: both have looked, and let go on what still helps."""

@@ -136,6 +136,7 @@ from schemas.facts.telling import (
     TellRefused,
     Told,
     ToldBeforeExcluded,
+    WhyPassed,
 )
 
 Fact = Annotated[
@@ -376,6 +377,7 @@ __all__ = [
     "WhyErased",
     "WhyLowered",
     "WhyStanding",
+    "WhyPassed",
     "WhySteered",
     "WhyUnlinked",
     "dump_fact",

@@ -93,6 +93,7 @@ class TrackWoken:
         "suspected_reprisal",
         "incident_repeated",
         "nobody_reached",
+        "status_worse",
         "standing_ended",
         "by_hand",
     ]

@@ -15,7 +15,7 @@ from engine.demo.page_visit import Answer, PageError, answer_on_page
 from engine.desk import Busy, CommandFailed, Lane
 from engine.intake.door import Outcome
 from notifiers.message import Message
-from schemas.codes import ActionKind, Effect, TrackName
+from schemas.codes import ActionKind, Effect, Heard, TrackName
 from schemas.contact import Endpoint
 from schemas.event import ThreatEvent
 from schemas.responses import Done, Refused, Response, ResponseKind, Way
@@ -183,7 +183,9 @@ class People:
         elif case.tasks and draw < 0.85:
             task = rng.choice(case.tasks)
             await self.command(
-                lambda inbox: c.FinishTask(inbox=inbox, case=case.id, task=task.id, by=by)
+                lambda inbox: c.FinishTask(
+                    inbox=inbox, case=case.id, task=task.id, by=by, heard=Heard.SAFE_CHANNEL
+                )
             )
         elif outward and draw < 0.88:
             track = rng.choice(outward)

@@ -14,7 +14,7 @@ from engine.desk import CommandFailed, Lane
 from engine.intake.door import Outcome
 from engine.invariants import Violation
 from engine.store.tables import cases, notifications
-from schemas.codes import ActionKind, Effect, TrackName
+from schemas.codes import ActionKind, Effect, Heard, TrackName
 from schemas.responses import Response, ResponseKind, Way
 from tests.harness.assembly import Parts
 from tests.harness.records import for_companies
@@ -208,7 +208,9 @@ class People:
         elif draw < 0.65 and case.tasks:
             task = rng.choice(case.tasks)
             await self._command(
-                lambda inbox: c.FinishTask(inbox=inbox, case=case.id, task=task.id, by=by)
+                lambda inbox: c.FinishTask(
+                    inbox=inbox, case=case.id, task=task.id, by=by, heard=Heard.SAFE_CHANNEL
+                )
             )
         elif draw < 0.72:
             track = rng.choice(TRACKS)

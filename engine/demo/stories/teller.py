@@ -16,7 +16,7 @@ from engine.demo.stories.looking import Looking
 from engine.demo.stories.moments import last_moment, next_moment
 from engine.demo.stories.records import for_companies
 from engine.demo.stories.reports import Report
-from schemas.codes import ActionKind, Effect, Mode, TrackName
+from schemas.codes import ActionKind, Effect, Mode, Proviso, TrackName
 from schemas.responses import DeclineReason, Refused, Response, ResponseKind, Result, Way
 from schemas.safeguards import Hold, HoldReason
 
@@ -220,6 +220,8 @@ class Teller(Looking):
             effect=Effect(more["effect"]) if "effect" in more else None,
             reason=DeclineReason(more["reason"]) if "reason" in more else None,
             passed_on_to=more.get("to", ""),
+            condition=Proviso(more["condition"]) if "condition" in more else None,
+            for_date=more.get("date", ""),
         )
         result = await self.do(c.Respond(inbox=self.inbox(), alert=alert, response=response))
         expect(more.get("refused", False) is isinstance(result, Refused), result)

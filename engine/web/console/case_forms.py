@@ -15,16 +15,19 @@ from engine.web.console.present_duty import task_words
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
+from engine.web.words.care import HEARD as HEARD_IN
 from engine.web.words.states import TRACK
-from schemas.codes import TrackName
+from schemas.codes import Heard, TrackName
 
 _NONE = Errors()
 _RESULTS = (("done", "It is done"), ("not_possible", "It could not be done"))
 _RESULTS_OF: Mapping[str, tuple[tuple[str, str], ...]] = {
     "first_contact": (("done", "We have spoken"), ("no_sign", "Nobody could be reached")),
-    "check_in": (
-        ("done", "The check-in was kept: the person is well"),
-        ("no_sign", "No sign of the person"),
+    "check_in": tuple((whom.value, words) for whom, words in HEARD_IN.items()),
+    "remedy": (
+        ("still_sought", "Followed up, and it goes on: ask again in 30 days"),
+        ("obtained", "A remedy was obtained"),
+        ("not_possible", "No remedy can be had any more"),
     ),
     "still_right": (("yes", "Yes: tell them now"), ("no", "No: let it be")),
 }
@@ -71,12 +74,15 @@ class CaseForms:
                 request, visitor, errors, note=form.get("note"), status=422
             )
         back = f"/cases/{found.file.row.ref}"
+        asked = known is not None and known.kind == "check_in"
+        heard = Heard(form.get("result")) if asked else None
         command = c.FinishTask(
             inbox=self._shell.inbox(visitor, form, about=f"finish {task}"),
             case=found.file.row.id,
             task=task,
             by=visitor.person,
-            result=form.get("result"),
+            result="done" if heard else form.get("result"),
+            heard=heard,
             note=await self._shell.sealed(form),
         )
         return await self._shell.send(visitor, command, to=back, did="finish")

@@ -5,23 +5,27 @@ from typing import Any
 
 from engine.web.console.names import Names
 from engine.web.console.present_answers import ANSWERS
+from engine.web.console.present_care import CARE
 from engine.web.console.present_cases import CASES
 from engine.web.console.present_duty import DUTY
 from engine.web.console.present_erasing import ERASING
 from engine.web.console.present_gates import GATES
 from engine.web.console.present_holding import HOLDING
 from engine.web.console.present_line import Line
+from engine.web.console.present_steering import STEERING
 from engine.web.console.present_telling import TELLING
 from schemas.facts import Fact
 
 SENTENCES: dict[type, Callable[[Any, Names], Line]] = {
     **CASES,
+    **CARE,
     **TELLING,
     **ANSWERS,
     **DUTY,
     **ERASING,
     **GATES,
     **HOLDING,
+    **STEERING,
 }
 
 

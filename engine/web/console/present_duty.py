@@ -23,6 +23,7 @@ _WOKEN = {
     "suspected_reprisal": "a reprisal is suspected",
     "incident_repeated": "the incident happened again",
     "nobody_reached": "nobody could be reached",
+    "status_worse": "there is worse news of the person",
     "by_hand": "somebody asked for it",
 }
 _FROZEN = {

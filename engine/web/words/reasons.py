@@ -44,10 +44,12 @@ WHY: dict[Reason, str] = {
     Reason.GATE_CLOSED: "Nobody on duty has released this track yet.",
     Reason.CASE_OVER: "The case is resolved; nothing more is asked of anybody.",
     Reason.DECLINED: "Declined in this case, so it is never asked again in it.",
+    Reason.LINKED: "Linked with a case whose people have not allowed this.",
     Reason.WISH: "The person asked that this kind of recipient is not told.",
     Reason.EXERCISE: "A drill and real traffic never mix.",
     Reason.NO_ENDPOINT: "There is no way to reach it.",
     Reason.UNKNOWN_PARTY: "Not in the registry; a person has to find out who it is.",
+    Reason.NOT_CHOSEN: "No rule finds it any more; a re-plan left it out before it was told.",
 }
 
 NEXT_STEP: dict[Reason, str] = {
@@ -57,6 +59,7 @@ NEXT_STEP: dict[Reason, str] = {
     Reason.CONSENT_AUDIENCE: "Ask the person whether this kind of recipient may know.",
     Reason.CONSENT_MODE: "Ask the person, or act more quietly.",
     Reason.CONSENT_EXPIRED: "Ask the person whether it still holds.",
+    Reason.LINKED: "Ask the people of the linked case, or unlink the two if they are not the same.",
     Reason.FROZEN: "Whoever may lift the freeze can let it go on.",
     Reason.STOPPED: "Switch outgoing on again when it is safe.",
     Reason.LEVEL: "If it must be this contact, speak to them yourself.",
@@ -67,6 +70,7 @@ NEXT_STEP: dict[Reason, str] = {
     Reason.GATE_CLOSED: "Look at the case and release the track.",
     Reason.NO_ENDPOINT: "Find a way to reach it, or phone.",
     Reason.UNKNOWN_PARTY: "Add it to the registry.",
+    Reason.NOT_CHOSEN: "Add it by hand, if it should be asked all the same.",
 }
 
 LINKED: dict[Linkage, str] = {
@@ -102,6 +106,14 @@ REFUSED: dict[RefusedBecause, tuple[str, str]] = {
         "This task is no longer open.",
         "Somebody may have finished it. Go back to the case.",
     ),
+    RefusedBecause.NO_SUCH_STEP: (
+        "This step fired already, or there is none.",
+        "Go back to the case; it may have moved.",
+    ),
+    RefusedBecause.STALE: (
+        "The case moved since you looked.",
+        "Look at the difference again, then decide.",
+    ),
     RefusedBecause.UNKNOWN_MESSAGE: (
         "No such message left on this channel.",
         "Look whether the gateway reports to the address of its own channel.",
@@ -114,6 +126,10 @@ REFUSED: dict[RefusedBecause, tuple[str, str]] = {
     RefusedBecause.NOT_AUTHORISED: (
         "Your role does not allow this.",
         "Ask a handler or the shift lead.",
+    ),
+    RefusedBecause.NOT_ON_PROTOCOL: (
+        "The contact protocol leaves this talk to others.",
+        "Ask one of them, or set anew who may speak with the person.",
     ),
     RefusedBecause.NOT_PROPOSED: (
         "Nobody has proposed a resolution, or something happened since.",
@@ -130,6 +146,10 @@ REFUSED: dict[RefusedBecause, tuple[str, str]] = {
     RefusedBecause.STOP_FILE: (
         "The file STOP still lies in a data directory.",
         "Remove it there. Then two people switch on again.",
+    ),
+    RefusedBecause.NO_SUCH_DATE: (
+        "The case has no such date ahead.",
+        "Look at its dates: tocsin case date list CASE",
     ),
     RefusedBecause.NO_SUCH_HOLD: ("Nothing is held under this name.", "Go back to the case."),
     RefusedBecause.INCOMPLETE: (

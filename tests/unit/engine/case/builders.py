@@ -13,7 +13,7 @@ from engine.case.state import Alert, Case, Task, TrackState
 from rules import duty, exclusion
 from rules.graph import Registry
 from schemas import facts as f
-from schemas.codes import ActionKind, Certainty, Effect, Mode, Severity, TrackName
+from schemas.codes import ActionKind, Certainty, Effect, Heard, Mode, Severity, TrackName
 from schemas.contact import Contact, Endpoint, Level
 from schemas.event import ThreatEvent
 from schemas.link import Link, LinkKind, LinkStatus
@@ -492,13 +492,28 @@ class Story:
         task = self.task(kind, **of)
         return self.send(c.TakeTask(inbox=self.inbox(), case=self.case.id, task=task.id, by=by))
 
-    def finish(self, kind: str, by: str = "ana", result: str = "done", **of: str) -> "Story":
-        return self.send(self.a_finish(kind, by, result, **of))
+    def finish(
+        self,
+        kind: str,
+        by: str = "ana",
+        result: str = "done",
+        heard: Heard | None = Heard.SAFE_CHANNEL,
+        **of: str,
+    ) -> "Story":
+        return self.send(self.a_finish(kind, by, result, heard, **of))
 
-    def a_finish(self, kind: str, by: str = "ana", result: str = "done", **of: str) -> c.FinishTask:
+    def a_finish(
+        self,
+        kind: str,
+        by: str = "ana",
+        result: str = "done",
+        heard: Heard | None = Heard.SAFE_CHANNEL,
+        **of: str,
+    ) -> c.FinishTask:
+        """With what a check-in needs besides: the person was heard on the safe channel."""
         task = self.task(kind, **of)
         return c.FinishTask(
-            inbox=self.inbox(), case=self.case.id, task=task.id, by=by, result=result
+            inbox=self.inbox(), case=self.case.id, task=task.id, by=by, result=result, heard=heard
         )
 
     def proposed(self, by: str = "ana", remedy: Any = "none_sought") -> "Story":

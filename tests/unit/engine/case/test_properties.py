@@ -22,7 +22,7 @@ from engine.case.protect import EXCLUDED
 from engine.case.state import AlertStatus, Case, CaseStatus, dump_case, load_case
 from rules import duty, exclusion
 from schemas import facts as f
-from schemas.codes import ActionKind, Effect, Mode, Severity, TrackName
+from schemas.codes import ActionKind, Effect, Heard, Mode, Severity, TrackName
 from schemas.facts import Fact, dump_fact, load_fact
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.plan import Candidates, Closure, Gate, Reason, Spread, Trouble
@@ -261,7 +261,8 @@ class CaseMachine(RuleBasedStateMachine):
             self.do(c.TakeTask(inbox=box, case=case, task=task.id, by=by))
             return
         result = ("yes" if yes else "no") if task.kind == "still_right" else "done"
-        self.do(c.FinishTask(inbox=box, case=case, task=task.id, by=by, result=result))
+        heard = Heard.SAFE_CHANNEL if yes else Heard.LAWYER
+        self.do(c.FinishTask(inbox=box, case=case, task=task.id, by=by, result=result, heard=heard))
 
     @rule(by=people, remedy=st.sampled_from(("sought", "none_sought")))
     def propose(self, by: str, remedy: str) -> None:
