@@ -14,7 +14,7 @@ from engine.case import commands as c
 from engine.case.state import Alert, Case
 from engine.web.passing_on import named_in_words
 from engine.web.words.reasons import REFUSED
-from schemas.codes import ActionKind, Effect, Heard, TrackName
+from schemas.codes import ActionKind, Effect, Heard, Proviso, TrackName
 from schemas.facts import WhyErased
 from schemas.responses import (
     DeclineReason,
@@ -42,6 +42,10 @@ class Answering(OneCase):
     reason: DeclineReason | None = None
     passed_on_to: str = ""
     note: str = Field(default="", max_length=10_000)
+    condition: Proviso | None = None
+    """What the promise waits for on our side."""
+    for_date: str = Field(default="", max_length=64)
+    """Id of the date of the case that it is for."""
 
 
 class Freezing(OneCase):
@@ -102,7 +106,7 @@ async def take_case(house: House, asked: Asked, args: OneCase) -> Mapping[str, A
 async def respond(house: House, asked: Asked, args: Answering) -> Mapping[str, Any]:
     """Record what somebody answered by phone, exactly as if they had done it on their page."""
     case = (await loaded(house, args.case)).file.case
-    alert = _alert_of(case, args.alert)
+    alert = alert_of(case, args.alert)
     if alert.track is TrackName.DUTY:  # nobody makes a colleague the owner of a case
         sentence, _ = REFUSED[RefusedBecause.UNKNOWN_ALERT]
         raise NotCarriedOutError(
@@ -124,6 +128,8 @@ async def respond(house: House, asked: Asked, args: Answering) -> Mapping[str, A
         passed_on_to=to,
         passed_on_any=await _meant(house, args, alert),
         note=await kept(house, note),
+        condition=args.condition,
+        for_date=args.for_date,
     )
     command = c.Respond(inbox=inbox(asked, args), alert=alert.id, response=answer)
     return await submit(house, command)
@@ -237,7 +243,8 @@ async def reopen(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]
     return await submit(house, c.Reopen(inbox=inbox(asked, args), case=case.id, by=asked.by))
 
 
-def _alert_of(case: Case, ref: str) -> Alert:
+def alert_of(case: Case, ref: str) -> Alert:
+    """The alert of this reference. Raises NotCarriedOutError."""
     found = next((alert for alert in case.alerts if alert.ref == ref.strip().upper()), None)
     if found is None:
         sentence, _ = REFUSED[RefusedBecause.UNKNOWN_ALERT]

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from engine.access import Permission as P
 from engine.admin import (
     acting,
+    answering,
     clearing,
     consenting,
     deciding,
@@ -26,6 +27,11 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "case.list": Operation(run=reading.list_cases, takes=reading.CaseList, needs=P.READ),
         "case.show": Operation(run=reading.show_case, takes=reading.OneCase, needs=P.READ),
         "case.told": Operation(run=holders.told, takes=reading.OneCase, needs=P.READ),
+        "case.ledger": Operation(run=answering.ledger, takes=reading.OneCase, needs=P.READ),
+        "answer.class": Operation(run=answering.judge, takes=answering.Classing, needs=P.RESPOND),
+        "promise.withdraw": Operation(
+            run=answering.withdraw, takes=answering.Withdrawing, needs=P.RESPOND
+        ),
         "holder.told": Operation(run=holders.told_of_person, takes=holders.OnePerson, needs=P.READ),
         "holder.link": Operation(run=holders.make_link, takes=holders.MakingLink, needs=P.CONSENT),
         "holder.links": Operation(run=holders.list_links, takes=holders.OnePerson, needs=P.READ),

@@ -75,9 +75,31 @@ class Entry:
         return self.standing is Standing.DONE
 
 
+KINDS: tuple[str, ...] = (
+    "planned",
+    "told",
+    "joint_proposed",
+    "track_released",
+    "answered",
+    "promised",
+    "promise_asked",
+    "promise_missed",
+    "promise_withdrawn",
+    "condition_met",
+    "acted",
+    "answer_classed",
+    "declined",
+    "conflict_declared",
+    "alert_closed",
+    "alert_withheld",
+    "resolved",
+)
+"""Facts that say something of actions: all that has to be read of a long journal."""
+
 _NOT_THEIRS = (
     WithdrawnBecause.AT_OUR_REQUEST,
     WithdrawnBecause.CONDITION_FAILED,
+    WithdrawnBecause.RENEWED,
     WithdrawnBecause.MISTAKE,
 )
 
@@ -121,6 +143,8 @@ class _Book:
                 self._change(f"joint {fact.track.value}", standing=Standing.CLEARED)
             case f.Promised() | f.Acted() | f.Answered():
                 self._answered(fact)
+            case f.PromiseMoved():
+                self._change(fact.action, due_at=fact.due_at)
             case f.PromiseAsked():
                 self._change(fact.action, standing=Standing.ASKED)
             case f.PromiseMissed():

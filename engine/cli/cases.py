@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.cli import holders
+from engine.cli import holders, ledger
 from engine.cli.asking import ask
 from engine.cli.command import OPERATE, command, group
 from engine.cli.exits import CommandError, Exit
@@ -66,6 +66,7 @@ async def erase(
 
 
 holders.declare(case)
+ledger.declare(case)
 
 
 def declare(app: typer.Typer) -> None:
@@ -87,6 +88,13 @@ def declare(app: typer.Typer) -> None:
         due: Until = None,
         effect: Annotated[str | None, typer.Option(help="positive, none, negative")] = None,
         reason: Annotated[str | None, typer.Option(help="Why declined: not_us …")] = None,
+        condition: Annotated[
+            str | None,
+            typer.Option(help="text_cleared, facts_confirmed, person_agrees, other"),
+        ] = None,
+        for_date: Annotated[
+            str, typer.Option(metavar="ID", help="The date of the case that it is for.")
+        ] = "",
         to: Annotated[str, typer.Option(help="To whom it was passed on: an id, or a name.")] = "",
         note: Note = "",
     ) -> None:
@@ -100,7 +108,7 @@ def declare(app: typer.Typer) -> None:
         result = await ask(
             terminal, "respond", case=ref, alert=alert, kind=kind, contact=contact, action=action,
             due=moment(due), effect=effect, reason=reason, passed_on_to=to,
-            note=note,
+            note=note, condition=condition, for_date=for_date,
         )  # fmt: skip
         terminal.done(result, ["The answer is recorded."])
 

@@ -12,7 +12,9 @@ from engine.access import Permission, may
 from engine.case import commands as c
 from engine.store import board
 from engine.store.case_file import CaseFile, case_file
+from engine.store.ledger import ledger_of
 from engine.web.console.case_view import case_view, ids_of
+from engine.web.console.ledger_view import ledger_lines
 from engine.web.console.lists import paging
 from engine.web.console.names import Names
 from engine.web.console.shell import Shell
@@ -43,6 +45,8 @@ DID: dict[str, str] = {
     "lift_hold": "Recorded. The hold ends once a second person has agreed.",
     "resolve": "Proposed. Another person has to confirm.",
     "answer": "The answer is recorded.",
+    "judge": "Recorded. What quietens nothing lets the alert go on, now.",
+    "withdraw": "Recorded. Nobody is asked about that promise again.",
     "reported": "The report was taken.",
     "certainty": "Recorded, and in force.",
     "heard": "Recorded. Only reliable sources count, each once.",
@@ -108,6 +112,8 @@ class CasePage:
             return await self._shell.not_found(visitor)
         now = self._shell.services.clock.now()
         view = case_view(found.file, names=found.names, visitor=visitor, now=now)
+        of = found.file.row.id
+        entries = await self._shell.services.reader.run(lambda conn: ledger_of(conn, of))
         return await self._shell.render(
             "console/case.html",
             visitor,
@@ -124,6 +130,7 @@ class CasePage:
             left_out_count=len(view.left_out),
             left_out_more=len(view.left_out) > LEFT_OUT_FIRST,
             reports=view.reports,
+            ledger=ledger_lines(entries, names=found.names),
             story=view.story,
             earlier=view.earlier,
             next_words=view.next_words,

@@ -15,14 +15,25 @@ from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.passing_on import named_in_words
 from engine.web.services import Visitor
-from engine.web.words.states import ACTION, DECLINE, EFFECT, RESPONSE
-from schemas.codes import ActionKind, Effect, TrackName
+from engine.web.words.states import ACTION, DECLINE, EFFECT, PROVISO, RESPONSE
+from schemas.codes import ActionKind, Effect, Proviso, TrackName
 from schemas.responses import DeclineReason, ResponseKind, Way
 from schemas.responses import Response as Answer
 
 _NEEDS_DUE = (ResponseKind.COMMITTED, ResponseKind.WARNS)
 _NEEDS_ACTION = (ResponseKind.COMMITTED, ResponseKind.ACTED)
-_FIELDS = ("by", "kind", "action", "due_day", "due_time", "effect", "reason", "to", "note")
+_FIELDS = (
+    "by",
+    "kind",
+    "action",
+    "due_day",
+    "due_time",
+    "effect",
+    "reason",
+    "to",
+    "note",
+    "condition",
+)
 
 
 class PhoneAnswer:
@@ -74,6 +85,9 @@ class PhoneAnswer:
                 passed_on_to=form.get("to") if kind is ResponseKind.PASSED_ON else "",
                 passed_on_any=await self._meant(form, alert, kind),
                 note=await self._shell.sealed(form),
+                condition=choice(form.get("condition"), Proviso)
+                if kind is ResponseKind.COMMITTED
+                else None,
             ),
         )
         back = f"/cases/{found.file.row.ref}"
@@ -111,6 +125,7 @@ class PhoneAnswer:
             actions=[(kind.value, _capital(words)) for kind, words in ACTION.items()],
             effects=[(effect.value, _capital(words)) for effect, words in EFFECT.items()],
             reasons=[(reason.value, _capital(words)) for reason, words in DECLINE.items()],
+            conditions=[(each.value, _capital(words)) for each, words in PROVISO.items()],
             passed_to=others,
             zone_words=f"In {self._shell.services.zone} time. Empty: 18:00.",
             errors=Errors(errors),

@@ -13,6 +13,7 @@ from engine.web.console.lists import Lists
 from engine.web.console.login import Login
 from engine.web.console.party_page import PartyPage
 from engine.web.console.phone_answer import PhoneAnswer
+from engine.web.console.promise_forms import PromiseForms
 from engine.web.console.release_form import ReleaseForm
 from engine.web.console.report_form import ReportForm
 from engine.web.console.reveal import Reveal
@@ -36,6 +37,7 @@ def routes(services: Services) -> list[Route]:
         *ClearForm(shell, case_page).routes(),
         *HoldForm(shell, case_page).routes(),
         *PhoneAnswer(shell, case_page).routes(),
+        *PromiseForms(shell, case_page).routes(),
         *Reveal(shell, case_page).routes(),
         *Erase(shell, case_page).routes(),
         *ToldPage(shell, case_page).routes(),

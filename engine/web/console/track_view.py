@@ -33,6 +33,9 @@ class AlertView:
     linked: str
     path: tuple[Said, ...]
     answerable: bool
+    judgeable: bool = False
+    """Whether it answered something whose worth a person may judge."""
+    promised: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +160,8 @@ def _alert(
         linked=LINKED[found.linkage] if found else "",
         path=tell_path(found.path, names) if found else (),
         answerable=not duty and alert.status in _TOLD,
+        judgeable=not duty and bool(alert.status in _GOOD or alert.promises or alert.acts),
+        promised=not duty and bool(alert.promises),
     )
 
 
