@@ -27,6 +27,7 @@ from engine.store.among import among
 from engine.store.dialect import chunks
 from engine.store.instant import Instant
 from engine.store.tables import attempts, notifications
+from schemas.projection import Purpose
 
 PENDING = ("queued", "failed_temporary", "unknown")
 """States in which a message may still leave."""
@@ -142,7 +143,7 @@ CHANNELS = text(  # a loose scan of the index: one probe per channel, however ma
 
 def _due_in(lane: int, rank: int) -> Select[Any]:
     due = (
-        select(_n.key, _n.case_id, _n.lane, _n.tell_rank, _n.next_at)
+        select(_n.key, _n.case_id, _n.lane, _n.tell_rank, _n.next_at, _n.purpose, _n.endpoint)
         .where(
             _n.channel == bindparam("channel"),
             _n.lane == literal_column(str(lane)),
@@ -153,7 +154,7 @@ def _due_in(lane: int, rank: int) -> Select[Any]:
         .limit(bindparam("slots"))
         .subquery()
     )
-    return select(due.c.key, due.c.case_id, due.c.lane, due.c.tell_rank, due.c.next_at)
+    return select(due)
 
 
 def _due(lanes: tuple[int, ...]) -> Any:
@@ -179,6 +180,20 @@ def _next(lanes: tuple[int, ...]) -> Any:
     )
 
 
+ALONG_AT_MOST = 200
+"""Overdue messages that one claim takes beside those it has slots for: they leave as one."""
+ALONG = (
+    select(_n.key, _n.case_id)
+    .where(
+        _n.channel == bindparam("channel"),
+        _n.lane.in_([literal_column(str(lane)) for lane in DUTY_LANES]),
+        _n.next_at <= bindparam("now"),
+        _n.purpose == literal_column("'overdue'"),
+        among(_n.endpoint, "endpoints"),
+    )
+    .order_by(_n.next_at, _n.case_id, _n.key)
+    .limit(ALONG_AT_MOST)
+)
 DUE = _due(ALL_LANES)
 DUE_DUTY = _due(DUTY_LANES)
 NEXT = _next(ALL_LANES)
@@ -210,10 +225,18 @@ def channels(conn: Connection) -> list[str]:
 def due(
     conn: Connection, *, channel: str, slots: int, now: datetime, stopped: bool
 ) -> list[tuple[str, str]]:
-    """(key, case) of what may be sent now on a channel: duty and grave first, first tells first."""
+    """(key, case) of what may be sent now on a channel: duty and grave first, first tells first.
+
+    With somebody's overdue page come all of theirs, however few the slots: they leave as one.
+    """
     statement = DUE_DUTY if stopped else DUE
-    rows = conn.execute(statement, {"channel": channel, "slots": slots, "now": now})
-    return [(row.key, row.case_id) for row in rows]
+    rows = list(conn.execute(statement, {"channel": channel, "slots": slots, "now": now}))
+    found = {row.key: row.case_id for row in rows}
+    overdue = {row.endpoint for row in rows if row.purpose == Purpose.OVERDUE}
+    for some in chunks(sorted(overdue)):
+        along = conn.execute(ALONG, {"channel": channel, "endpoints": some, "now": now})
+        found.update((row.key, row.case_id) for row in along)
+    return list(found.items())
 
 
 def duty_among(conn: Connection, keys: Iterable[str]) -> int:

@@ -94,12 +94,12 @@ class RecordingChannel:
         await asyncio.sleep(0)
         mood = self._mood(endpoint)
         if mood in (OutcomeReason.ACCEPTED, OutcomeReason.NO_ANSWER_AFTER_DATA):
-            self._post.counts[message.key] += 1
+            self._post.counts.update((message.key, *message.also))
             self._post.sent.append(
                 Sent(at=self._now(), channel=self._name, endpoint=endpoint.id, message=message)
             )
         if mood.state.value == "unknown":
-            self._post.unclear[message.key] += 1
+            self._post.unclear.update((message.key, *message.also))
         return Outcome.of(mood)
 
     async def aclose(self) -> None:

@@ -95,3 +95,59 @@ async def test_a_channel_that_is_down_for_an_hour_delivers_when_it_is_back() -> 
         assert story.incidents() == ["channel_failing"]
         for name in ("Ana", "Ben"):
             story.phone(name).ignores_everything()
+
+
+async def test_three_cases_overdue_after_an_outage_are_one_message_to_each_person() -> None:
+    async with given(registry=cerro(), rulebook=rulebook(LIFE), roster=faro()) as story:
+        for n in range(3):
+            await story.publish(
+                report("abduction", id=f"abduction-{n}", situation=f"night-{n}", parties=GUARD)
+            )
+        for _ in range(3):
+            story.phone("Ana").expects("TOCSIN CRITICAL", at="22:00")
+
+        await story.restart(hours=6)
+
+        for name in ("Ana", "Ben", "Chi", "Dia"):
+            story.phone(name).expects("Tocsin CRITICAL: 3 cases overdue", at="Tue 04:00")
+        assert set(story.states()["sms:ben.sms"]) == {"handed_off"}
+        assert story.tries("sms:ben.sms") == [1, 1, 1]
+
+
+async def test_a_crash_while_one_message_tells_of_three_cases_tells_all_of_them_again() -> None:
+    async with given(registry=cerro(), rulebook=rulebook(LIFE), roster=faro()) as story:
+        for n in range(3):
+            situation = f"night-{n}"
+            await story.publish(
+                report("abduction", id=situation, situation=situation, parties=GUARD)
+            )
+            story.phone("Ana").expects("TOCSIN CRITICAL", at="22:00")
+        with story.every_send_hangs():
+            await story.restart(hours=6)
+
+        await story.crash(seconds=5)
+
+        for name in ("Ana", "Ben", "Chi", "Dia"):
+            story.phone(name).expects("Tocsin CRITICAL: 3 cases overdue", at="Tue 04:00")
+        assert story.tries("sms:dia.sms") == [2, 2, 2]
+
+
+async def test_somebody_who_refused_a_message_of_three_cases_fails_for_each_of_them() -> None:
+    async with given(registry=cerro(), rulebook=rulebook(LIFE), roster=faro()) as story:
+        for n in range(3):
+            situation = f"night-{n}"
+            await story.publish(
+                report("abduction", id=situation, situation=situation, parties=GUARD)
+            )
+            story.phone("Ana").expects("TOCSIN CRITICAL", at="22:00")
+        story.post.broken["sms"] = OutcomeReason.REFUSED_ADDRESS
+
+        await story.restart(hours=6)
+
+        assert set(story.states()["sms:ben.sms"]) == {"failed_permanent"}
+        failed = [x for x in story.facts(f.DeliveryFailed) if x.endpoint == "sms:ben.sms"]
+        assert len({fact.alert for fact in failed}) == 3
+        del story.post.broken["sms"]
+        for name in ("Ana", "Ben", "Chi", "Dia"):
+            story.phone(name).ignores_everything()
+            story.mail(name).ignores_everything()

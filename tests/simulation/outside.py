@@ -108,7 +108,7 @@ class SimChannel:
             seconds=seconds,
         )
         if unclear:
-            self._world.unclear[message.key] += 1
+            self._world.unclear.update((message.key, *message.also))
             return Outcome.of(rng.choice(_UNKNOWN))
         return Outcome.of(OutcomeReason.ACCEPTED)
 
