@@ -54,11 +54,11 @@ def on_call(roster: Roster, role: Role, now: datetime) -> tuple[Oncall, ...]:
 def next_change(roster: Roster, role: Role, now: datetime) -> datetime | None:
     """When other people than now are paged for this role, in UTC; None: not within a year."""
     ready = rota(roster)
-    before, since = _paged(roster, role, now, ready.work_out), now
+    before, since = _paged(roster, role, now, ready.work_out).people, now
     for ahead in _LOOK_AHEAD:
         for edge in ready.edges(since, now + ahead):
             since = edge
-            if _paged(roster, role, edge, ready.work_out) != before:
+            if _paged(roster, role, edge, ready.work_out).people != before:
                 return edge
     return None
 

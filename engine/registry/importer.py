@@ -1,11 +1,12 @@
 """Registry and roster files: YAML or JSON, read with every mistake at once, each where it stands.
 
-A file may hold `parties`, `links`, `contacts` and a roster (`people`, `shifts`, `floor`), any of
-them; several files together make one import.
+A file may hold `parties`, `links`, `contacts` and parts of a roster, any of them; several files
+together make one import.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -13,11 +14,12 @@ from pydantic.dataclasses import dataclass as checked
 
 from engine.registry.imports.checks import Wrong, of_contact, of_link, of_party
 from engine.registry.imports.said import said
+from engine.registry.roster_file import NAMED, RosterPart, Warned, joined, mistaken, warned
 from rules.source import Source, read
 from schemas.contact import Contact
 from schemas.link import Link
 from schemas.party import Party
-from schemas.roster import DutyPerson, Roster, Shift
+from schemas.roster import Roster
 
 PROBLEMS_AT_MOST = 200
 
@@ -54,15 +56,12 @@ class Imported:
 
 
 @checked(config=ConfigDict(extra="forbid", hide_input_in_errors=True), frozen=True, kw_only=True)
-class File:
+class File(RosterPart):
     """What one file may hold."""
 
     parties: tuple[Party, ...] = ()
     links: tuple[Link, ...] = ()
     contacts: tuple[Contact, ...] = ()
-    people: tuple[DutyPerson, ...] = ()
-    shifts: tuple[Shift, ...] = ()
-    floor: DutyPerson | None = None
 
 
 _FILE: TypeAdapter[File] = TypeAdapter(File)
@@ -86,8 +85,20 @@ def read_files(texts: Mapping[str, str]) -> Imported:
         parties=tuple(each for file in files for each in file.parties),
         links=tuple(each for file in files for each in file.links),
         contacts=tuple(each for file in files for each in file.contacts),
-        roster=_roster(files),
+        roster=joined(files),
     )
+
+
+def warnings(
+    texts: Mapping[str, str], *, now: datetime, zone: str, ways: Callable[[str], bool]
+) -> tuple[Warned, ...]:
+    """What a person should look at in the roster of files that `read_files` takes."""
+    read_ones: dict[str, tuple[Source, File]] = {}
+    for name, text in texts.items():
+        source, file, _ = parse(name, text)
+        if file is not None:
+            read_ones[name] = (source, file)
+    return warned(read_ones, now=now, zone=zone, ways=ways) if read_ones else ()
 
 
 def parse(name: str, text: str) -> tuple[Source, File | None, list[Mistake]]:
@@ -124,15 +135,6 @@ def _unsound(name: str, source: Source, file: File) -> Iterator[Mistake]:
                 yield Mistake(file=name, line=line, column=column, what=what)
 
 
-def _roster(files: list[File]) -> Roster | None:
-    people = tuple(each for file in files for each in file.people)
-    floors = [file.floor for file in files if file.floor is not None]
-    if not people and not floors:
-        return None
-    shifts = tuple(each for file in files for each in file.shifts)
-    return Roster(version="", people=people, shifts=shifts, floor=floors[0] if floors else None)
-
-
 def _shape(name: str, source: Source, error: Any) -> Mistake:
     path = tuple(error["loc"])
     line, column = source.key_place(path)
@@ -155,12 +157,12 @@ def _across(read_ones: Mapping[str, tuple[Source, File]]) -> Iterator[Mistake]:
         for contact in file.contacts
         for end in contact.endpoints
     }
-    people = {each.id for file in files for each in file.people}
     seen: set[tuple[str, str]] = set()
     for name, (source, file) in read_ones.items():
         for at, what in (
             *_twice(file, seen),
-            *_strangers(file, parties=parties, endpoints=endpoints, people=people),
+            *_strangers(file, parties=parties, endpoints=endpoints),
+            *mistaken(file, among=files),
         ):
             line, column = source.place(at)
             yield Mistake(file=name, line=line, column=column, what=what)
@@ -171,7 +173,7 @@ def _twice(file: File, seen: set[tuple[str, str]]) -> Iterator[tuple[tuple[str |
         ("parties", file.parties),
         ("links", file.links),
         ("contacts", file.contacts),
-        ("people", file.people),
+        *((name, getattr(file, name)) for name in NAMED),
     )
     for kind, records in kinds:
         for index, record in enumerate(records):
@@ -187,16 +189,12 @@ def _twice(file: File, seen: set[tuple[str, str]]) -> Iterator[tuple[tuple[str |
 
 
 def _strangers(
-    file: File, *, parties: set[str], endpoints: set[str], people: set[str]
+    file: File, *, parties: set[str], endpoints: set[str]
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for index, contact in enumerate(file.contacts):
         if contact.party not in parties:
             at = ("contacts", index, "party")
             yield at, f"the party {contact.party!r} is not here; add it or correct the id"
-    for index, shift in enumerate(file.shifts):
-        if shift.person not in people:
-            at = ("shifts", index, "person")
-            yield at, f"the person {shift.person!r} is not here; add them to people"
     ours = [(("people", index), person) for index, person in enumerate(file.people)]
     if file.floor is not None:
         ours.append((("floor",), file.floor))  # type: ignore[arg-type]  # a shorter path

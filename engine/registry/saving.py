@@ -27,6 +27,7 @@ from engine.store.dialect import is_sqlite
 from engine.store.postgres import lock_names
 from rules import rulebook as rulebooks
 from rules.graph import Registry
+from rules.rota.changes import carried_over
 from schemas.contact import Contact
 from schemas.facts.system import WorldActivated
 from schemas.link import Link
@@ -73,7 +74,10 @@ def save_imported(conn: Connection, read: Imported, *, at: datetime, by: str) ->
     """
     kept: tuple[Kept, ...] = ()
     if read.roster is not None:
-        save_roster(conn, read.roster, at=at, by=by)
+        hold(conn)
+        before = records.read_roster(conn, meta.read(conn, ROSTER_VERSION))
+        now = read.roster if before is None else carried_over(before, read.roster, now=at)
+        save_roster(conn, now, at=at, by=by)
     if read.parties or read.links or read.contacts:
         kept = _save_whole(
             conn, parties=read.parties, links=read.links, contacts=read.contacts, at=at, by=by

@@ -16,7 +16,9 @@ from engine.registry.imports.rows import (
 
 _PARTS = ("parties", "links", "contacts")
 _LOOKS_LIKE = re.compile(
-    rb"^(?:\xef\xbb\xbf)?[\s{]*\"?(?:parties|links|contacts|people|shifts|floor)\"?\s*:", re.M
+    rb"^(?:\xef\xbb\xbf)?[\s{]*\"?(?:parties|links|contacts|people|rotations|layers|shifts|floor)"
+    rb"\"?\s*:",
+    re.M,
 )
 _START = 1 << 16  # bytes that are looked at; comments may go before
 
