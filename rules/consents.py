@@ -34,18 +34,18 @@ def unconsented(
 ) -> Iterator[Verdict]:
     """Refuse what the subjects did not allow (design 6.2): the gravest fault first, by its record.
 
-    Last comes what the person wishes not to happen, whatever the consent says.
+    Then what those of a linked case did not: that narrows what is sent from now on, and takes
+    nothing back (design 5.10). Last comes what the person wishes not to happen, whatever the
+    consent says.
     """
-    faults = [
-        (fault, consent.id)
-        for consent in safeguards.consents
-        if (fault := _fault(consent, track, mode, now)) is not None
-    ]
-    faults += [(Reason.CONSENT_NONE, "")] * _somebody_not_asked(safeguards)
+    faults = _faults(safeguards.subjects, safeguards.consents, track, mode, now)
     for reason in _GRAVEST_FIRST:
         for fault, id in faults:
             if fault is reason:
                 yield refused(reason, evidence=id)
+    for each in safeguards.linked:
+        if _faults(each.subjects, each.consents, track, mode, now):
+            yield refused(Reason.LINKED, evidence=each.case)
     if track in safeguards.refused_kinds:
         yield refused(Reason.WISH, evidence=track.value)
 
@@ -57,7 +57,8 @@ def allowed_fields(safeguards: Safeguards, *, track: TrackName) -> frozenset[Fie
     with nothing in common leave only what is the desk's own.
     """
     allowed = frozenset(FieldName)
-    for consent in safeguards.consents:
+    linked = (consent for each in safeguards.linked for consent in each.consents)
+    for consent in (*safeguards.consents, *linked):
         if track in _audiences(consent):
             allowed &= _fields(consent)
     return allowed | OURS
@@ -68,6 +69,22 @@ def _fields(consent: Consent) -> frozenset[FieldName]:
     if consent.basis is Basis.NECESSITY:
         return named & NECESSARY_AT_MOST or NECESSARY
     return named or frozenset(FieldName)
+
+
+def _faults(
+    subjects: tuple[str, ...],
+    consents: tuple[Consent, ...],
+    track: TrackName,
+    mode: Mode,
+    now: datetime,
+) -> list[tuple[Reason, str]]:
+    """What these people did not allow, by its record; nobody asked is a fault of its own."""
+    faults = [
+        (fault, consent.id)
+        for consent in consents
+        if (fault := _fault(consent, track, mode, now)) is not None
+    ]
+    return faults + [(Reason.CONSENT_NONE, "")] * _somebody_not_asked(subjects, consents)
 
 
 def _fault(consent: Consent, track: TrackName, mode: Mode, now: datetime) -> Reason | None:
@@ -93,12 +110,10 @@ def _audiences(consent: Consent) -> tuple[Audience, ...]:
     return consent.audiences
 
 
-def _somebody_not_asked(safeguards: Safeguards) -> bool:
+def _somebody_not_asked(subjects: tuple[str, ...], consents: tuple[Consent, ...]) -> bool:
     """Whether a subject is without record; where no subject is known, somebody must have said
     that nobody can be identified."""
-    if not safeguards.subjects:
-        return not any(
-            consent.basis is Basis.NO_IDENTIFIABLE_PERSON for consent in safeguards.consents
-        )
-    asked = {consent.pseudonym for consent in safeguards.consents}
-    return not asked.issuperset(safeguards.subjects)
+    if not subjects:
+        return not any(consent.basis is Basis.NO_IDENTIFIABLE_PERSON for consent in consents)
+    asked = {consent.pseudonym for consent in consents}
+    return not asked.issuperset(subjects)

@@ -80,6 +80,10 @@ class Reason(StrEnum):
     """There is no way to reach it."""
     UNKNOWN_PARTY = "unknown_party"
     """Not in the registry: a person has to resolve the name first."""
+    LINKED = "linked"
+    """The case is linked with another one, whose people have not allowed this."""
+    NOT_CHOSEN = "not_chosen"
+    """No rule finds it any more: a re-plan left it out before it was told."""
 
 
 class Remedy(StrEnum):
@@ -135,6 +139,8 @@ class Remedy(StrEnum):
     """A party is told on a track of its own, never as if it were duty."""
     WIDER_CELL = "wider_cell"
     """Report it for a wider country, sector or period, so that more are in it."""
+    ADD_BY_HAND = "add_by_hand"
+    """Add it to the case by hand."""
 
 
 REMEDIES: Mapping[Reason, Remedy] = MappingProxyType(
@@ -174,6 +180,8 @@ REMEDIES: Mapping[Reason, Remedy] = MappingProxyType(
         Reason.EXERCISE: Remedy.SAME_KIND,
         Reason.NO_ENDPOINT: Remedy.ADD_WAY,
         Reason.UNKNOWN_PARTY: Remedy.NAME_PARTY,
+        Reason.NOT_CHOSEN: Remedy.ADD_BY_HAND,
+        Reason.LINKED: Remedy.ASK_THE_PERSON,
     }
 )
 """What turns each refusal as a rule; the guard names a narrower one where it knows one."""

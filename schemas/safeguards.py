@@ -10,7 +10,7 @@ from schemas.party import PartyKind
 from schemas.pattern import Pattern
 from schemas.plan import Closure
 
-__all__ = ["Basis", "Consent", "Hold", "HoldReason", "Safeguards"]
+__all__ = ["Basis", "Concerned", "Consent", "Hold", "HoldReason", "Safeguards"]
 
 
 class HoldReason(StrEnum):
@@ -49,6 +49,15 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Concerned:
+    """Who is concerned by a linked case, and what they allow: judged by itself, as its own is."""
+
+    case: str
+    subjects: tuple[str, ...] = ()
+    consents: tuple[Consent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Safeguards:
     """The state of protection of one case, joined over all its events."""
 
@@ -59,6 +68,8 @@ class Safeguards:
     """Pseudonyms whose consent is needed, every one of them."""
     consents: tuple[Consent, ...] = ()
     """The newest record of each subject."""
+    linked: tuple[Concerned, ...] = ()
+    """Those of the cases it is linked with: everybody's yes is needed, and the strictest counts."""
     closure: Closure = field(default_factory=Closure)
     cleared: tuple[str, ...] = ()
     """Parties of the tagged set, or ended non-control links, that two people cleared."""

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from engine.case import commands as c
-from engine.case import embargo, passing, promises, recheck, tasks, telling
+from engine.case import confirming, embargo, passing, promises, recheck, tasks, telling
 from engine.case.answerers import answerer, cancel, go_on_if_silent, needs_no_call
 from engine.case.draft import Draft, Refusal
-from engine.case.state import Alert, AlertStatus, CaseStatus
+from engine.case.state import Alert, AlertStatus
 from schemas import facts as f
 from schemas.codes import ActionKind, TrackName
 from schemas.projection import Purpose
@@ -26,8 +26,8 @@ def respond(draft: Draft, command: c.Respond) -> None:
     """Take an answer. Raises Refusal when nothing can be answered there any more."""
     alert = draft.alert(command.alert)
     duty = alert.track is TrackName.DUTY
-    answerable = (CaseStatus.OPEN, CaseStatus.MONITORED) if duty else (CaseStatus.OPEN,)
-    if draft.case.status not in answerable:
+    status = draft.case.status
+    if not (status.alive if duty else status.unresolved):
         raise Refusal(RefusedBecause.NOT_OPEN, "Nothing more is asked of you.")
     if duty:
         _duty(draft, alert, command.response)
@@ -38,6 +38,7 @@ def respond(draft: Draft, command: c.Respond) -> None:
     if alert.status is AlertStatus.DECLINED:
         raise Refusal(RefusedBecause.ALREADY_ANSWERED)
     _HANDLERS[command.response.kind](draft, alert, command.response)
+    confirming.answered(draft, alert, command.response)
 
 
 def _duty(draft: Draft, alert: Alert, response: Response) -> None:
@@ -47,7 +48,7 @@ def _duty(draft: Draft, alert: Alert, response: Response) -> None:
         by_another = held and draft.case.owner != alert.party
         _note_decline(draft, alert, response)
         draft.add(f.NoticesCancelled(alerts=(alert.id,), purposes=_PAGES, reason="declined"))
-        if draft.case.status is CaseStatus.OPEN and not by_another:
+        if draft.case.status.unresolved and not by_another:
             draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="nobody_reached"))
         return
     _say(draft, alert, response, answer="acknowledged")

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic_core import core_schema
 
+from rules import exclusion
 from rules.graph import Registry
 from schemas.codes import FieldName
 from schemas.plan import Closure
@@ -21,6 +22,15 @@ class ToldNear:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is read of a case that this one is linked with: the newest consents, and who is out."""
+
+    case: str
+    consents: tuple[Consent, ...]
+    closure: Closure = field(default_factory=Closure)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Around:
     """Attached by the desk before `decide`; `evolve` carries it along untouched.
@@ -34,6 +44,8 @@ class Around:
     """The newest record of each of the case's subjects."""
     closure: Closure = field(default_factory=Closure)
     """The case's stored closure, joined with one over the current registry at claim time."""
+    linked: tuple[Beside, ...] = ()
+    """The same of every case that this one is linked with."""
     shown: tuple[tuple[str, FieldName], ...] = ()
     """What the pages of its alerts have shown: (alert, field)."""
     told_near: ToldNear | None = None
@@ -44,6 +56,13 @@ class Around:
     """Deployment key from which references are derived."""
     ref_extra: int = 0
     """Extra characters for new references, set after a collision."""
+
+    @property
+    def excluded(self) -> Closure:
+        """Who must not know: of this case, or of one that it is linked with."""
+        if not self.linked:
+            return self.closure
+        return exclusion.join(self.closure, *(each.closure for each in self.linked))
 
     def shown_to(self, alert: str) -> tuple[FieldName, ...]:
         """The fields that the page of this alert has shown, in the order of the vocabulary."""

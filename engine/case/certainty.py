@@ -44,7 +44,7 @@ def hear(draft: Draft, command: c.HearSource) -> None:
         raise Refusal(RefusedBecause.INCOMPLETE, "source: who said so, as an id.")
     if source in draft.case.publishers:
         raise Refusal(RefusedBecause.INCOMPLETE, "source: it published the report; it is counted.")
-    if draft.case.around.closure.find(source) is not None:
+    if draft.case.around.excluded.find(source) is not None:
         raise Refusal(RefusedBecause.GUARD, "source: it is tied to those who must not know.")
     draft.add(
         f.SourceHeard(

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from engine.case import commands as c
 from engine.case.arrival import ask_for_releases
 from engine.case.draft import Draft, Refusal, id_only
+from engine.case.freezing import must_be_open
 from engine.case.protect import clearable, grounds_of
-from engine.case.state import Case, CaseStatus
+from engine.case.state import Case
 from schemas import facts as f
 from schemas.plan import Excluded, Reason
 from schemas.responses import RefusedBecause
@@ -20,8 +21,7 @@ from schemas.responses import RefusedBecause
 
 def clear(draft: Draft, command: c.ClearExclusion) -> None:
     """Agree to clear these parties. Raises Refusal for all of them if one of them cannot be."""
-    if draft.case.status is not CaseStatus.OPEN:
-        raise Refusal(RefusedBecause.NOT_OPEN, "Reopen the case first.")
+    must_be_open(draft.case)
     parties = tuple(dict.fromkeys(command.parties))
     if not parties:
         raise Refusal(RefusedBecause.INCOMPLETE, "parties: name whom to clear.")
@@ -55,7 +55,7 @@ def _agree(draft: Draft, command: c.ClearExclusion, party: str) -> None:
 
 def _must_be_clearable(case: Case, party: str) -> None:
     """Raises Refusal that names the link in the way, or who could turn it instead."""
-    found = case.around.closure.grounds(party)
+    found = case.around.excluded.grounds(party)
     if not found:
         raise Refusal(RefusedBecause.INCOMPLETE, f"{party}: nothing leaves it out of this case.")
     in_the_way = next((entry for entry in found if not clearable(entry)), None)

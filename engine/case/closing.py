@@ -1,9 +1,10 @@
 """Ending a case: proposed by one person, confirmed by another; then monitored, then archived."""
 
+from engine.case import attempts, reviewing, tasks, telling, times
 from engine.case import commands as c
-from engine.case import tasks, telling, times
 from engine.case.arrival import ask_for_releases
 from engine.case.draft import Draft, Refusal, code_only
+from engine.case.freezing import must_be_open
 from engine.case.protect import judge_stand_down
 from engine.case.state import Alert, AlertStatus, CaseStatus
 from schemas import facts as f
@@ -14,8 +15,14 @@ from schemas.responses import RefusedBecause
 
 def propose(draft: Draft, command: c.ProposeResolution) -> None:
     """One person says that it is resolved; a second one has to agree."""
-    if draft.case.status is not CaseStatus.OPEN:
-        raise Refusal(RefusedBecause.NOT_OPEN)
+    must_be_open(draft.case)
+    if command.said == "objects":
+        raise Refusal(
+            RefusedBecause.INCOMPLETE, "said: they do not agree that it is over; keep it open."
+        )
+    unreachable = command.heard == "unreachable_documented"
+    if unreachable:
+        attempts.must_be_enough(draft.case)
     draft.add(
         f.ResolutionProposed(
             by=command.by,
@@ -24,6 +31,7 @@ def propose(draft: Draft, command: c.ProposeResolution) -> None:
             residual_risk=code_only(command.residual_risk, of="residual_risk"),
             remedy=command.remedy,
             heard=command.heard,
+            said="" if unreachable else command.said,
             note=command.note,
         )
     )
@@ -33,8 +41,7 @@ def propose(draft: Draft, command: c.ProposeResolution) -> None:
 def confirm(draft: Draft, command: c.ConfirmResolution) -> None:
     """Another person agrees: nothing more is asked of anybody, and those told hear so."""
     case = draft.case
-    if case.status is not CaseStatus.OPEN:
-        raise Refusal(RefusedBecause.NOT_OPEN)
+    must_be_open(case)
     if case.proposal is None:
         raise Refusal(RefusedBecause.NOT_PROPOSED, "Propose the resolution first.")
     if case.proposal.by == command.by:
@@ -62,6 +69,7 @@ def confirm(draft: Draft, command: c.ConfirmResolution) -> None:
         telling.tell(draft, draft.alert(alert.id), contacts, purpose=Purpose.STAND_DOWN)
     if draft.case.remedy_sought:
         tasks.raise_task(draft, "remedy", due_at=until)
+    reviewing.owe(draft)
 
 
 def reopen(draft: Draft, command: c.Reopen) -> None:
@@ -74,6 +82,7 @@ def reopen(draft: Draft, command: c.Reopen) -> None:
     if case.status is not CaseStatus.MONITORED:
         raise Refusal(RefusedBecause.NOT_OPEN, "Only a monitored case can be reopened.")
     draft.add(f.Reopened(at=draft.now, by=command.by))
+    tasks.drop_tasks(draft, "review")
     tasks.raise_task(draft, "triage")
     tasks.raise_task(draft, "first_contact")
     ask_for_releases(draft)

@@ -17,6 +17,8 @@ class ProposeResolution:
     residual_risk: str
     remedy: Literal["none_sought", "sought", "obtained"]
     heard: Literal["safe_channel", "representative", "unreachable_documented"]
+    said: Literal["agrees", "informed", "objects"] = "informed"
+    """What they said to it; where nobody was reached it says nothing."""
     note: str = ""
 
 

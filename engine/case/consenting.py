@@ -29,9 +29,10 @@ def change(draft: Draft, command: c.ConsentChanged) -> None:
         )
     )
     recheck(draft)
-    if draft.case.status is not CaseStatus.OPEN:
+    if not draft.case.status.unresolved:
         return
-    ask_for_releases(draft)
+    if draft.case.status is CaseStatus.OPEN:
+        ask_for_releases(draft)
     _ask_to_agree(draft, consent)
     if command.state == "revoked" and consent.door is ConsentDoor.HOLDER:
         # Their page says that somebody will try to speak to them: why they stop may be news.

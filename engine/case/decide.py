@@ -57,13 +57,13 @@ def _arrive(draft: Draft, command: c.EventArrived) -> None:
     report = command.report
     dates.hear(draft, source=report.source, id=report.event_id, event=report.event)
     dates.ask_for_dates(draft)
+    if stood:
+        standing.call(draft)
 
 
 def _release(draft: Draft, command: c.Release) -> None:
     gates.release(draft, command)
     dates.ask_for_dates(draft)
-    if stood:
-        standing.call(draft)
 
 
 def _touched(draft: Draft, command: c.TouchedByAct) -> None:

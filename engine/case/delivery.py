@@ -18,7 +18,7 @@ from engine.case.protect import (
     next_endpoint,
     safeguards,
 )
-from engine.case.state import Alert, AlertStatus, Case, CaseStatus
+from engine.case.state import Alert, AlertStatus, Case
 from rules import guard
 from schemas import facts as f
 from schemas.codes import TrackName
@@ -52,7 +52,7 @@ def verdict(case: Case, notice: c.DueNotice, *, now: datetime) -> Verdict:
     clean = replace(alert, failed=())
     if notice.purpose == Purpose.STAND_DOWN:
         return judge_stand_down(case, clean, ref, now=now)
-    if case.status is not CaseStatus.OPEN:
+    if not case.status.unresolved:
         return refused(Reason.CASE_OVER)
     if alert.status is AlertStatus.CLOSED:
         return refused(alert.reason or Reason.CASE_OVER)
@@ -106,7 +106,7 @@ def settle(draft: Draft, command: c.Settled) -> None:
     alert = draft.case.alert(command.alert)
     if before is None or alert is None or command.state == "delivered":
         return
-    if draft.case.status not in (CaseStatus.OPEN, CaseStatus.MONITORED):
+    if not draft.case.status.alive:
         return
     if alert.track is not TrackName.DUTY and command.state in ("handed_off", "unknown_exhausted"):
         _too_late(draft, before, alert, command)
@@ -229,7 +229,7 @@ def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
 
 def _not_stood_down(draft: Draft, alert_id: str) -> None:
     """Somebody still believes that they are asked to act, and no way to them works: say so."""
-    if draft.case.status is CaseStatus.OPEN:
+    if draft.case.status.unresolved:
         critical = draft.case.severity.grave
         tasks.raise_task(
             draft, "unreachable", alert=alert_id, detail=Purpose.STAND_DOWN.value, critical=critical

@@ -26,6 +26,24 @@ def track_due_at(state: TrackState) -> datetime | None:
     return state.next_at
 
 
+def moves_at(case: Case, state: TrackState) -> datetime | None:
+    """The same, in this case: while it stands outward tracks rest, and so does a duty that has it.
+
+    Then every task is somebody's, and calls for itself when it falls due.
+    """
+    if case.status is not CaseStatus.STANDING:
+        return track_due_at(state)
+    if state.track.name.outward:
+        return None
+    had = state.hold_until is not None and all(task.owner for task in case.tasks)
+    return None if state.track.name is TrackName.DUTY and had else track_due_at(state)
+
+
+def calls_rest(case: Case, track: TrackName) -> bool:
+    """Whether nobody further is told on this track: the silence of those told brings in nobody."""
+    return case.status is CaseStatus.STANDING and track.outward
+
+
 def _owed(case: Case) -> Iterator[datetime]:
     for task in case.tasks:
         yield task.next_at
@@ -42,14 +60,14 @@ def _owed(case: Case) -> Iterator[datetime]:
             yield date.due_at
     for state in case.tracks:
         yield from filter(None, (state.given_until, state.release_until))
-        due = track_due_at(state)
+        due = moves_at(case, state)
         if due is not None:
             yield due
     frozen = {state.track.name for state in case.tracks if state.frozen}
     for alert in case.alerts:
         if alert.track is TrackName.DUTY or alert.track in frozen:
             continue
-        for call in alert.calls:
+        for call in () if calls_rest(case, alert.track) else alert.calls:
             yield call.next_at
         for promise in alert.promises:
             yield promise.ask_at

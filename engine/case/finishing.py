@@ -70,6 +70,7 @@ def finish(draft: Draft, command: c.FinishTask) -> None:
         _check_in_again(draft, missed=result not in ("done", HEARD_OF))
     elif task.kind == "still_right" and command.result == YES:
         _tell_late(draft, task)
+    tasks.done(draft, command.by)
 
 
 def _result(task: Task, command: c.FinishTask) -> str:

@@ -14,7 +14,8 @@ _LOOKED_AT: tuple[f.TaskKind, ...] = ("reprisal", "warning", "passed_on_inside",
 
 def freeze(draft: Draft, command: c.Freeze) -> None:
     """A person stops tracks of a case: now, for everything that has not left. Duty is told."""
-    must_be_open(draft.case)
+    if draft.case.status is not CaseStatus.STANDING:  # which anybody may stop: it harms nobody
+        must_be_open(draft.case)
     if command.until is not None and command.until <= draft.now:
         raise Refusal(RefusedBecause.INCOMPLETE, "until: a time ahead, or none.")
     tracks = tuple(
@@ -58,6 +59,8 @@ def lift(draft: Draft, command: c.Lift) -> None:
 
 def must_be_open(case: Case) -> None:
     """Raises Refusal for a case that nobody works on any more."""
+    if case.status is CaseStatus.STANDING:
+        raise Refusal(RefusedBecause.NOT_OPEN, "The case stands; open it again first.")
     if case.status is not CaseStatus.OPEN:
         raise Refusal(RefusedBecause.NOT_OPEN, "Reopen the case first.")
 

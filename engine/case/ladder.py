@@ -4,24 +4,26 @@ from datetime import datetime, timedelta
 
 from engine.case import (
     closing,
+    datechecks,
     gates,
     holding,
     necessity,
     paging,
     promises,
+    quiet,
     recheck,
+    rungs,
     tasks,
     telling,
     times,
 )
 from engine.case.draft import Draft
-from engine.case.due import due_at, track_due_at
+from engine.case.due import calls_rest, due_at, moves_at
 from engine.case.evolve_duty import offset
 from engine.case.protect import held
-from engine.case.state import Alert, Call, Case, CaseStatus, TrackState
+from engine.case.state import Alert, Call, CaseStatus, TrackState
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.plan import Reason, Until
 
 _ROUNDS_AT_MOST = 2_000
 """Far above what one case can owe at once; reaching it is a bug, and the case is faulted."""
@@ -33,9 +35,10 @@ def fire(draft: Draft) -> None:
     draft.late = due is not None and draft.now - due > times.OUTAGE_AFTER
     for _ in range(_ROUNDS_AT_MOST):
         due = due_at(draft.case)
-        if due is None or due > draft.now:
+        if due is not None and due <= draft.now:
+            _fire_one(draft)
+        elif not rungs.catch_up(draft):
             return
-        _fire_one(draft)
     raise RuntimeError("A case owes something new each time it is decided.")
 
 
@@ -46,10 +49,12 @@ def _fire_one(draft: Draft) -> None:
     if any(gates.expire(draft, state) for state in case.tracks):
         return
     for state in case.tracks:
-        due = track_due_at(state)
+        due = moves_at(case, state)
         if due is not None and due <= now and case.status is not CaseStatus.MONITORED:
             _move(draft, state)
             return
+    if datechecks.fall_due(draft):
+        return
     for task in case.tasks:
         if task.next_at <= now:
             tasks.fall_due(draft, task)
@@ -72,7 +77,7 @@ def _move(draft: Draft, state: TrackState) -> None:
         else:
             _page(draft, state)
     else:
-        _rung(draft, state)
+        rungs.fire(draft, state)
 
 
 def _hold_ends(draft: Draft, state: TrackState) -> None:
@@ -111,36 +116,14 @@ def _last_due(state: TrackState, now: datetime) -> int:
     return step
 
 
-def _rung(draft: Draft, state: TrackState) -> None:
-    """Fire an outward rung; one that is more than 12 h late waits for a person instead."""
-    track, step = state.track, state.step
-    anchor = state.anchor_at or draft.now
-    due = anchor + offset(track, step)
-    more = step + 1 < len(track.steps)
-    following = anchor + offset(track, step + 1) if more else None
-    if following is not None and following <= draft.now:
-        draft.add(f.StepSuperseded(track=track.name, step=step, reason="superseded_by_later"))
-        return
-    if promises.too_late(draft, due):
-        draft.add(f.StepSuperseded(track=track.name, step=step, reason="stale_after_outage"))
-        tasks.raise_task(draft, "still_right", detail=track.name.value)
-        return
-    draft.add(f.StepFired(track=track.name, step=step, due_at=due, next_at=following))
-    spread = track.steps[step].spread
-    if telling.tell_track(draft, track.name, spread=spread, by_hand=step == 0):
-        return
-    draft.add(f.StepSkipped(track=track.name, step=step, reason=Reason.NO_ENDPOINT))
-    if not telling.somebody_has_it(draft.case, track.name, or_waits=True):
-        tasks.raise_task(draft, "nobody_left", detail=track.name.value)
-
-
 def _alert_due(draft: Draft, alert: Alert) -> bool:
     if alert.track is TrackName.DUTY:
         return False
     state = draft.case.track(alert.track)
     if state is None or state.frozen:
         return False
-    owed = (*(p.ask_at for p in alert.promises), *(call.next_at for call in alert.calls))
+    calls = () if calls_rest(draft.case, alert.track) else alert.calls
+    owed = (*(p.ask_at for p in alert.promises), *(call.next_at for call in calls))
     if not owed or min(owed) > draft.now:
         return False
     hold = held(draft.case, alert, now=draft.now)
@@ -151,7 +134,7 @@ def _alert_due(draft: Draft, alert: Alert) -> bool:
         if promise.ask_at <= draft.now:
             promises.fall_due(draft, alert, promise)
             return True
-    for call in alert.calls:
+    for call in calls:
         if call.next_at <= draft.now:
             _call_due(draft, alert, call)
             return True
@@ -166,16 +149,9 @@ def _call_due(draft: Draft, alert: Alert, call: Call) -> None:
     if not recheck.still_right(draft, draft.alert(alert.id)):
         telling.next_party(draft, alert.track)
         return
-    if not _still_open(draft.case, alert):
+    if quiet.settled(draft.case, alert.track):
         return
     if promises.too_late(draft, call.next_at):
         tasks.raise_task(draft, "still_right", alert=alert.id)
     elif not (call.answered and telling.tell_again(draft, alert.id, call.contact)):
         telling.go_on(draft, alert.id)
-
-
-def _still_open(case: Case, alert: Alert) -> bool:
-    state = case.track(alert.track)
-    if state is None or state.track.until is not Until.COMMITTED:
-        return True
-    return not any(a.track is alert.track and a.pledged for a in case.alerts)

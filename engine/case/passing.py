@@ -47,7 +47,7 @@ def _inside(draft: Draft, alert: Alert, to: str) -> bool:
         return False
     contact = draft.case.around.registry.contact(to)
     party = to if contact is None else contact.party
-    if draft.case.around.closure.find(party) is not None or party in draft.case.conflicts:
+    if draft.case.around.excluded.find(party) is not None or party in draft.case.conflicts:
         return True
     if draft.case.around.registry.party(party) is None:
         return False

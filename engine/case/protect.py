@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from engine.case.beside import stricter
 from engine.case.sources import independent
 from engine.case.state import Alert, Case
 from engine.case.without_consent import stand_in, vetted
@@ -58,6 +59,7 @@ TURNABLE = (
             Reason.MODE,
             Reason.GATE_CLOSED,
             Reason.UNKNOWN_PARTY,
+            Reason.LINKED,
         }
     )
     | WAITING_ONLY
@@ -84,7 +86,7 @@ def safeguards(
         mode_ceiling=case.mode_ceiling,
         subjects=case.subjects,
         consents=case.around.consents,
-        closure=case.around.closure,
+        closure=case.around.excluded,
         cleared=cleared(case),
         released_controllers=case.released_controllers,
         conflicts=case.conflicts,
@@ -99,6 +101,7 @@ def safeguards(
         stopped=False,  # Stop outgoing is checked where sends are claimed: what waits there stays.
         exercise=case.exercise,
     )
+    given = stricter(given, case)
     necessity = case.necessity
     if now is None or necessity is None or not necessity.holds_at(now) or not vetted(towards):
         return given
@@ -112,7 +115,7 @@ def clearable(entry: Excluded) -> bool:
 
 def grounds_of(case: Case, party: str) -> tuple[str, ...]:
     """Names of all that leaves this party out of the case now, each once."""
-    return tuple(sorted({entry.ground for entry in case.around.closure.grounds(party)}))
+    return tuple(sorted({entry.ground for entry in case.around.excluded.grounds(party)}))
 
 
 def cleared(case: Case) -> tuple[str, ...]:
@@ -131,7 +134,7 @@ def liftable(case: Case, party: str, reason: Reason | None) -> bool:
     """Whether this refusal is an exclusion that two people may turn for the case."""
     if reason not in EXCLUDED:
         return False
-    entry = case.around.closure.find(party)
+    entry = case.around.excluded.find(party)
     return entry is not None and entry.liftable and entry.reason is reason
 
 
@@ -142,8 +145,13 @@ def judge_party(
     return _judge(case, track=track, party=party, contact=None, endpoint=None, now=now, mode=mode)
 
 
-def judge_contact(case: Case, alert: Alert, ref: ContactRef, *, now: datetime) -> Verdict:
-    """Whether this contact of the alert's party may be told now, by its next usable endpoint."""
+def judge_contact(
+    case: Case, alert: Alert, ref: ContactRef, *, now: datetime, mode: Mode | None = None
+) -> Verdict:
+    """Whether this contact of the alert's party may be told now, by its next usable endpoint.
+
+    `mode`: of a track being planned.
+    """
     registry = case.around.registry
     contact = registry.contact(ref.id)
     if contact is None:
@@ -153,7 +161,13 @@ def judge_contact(case: Case, alert: Alert, ref: ContactRef, *, now: datetime) -
     if endpoint is None:
         return refused(Reason.NO_ENDPOINT, evidence=ref.id)
     return _judge(
-        case, track=alert.track, party=alert.party, contact=contact, endpoint=endpoint, now=now
+        case,
+        track=alert.track,
+        party=alert.party,
+        contact=contact,
+        endpoint=endpoint,
+        now=now,
+        mode=mode,
     )
 
 
@@ -166,6 +180,7 @@ def judge_stand_down(case: Case, alert: Alert, ref: ContactRef | None, *, now: d
     free = replace(
         safeguards(case),
         subjects=(),
+        linked=(),
         consents=(
             Consent(
                 id="",

@@ -4,13 +4,19 @@ from engine.case import commands as c
 from engine.case import tasks, telling
 from engine.case.draft import Draft
 from engine.case.protect import EXCLUDED, UNCONSENTED, judge_party, liftable
-from engine.case.state import Alert, AlertStatus, Case, CaseStatus
+from engine.case.state import Alert, AlertStatus, Case
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Reason
 from schemas.projection import Purpose
 
-_OUTWARD_PURPOSES = (Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.WAIT)
+_OUTWARD_PURPOSES = (
+    Purpose.TELL,
+    Purpose.ASK_OUTCOME,
+    Purpose.CONFIRM,
+    Purpose.REMIND,
+    Purpose.WAIT,
+)
 _ALL_PURPOSES = (*_OUTWARD_PURPOSES, Purpose.STAND_DOWN)
 
 
@@ -20,7 +26,7 @@ def again(draft: Draft, command: c.Recheck) -> None:
     The desk hands in the closure over the registry as it is. What it adds is stored, so that
     nothing that changes afterwards frees anybody.
     """
-    if draft.case.status not in (CaseStatus.OPEN, CaseStatus.MONITORED):
+    if not draft.case.status.alive:
         return
     before = draft.case.alerts
     recheck(draft)

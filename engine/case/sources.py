@@ -19,6 +19,6 @@ def independent(case: Case) -> int:
 
     Asked anew each time: one that turned out to be tied to the perpetrator counts no more.
     """
-    closure = case.around.closure
+    closure = case.around.excluded
     heard = (s for s in case.heard if s not in case.publishers and closure.find(s) is None)
     return case.independent_sources + sum(1 for _ in heard)

@@ -12,6 +12,8 @@ from schemas.plan import Track
 from schemas.projection import Purpose
 from schemas.responses import RefusedBecause
 
+_CALLED_FOR_TASKS = ("task_overdue", "hold_expired")
+"""Duty was called because something owed was late or nobody's; for nothing else."""
 _QUIET_FOR = timedelta(minutes=30)
 """How long an acknowledgement holds in a case that lost its duty track."""
 
@@ -116,6 +118,15 @@ def take(draft: Draft, command: c.TakeTask) -> None:
     calling = state is not None and state.hold_until is None
     if draft.case.status.unresolved and calling and all_owned(draft):
         own(draft, command.by)
+
+
+def done(draft: Draft, by: str) -> None:
+    """What duty was called for is done. When everything owed is somebody's, duty is quiet."""
+    state = draft.case.track(TrackName.DUTY)
+    if state is None or state.hold_until is not None or not draft.case.status.unresolved:
+        return
+    if state.woken_by in _CALLED_FOR_TASKS and all_owned(draft):
+        own(draft, by)
 
 
 def all_owned(draft: Draft) -> bool:

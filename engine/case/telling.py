@@ -1,9 +1,11 @@
 """Telling outward parties: the next contact of an alert, the next party of a track."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from engine.case import ids, tasks
 from engine.case.draft import Draft
+from engine.case.due import calls_rest
 from engine.case.protect import (
     TURNABLE,
     WAITING_ONLY,
@@ -11,7 +13,8 @@ from engine.case.protect import (
     judge_party,
     next_endpoint,
 )
-from engine.case.state import Alert, AlertStatus, Case
+from engine.case.quiet import can_be_quiet, settled
+from engine.case.state import Alert, AlertStatus, Case, TrackState
 from rules import hours
 from schemas import facts as f
 from schemas.codes import TrackName
@@ -19,14 +22,16 @@ from schemas.plan import ContactRef, Reason, Spread
 from schemas.projection import Purpose
 
 
-def tell_next(draft: Draft, alert_id: str) -> bool:
-    """Tell the next contact of this alert that may be told. False when there is none.
+def tell_next(draft: Draft, alert_id: str, *, contacts: int = 1) -> bool:
+    """Tell the next contacts of this alert that may be told. False when there is none.
 
     Outside its hours the next contact that can be reached now is told as well; a party with a
     mailbox only is told at once, with a task to phone it when grave (design section 5.4).
     """
     alert = draft.alert(alert_id)
     state = draft.case.track(alert.track)
+    if calls_rest(draft.case, alert.track):
+        return False  # It stands: nobody further is told until people or an event open it.
     if state is None or not state.open_at(draft.now):
         return False  # Nothing goes outward on a track that nobody released, or no longer.
     party = judge_party(draft.case, track=alert.track, party=alert.party, now=draft.now)
@@ -40,20 +45,25 @@ def tell_next(draft: Draft, alert_id: str) -> bool:
         if not alert.told_contacts:
             _withhold(draft, alert, refused or Reason.NO_ENDPOINT)
         return False
-    chosen = [allowed[0]]
-    if not _open(allowed[0], draft.now):
-        reachable = next((c for c in allowed[1:] if _open(c, draft.now)), None)
+    chosen = allowed[: max(contacts, 1)]
+    if not any(_open(contact, draft.now) for contact in chosen):
+        reachable = next((c for c in allowed[len(chosen) :] if _open(c, draft.now)), None)
         if reachable is not None:
             chosen.append(reachable)
         elif draft.case.severity.grave:
-            opening = _next_opening(allowed[0], draft.now)
+            opening = min(_next_opening(contact, draft.now) for contact in chosen)
             tasks.raise_task(draft, "phone_at_opening", alert=alert.id, due_at=opening)
     tell(draft, draft.alert(alert_id), tuple(chosen), purpose=Purpose.TELL)
     return True
 
 
 def tell_again(
-    draft: Draft, alert_id: str, contact_id: str, *, purpose: Purpose = Purpose.TELL
+    draft: Draft,
+    alert_id: str,
+    contact_id: str,
+    *,
+    purpose: Purpose = Purpose.TELL,
+    answer_by: datetime | None = None,
 ) -> bool:
     """Tell a contact that was told before. False when it may not be told or has no way left."""
     alert = draft.alert(alert_id)
@@ -61,18 +71,26 @@ def tell_again(
     state = draft.case.track(alert.track)
     if contact is None or contact.id in alert.dropped_contacts:
         return False
+    if purpose is Purpose.TELL and calls_rest(draft.case, alert.track):
+        return False
     if state is None or not state.open_at(draft.now):
         return False
     if not judge_contact(draft.case, alert, contact, now=draft.now).allowed:
         return False
-    tell(draft, alert, (contact,), purpose=purpose)
+    tell(draft, alert, (contact,), purpose=purpose, answer_by=answer_by)
     return True
 
 
-def tell(draft: Draft, alert: Alert, contacts: tuple[ContactRef, ...], *, purpose: Purpose) -> None:
+def tell(
+    draft: Draft,
+    alert: Alert,
+    contacts: tuple[ContactRef, ...],
+    *,
+    purpose: Purpose,
+    answer_by: datetime | None = None,
+) -> None:
     """Decide one round to these contacts, each by its next way that has not failed."""
     state = draft.case.track(alert.track)
-    answer_by = None
     if purpose is Purpose.TELL and state is not None:
         answer_by = draft.now + timedelta(seconds=state.track.answer_by)
     notices: dict[str, f.Notice] = {}
@@ -107,22 +125,70 @@ def tell_track(draft: Draft, name: TrackName, *, spread: Spread, by_hand: bool =
     `by_hand`: a person releases in this very decision, so that those whom consent, certainty or a
     higher ceiling has freed since are told as well; by machine they wait for the next release.
     """
+    state = draft.case.track(name)
+    waiting = [
+        alert
+        for alert in _waiting(draft.case, name, by_hand=by_hand)
+        if state is None or not for_later_rung(state, alert)
+    ]
+    return _tell_each(draft, waiting, spread=spread)
+
+
+def tell_rung(draft: Draft, name: TrackName, step: int, *, by_hand: bool = False) -> bool:
+    """Tell those whom this rung is for and who were not told yet. False when there was nobody."""
+    state = draft.case.track(name)
+    if state is None:
+        return False
+    waiting = [
+        alert
+        for alert in _waiting(draft.case, name, by_hand=by_hand)
+        if for_rung(state, step, alert)
+    ]
+    rung = state.track.steps[step]
+    return _tell_each(draft, waiting, spread=rung.spread, contacts=rung.contacts)
+
+
+def for_rung(state: TrackState, step: int, alert: Alert) -> bool:
+    """Whether a rung is for this party; one whose kind no rung names is for each of them."""
+    steps = state.track.steps
+    named = {kind for rung in steps for kind in rung.only}
+    only = steps[step].only
+    nowhere = alert.kind not in named and all(rung.only for rung in steps)
+    return alert.track is state.track.name and (not only or alert.kind in only or nowhere)
+
+
+def for_later_rung(state: TrackState, alert: Alert) -> bool:
+    """Whether only a rung that is still to come is for this party, by its kind."""
+    if state.anchor_at is None:
+        return False
+    every = range(len(state.track.steps))
+    mine = [step for step in every if for_rung(state, step, alert)]
+    fired = any(step < state.step and step not in state.left_out for step in mine)
+    return not fired and any(step >= state.step for step in mine)
+
+
+def _waiting(case: Case, name: TrackName, *, by_hand: bool) -> list[Alert]:
+    """Who is not told yet, nearest first."""
     reasons = TURNABLE if by_hand else WAITING_ONLY
-    waiting = sorted(
-        (a for a in draft.case.alerts if a.track is name and _waits(a, reasons)),
-        key=lambda a: (a.rank, a.party),
-    )
+    mine = (a for a in case.alerts if a.track is name and _waits(a, reasons))
+    return sorted(mine, key=lambda alert: (alert.rank, alert.party))
+
+
+def _tell_each(draft: Draft, waiting: list[Alert], *, spread: Spread, contacts: int = 1) -> bool:
     told = False
     for alert in waiting:
-        told = tell_next(draft, alert.id) or told
+        told = tell_next(draft, alert.id, contacts=contacts) or told
         if told and spread is Spread.NEXT:
             break
     return told
 
 
 def go_on(draft: Draft, alert_id: str) -> None:
-    """Bring in whoever is next: a contact of this party, else the next party, else a person."""
-    if tell_next(draft, alert_id):
+    """Bring in whoever is next: a contact of this party, else the next party, else a person.
+
+    Nobody, where enough is promised or done on its track.
+    """
+    if settled(draft.case, draft.alert(alert_id).track) or tell_next(draft, alert_id):
         return
     alert = draft.alert(alert_id)
     state = draft.case.track(alert.track)
@@ -139,9 +205,12 @@ def next_party(draft: Draft, name: TrackName) -> None:
     state = draft.case.track(name)
     if state is None or not state.open_at(draft.now) or state.frozen:
         return
+    if settled(draft.case, name):
+        return
     if one_at_a_time(draft.case, name) and tell_track(draft, name, spread=Spread.NEXT):
         return
-    if not somebody_has_it(draft.case, name, or_waits=True):
+    has_it = somebody_has_it(draft.case, name, or_waits=True)
+    if not has_it or not can_be_quiet(draft.case, name):
         tasks.raise_task(draft, "nobody_left", detail=name.value)
 
 
@@ -164,13 +233,17 @@ def one_at_a_time(case: Case, name: TrackName) -> bool:
     return state is not None and any(step.spread is Spread.NEXT for step in state.track.steps)
 
 
-def somebody_has_it(case: Case, name: TrackName, *, or_waits: bool = False) -> bool:
+def somebody_has_it(
+    case: Case, name: TrackName, *, among: Collection[str] | None = None, or_waits: bool = False
+) -> bool:
     """Whether a party of this track was told and may still act, or has acted.
 
-    `or_waits`: or is told once a hold is over, so that nobody else need be found for it.
+    `among`: of these alerts. `or_waits`: or is told once a hold is over, so that nobody else need
+    be found for it.
     """
     return any(
         a.track is name
+        and (among is None or a.id in among)
         and (
             a.live
             or a.status is AlertStatus.ACTED

@@ -158,6 +158,8 @@ class ResolutionProposed:
     remedy: Literal["none_sought", "sought", "obtained"]
     heard: Literal["safe_channel", "representative", "unreachable_documented"]
     note: str = ""
+    said: Literal["agrees", "informed", ""] = ""
+    """What whoever was heard said to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

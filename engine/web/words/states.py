@@ -165,6 +165,7 @@ WITHDRAWN: dict[WithdrawnBecause, str] = {
     WithdrawnBecause.BY_GIVER: "they took it back",
     WithdrawnBecause.AT_OUR_REQUEST: "we asked them to let it be",
     WithdrawnBecause.CONDITION_FAILED: "what it waited for did not come",
+    WithdrawnBecause.RENEWED: "it was given anew for another date",
     WithdrawnBecause.MISTAKE: "it was entered by mistake",
 }
 
@@ -225,6 +226,8 @@ DATE: dict[DateKind, str] = {
     DateKind.MEETING: "Meeting",
     DateKind.DELEGATION: "Delegation",
     DateKind.ELECTION: "Election",
+    DateKind.UN_REPLY: "Reply to the UN due",
+    DateKind.CUSTODY: "First 48 hours of detention over",
     DateKind.OTHER: "Date",
 }
 
@@ -259,6 +262,13 @@ TASK: dict[str, str] = {
     "widen_consent": "The person is said to allow more: look, and agree or not",
     "hold": "A hold ends: look whether what waited is still right",
     "frozen": "Frozen: look whether it can go on",
+    "date_check": "Nobody has promised for a date ahead, see that somebody does",
+    "date_confirm": "A date was moved: ask them whether what they promised still holds",
+    "date_passed": "A date has passed: find out what happened",
+    "date_off": "A date fell away: check that, and tell those who promised for it",
+    "date_missing": "A track counts from a date that nobody knows: add it, or tell them by hand",
+    "dates_full": "This case has more dates than it can watch: remove some, then add this one",
+    "custody_check": "First hours of a detention: speak to the person, a lawyer or the source",
     "confirm_standing": "Agree, or not, that the case stands until its review",
     "standing_review": "The case stands: look at it again, and renew it or open it",
     "confirm_unlink": "Agree, or not, that the case is not about the same",
