@@ -132,7 +132,7 @@ async def test_a_crash_while_one_message_tells_of_three_cases_tells_all_of_them_
         assert story.tries("sms:dia.sms") == [2, 2, 2]
 
 
-async def test_somebody_who_refused_a_message_of_three_cases_fails_for_each_of_them() -> None:
+async def test_somebody_who_refused_a_message_of_three_cases_brings_in_the_floor_contact() -> None:
     async with given(registry=cerro(), rulebook=rulebook(LIFE), roster=faro()) as story:
         for n in range(3):
             situation = f"night-{n}"
@@ -151,4 +151,4 @@ async def test_somebody_who_refused_a_message_of_three_cases_fails_for_each_of_t
         del story.post.broken["sms"]
         for name in ("Ana", "Ben", "Chi", "Dia"):
             story.phone(name).ignores_everything()
-            story.mail(name).ignores_everything()
+        story.mail("Flo").expects("TOCSIN CRITICAL", at="Tue 04:00").ignores_everything()
