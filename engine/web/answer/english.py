@@ -76,6 +76,8 @@ _COMMON = (
     Choice(ResponseKind.COMMITTED, "We will do something, by a date"),
     Choice(ResponseKind.ACTED, "Done"),
     Choice(ResponseKind.ACKNOWLEDGED, "Got it; we are looking at it"),
+    Choice(ResponseKind.ALREADY_ACTING, "We are acting on this already"),
+    Choice(ResponseKind.WITHDRAWS, "We cannot do what we promised"),
     Choice(ResponseKind.ASKS, "Question, or please call me"),
     Choice(ResponseKind.WARNS, "Harmful now: this would spoil something"),
     Choice(ResponseKind.PASSED_ON, "Pass on to a colleague, or already passed on"),
@@ -97,15 +99,23 @@ _OTHER_WORDS: dict[TrackName, Mapping[ResponseKind, str]] = {
 }
 
 
-def choices(audience: Audience, *, label: Label = Label.AMBER_STRICT) -> tuple[Choice, ...]:
+def choices(
+    audience: Audience, *, label: Label = Label.AMBER_STRICT, promised: bool = False
+) -> tuple[Choice, ...]:
     """The answers this audience may give. None is chosen beforehand.
+
+    Taking back is offered where something is promised.
 
     Whoever is asked to tell nobody is not invited to pass it on, only to say that it has.
     """
     other = {**_OTHER_WORDS.get(audience, {})}
     if label is Label.RED:
         other[ResponseKind.PASSED_ON] = "Already passed on, without blame"
-    return tuple(Choice(each.kind, other.get(each.kind, each.words)) for each in _COMMON)
+    return tuple(
+        Choice(each.kind, other.get(each.kind, each.words))
+        for each in _COMMON
+        if promised or each.kind is not ResponseKind.WITHDRAWS
+    )
 
 
 def before_content(audience: Audience) -> tuple[str, ...]:

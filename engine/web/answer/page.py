@@ -188,7 +188,8 @@ class AnswerPage:
 
     async def _content(self, here: Here) -> Response:
         chosen = here.form.get("choice")
-        if chosen not in {each.kind for each in english.choices(here.audience)}:
+        promised = bool(here.view.alert and here.view.alert.promises)
+        if chosen not in {each.kind for each in english.choices(here.audience, promised=promised)}:
             return await self._show(here.token, here.visit, here.now, error=_CHOOSE)
         kind = ResponseKind(chosen)
         if kind in _AT_ONCE:
@@ -232,7 +233,7 @@ class AnswerPage:
             return await self._particulars.ask(
                 kind, view, Form(), {}, state=state, by=token.contact
             )
-        said = screen(visit.stage, view.projection)
+        said = screen(visit.stage, view.projection, promised=bool(view.alert.promises))
         return page(
             "answer/choose.html",
             zone=_zone(view),

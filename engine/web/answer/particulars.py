@@ -19,9 +19,9 @@ from engine.web.forms import Form
 from engine.web.pages import page
 from engine.web.passing_on import named_in_words
 from engine.web.services import Services
-from engine.web.words.states import ACTION, DECLINE, EFFECT
-from engine.web.words.times import offset
-from schemas.codes import ActionKind, Effect, TrackName
+from engine.web.words.states import ACTION, DECLINE, EFFECT, PROVISO
+from engine.web.words.times import offset, short_moment
+from schemas.codes import ActionKind, Effect, Proviso, TrackName
 from schemas.responses import Already, DeclineReason, Refused, ResponseKind, Way
 from schemas.responses import Response as Answer
 
@@ -46,7 +46,7 @@ class Asked:
 FORMS: Mapping[ResponseKind, Asked] = {
     ResponseKind.COMMITTED: Asked(
         heading="We will, by a date",
-        ask=("action", "due"),
+        ask=("action", "due", "condition"),
         note="Anything we should know?",
         send="Promise this",
     ),
@@ -55,6 +55,18 @@ FORMS: Mapping[ResponseKind, Asked] = {
         ask=("action", "effect"),
         note="What happened?",
         send="Record this",
+    ),
+    ResponseKind.ALREADY_ACTING: Asked(
+        heading="We are acting on this already",
+        ask=("action",),
+        note="Anything we should know?",
+        send="Tell the desk",
+    ),
+    ResponseKind.WITHDRAWS: Asked(
+        heading="We cannot do what we promised",
+        ask=("promise",),
+        note="Why? Somebody else is asked at once.",
+        send="Take it back",
     ),
     ResponseKind.ASKS: Asked(
         heading="Your question",
@@ -83,7 +95,7 @@ FORMS: Mapping[ResponseKind, Asked] = {
         send="Decline",
     ),
 }
-_SENT = ("action", "day", "time", "effect", "reason", "to", "note")
+_SENT = ("condition", "promise", "action", "day", "time", "effect", "reason", "to", "note")
 _ACTIONS: Mapping[TrackName, tuple[ActionKind, ...]] = {
     TrackName.MISSIONS: (
         ActionKind.ENQUIRY,
@@ -93,6 +105,7 @@ _ACTIONS: Mapping[TrackName, tuple[ActionKind, ...]] = {
         ActionKind.MEETING,
         ActionKind.VISA,
         ActionKind.CALL,
+        ActionKind.LETTER,
         ActionKind.OTHER,
     ),
     TrackName.COMPANIES: (
@@ -168,6 +181,8 @@ class Particulars:
             note_words=asked.note,
             send_words=asked.send,
             actions=[(a.value, _capital(ACTION[a])) for a in _actions(audience)],
+            conditions=[(each.value, _capital(words)) for each, words in PROVISO.items()],
+            promises=_promises(view, zone=zone),
             effects=[(effect.value, _capital(words)) for effect, words in EFFECT.items()],
             reasons=[(reason.value, _capital(words)) for reason, words in DECLINE.items()],
             colleagues=await self._colleagues(view, by=by),
@@ -194,6 +209,11 @@ class Particulars:
         for name, value in (("action", action), ("effect", effect), ("reason", reason)):
             if name in asked.ask and value is None:
                 errors[name] = _CHOOSE
+        promised = choice(form.get("promise"), ActionKind)
+        if "promise" in asked.ask:
+            action = promised
+            if promised is None:
+                errors["promise"] = _CHOOSE
         if "to" in asked.ask and not form.get("to"):
             errors["to"] = _CHOOSE
         if asked.note_needed and not form.get("note"):
@@ -210,13 +230,14 @@ class Particulars:
             kind=kind,
             way=Way.PAGE,
             by=by,
-            action=action if "action" in asked.ask else None,
+            action=action if {"action", "promise"} & set(asked.ask) else None,
             due=due,
             effect=effect if "effect" in asked.ask else None,
             reason=reason if "reason" in asked.ask else None,
             passed_on_to=to if "to" in asked.ask else "",
             passed_on_any=meant,
             note=note,
+            condition=choice(form.get("condition"), Proviso) if "condition" in asked.ask else None,
         )
         return answer, {}
 
@@ -245,6 +266,15 @@ class Particulars:
         )
         known = [(id, labels[id]) for id in refs if id in labels]
         return [*known, (OUTSIDE, "Somebody else")]
+
+
+def _promises(view: View, *, zone: str) -> list[tuple[str, str]]:
+    """What this party promised and has not done: one line for each kind of action."""
+    due = {p.action_kind: p.due_at for p in reversed(view.alert.promises)} if view.alert else {}
+    return [
+        (kind.value, f"{_capital(ACTION[kind])}, by {short_moment(at, zone=ZoneInfo(zone))}")
+        for kind, at in due.items()
+    ]
 
 
 def _actions(audience: TrackName) -> tuple[ActionKind, ...]:

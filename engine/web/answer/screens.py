@@ -43,7 +43,7 @@ class Screen:
     options: Options
 
 
-def screen(stage: Stage, projection: Projection) -> Screen:
+def screen(stage: Stage, projection: Projection, *, promised: bool = False) -> Screen:
     """The stage for the audience of the projection. Only the first two say nothing of the case."""
     audience = projection.audience
     contact = ground_rules.contact_words(projection)
@@ -76,7 +76,7 @@ def screen(stage: Stage, projection: Projection) -> Screen:
                 keep_to=(contact,),
                 options=_ADVERSE,
             )
-    choices = english.choices(projection.audience, label=projection.label)
+    choices = english.choices(projection.audience, label=projection.label, promised=promised)
     answers = tuple((each.kind.value, each.words) for each in choices)
     return Screen(
         heading="What we ask",

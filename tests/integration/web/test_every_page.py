@@ -94,6 +94,7 @@ def every_page(desk: Stage) -> Iterator[tuple[str, object]]:
             id = shown.text.split(f"/{part}/")[1].split('"')[0]
             yield part, client.get(f"/cases/{ref}/{part}/{id}")
             yield f"{part} lacks", submit(desk, f"/cases/{ref}/{part}/{id}", {})
+    yield from every_promise_page(desk, ref, shown.text)
     for part in ("freeze", "hold", "resolve", "left-out", "story?before=9"):
         yield part, client.get(f"/cases/{ref}/{part}")
     yield "freeze lacks", submit(desk, f"/cases/{ref}/freeze", {})
@@ -114,6 +115,23 @@ def every_page(desk: Stage) -> Iterator[tuple[str, object]]:
     yield "link made", submit(desk, f"/cases/{ref}/told", {"act": "make:hotline-a/subject-1"})
     yield from every_holder_page(desk)
     yield from every_answer_page(desk, ref)
+
+
+def every_promise_page(desk: Stage, ref: str, shown: str) -> Iterator[tuple[str, object]]:
+    """A promise on the phone, what it is worth, and that it is none any more."""
+    client = desk.client
+    alert = shown.split("/answer/")[1].split('"')[0]
+    promise = {"by": _spoke(client, ref, alert), "kind": "committed", "action": "visit"}
+    due = {"due_day": "2027-03-03", "due_time": "14:00", "condition": "text_cleared"}
+    yield "promised by phone", submit(desk, f"/cases/{ref}/answer/{alert}", {**promise, **due})
+    for part in ("judge", "withdraw"):
+        yield part, client.get(f"/cases/{ref}/{part}/{alert}")
+        yield f"{part} lacks", submit(desk, f"/cases/{ref}/{part}/{alert}", {})
+
+
+def _spoke(client: object, ref: str, alert: str) -> str:
+    form = client.get(f"/cases/{ref}/answer/{alert}").text  # type: ignore[attr-defined]
+    return form.split('<select id="by"')[1].split('<option value="')[2].split('"')[0]
 
 
 def every_holder_page(desk: Stage) -> Iterator[tuple[str, object]]:

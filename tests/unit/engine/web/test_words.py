@@ -167,7 +167,8 @@ def test_everything_the_shipped_rulebook_asks_for_has_words() -> None:
 def test_everybody_may_promise_ask_warn_decline_and_name_a_conflict(audience: Any) -> None:
     kinds = [choice.kind for choice in choices(audience)]
 
-    assert len(kinds) == len(set(kinds)) == len(ResponseKind) - 1  # already acting says `done`
+    assert len(kinds) == len(set(kinds)) == len(ResponseKind) - 1  # nothing is promised yet
+    assert {choice.kind for choice in choices(audience, promised=True)} == set(ResponseKind)
     assert ResponseKind.WARNS in kinds
     assert ResponseKind.CONFLICT in kinds
 
