@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from typing import Literal
+
 from engine.case import commands as c
 from engine.case import ids, reprisals, tasks, telling, wellbeing
 from engine.case.draft import Draft, Refusal
@@ -71,10 +73,19 @@ def arrive(draft: Draft, command: c.EventArrived) -> None:
             f.TrackWoken(
                 track=TrackName.DUTY,
                 at=draft.now,
-                reason="severity_raised" if raised else "new_act",
+                reason=_why_again(event, raised=raised),
             )
         )
     ask_for_releases(draft)
+
+
+def _why_again(
+    event: ThreatEvent, *, raised: bool
+) -> Literal["severity_raised", "new_act", "status_worse"]:
+    """Why duty is called again; without an act, and no graver, there is worse news of somebody."""
+    if raised:
+        return "severity_raised"
+    return "new_act" if event.type in _PAGES_AGAIN else "status_worse"
 
 
 def plan(draft: Draft, candidates: Candidates) -> None:

@@ -204,7 +204,6 @@ def _reopened(case: Case, fact: f.Reopened) -> Case:
         case,
         status=CaseStatus.OPEN,
         monitored_until=None,
-        remedy_sought=False,
         erasing=(),
         owner="",
         check_ins=0,

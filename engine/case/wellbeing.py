@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from engine.case import tasks
+from engine.case.conditions import gravest
 from engine.case.draft import Draft
-from engine.case.state import Condition
+from engine.case.state import Case
 from rules import duty
 from schemas import facts as f
 from schemas.codes import SAID_BY_CODE, SubjectStatus, TrackName
@@ -57,10 +58,9 @@ def _say(
     words: str = "",
     raises: bool = True,
 ) -> bool:
-    known = _known(draft, subject)
-    before = SubjectStatus.UNKNOWN if known is None else known.status
+    before, at_before = _known(draft.case, subject, by)
     worse = status.worse_than(before)
-    if known is not None and (status is before or (at < known.at and not worse)):
+    if at_before is not None and (status is before or (at < at_before and not worse)):
         return False  # Said already, or older than what is known and no graver.
     draft.add(f.StatusNoted(status=status, at=at, by=by, subject=subject, worse=worse, note=words))
     if worse:
@@ -71,7 +71,11 @@ def _say(
     return worse
 
 
-def _known(draft: Draft, subject: str) -> Condition | None:
-    """The newest word about this person, else the one about everybody."""
-    of = {each.subject: each for each in draft.case.conditions}
-    return of.get(subject, of.get(""))
+def _known(case: Case, subject: str, by: str) -> tuple[SubjectStatus, datetime | None]:
+    """How this person was, and since when: the newest word about them, else about everybody."""
+    if not subject and by != "event":
+        newest = max((each.at for each in case.conditions), default=None)
+        return gravest(case.conditions), newest
+    of = {each.subject: each for each in case.conditions}
+    known = of.get(subject, of.get(""))
+    return (SubjectStatus.UNKNOWN, None) if known is None else (known.status, known.at)

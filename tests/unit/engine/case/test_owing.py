@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from engine.case import commands as c
-from engine.case import times
 from engine.case.draft import Draft
 from engine.case.tasks import fall_due, own
 from schemas import facts as f
@@ -69,11 +68,6 @@ def test_a_result_in_words_is_refused_because_the_journal_carries_codes_only() -
     wordy = story.a_finish("first_contact", result="she was seen near the mill")
 
     assert story.refused(wordy).reason is RefusedBecause.INCOMPLETE
-
-
-def test_critical_check_ins_start_after_six_hours() -> None:
-    assert times.check_in_after(Severity.CRITICAL, 0) == timedelta(hours=6)
-    assert times.check_in_after(Severity.CRITICAL, 9) == timedelta(hours=72)
 
 
 def test_a_tasks_owner_is_told_at_its_deadline() -> None:
