@@ -8,7 +8,7 @@ from schemas.codes import TrackName
 from schemas.projection import Purpose
 from schemas.responses import Response
 
-_MESSAGES = (Purpose.TELL, Purpose.ASK_OUTCOME)
+_MESSAGES = (Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.CONFIRM, Purpose.REMIND)
 
 
 def answerer(alert: Alert, response: Response) -> str:

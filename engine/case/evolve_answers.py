@@ -61,6 +61,8 @@ def _promised(case: Case, fact: f.Promised) -> Case:
         condition=fact.condition,
     )
     case = replace(case, serial=case.serial + 1)
+    # Others of the party who still had time to answer are let be; they may be asked again later.
+    let_be = {call.contact for call in alert.calls if not call.answered} - {promise.by}
     return swap(
         case,
         replace(
@@ -68,6 +70,7 @@ def _promised(case: Case, fact: f.Promised) -> Case:
             status=AlertStatus.PROMISED,
             reason=None,
             promises=(*alert.promises, promise),
+            told_contacts=tuple(each for each in alert.told_contacts if each not in let_be),
             calls=(),
         ),
     )

@@ -98,7 +98,7 @@ def _promise_moved(case: Case, fact: f.PromiseMoved) -> Case:
         replace(
             alert,
             promises=tuple(
-                replace(p, due_at=fact.due_at, ask_at=fact.ask_at, for_date=fact.date)
+                replace(p, due_at=fact.due_at, ask_at=fact.ask_at, for_date=fact.for_date)
                 if p.action == fact.action
                 else p
                 for p in alert.promises

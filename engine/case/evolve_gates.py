@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from engine.case.evolve_dates import aligned
 from engine.case.evolve_duty import offset, swap
 from engine.case.replacing import replace
 from engine.case.sources import RELIABLE
@@ -28,6 +29,8 @@ def shut(state: TrackState) -> TrackState:
         next_at=None,
         release_until=None,
         protocol="",
+        left_out=(),
+        passed=(),
         **_nothing_given(),
     )
 
@@ -38,6 +41,7 @@ def _nothing_given() -> dict[str, Any]:
         "again_by": (),
         "record": "",
         "given_until": None,
+        "given_start": None,
         "named_controllers": (),
         "named_by": "",
     }
@@ -46,6 +50,11 @@ def _nothing_given() -> dict[str, Any]:
 def earlier(*times: datetime | None) -> datetime | None:
     """The first of these times; None where none is set."""
     return min((time for time in times if time is not None), default=None)
+
+
+def later(*times: datetime | None) -> datetime | None:
+    """The last of these times; None where none is set."""
+    return max((time for time in times if time is not None), default=None)
 
 
 def _release_given(case: Case, fact: f.ReleaseGiven) -> Case:
@@ -57,6 +66,7 @@ def _release_given(case: Case, fact: f.ReleaseGiven) -> Case:
         state,
         record=state.record or fact.record,
         given_until=earlier(state.given_until, fact.expires_at),
+        given_start=later(state.given_start, fact.starts_at),
     )
     if state.anchor_at is None:
         return swap(case, replace(state, released_by=_with(state.released_by, fact.by)))
@@ -65,7 +75,9 @@ def _release_given(case: Case, fact: f.ReleaseGiven) -> Case:
         return swap(case, replace(state, again_by=again))
     # A later release that says nothing of its end leaves the end as it was.
     until = state.given_until or state.release_until
-    state = replace(state, again_by=(), record="", given_until=None, release_until=until)
+    state = replace(
+        state, again_by=(), record="", given_until=None, given_start=None, release_until=until
+    )
     return swap(case, state)
 
 
@@ -90,22 +102,28 @@ def _released(case: Case, fact: f.TrackReleased) -> Case:
     state = case.track(fact.track)
     if state is None:
         return case
-    first = fact.at + offset(state.track, 0) if state.track.steps else None
-    return swap(
+    anchor = later(fact.at, fact.starts_at) or fact.at
+    first = anchor + offset(state.track, 0) if state.track.steps else None
+    released = swap(
         case,
         replace(
             state,
-            anchor_at=fact.at,
+            anchor_at=anchor,
             step=0,
             next_at=first,
             released_by=fact.by,
             again_by=(),
             record="",
             given_until=None,
+            given_start=None,
             release_until=fact.until,
             protocol="",
+            left_out=(),
+            passed=(),
+            answer_due=None,
         ),
     )
+    return aligned(released)
 
 
 def _expired(case: Case, fact: f.ReleaseExpired) -> Case:
@@ -113,14 +131,21 @@ def _expired(case: Case, fact: f.ReleaseExpired) -> Case:
     if state is None:
         return case
     if not fact.pending:
-        # Whoever two people named was named for this release.
-        mine = {alert.party for alert in case.alerts if alert.track is fact.track}
-        kept = tuple(party for party in case.released_controllers if party not in mine)
-        return swap(replace(case, released_controllers=kept), shut(state))
+        return close(case, fact.track)
     given = _nothing_given()
     if state.anchor_at is not None:
         given.pop("released_by")
     return swap(case, replace(state, **given))
+
+
+def close(case: Case, name: TrackName) -> Case:
+    """The case when a release is over; whoever two people named was named for this release."""
+    state = case.track(name)
+    if state is None:
+        return case
+    mine = {alert.party for alert in case.alerts if alert.track is name}
+    kept = tuple(party for party in case.released_controllers if party not in mine)
+    return swap(replace(case, released_controllers=kept), shut(state))
 
 
 def _joint(case: Case, fact: f.JointProposed) -> Case:

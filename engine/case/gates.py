@@ -15,7 +15,7 @@ from schemas.plan import Reason, Spread
 from schemas.projection import Purpose
 from schemas.responses import RefusedBecause
 
-_ASKS = (Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.WAIT)
+_ASKS = (Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.CONFIRM, Purpose.REMIND, Purpose.WAIT)
 
 
 def release(draft: Draft, command: c.Release) -> None:

@@ -47,6 +47,11 @@ def alert_id(case: str, track: TrackName, party: str) -> str:
     return _short("a", case, track.value, party)
 
 
+def date_id(case: str, source: str, id_: str) -> str:
+    """Id of a date of a case: its publisher's own, or that of the command that set it."""
+    return _short("d", case, source, id_)[:12]
+
+
 def notice_key(alert: str, tell_no: int, endpoint: str) -> str:
     """Key of one message: without the attempt, so that a repeat is known as one."""
     return _hash("notice", alert, str(tell_no), endpoint).hex()[:40]

@@ -7,7 +7,7 @@ contact is told. It ends as done, missed or withdrawn, each on the record.
 from datetime import datetime, timedelta
 
 from engine.case import commands as c
-from engine.case import modes, recheck, tasks, telling, times
+from engine.case import covering, modes, recheck, tasks, telling, times
 from engine.case.answerers import answerer, cancel, did_harm, go_on_if_silent, needs_no_call
 from engine.case.draft import Draft, Refusal, id_only
 from engine.case.freezing import must_be_open
@@ -211,3 +211,4 @@ def _withdraw(
     cancel(draft, alert, contact=promise.by, reason="withdrawn")
     needs_no_call(draft, alert)
     go_on_if_silent(draft, alert)
+    covering.lost(draft, alert)

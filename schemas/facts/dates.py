@@ -153,6 +153,6 @@ class PromiseMoved:
     v: Literal[1] = 1
     alert: str
     action: str
-    date: str
     due_at: datetime
     ask_at: datetime
+    for_date: str = ""

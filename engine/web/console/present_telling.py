@@ -16,17 +16,23 @@ from schemas.projection import Purpose
 PURPOSE: dict[Purpose, str] = {
     Purpose.TELL: "asked for an answer",
     Purpose.ASK_OUTCOME: "asked how the promise went",
+    Purpose.CONFIRM: "asked whether it still holds, as a date was moved",
+    Purpose.REMIND: "reminded of what they took on",
     Purpose.STAND_DOWN: "told that nothing more is asked",
     Purpose.WAIT: "asked to wait",
     Purpose.PAGE: "called",
     Purpose.TASK: "reminded of a task",
     Purpose.INCIDENT: "called about an incident",
     Purpose.OVERDUE: "called about overdue cases",
+    Purpose.SEVERAL: "called about several cases",
 }
 _SUPERSEDED = {
     "superseded_by_later": "A later message takes its place.",
     "stale_after_outage": "It is too late to go out by itself; a person decides.",
     "date_moved": "The date was moved.",
+    "satisfied": "Enough was promised or done already.",
+    "other_severity": "It is for cases of another severity.",
+    "jumped": "Somebody let the ladder go on to a later step.",
 }
 
 

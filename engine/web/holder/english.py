@@ -166,6 +166,8 @@ _FATE: dict[Fate, str] = {
 _PURPOSE = {
     "tell": "asked",
     "ask_outcome": "asked what became of a promise",
+    "confirm": "asked whether a promise holds, as a date was moved",
+    "remind": "reminded of what they promised",
     "stand_down": "told that nothing more is asked",
     "wait": "asked to wait",
 }

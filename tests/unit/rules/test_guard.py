@@ -660,6 +660,8 @@ def test_what_a_message_is_for_keeps_its_name_since_it_is_stored() -> None:
     assert {each.name: each.value for each in Purpose} == {
         "TELL": "tell",
         "ASK_OUTCOME": "ask_outcome",
+        "CONFIRM": "confirm",
+        "REMIND": "remind",
         "STAND_DOWN": "stand_down",
         "WAIT": "wait",
         "PAGE": "page",

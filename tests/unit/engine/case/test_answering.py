@@ -190,9 +190,16 @@ def test_four_hours_after_asking_the_next_contact_is_told() -> None:
 
 
 def test_a_missed_promise_with_no_further_contact_is_a_task_to_phone() -> None:
-    story = a_told_case().promises("lea", ActionKind.LETTER, due="Wed 12:00").when("Wed 16:00")
+    story = a_told_case().answer("desk", ResponseKind.WRONG_CONTACT)
+    story.promises("lea", ActionKind.LETTER, due="Wed 12:00").when("Wed 16:00")
     assert story.alert("embassy").status is AlertStatus.SILENT
     assert story.owes("phone_them")
+
+
+def test_a_contact_whom_a_colleagues_promise_spared_is_told_when_that_is_missed() -> None:
+    story = a_told_case().promises("lea", ActionKind.LETTER, due="Wed 12:00").when("Wed 16:00")
+    assert story.asked()[-1] == ("Wed 16:00", "desk")
+    assert not story.owes("phone_them")
 
 
 def test_another_promise_still_holds_when_one_was_missed() -> None:

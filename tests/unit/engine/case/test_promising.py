@@ -103,7 +103,8 @@ def test_taken_back_by_its_giver_the_next_contact_is_told_at_once() -> None:
 
 
 def test_taken_back_with_nobody_left_is_a_task_to_phone() -> None:
-    story = a_told_case().promises("lea", LETTER, due="Wed 12:00")
+    story = a_told_case().answer("desk", ResponseKind.WRONG_CONTACT)
+    story.promises("lea", LETTER, due="Wed 12:00")
     story.answer("lea", ResponseKind.WITHDRAWS)
     assert story.owes("phone_them", alert=story.alert("embassy").id)
 
