@@ -10,6 +10,7 @@ from engine.admin import (
     clearing,
     consenting,
     deciding,
+    duty,
     gating,
     holders,
     holding,
@@ -122,6 +123,13 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             run=judging.capture, takes=judging.OneInstitution, needs=P.REFUTE_LINKS
         ),
         "registry.proposed": Operation(run=judging.proposed, takes=Nothing, needs=P.READ),
+        "duty.now": Operation(run=duty.now, takes=duty.At, needs=P.READ),
+        "duty.absent": Operation(run=duty.absent, takes=duty.Absent, needs=P.CHANGE_DUTY),
+        "duty.cover": Operation(run=duty.cover, takes=duty.Covering, needs=P.CHANGE_DUTY),
+        "duty.swap": Operation(run=duty.swap, takes=duty.Swapping, needs=P.CHANGE_DUTY),
+        "duty.withdraw": Operation(run=duty.withdraw, takes=duty.OneEntry, needs=P.CHANGE_DUTY),
+        "duty.lint": Operation(run=duty.check, takes=Nothing, needs=P.READ),
+        "duty.calendar": Operation(run=duty.calendar, takes=duty.OneCalendar, needs=P.CHANGE_DUTY),
         "event.report": Operation(run=keeping.report, takes=keeping.Reporting, needs=P.REPORT),
     }
 )

@@ -5,6 +5,8 @@ from engine.bootstrap.parts import Parts
 from engine.bootstrap.watching import signs_of
 from engine.case import commands as c
 from engine.desk import Desk, Lane
+from engine.duty.keeping import Duty
+from engine.duty.ways import switched_on
 from engine.intake.door import Door
 from engine.intake.scope import EVERY_AUDIENCE, Scope, only
 from engine.registry.loading import follow
@@ -83,6 +85,13 @@ def make_services(parts: Parts) -> Services:
         zone=parts.settings.timezone,
         secure=parts.settings.http.secure_cookies,
         signs=signs_of(parts),
+        duty=Duty(
+            world=parts.world,
+            reader=parts.reader,
+            writer=parts.writer,
+            clock=parts.clock,
+            channels=switched_on(parts.settings.channels),
+        ),
     )
 
 

@@ -12,12 +12,12 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from engine.clock import Clock
+from engine.duty.standing import LATELY, Standing, standing
 from engine.ports import Reader, Writer
 from engine.registry.loading import follow, in_force
 from engine.registry.saving import hold, save_roster
 from engine.registry.world import WorldHolder
-from engine.store import journal, records
-from rules.graph import Registry
+from engine.store import duty_ways, journal, records
 from rules.rota.changes import Entry, Planned, Withdrawal, planned
 from schemas.facts.system import DutyChanged
 from schemas.roster import Absence, Cover, Roster, Swap
@@ -37,7 +37,17 @@ class Changed:
 class Duty:
     """The roster in force, and its changes."""
 
-    def __init__(self, *, world: WorldHolder, reader: Reader, writer: Writer, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        world: WorldHolder,
+        reader: Reader,
+        writer: Writer,
+        clock: Clock,
+        channels: frozenset[str],
+    ) -> None:
+        """`channels`: those that are switched on."""
+        self._channels = channels
         self._world = world
         self._reader = reader
         self._writer = writer
@@ -47,9 +57,21 @@ class Duty:
         """The roster in force here."""
         return self._world.current.roster
 
-    def registry(self) -> Registry:
-        """Where the addresses of its people are."""
-        return self._world.current.registry
+    async def standing(self, at: datetime | None = None) -> Standing:
+        """Who is on, who next, who is away and who cannot be reached; now, or at another time."""
+        world, now = self._world.current, self._clock.now()
+
+        def look(conn: Connection) -> Standing:
+            return standing(
+                world.roster,
+                world.registry,
+                channels=self._channels,
+                tried=duty_ways.lately(conn, since=now - LATELY),
+                failing=duty_ways.failing(conn, sorted(self._channels)),
+                at=at or now,
+            )
+
+        return await self._reader.run(look)
 
     async def change(
         self, change: Entry | Withdrawal, *, by: str, confirmed: bool = False

@@ -10,6 +10,7 @@ from engine.access import People, Session, Sessions
 from engine.answer_tokens import AnswerTokens
 from engine.case.commands import Command
 from engine.clock import Clock
+from engine.duty.keeping import Duty
 from engine.entropy import Entropy
 from engine.ports import Reader, Writer
 from engine.signs import Sign
@@ -106,4 +107,6 @@ class Services:
     """Routes of the programs' doors (`engine.web.api`), when that role runs."""
     signs: Callable[[], Awaitable[tuple[Sign, ...]]] | None = None
     """How the engine is; the board says in a line what is amiss."""
+    duty: Duty | None = None
+    """Who is on duty, and changing it."""
     extras: dict[str, Any] = field(default_factory=dict)
