@@ -37,6 +37,8 @@ class ReleaseRecord:
     preflight: tuple[Finding, ...] = ()
     agrees_with: str = ""
     """Id of the first person's record, as it was read: its whole content counts here as well."""
+    starts_at: datetime | None = None
+    """Nobody is told before; None: at once. Of two people's the later one counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

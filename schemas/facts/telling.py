@@ -45,15 +45,27 @@ class StepSkipped:
     reason: Reason
 
 
+WhyPassed = Literal[
+    "superseded_by_later",
+    "stale_after_outage",
+    "date_moved",
+    "satisfied",
+    "other_severity",
+    "jumped",
+]
+"""Satisfied: what quietens the track is promised or done. Other severity: the rung is for graver,
+or less grave, cases. Jumped: a person let the ladder go on to a later one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepSuperseded:
-    """A rung that came due during an outage gave way to a later one, or to a person."""
+    """A rung did not fire: it gave way to a later one or to a person, or nobody needs it."""
 
     kind: Literal["step_superseded"] = "step_superseded"
     v: Literal[1] = 1
     track: TrackName
     step: int
-    reason: Literal["superseded_by_later", "stale_after_outage", "date_moved"]
+    reason: WhyPassed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,4 +30,5 @@ REMEDY: dict[Remedy, str] = {
     Remedy.NAME_PARTY: "Find out who it is, and add it to the registry.",
     Remedy.OUTWARD_TRACK: "Tell it on a track of its own.",
     Remedy.WIDER_CELL: "Report it for a wider region, sector or period, so that more are in it.",
+    Remedy.ADD_BY_HAND: "Add it to the case by hand, if it should be asked all the same.",
 }
