@@ -21,7 +21,7 @@ from engine.desk.exclusions import Exclusions
 from engine.ports import Publisher, Reader
 from engine.registry.world import WorldHolder
 from engine.settings import ConsumerSettings
-from engine.store import cases, closures, consents, events, stopping
+from engine.store import cases, closures, consents, events, links, stopping
 from schemas.plan import Closure
 
 _log = structlog.get_logger(__name__)
@@ -88,6 +88,7 @@ class ForConsumers:
             registry=registry,
             consents=tuple(record for _, record in newest.values()),
             closure=self._exclusions.now(stored, told, registry=registry),
+            linked=links.beside(conn, case),
         )
         verdict = judge_party(
             replace(case, around=around),

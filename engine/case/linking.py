@@ -9,10 +9,11 @@ from datetime import datetime
 
 from engine.case import commands as c
 from engine.case import reprisals, tasks
+from engine.case.arrival import ask_for_releases
 from engine.case.beside import strictures_of
 from engine.case.draft import Draft, Refusal, id_only
 from engine.case.recheck import recheck, told_before_excluded
-from engine.case.state import AlertStatus, Case
+from engine.case.state import AlertStatus, Case, CaseStatus
 from rules import duty
 from schemas import facts as f
 from schemas.codes import Severity
@@ -81,7 +82,10 @@ def be_linked(draft: Draft, command: c.BeLinked) -> None:
 def grew(draft: Draft, command: c.LinkedGrew) -> None:
     """A linked case asks for something else now: it counts here at once."""
     known = next((link for link in draft.case.links if link.case == command.other), None)
-    if known is None or known.strictures == command.strictures:
+    if known is None:
+        return
+    if known.strictures == command.strictures:  # what its people allow may be another
+        _ask_again(draft)
         return
     draft.add(f.LinkedChanged(case=command.other, at=draft.now, strictures=command.strictures))
     _tighten(draft, command.strictures)
@@ -115,6 +119,13 @@ def be_unlinked(draft: Draft, command: c.BeUnlinked) -> None:
 def _part(draft: Draft, other: str, by: tuple[str, ...], why: f.WhyUnlinked) -> None:
     draft.add(f.CasesUnlinked(case=other, by=by, at=draft.now, why=why))
     tasks.drop_tasks(draft, "confirm_unlink")
+    _ask_again(draft)
+
+
+def _ask_again(draft: Draft) -> None:
+    """Whoever may be told now is a person's decision; no machine tells them for it."""
+    if draft.case.status is CaseStatus.OPEN:
+        ask_for_releases(draft)
 
 
 def _tighten(draft: Draft, asks: Strictures) -> None:

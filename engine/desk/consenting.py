@@ -6,7 +6,7 @@ from dataclasses import replace
 from engine.case import commands as c
 from engine.case import recording
 from engine.case.decide import run
-from engine.desk import faults, giving
+from engine.desk import faults, giving, linked
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
 from engine.store import consents
@@ -90,3 +90,4 @@ def everywhere(command: c.ConsentChanged, fork: Sheet, setting: Setting, *, but:
             faults.tell(case, error, fork)
             continue
         fork.decide(case, after, decided)
+        linked.tell(after, fork, setting)

@@ -31,12 +31,14 @@ from engine.store import (
     events,
     inbox,
     instances,
+    links,
     meta,
     notifications,
     offsets,
     reported,
     shown,
     stopping,
+    watched,
 )
 from engine.store.dialect import hold
 
@@ -92,6 +94,8 @@ class _Wanted:
     consent that is being taken back see each other."""
     anew: set[str] = field(default_factory=set)
     """Cases about which somebody asks who must not know over the registry as it is now."""
+    linking: set[str] = field(default_factory=set)
+    """Cases that somebody links: what they told and what was done in them matters."""
     keys: set[str] = field(default_factory=set)
     named: set[tuple[str, str]] = field(default_factory=set)
     """(channel, the provider's name for a message)."""
@@ -162,6 +166,9 @@ def _wanted(commands: Sequence[Any]) -> _Wanted:
             case c.AgreeToConsent() | c.RevokeByHolder():
                 wanted.pseudonyms.add(command.pseudonym)
                 wanted.whose.add(command.pseudonym)
+            case c.LinkCases():
+                wanted.cases.update((command.case, command.other))
+                wanted.linking.update((command.case, command.other))
             case inner.Fire():
                 wanted.cases.update(command.only)
                 if not command.only:
@@ -209,6 +216,13 @@ def _find_cases(conn: Connection, wanted: _Wanted, sheet: Sheet) -> dict[str, in
         sheet.subjects.update(cases.subjects(conn, wanted.pseudonyms))
         for pseudonym in wanted.pseudonyms:
             wanted.cases.update(sheet.subjects.get(pseudonym, ()))
+    sheet.linked.update(links.of(conn, wanted.cases - set(missing)))
+    for linked in sheet.linked.values():
+        wanted.cases.update(linked)
+    if wanted.linking:
+        wanted.linking.update(*(sheet.linked.get(id, ()) for id in wanted.linking))
+        sheet.acts.update(events.acts(conn, wanted.linking))
+        sheet.told_at.update(watched.notices(conn, wanted.linking))
     if wanted.named:
         sheet.named.update(reported.keys_of(conn, wanted.named))
         wanted.keys.update(sheet.named.values())
@@ -227,7 +241,7 @@ def _find_near(
         for command in commands
         if isinstance(command, c.EventArrived)
     }
-    sheet.near.update(nearby.find(conn, commands, own, setting))
+    sheet.near.update(nearby.find(conn, commands, own, setting, linked=sheet.linked))
     for near in sheet.near.values():
         wanted.cases.update(near.touched)
 
@@ -324,7 +338,9 @@ def _open_the_next(conn: Connection, wanted: _Wanted, sheet: Sheet, setting: Set
 
 def _read_closures(conn: Connection, sheet: Sheet, setting: Setting) -> None:
     digests = {case.id: case.closure_digest for case in sheet.cases.values()}
-    stored = setting.exclusions.read(conn, digests.values())
+    linked = {link.strictures.closure for case in sheet.cases.values() for link in case.links}
+    stored = setting.exclusions.read(conn, {*digests.values(), *linked})
+    sheet.beside.update({digest: stored[digest] for digest in linked})
     for id, digest in digests.items():
         if id not in sheet.closures:
             sheet.closures[id] = stored[digest]
@@ -334,6 +350,7 @@ def _read_around(conn: Connection, wanted: _Wanted, sheet: Sheet) -> None:
     whose = set(wanted.pseudonyms)
     for case in sheet.cases.values():
         whose.update(consents.pseudonyms(case))
+        whose.update(name for link in case.links for name in consents.whose(link))
     for command in wanted.openers.values():
         if isinstance(command, c.EventArrived):
             whose.update(pseudonyms_of(command))
@@ -349,6 +366,8 @@ def _read_around(conn: Connection, wanted: _Wanted, sheet: Sheet) -> None:
     }
     now_excluded = {*wanted.anew, *(outward if wanted.claims else ())}
     if now_excluded:
+        asked = (sheet.cases[id] for id in now_excluded if id in sheet.cases)
+        now_excluded |= {link.case for case in asked for link in case.links}
         sheet.case_events.update(events.of_cases(conn, now_excluded))
     read = {alert.id for case in sheet.cases.values() for alert in case.alerts if alert.reached}
     if read:

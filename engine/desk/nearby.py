@@ -22,9 +22,16 @@ from schemas.codes import EventType
 
 
 def find(
-    conn: Connection, commands: Sequence[Any], own: Mapping[str, str], setting: Setting
+    conn: Connection,
+    commands: Sequence[Any],
+    own: Mapping[str, str],
+    setting: Setting,
+    *,
+    linked: Mapping[str, tuple[str, ...]],
 ) -> dict[str, Near]:
     """What is near each event that arrives, by its row id. `own`: the case of each.
+
+    `linked`: the cases that each is linked with; they are near, whatever the event is about.
 
     Others are touched only where somebody was told outward so lately that an act is suspect: then
     they have to be locked, together with the case of the act and in the same order as always.
@@ -39,9 +46,11 @@ def find(
     if not acts:
         return near
     shared = watched.sharing(conn, {key for id in acts for key in near[id].keys})
-    ours = watched.told(conn, {own[id] for id in acts})
+    beside = {own[id]: linked.get(own[id], ()) for id in acts}
+    ours = watched.told(conn, {*beside, *(id for some in beside.values() for id in some)})
     for id in acts:
         others = {n.case: n for key in near[id].keys for n in shared.get(key, ())}
+        others |= {other: ours[other] for other in beside[own[id]] if other in ours}
         mine = others.pop(own[id], None) or ours.get(own[id])
         near[id] = _near(near[id].keys, mine, tuple(others.values()), now=setting.now)
     return near

@@ -1,11 +1,11 @@
 """What surrounds a batch: the instant, the world, keys, and how long it may think."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from engine.answer_tokens import AnswerTokens
-from engine.case.around import Around
+from engine.case.around import Around, Beside
 from engine.case.replacing import replace
 from engine.case.state import Case
 from engine.desk.exclusions import Exclusions
@@ -45,8 +45,12 @@ class Setting:
         *,
         also: tuple[str, ...] = (),
         closure: Closure | None = None,
+        beside: Sequence[str] = (),
     ) -> Around:
-        """What `decide` sees beside the case. `also`: pseudonyms that join it right now."""
+        """What `decide` sees beside the case. `also`: pseudonyms that join it right now.
+
+        `beside`: cases of the sheet that it is being linked with.
+        """
         whose = dict.fromkeys((*consents.pseudonyms(case), *also))
         known = (sheet.consents.get(pseudonym) for pseudonym in whose)
         return Around(
@@ -54,6 +58,7 @@ class Setting:
             roster=self.world.roster,
             consents=tuple(entry[1] for entry in known if entry is not None),
             closure=sheet.closures.get(case.id, Closure()) if closure is None else closure,
+            linked=self._linked(sheet, case, beside),
             shown=tuple(
                 (alert.id, field)
                 for alert in case.alerts
@@ -63,6 +68,23 @@ class Setting:
             ref_key=self.ref_key,
             ref_extra=self.ref_extra,
         )
+
+    def _linked(self, sheet: Sheet, case: Case, beside: Sequence[str]) -> tuple[Beside, ...]:
+        """What counts of the cases that it is linked with; over the registry as it is, if asked."""
+        known = {link.case: (link.strictures.closure, consents.whose(link)) for link in case.links}
+        for id in beside:
+            other = sheet.case(id)
+            known[id] = (other.closure_digest, consents.pseudonyms(other))
+        found = []
+        for id, (digest, whose) in known.items():
+            closure = sheet.closures.get(id) or sheet.beside.get(digest, Closure())
+            told = sheet.case_events.get(id, ())
+            if told:
+                closure = self.exclusions.now(closure, told, registry=self.world.registry)
+            said = (sheet.consents.get(pseudonym) for pseudonym in whose)
+            allowed = tuple(entry[1] for entry in said if entry is not None)
+            found.append(Beside(case=id, consents=allowed, closure=closure))
+        return tuple(found)
 
     def over_now(self, sheet: Sheet, case: Case) -> Case:
         """The same, with the closure over the registry as it is now: who widens must see it."""
@@ -80,6 +102,8 @@ class Setting:
         *,
         also: tuple[str, ...] = (),
         closure: Closure | None = None,
+        beside: Sequence[str] = (),
     ) -> Case:
         """The case with all of that around it, ready to be decided on."""
-        return replace(case, around=self.around(sheet, case, also=also, closure=closure))
+        around = self.around(sheet, case, also=also, closure=closure, beside=beside)
+        return replace(case, around=around)

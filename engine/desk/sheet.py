@@ -72,6 +72,14 @@ class Sheet:
     """(row id, body) of the events of cases that are judged over the registry as it is now."""
     shown: dict[str, tuple[FieldName, ...]] = field(default_factory=dict)
     """What the page of an alert has shown; only of alerts that left the house."""
+    linked: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The cases that each is linked with, as it looked before they were locked."""
+    beside: dict[str, Closure] = field(default_factory=dict)
+    """Stored closures by digest, as cases name them of those that they are linked with."""
+    acts: dict[str, list[tuple[str, datetime]]] = field(default_factory=dict)
+    """(row id, when it came) of the acts of cases that somebody links."""
+    told_at: dict[str, list[datetime]] = field(default_factory=dict)
+    """When those told somebody outward."""
     near: dict[str, Near] = field(default_factory=dict)
     """What each event that arrives has in common with other cases, by its row id."""
     stop: Stop = field(default_factory=Stop)
@@ -103,6 +111,10 @@ class Sheet:
             named=self.named,
             claimable=self.claimable,
             case_events=self.case_events,
+            linked=self.linked,
+            beside=self.beside,
+            acts=self.acts,
+            told_at=self.told_at,
             near=self.near,
             shown=self.shown,
             stop=self.stop,

@@ -19,6 +19,7 @@ from engine.desk import (
     faults,
     giving,
     inner,
+    linked,
     nearby,
     reporting,
     sends,
@@ -168,6 +169,7 @@ def _event(command: c.EventArrived, fork: Sheet, setting: Setting) -> Result:
     giving.store_event(command, case_id, fork, setting)
     nearby.watch(case_id, command.report.event_id, fork)
     nearby.freeze_touched(case_id, command.report.event_id, decided, fork, setting)
+    linked.spread(case, after, fork, setting)
     for changed in given:
         # Its own case was planned with it already; but people have to agree to what is wider.
         planned = "" if changed.consent.wider is not None else case_id
@@ -223,6 +225,7 @@ def _run(case_id: str, command: Any, fork: Sheet, setting: Setting) -> Case:
     decided: Sequence[Fact]
     after, decided = run(case, command, setting.now)
     fork.decide(case, after, decided)
+    linked.spread(case, after, fork, setting)
     return after
 
 
@@ -303,6 +306,8 @@ _HANDLERS: dict[type[Any], _Handler] = {
     c.ConsentChanged: consenting.change,
     c.AgreeToConsent: consenting.agree,
     c.RevokeByHolder: consenting.revoke_by_holder,
+    c.LinkCases: linked.link,
+    c.UnlinkCase: linked.unlink,
     c.Quarantine: _quarantine,
     c.StopOutgoing: stopping.switch,
     inner.StopFile: stopping.file_seen,

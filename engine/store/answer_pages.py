@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
+from engine.case.around import Beside
 from engine.case.state import Case, load_case
-from engine.store import closures, consents, versions
+from engine.store import closures, consents, links, versions
 from engine.store.tables import (
     alerts,
     cases,
@@ -63,6 +64,8 @@ class Matter:
     plans: tuple[Planned, ...]
     closure: Closure
     consents: tuple[Consent, ...]
+    linked: tuple[Beside, ...] = ()
+    """What counts of the cases that it is linked with."""
     stopped: bool
     answer_by: datetime | None
     """Of the newest message to this contact."""
@@ -166,6 +169,7 @@ def matter(conn: Connection, *, alert: str, contact: str) -> Matter | None:
         plans=tuple(fact for fact in planned if isinstance(fact, Planned)),
         closure=stored.get(found.closure_digest, Closure()),
         consents=tuple(record for _, record in newest.values()),
+        linked=links.beside(conn, case),
         stopped=(conn.execute(STOPPED).scalar() or "") not in ("", "0", "false", "off", "no"),
         answer_by=conn.execute(ANSWER_BY, {"alert": alert, "contact": contact}).scalar(),
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, func, insert, select
 
+from engine.case.life import Linked
 from engine.case.state import Case
 from engine.store.among import among
 from engine.store.dialect import chunks
@@ -33,6 +34,11 @@ def pseudonyms(case: Case) -> tuple[str, ...]:
     The latter is what a publisher says where nobody can be identified: it has no pseudonym.
     """
     return (*case.subjects, of_case(case.id))
+
+
+def whose(link: Linked) -> tuple[str, ...]:
+    """The same of a case that another one is linked with, by what that one knows of it."""
+    return (*link.strictures.subjects, of_case(link.case))
 
 
 def of_case(case_id: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.case.state import Alert, Case
-from engine.store import closures
+from engine.store import closures, links
 from schemas import facts as f
 from schemas.codes import TrackName
 
@@ -48,6 +48,8 @@ class Rows:
     notes: list[Row] = field(default_factory=list)
     """Rows of the vault that facts of a case name: now it is known whose they are."""
     erased: list[Row] = field(default_factory=list)
+    linked: list[Row] = field(default_factory=list)
+    unlinked: list[Row] = field(default_factory=list)
 
 
 def project(decided: Iterable[Decided], *, at: datetime) -> Rows:
@@ -288,6 +290,14 @@ class _Projection:
     def erased(self, fact: f.Erased, n: int) -> None:
         self._rows.erased.append({"of_case": self._after.id})
 
+    def linked(self, fact: f.CasesLinked, n: int) -> None:
+        self._rows.linked.append({"pseudonym": links.name(fact.case), "case_id": self._after.id})
+
+    def unlinked(self, fact: f.CasesUnlinked, n: int) -> None:
+        self._rows.unlinked.append(
+            {"of_pseudonym": links.name(fact.case), "of_case": self._after.id}
+        )
+
     def release_given(self, fact: f.ReleaseGiven, n: int) -> None:
         row = {"id": f"{self._after.id}.r{n}", "case_id": self._after.id, "at": fact.at}
         self._rows.releases.append(row | {"body": f.dump_fact(fact)})
@@ -360,4 +370,6 @@ _STEPS: dict[type[Any], Any] = {
     f.ExclusionsJoined: _Projection.excluded,
     f.ReleaseGiven: _Projection.release_given,
     f.Erased: _Projection.erased,
+    f.CasesLinked: _Projection.linked,
+    f.CasesUnlinked: _Projection.unlinked,
 }

@@ -8,7 +8,9 @@ from sqlalchemy import Connection, select
 
 from engine.store.among import among
 from engine.store.dialect import chunks, insert_or_ignore
-from engine.store.tables import cases, watched
+from engine.store.tables import alerts, cases, notifications, watched
+from schemas.codes import TrackName
+from schemas.projection import Purpose
 
 INSERT = insert_or_ignore(watched)
 SHARING = (
@@ -17,6 +19,16 @@ SHARING = (
     .where(among(watched.c.key, "keys"))
 )
 TOLD = select(cases.c.id, cases.c.status, cases.c.outward_at).where(among(cases.c.id, "ids"))
+NOTICES = (
+    select(notifications.c.case_id, notifications.c.decided_at, notifications.c.settled_at)
+    .join_from(notifications, alerts, notifications.c.alert_id == alerts.c.id)
+    .where(
+        among(notifications.c.case_id, "ids"),
+        alerts.c.track.in_([track.value for track in TrackName if track.outward]),
+        notifications.c.purpose == Purpose.TELL.value,
+        notifications.c.state.in_(("sending", "handed_off", "delivered", "unknown")),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,4 +58,14 @@ def told(conn: Connection, ids: Iterable[str]) -> dict[str, Neighbour]:
     for some in chunks(sorted(set(ids))):
         for row in conn.execute(TOLD, {"ids": some}):
             found[row.id] = Neighbour(case=row.id, status=row.status, outward_at=row.outward_at)
+    return found
+
+
+def notices(conn: Connection, ids: Iterable[str]) -> dict[str, list[datetime]]:
+    """When these cases told somebody outward: as decided, and as it left."""
+    found: dict[str, list[datetime]] = {}
+    for some in chunks(sorted(set(ids))):
+        for row in conn.execute(NOTICES, {"ids": some}):
+            at = (row.decided_at, row.settled_at)
+            found.setdefault(row.case_id, []).extend(each for each in at if each is not None)
     return found

@@ -28,6 +28,7 @@ from engine.store import (
     events,
     inbox,
     journal,
+    links,
     meta,
     notifications,
     offsets,
@@ -139,8 +140,7 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
     many(vault.INSERT, batch.vault)
     many(vault.INSERT_QUARANTINE, batch.quarantine)
     many(events.INSERT, batch.events)
-    many(cases.INSERT_SUBJECT, batch.subjects)
-    many(watched.INSERT, batch.watched)
+    _about(many, batch, rows)
     _vault(many, rows)
     many(consents.INSERT, batch.consents)
     many(closures.INSERT, list(rows.closures.values()))
@@ -174,6 +174,13 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
         meta.write(conn, key, value)
     for fact in batch.system:
         journal.note(conn, fact, at)
+
+
+def _about(many: "_Many", batch: Batch, rows: Rows) -> None:
+    """Whose consent a case concerns, which are linked with it, and what it is found by."""
+    many(links.DELETE, rows.unlinked)
+    many(cases.INSERT_SUBJECT, batch.subjects + rows.linked)
+    many(watched.INSERT, batch.watched)
 
 
 def _vault(many: "_Many", rows: Rows) -> None:

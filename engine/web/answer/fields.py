@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from engine.case.protect import WAITING_ONLY, safeguards
-from engine.case.state import Alert, AlertStatus, CaseStatus
+from engine.case.state import Alert, AlertStatus
 from engine.store.answer_pages import Matter
 from engine.web.answer.stages import Stage
 from rules import guard
@@ -78,7 +78,7 @@ def look(
     protected = _safeguards(matter, alert, registry=registry, now=now)
     verdict = _judge(matter, alert, contact, protected, registry=registry, now=now)
     if not verdict.allowed:
-        passing = verdict.reason in WAITING_ONLY
+        passing = verdict.reason in WAITING_ONLY or verdict.reason is Reason.LINKED
         return View(door=Door.WAIT if passing else Door.CLOSED)
     if matter.stopped:
         return View(door=Door.WAIT)
@@ -150,7 +150,7 @@ def _promised(party: str, *, registry: Registry, now: datetime) -> tuple[Commitm
 def _still_asked(matter: Matter, alert: Alert, contact: str) -> bool:
     over = (AlertStatus.CLOSED, AlertStatus.WITHHELD, AlertStatus.DECLINED, AlertStatus.PLANNED)
     return (
-        matter.case.status is CaseStatus.OPEN
+        matter.case.status.unresolved
         and alert.status not in over
         and contact not in alert.dropped_contacts
     )
@@ -162,6 +162,7 @@ def _safeguards(matter: Matter, alert: Alert, *, registry: Registry, now: dateti
         registry=registry,
         consents=matter.consents,
         closure=matter.closure,
+        linked=matter.linked,
     )
     case = replace(matter.case, around=around)
     return safeguards(case, towards=registry.party(alert.party), now=now)
