@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from engine.case import commands as c
-from engine.case import tasks, telling
+from engine.case import arrival, tasks, telling
 from engine.case.draft import Draft, Refusal
 from engine.case.freezing import must_be_open
 from engine.case.protect import judge_party
 from engine.case.records import records_of
-from engine.case.state import AlertStatus, Case, CaseStatus, HoldState
+from engine.case.state import Alert, AlertStatus, Case, CaseStatus, HoldState
 from schemas import facts as f
 from schemas.plan import Reason, Spread
 from schemas.responses import RefusedBecause
@@ -39,6 +39,7 @@ def place(draft: Draft, command: c.PlaceHold) -> None:
     hold = replace(hold, parties=tuple(sorted(parties)))
     draft.add(f.HoldPlaced(hold=hold, at=draft.now))
     tasks.raise_task(draft, "hold", due_at=hold.until, detail=hold.id, owner=hold.by)
+    _no_release_yet(draft)
 
 
 def lift(draft: Draft, command: c.LiftHold) -> None:
@@ -75,6 +76,21 @@ def _end(draft: Draft, hold: Hold, *, by: tuple[str, ...]) -> None:
     draft.add(f.HoldEnded(hold=hold.id, at=draft.now, by=by))
     if draft.case.status is CaseStatus.OPEN:
         _go_on(draft)
+        arrival.ask_for_releases(draft)
+
+
+def _no_release_yet(draft: Draft) -> None:
+    """Nobody is asked to release a track on which all wait: the hold is somebody's task."""
+    for state in draft.case.tracks:
+        name = state.track.name
+        waiting = [a for a in draft.case.alerts if a.track is name and telling.may_be_released(a)]
+        if waiting and all(_held(draft, alert) for alert in waiting):
+            tasks.drop_tasks(draft, "release", detail=name.value)
+
+
+def _held(draft: Draft, alert: Alert) -> bool:
+    verdict = judge_party(draft.case, track=alert.track, party=alert.party, now=draft.now)
+    return verdict.reason is Reason.HELD
 
 
 def _go_on(draft: Draft) -> None:

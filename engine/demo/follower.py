@@ -44,12 +44,15 @@ _TONES: dict[str, Tone] = {tone: tone for tone in get_args(Tone)}
 class Follower:
     """Reads what is new and hands it to the narrator."""
 
-    def __init__(self, reader: Reader, narrator: Narrator) -> None:
+    def __init__(
+        self, reader: Reader, narrator: Narrator, *, after: "Follower | None" = None
+    ) -> None:
+        """`after`: who followed until now, where an engine that was away has started again."""
         self._reader = reader
         self._narrator = narrator
         self._one_at_a_time = asyncio.Lock()
-        self._seen: dict[str, int] = {}
-        self._alerts: dict[str, tuple[str, TrackName]] = {}
+        self._seen: dict[str, int] = {} if after is None else after._seen
+        self._alerts: dict[str, tuple[str, TrackName]] = {} if after is None else after._alerts
 
     async def look(self) -> int:
         """Tell what is new; return how many facts there were."""

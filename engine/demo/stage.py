@@ -123,11 +123,11 @@ async def set_stage(
         settings = _settings(folder, smtp=smtp, sms=sms, broker=broker, cast=cast)
         await broker.prepare(settings.kafka)
         clock = LeapingClock(start=BEGIN, factor=FACTOR)
-        _prepare(settings, clock)
+        prepare(settings, clock)
         engine = open_engine(settings, clock=clock, people_clock=SystemClock())
         running = asyncio.create_task(engine.run())
-        stack.push_async_callback(_end, engine, running)
-        await _started(engine, running)
+        stack.push_async_callback(end, engine, running)
+        await begun(engine, running)
         producer = AIOKafkaProducer(bootstrap_servers=list(broker.bootstrap))
         await producer.start()
         stack.push_async_callback(producer.stop)
@@ -142,7 +142,7 @@ async def set_stage(
             client=client,
             broker=broker,
             folder=folder,
-            secrets=await _add_people(engine),
+            secrets=await add_people(engine),
             producer=producer,
         )
         for name in ("ana", "chi"):
@@ -159,7 +159,7 @@ def _settings(
     rules = default_rulebook().replace("{walk: third_missions, states: []}",
                                        "{walk: third_missions, states: [QS]}")  # fmt: skip
     (folder / "rulebook.yaml").write_text(rules, "utf-8")
-    port = _free_port()
+    port = free_port()
     sources = sorted({telling.source for telling in cast.events})
     return Settings(
         data_dir=folder / "data",
@@ -196,7 +196,8 @@ def _settings(
     )
 
 
-def _prepare(settings: Settings, clock: LeapingClock) -> None:
+def prepare(settings: Settings, clock: LeapingClock) -> None:
+    """Make keys and tables."""
     settings.data_dir.mkdir(mode=0o700, parents=True)
     init_keys(settings.keys_dir, SystemEntropy(), clock.now())
     database = Database(settings.database.get_secret_value())
@@ -204,7 +205,8 @@ def _prepare(settings: Settings, clock: LeapingClock) -> None:
     database.close()
 
 
-async def _add_people(engine: Engine) -> dict[str, str]:
+async def add_people(engine: Engine) -> dict[str, str]:
+    """Let them log in; return the secret of each one's second factor."""
     secrets = {}
     for name, (label, role) in PEOPLE.items():
         added = await engine.parts.people.add_person(
@@ -214,7 +216,8 @@ async def _add_people(engine: Engine) -> dict[str, str]:
     return secrets
 
 
-async def _started(engine: Engine, running: asyncio.Task[None]) -> None:
+async def begun(engine: Engine, running: asyncio.Task[None]) -> None:
+    """Return once it serves. Raises what ended it, if it does not."""
     ready = asyncio.create_task(engine.started.wait())
     await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
     if running.done():
@@ -223,12 +226,13 @@ async def _started(engine: Engine, running: asyncio.Task[None]) -> None:
         raise RuntimeError("the engine ended before it began")
 
 
-async def _end(engine: Engine, running: asyncio.Task[None]) -> None:
+async def end(engine: Engine, running: asyncio.Task[None]) -> None:
+    """Stop it in order."""
     engine.stop()
     await running
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port for the board that is free now; the address is printed before it is bound."""
     import socket
 

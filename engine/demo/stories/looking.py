@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.case.due import due_at
-from engine.case.state import Alert, Case, Task, load_case
+from engine.case.state import Alert, AlertStatus, Case, Task, load_case
 from engine.demo.stories.failing import StoryError, expect
 from engine.demo.stories.moments import last_moment
 from engine.store.database import Database
@@ -105,8 +105,22 @@ class Looking:
 
     def owes(self, *kinds: str, of: str = "") -> None:
         """The open tasks of the case are exactly these."""
-        found = sorted(str(task.kind) for task in self.case(of).tasks)
-        expect(found == sorted(kinds), f"owed are {found}")
+        expect(self.owed(of=of) == sorted(kinds), f"owed are {self.owed(of=of)}")
+
+    def owed(self, *, of: str = "") -> list[str]:
+        """Kinds of the open tasks of the case, sorted."""
+        return sorted(str(task.kind) for task in self.case(of).tasks)
+
+    def closed(self, party: str, *, reason: str, of: str = "") -> None:
+        """The page of this party is closed for this reason."""
+        alert = self.alert(party, of=of)
+        is_so = alert.status is AlertStatus.CLOSED and alert.reason == reason
+        expect(is_so, f"{party} is {alert.status}, {alert.reason}")
+
+    def in_conflict(self, party: str, *, of: str = "") -> None:
+        """This party said that it has a conflict of interest, and is asked nothing any more."""
+        expect(party in self.case(of).conflicts, f"in conflict are {self.case(of).conflicts}")
+        self.closed(party, reason="conflict", of=of)
 
     def due_at(self, *, of: str = "") -> datetime | None:
         """When the case must next be looked at."""

@@ -6,13 +6,11 @@ from engine.case.state import CaseStatus
 from engine.demo.stories.failing import expect
 from engine.demo.stories.inbox import Inbox
 from engine.demo.stories.places import OFFICE, contact, faro, link, party, place
-from engine.demo.stories.reports import report
-from engine.demo.stories.scene import Scene, shipped_with
+from engine.demo.stories.reports import consent, report
+from engine.demo.stories.scene import ASKED, Scene, shipped_with
 from engine.demo.stories.teller import Teller, said_at
 from schemas import facts as f
 from schemas.codes import Severity, TrackName
-
-ASKED = "please answer reference"
 
 CERRO = place(
     parties=[
@@ -74,10 +72,10 @@ async def _the_night(story: Teller) -> None:
                 "guardia-sur": "alleged_perpetrator",
                 "cerro-pit": "site",
             },
-            consents=["missions", "nhris"],
-            mode="quiet",
+            consent=[
+                consent("missions", "nhris", mode="quiet", fields=["country", "sector", "company"])
+            ],
             sector="mining",
-            fields=["country", "sector", "company"],
         )
     )
     ana.expects("Tocsin HIGH", "new case")
@@ -151,7 +149,7 @@ async def _the_end_and_after(story: Teller) -> None:
     await story.confirm(by="Chi")
     until = story.case().monitored_until
     expect(until is not None and said_at(until) == "Fri 09 Apr 11:00", until)
-    story.owes("remedy")
+    story.owes("remedy", "review")
     expect(said_at(story.task("remedy").due_at)[:10] == "Fri 09 Apr", story.task("remedy"))
     for inbox in (lea, capital, nhri):
         inbox.expects("nothing more is asked of you", purpose="stand_down")

@@ -8,6 +8,8 @@ from typing import Any
 from schemas.envelope import THREAT_TYPE
 
 HOTLINE = "hotline-a"
+HOTLINES = (HOTLINE, "hotline-b")
+"""Everybody who publishes in a story."""
 SUBJECT = "subject-1"
 
 
@@ -50,7 +52,7 @@ def report(
     event: dict[str, Any] = {"code": code, "situation": situation, "certainty": certainty, **more}
     if country is not None:
         event["countries"] = [{"code": country, "role": "happened"}]
-    if subject is not None:
+    if subject is not None and "subjects" not in more:
         event["subjects"] = [{"kind": "person", "pseudonym": subject}]
     if parties:
         event["parties"] = [
@@ -73,6 +75,11 @@ def consent(
         "mode": mode,
         **more,
     }
+
+
+def ahead(id: str, kind: str, at: str) -> dict[str, Any]:
+    """A date on which something will happen, as it stands in an event: `at` in RFC 3339."""
+    return {"id": id, "kind": kind, "at": at}
 
 
 def withdrawal(*, id: str, situation: str = "situation-1", subject: str = SUBJECT) -> Report:

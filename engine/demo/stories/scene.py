@@ -2,13 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib.resources import files
 
-from engine.bootstrap.world import default_rulebook
 from engine.demo.stories.places import Place
 from engine.demo.stories.teller import Teller
 from rules.rulebook import Rulebook, load
 from schemas.roster import Roster
 
+ASKED = "please answer reference"
+"""Of every message that asks something of somebody outside."""
 _BEGINS, _ENDS = "\nrules:\n", "\n# The most that an audience may ever be shown"
 
 
@@ -36,6 +38,6 @@ class Scene:
 def shipped_with(*rules: str) -> str:
     """The shipped rulebook with these rules, each a YAML item, in place of its own: the figures
     that the stories are told by are those that every desk begins with."""
-    text = default_rulebook()
+    text = files("rules.packs").joinpath("default.yaml").read_text("utf-8")
     begin, end = text.index(_BEGINS) + len(_BEGINS), text.index(_ENDS)
     return text[:begin] + "".join(f"  - {rule}\n" for rule in rules) + text[end:]

@@ -119,6 +119,21 @@ def test_when_it_ends_its_owner_hears_of_it() -> None:
     assert story.of(f.HoldEnded)[-1].by == ("engine",)
 
 
+def test_nobody_is_asked_to_release_a_track_on_which_all_are_held() -> None:
+    story = a_case()
+    assert story.owes("release", detail="missions")
+    story.hold(until="Fri 10:00", tracks=(MISSIONS,))
+    assert not story.owes("release", detail="missions"), "the hold is the task"
+    assert story.owes("release", detail="nhris")
+    story.when("Fri 10:00")
+    assert story.owes("release", detail="missions"), "it ended: now somebody decides"
+
+
+def test_a_hold_of_one_party_leaves_the_release_of_the_others_a_task() -> None:
+    story = a_case().hold("fjord", until="Fri 10:00")
+    assert story.owes("release", detail="investors")
+
+
 def test_two_holds_of_one_party_hold_until_the_later_ends() -> None:
     story = (
         _ready()
