@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from engine.case import commands as c
 from engine.case import arrival, tasks, telling
+from engine.case import commands as c
 from engine.case.draft import Draft, Refusal
 from engine.case.freezing import must_be_open
 from engine.case.protect import judge_party

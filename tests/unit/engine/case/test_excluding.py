@@ -290,6 +290,20 @@ def test_a_list_that_somebody_excluded_reads_gets_no_stand_down_either() -> None
     assert story.of(f.TellRefused)[-1].reason is Reason.ENDPOINT_FANS_OUT
 
 
+def test_a_list_that_somebody_excluded_reads_is_shown_as_left_out() -> None:
+    guard = Contact(id="guard-mail", party="guardia", label="x", level=Level.GENERAL)
+    lea = next(x for x in CONTACTS if x.id == "lea")
+    ends = tuple(replace(end, members=("desk", "guard-mail")) for end in lea.endpoints)
+    others = tuple(x for x in CONTACTS if x.id != "lea")
+    registry = Registry(
+        PARTIES, links=LINKS, contacts=(*others, guard, replace(lea, endpoints=ends))
+    )
+    story = Story(registry=registry).report().release(MISSIONS)
+    (shown,) = (x for fact in story.of(f.Planned) for x in fact.withheld if x.contact == "lea")
+    assert (shown.party, shown.reason) == ("embassy", Reason.ENDPOINT_FANS_OUT)
+    assert story.told() == ["desk"]
+
+
 def test_an_unknown_party_is_planned_and_told_only_once_it_is_known() -> None:
     lost = tuple(p for p in PARTIES if p.id != "embassy")
     story = Story(registry=Registry(lost, links=LINKS, contacts=CONTACTS)).report()
