@@ -8,6 +8,7 @@ from engine.cli import (
     cases,
     clearing,
     consent,
+    duty,
     events,
     exporting,
     gates,
@@ -63,6 +64,7 @@ clearing.declare(app)
 cases.declare(app)
 stopping.declare(app)
 app.add_typer(consent.consent, name="consent", rich_help_panel=OPERATE)
+app.add_typer(duty.duty, name="duty", rich_help_panel=OPERATE)
 app.add_typer(tasks.task, name="task", rich_help_panel=OPERATE)
 people.declare(app)
 app.add_typer(rules.rules, name="rules", rich_help_panel=OPERATE)
