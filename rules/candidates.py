@@ -14,6 +14,7 @@ from rules.audiences import TRACK_OF_KIND, TRACK_OF_WALK
 from rules.exclusion import closure
 from rules.graph import Registry
 from rules.linkage import linkage
+from rules.reaching import level_fits, ref_of
 from rules.rulebook import Rule, Rulebook, day_of
 from rules.steps import Found, Refused, Start, Walked
 from schemas.codes import CountryRole, EventType, Severity, TrackName, threat_of
@@ -69,14 +70,18 @@ def candidates(
     *,
     severity_ceiling: Severity | None = None,
     at: datetime | None = None,
+    at_severity: Severity | None = None,
 ) -> Candidates:
     """What this event leads to under this world; the duty track is always there.
 
     `severity_ceiling` is what the publisher's key may claim. `at` is when the event was accepted:
     the day links must hold if the event names no time, and the measure of an implausible one.
+    `at_severity`: of the case it is part of already, which counts instead of its own.
     """
     rulebook = world.rulebook
     severity, capped = rulebook.severity(event, ceiling=severity_ceiling)
+    if at_severity is not None:
+        severity, capped = at_severity, False
     matched, erred = _match(rulebook, event, severity)
     shut = closure(world.registry, event)
     search = _Search(world, event, severity, shut, at)
@@ -161,7 +166,7 @@ class _Search:
     def tell(self, policy: str, tell: TellShape) -> None:
         track = self._world.rulebook.track(policy, tell, self._severity)
         known = self.tracks.get(track.name)
-        self.tracks[track.name] = track if known is None else _stricter(known, track)
+        self.tracks[track.name] = track if known is None else stricter(known, track)
         walked = self._walk(tell.walk)
         for found in walked.found:
             key = (track.name, found.party)
@@ -266,6 +271,7 @@ class _Search:
     def _candidate(
         self, track: TrackName, found: Found, rank: int, *, explained: bool = False
     ) -> Candidate:
+        known = self._world.registry.party(found.party)
         return Candidate(
             party=found.party,
             track=track,
@@ -273,6 +279,7 @@ class _Search:
             contacts=self._contacts(track, found.party, explained=explained),
             rank=rank,
             linkage=linkage(found.path),
+            kind=None if known is None else known.kind,
         )
 
     def _contacts(
@@ -281,33 +288,13 @@ class _Search:
         """Ways to reach a party by machine; the others are withheld, one by one."""
         refs = []
         for contact in self._world.registry.contacts(party):
-            if not self._level_fits(track, party, contact):
+            if not level_fits(self._world.registry, track, party, contact):
                 if not explained:  # nobody there is told anyway: one reason per party is enough
                     level = Withheld(party=party, reason=Reason.LEVEL, contact=contact.id)
                     self._withhold(level, track=track)
                 continue
-            endpoints = tuple(
-                f"{end.channel}:{end.id}"
-                for end in contact.endpoints
-                if end.exercise is self._event.exercise
-            )
-            if endpoints:
-                refs.append(
-                    ContactRef(
-                        id=contact.id,
-                        level=contact.level.value,
-                        endpoints=endpoints,
-                        hours=contact.hours,
-                    )
-                )
-        return tuple(refs)
-
-    def _level_fits(self, track: TrackName, party: str, contact: Contact) -> bool:
-        if track is TrackName.MECHANISMS:
-            known = self._world.registry.party(party)
-            if known is not None and known.kind in _COMPLAINTS_ONLY:
-                return contact.level is Level.COMPLAINTS_OFFICE
-        return contact.level.automatic
+            refs.append(ref_of(contact, exercise=self._event.exercise))
+        return tuple(ref for ref in refs if ref is not None)
 
     def _walk(self, name: str) -> Walked:
         """Each walk once, however many rules ask for it."""
@@ -330,7 +317,7 @@ def _on_track(withheld: Withheld | Refused, track: TrackName | None, *, contact:
     )
 
 
-def _stricter(first: Track, second: Track) -> Track:
+def stricter(first: Track, second: Track) -> Track:
     """Two rules on one track: the first one's ladder, the stronger gate and the quieter mode."""
     gate = max(first.gate, second.gate, key=_GATE_STRENGTH.index)
     mode = first.mode if first.mode.within(second.mode) else second.mode
@@ -339,6 +326,7 @@ def _stricter(first: Track, second: Track) -> Track:
         gate=gate,
         mode=mode,
         anchor=first.anchor,
+        dates=first.dates,
         steps=first.steps,
         until=first.until,
         answer_by=min(first.answer_by, second.answer_by),

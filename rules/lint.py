@@ -11,6 +11,8 @@ from schemas.rulebook import RulebookShape, StepShape, TrackShape
 
 MAX_OFFSET = 30 * 86_400
 """Seconds. A step later than this is a mistake in writing, not a plan."""
+MAX_BEFORE = 90 * 86_400
+"""Seconds. Farther before a date nobody knows of it."""
 LETHAL_FLOOR = Severity.HIGH
 """A code that is critical by itself may not be set below this."""
 _MODIFIERS = frozenset({"danger_now", "heightened_risk", *(risk.value for risk in HeightenedRisk)})
@@ -69,9 +71,20 @@ def _duty(shape: RulebookShape) -> Iterator[_Finding]:
             )
 
 
-def _offsets(at: At, steps: tuple[StepShape, ...]) -> Iterator[_Finding]:
-    last = 0
+def _offsets(at: At, steps: tuple[StepShape, ...], *, before: bool = False) -> Iterator[_Finding]:
+    """`before`: the anchor is a date, and a step may come ahead of it."""
+    last = -MAX_BEFORE if before else 0
     for index, step in enumerate(steps):
+        if step.after < 0 and not before:
+            yield (
+                (*at, index, "after"),
+                "Only a date has steps before it.",
+                "Write anchor: date, or a time without a minus.",
+            )
+            continue
+        if step.after < -MAX_BEFORE:
+            yield (*at, index, "after"), "This is over 90d before the date.", "Set it later."
+            continue
         if step.after > MAX_OFFSET:
             yield (*at, index, "after"), "This step comes after more than 30d.", "Set it earlier."
         if step.after < last:
@@ -111,7 +124,9 @@ def _track(at: At, track: TrackName, spec: TrackShape) -> Iterator[_Finding]:
         yield (*at, "anchor"), f"{track} cannot start before its gate.", "Use released."
     if not spec.steps:
         yield (*at, "steps"), "This track has no step.", "Add `- after: 0`."
-    yield from _offsets((*at, "steps"), spec.steps)
+    yield from _offsets((*at, "steps"), spec.steps, before=spec.anchor is Anchor.DATE)
+    if spec.dates and spec.anchor is not Anchor.DATE:
+        yield (*at, "dates"), "This track counts from no date.", "Write anchor: date."
     for index, step in enumerate(spec.steps):
         if step.roles:
             yield (

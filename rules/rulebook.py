@@ -111,6 +111,7 @@ class Rulebook:
             gate=shape.gate,
             mode=shape.mode,
             anchor=shape.anchor,
+            dates=shape.dates,
             steps=_steps(shape.steps),
             until=shape.until,
             answer_by=answer_by,

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from schemas.codes import FieldName, Mode, Severity, SubjectStatus, TrackName
+from schemas.codes import DateKind, FieldName, Mode, Severity, SubjectStatus, TrackName
 from schemas.pattern import SMALL_CELL
 from schemas.plan import Anchor, Gate, Spread, Until
 from schemas.roster import Role
@@ -32,6 +32,15 @@ def seconds(value: Any) -> int:
     return int(match[1]) * _UNIT[match[2]]
 
 
+def signed_seconds(value: Any) -> int:
+    """The same, or before: `-14d`, `-72h`. Raises ValueError with a remedy."""
+    if isinstance(value, str) and value.startswith("-"):
+        return -seconds(value[1:])
+    if isinstance(value, int) and not isinstance(value, bool) and value < 0:
+        return value
+    return seconds(value)
+
+
 def _per_severity(value: Any) -> Any:
     """One duration stands for all severities."""
     if isinstance(value, (str, int)) and not isinstance(value, bool):
@@ -40,6 +49,8 @@ def _per_severity(value: Any) -> Any:
 
 
 Duration = Annotated[int, BeforeValidator(seconds)]
+Offset = Annotated[int, BeforeValidator(signed_seconds)]
+"""A duration after the anchor; before it, with a minus, where that is a date of the case."""
 PerSeverity = Annotated[Mapping[Severity, Duration], BeforeValidator(_per_severity)]
 Cadence = Annotated[
     tuple[Annotated[Duration, Field(ge=900, le=90 * 86_400)], ...],
@@ -58,7 +69,7 @@ class _Part(BaseModel):
 class StepShape(_Part):
     """One rung: this long after the track's anchor."""
 
-    after: Duration
+    after: Offset
     roles: tuple[Role, ...] = ()
     """Duty only: whom the step wakes."""
     spread: Spread = Spread.ALL
@@ -71,6 +82,8 @@ class TrackShape(_Part):
     gate: Gate
     mode: Mode = Mode.QUIET
     anchor: Anchor = Anchor.RELEASED
+    dates: tuple[DateKind, ...] = ()
+    """Anchored at a date: of one of these kinds; none: the first of any kind."""
     steps: tuple[StepShape, ...] = (StepShape(after=0),)
     until: Until = Until.ACTED
     answer_by: PerSeverity

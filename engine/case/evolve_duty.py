@@ -63,7 +63,7 @@ def _step_passed(case: Case, fact: f.StepSuperseded | f.StepSkipped) -> Case:
     repeats = fact.track is TrackName.DUTY and state.track.repeat_every
     goes_on = following < len(state.track.steps) or repeats
     if state.anchor_at is not None and state.counts_from is not None and goes_on:
-        next_at = state.counts_from + offset(state.track, following)
+        next_at = max(state.anchor_at, state.counts_from + offset(state.track, following))
     passed = state.passed
     if isinstance(fact, f.StepSuperseded) and _may_count_again(case, state, fact):
         passed = (*passed, fact.step)

@@ -12,11 +12,19 @@ from rules.candidates import World, candidates
 from rules.rulebook import Rulebook, RulebookError, day_of, load
 from rules.source import MAX_CHARACTERS, read
 from rules.steps import Start
-from schemas.codes import Danger, FieldName, HeightenedRisk, Severity, SubjectKind, TrackName
+from schemas.codes import (
+    Danger,
+    DateKind,
+    FieldName,
+    HeightenedRisk,
+    Severity,
+    SubjectKind,
+    TrackName,
+)
 from schemas.event import Subject
 from schemas.plan import Anchor, Gate, Spread, Step, Until
 from schemas.roster import Role
-from schemas.rulebook import TellShape, seconds
+from schemas.rulebook import TellShape, seconds, signed_seconds
 from tests.unit.rules.build import NOW, K, L, a_link, a_party, a_registry, a_role, an_event
 
 HERE = Path(__file__).parent / "rulebooks"
@@ -205,6 +213,19 @@ def test_a_track_may_have_its_own_holding_time_repeats_and_ask() -> None:
     )
 
 
+def test_a_track_may_count_from_a_date_with_steps_before_and_after_it() -> None:
+    dated = "        anchor: date\n        dates: [hearing]\n        steps: [{after: -14d}, {after: 4h}]\n"
+    text = GOOD.replace(
+        "        answer_by: {critical: 4h", dated + "        answer_by: {critical: 4h"
+    )
+    tell = TellShape(track=TrackName.MISSIONS, walk="home_missions")
+
+    track = load(text, filename="x").track("plain", tell, Severity.HIGH)
+
+    assert (track.anchor, track.dates) == (Anchor.DATE, (DateKind.HEARING,))
+    assert [step.offset for step in track.steps] == [-14 * 86_400, 4 * 3_600]
+
+
 def test_the_duty_track_is_the_rulebooks_own_ladder() -> None:
     track = _good().duty_track(Severity.CRITICAL)
 
@@ -309,3 +330,16 @@ def test_durations_are_read_as_people_write_them(written: object, expected: int)
 def test_what_is_no_duration_is_refused_with_an_example(written: object) -> None:
     with pytest.raises(ValueError, match="write for example 15m"):
         seconds(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"), [("-14d", -1_209_600), ("-72h", -259_200), (-60, -60), ("4h", 14_400)]
+)
+def test_a_time_before_a_date_has_a_minus(written: object, expected: int) -> None:
+    assert signed_seconds(written) == expected
+
+
+@pytest.mark.parametrize("written", ["--1m", "- 1m", "-", "-1w", None])
+def test_what_is_no_time_before_a_date_is_refused_with_an_example(written: object) -> None:
+    with pytest.raises(ValueError, match="write for example 15m"):
+        signed_seconds(written)
