@@ -16,7 +16,7 @@ from engine.relay import Relay
 from engine.store import offsets
 from engine.store import tables as t
 from schemas.codes import TrackName
-from schemas.facts import ConsentApplied
+from schemas.facts import ConsentApplied, Lesson
 from schemas.responses import Already, Done
 from tests.harness.postgres import PostgresServer
 from tests.integration.engine.desk.room import MISSIONS, Room, report
@@ -287,9 +287,8 @@ async def about_to_close(room: Room) -> str:
     )
     await room.one(proposed)
     await room.one(c.ConfirmResolution(inbox=room.inbox(), case=case_id, by="ben"))
-    for task in (await room.case(case_id)).tasks:
-        finish = c.FinishTask(inbox=room.inbox(), case=case_id, task=task.id, by="ana")
-        await room.one(finish)
+    review = c.ReviewCase(inbox=room.inbox(), case=case_id, by="ana", lesson=Lesson.WENT_WELL)
+    await room.one(review)
     await room.clock.advance(days=29)
     while (await room.desk.fire_due(limit=10)).cases:
         pass

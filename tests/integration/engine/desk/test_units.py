@@ -17,6 +17,7 @@ from engine.store import offsets
 from engine.store import tables as t
 from schemas import facts as f
 from schemas.codes import Severity, TrackName
+from schemas.facts import Lesson
 from schemas.responses import Already, Done, Refused, RefusedBecause
 from tests.integration.engine.desk.room import MISSIONS, a_room, report
 from tests.unit.engine.case import builders as b
@@ -227,10 +228,11 @@ async def test_a_closed_case_stays_closed_and_the_next_report_opens_the_next_one
             )
         )
         await room.one(c.ConfirmResolution(inbox=room.inbox(), case=first.case, by="ben"))
-        case = await room.case(first.case)
-        for task in case.tasks:
-            finish = c.FinishTask(inbox=room.inbox(), case=case.id, task=task.id, by="ana")
-            await room.one(finish)
+        review = c.ReviewCase(
+            inbox=room.inbox(), case=first.case, by="ana", lesson=Lesson.WENT_WELL
+        )
+        await room.one(review)
+        assert not (await room.case(first.case)).tasks
         await room.clock.advance(days=31)
         while (await room.desk.fire_due(limit=10)).more:
             pass

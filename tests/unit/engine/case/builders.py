@@ -535,6 +535,31 @@ class Story:
     def a_confirmation(self, by: str = "chi") -> c.ConfirmResolution:
         return c.ConfirmResolution(inbox=self.inbox(), case=self.case.id, by=by)
 
+    def reviewed(self, by: str = "ana") -> "Story":
+        return self.send(self.a_review(by))
+
+    def a_review(self, by: str = "ana") -> c.ReviewCase:
+        return c.ReviewCase(inbox=self.inbox(), case=self.case.id, by=by, lesson=f.Lesson.WENT_WELL)
+
+    def stands(
+        self, *, until: datetime, by: str = "ana", agreed: str = "chi", **more: Any
+    ) -> "Story":
+        """Two people let it stand until this review."""
+        self.send(self.a_standing(until=until, by=by, **more))
+        return self.send(self.a_standing_agreed(agreed))
+
+    def a_standing(self, *, until: datetime, by: str = "ana", **more: Any) -> c.ProposeStanding:
+        why = more.pop("why", f.WhyStanding.SENTENCE)
+        return c.ProposeStanding(
+            inbox=self.inbox(), case=self.case.id, by=by, why=why, review_at=until, **more
+        )
+
+    def a_standing_agreed(self, by: str = "chi") -> c.ConfirmStanding:
+        return c.ConfirmStanding(inbox=self.inbox(), case=self.case.id, by=by)
+
+    def standing_ended(self, by: str = "ben") -> "Story":
+        return self.send(c.EndStanding(inbox=self.inbox(), case=self.case.id, by=by))
+
     def reopened(self, by: str = "ana") -> "Story":
         return self.send(self.a_reopening(by))
 

@@ -62,11 +62,11 @@ def test_an_open_case_without_a_proposal_cannot_be_reopened() -> None:
 def test_resolving_stops_everything_and_stands_down_those_who_were_told() -> None:
     story = a_told_case(MISSIONS, TrackName.NHRIS).proposed().confirmed()
     assert story.told(purpose=Purpose.STAND_DOWN) == ["lea", "desk", "nhri-mail"]
-    assert story.case.tasks == ()
+    assert [task.kind for task in story.case.tasks] == ["review"]
     assert not story.paged(last=True)
     cancelled = story.of(f.NoticesCancelled)[-1]
     assert Purpose.STAND_DOWN not in cancelled.purposes
-    story.when("30 Mar 22:30")
+    story.reviewed().when("30 Mar 22:30")
     assert max(x.at for x in story.of(f.Told)) == at("Mon 22:30")
 
 
@@ -101,7 +101,7 @@ def test_a_party_excluded_meanwhile_gets_no_stand_down() -> None:
 
 
 def test_a_resolved_case_is_watched_for_thirty_days_and_archived_in_silence() -> None:
-    story = a_told_case().proposed().confirmed()
+    story = a_told_case().proposed().confirmed().reviewed()
     end = story.now + timedelta(days=30)
     assert due_at(story.case) == end
     messages = len(story.of(f.Told))
@@ -112,7 +112,7 @@ def test_a_resolved_case_is_watched_for_thirty_days_and_archived_in_silence() ->
 
 
 def test_a_remedy_that_is_sought_keeps_the_case_from_the_archive() -> None:
-    story = a_told_case().proposed(remedy="sought").confirmed()
+    story = a_told_case().proposed(remedy="sought").confirmed().reviewed()
     end = story.now + timedelta(days=30)
     assert (story.task("remedy").owner, story.task("remedy").due_at) == ("ana", end)
     story.until(end + timedelta(days=3))
@@ -123,7 +123,7 @@ def test_a_remedy_that_is_sought_keeps_the_case_from_the_archive() -> None:
 
 
 def test_an_untaken_remedy_escalates_day_by_day_although_the_ladder_rests() -> None:
-    story = a_told_case().proposed(remedy="sought").confirmed()
+    story = a_told_case().proposed(remedy="sought").confirmed().reviewed()
     end = story.now + timedelta(days=30)
     story.until(end)
     assert story.paged(last=True) == ["ana"]
@@ -133,7 +133,7 @@ def test_an_untaken_remedy_escalates_day_by_day_although_the_ladder_rests() -> N
 
 
 def test_a_remedy_nobody_owns_pages_whoever_is_on_shift() -> None:
-    story = a_case().proposed(remedy="sought").confirmed()
+    story = a_case().proposed(remedy="sought").confirmed().reviewed()
     assert story.task("remedy").owner == ""
     story.until(story.now + timedelta(days=30))
     assert story.paged(last=True) == ["ana"]
@@ -221,7 +221,7 @@ def test_two_people_are_needed_again_after_reopening() -> None:
 
 
 def test_an_archived_case_takes_no_further_event() -> None:
-    story = a_told_case().proposed().confirmed()
+    story = a_told_case().proposed().confirmed().reviewed()
     story.until(story.now + timedelta(days=30))
     report = c.EventArrived(
         inbox=story.inbox(),
@@ -261,7 +261,7 @@ def test_nothing_is_released_frozen_or_raised_in_a_watched_case() -> None:
 
 
 def test_a_check_in_finished_while_watched_owes_no_next_one() -> None:
-    story = a_told_case().proposed(remedy="sought").confirmed()
+    story = a_told_case().proposed(remedy="sought").confirmed().reviewed()
     story.finish("remedy", result="obtained")
     assert story.case.tasks == ()
 
@@ -278,7 +278,7 @@ def test_promises_end_with_the_case() -> None:
 
 
 def test_with_an_empty_roster_a_watched_task_keeps_coming_back() -> None:
-    story = a_case().proposed(remedy="sought").confirmed()
+    story = a_case().proposed(remedy="sought").confirmed().reviewed()
     story.around(roster=replace(ROSTER, people=(), shifts=(), floor=None))
     story.until(story.now + timedelta(days=31))
     assert len(story.of(f.TaskReminded)) == 2

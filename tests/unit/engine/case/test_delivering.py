@@ -282,7 +282,7 @@ def test_duty_is_never_given_up_although_every_way_failed() -> None:
 
 
 def test_after_the_end_an_outcome_is_noted_and_nothing_follows() -> None:
-    story = a_told_case().proposed().confirmed().when("10 Apr 00:00")
+    story = a_told_case().proposed().confirmed().reviewed().when("10 Apr 00:00")
     story.bounced("lea", purpose=Purpose.STAND_DOWN)
     assert [type(x) for x in story.last] == [f.DeliveryFailed]
 
