@@ -16,7 +16,7 @@ help: ## Show this list
 venv: ## Make .venv with everything development needs (uv is installed into .tools/ if missing)
 	@scripts/venv dev
 
-demo: ## Tell an invented story end to end, in fast motion (ARGS="--headless --json --real-kafka")
+demo: ## Tell an invented story end to end, in fast motion (ARGS="--headless --json --real-kafka --scenario apparel --list")
 	@scripts/venv $(if $(findstring --real-kafka,$(ARGS)),dev,demo)
 	@$(BIN)/tocsin demo $(ARGS)
 

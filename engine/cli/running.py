@@ -52,11 +52,36 @@ def declare(app: typer.Typer) -> None:
         real_kafka: Annotated[
             bool, typer.Option("--real-kafka", help="Over a real Kafka; fetched the first time.")
         ] = False,
+        scenario: Annotated[
+            str, typer.Option(help="Tell this story instead, to the minute: see --list.")
+        ] = "",
+        listed: Annotated[
+            bool, typer.Option("--list", help="Say which stories there are.")
+        ] = False,
     ) -> int:
         """An invented night, in fast motion, end to end. Keeps nothing, tells nobody real."""
+        if listed or scenario:
+            return _story(terminal, scenario="" if listed else scenario, headless=headless)
         from engine.demo.run import run_demo
 
         return run_demo(headless=headless, as_json=terminal.as_json, real_kafka=real_kafka)
+
+
+def _story(terminal: Terminal, *, scenario: str, headless: bool) -> int:
+    from engine.demo.playing import list_scenarios, play
+    from engine.demo.stories.listed import SCENES, scene_of
+
+    if not scenario:
+        list_scenarios(as_json=terminal.as_json)
+        return 0
+    scene = scene_of(scenario)
+    if scene is None:
+        raise CommandError(
+            Exit.USAGE,
+            f"There is no story {scenario}.",
+            next_step="Stories: " + ", ".join(each.name for each in SCENES) + ".",
+        )
+    return play(scene, headless=headless, as_json=terminal.as_json)
 
 
 def roles_in(roles: str) -> tuple[str, ...]:

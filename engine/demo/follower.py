@@ -33,6 +33,7 @@ _QUIET = (
 )
 """Of use on the board; in a story they would drown the rest."""
 _PAGES = {Purpose.PAGE: "Paged", Purpose.TASK: "Reminded", Purpose.INCIDENT: "Paged, incident"}
+_WAYS = {"sms": "SMS", "email": "e-mail"}
 _QUIET_CANCELS = ("acknowledged", "answered", "promised", "acted", "declined", "resolved")
 _TELLING = frozenset(
     {Reason.PERPETRATOR_CLOSURE, Reason.UNKNOWN_PERPETRATOR_GROUP, Reason.CONTROLLER_NEEDS_TWO,
@@ -87,7 +88,9 @@ class Follower:
             who = ", ".join(names.person(fact.party).text for fact in told)
             purpose = _PAGES.get(told[0].purpose, "Called")
             again = f", round {told[0].tell_no}" if told[0].tell_no > 1 else ""
-            self._narrator.tell(at, ref, f"{purpose}: {who} by SMS and e-mail{again}.")
+            ways = sorted({n.endpoint.partition(":")[0] for fact in told for n in fact.notices})
+            by = " and ".join(_WAYS.get(way, way) for way in reversed(ways))
+            self._narrator.tell(at, ref, f"{purpose}: {who} by {by}{again}.")
 
     def _tell(self, new: NewFact, names: Names) -> None:
         fact = new.fact

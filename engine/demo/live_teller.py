@@ -29,6 +29,8 @@ from schemas.responses import Result
 
 AT_REST_WITHIN = 30.0
 """Seconds of the machine until nothing is under way any more; longer, and the story failed."""
+TAKEN = "Thank you"
+"""How a page ends that has taken an answer."""
 _LOOK_EVERY = 0.01
 _MINUTE = timedelta(minutes=1)
 _LATE = 2 * _MINUTE
@@ -160,9 +162,11 @@ class LiveTeller(Teller):
             reason=more.get("reason", ""),
         )
         try:
-            await answer_on_page(self.theatre.client, link=link, code=code, answer=answer)
+            said = await answer_on_page(self.theatre.client, link=link, code=code, answer=answer)
         except (PageError, httpx2.HTTPError) as error:
             raise StoryError(f"{letter.endpoint} could not answer {kind}: {error}") from error
+        if said != TAKEN:  # its link has run out: they phone, and somebody on duty enters it
+            await self._respond(letter, kind, {**more, "way": "phone"})
 
     def _mail(self, mail: Mail) -> None:
         subject = str(mail.parsed["subject"] or "")

@@ -20,7 +20,9 @@ _STYLE: dict[Tone, str] = {
 class Narrator:
     """Writes lines; nothing else of the demo writes to the terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, dated: bool = False) -> None:
+        """`dated`: lines name the day as well, for what lasts longer than a week."""
+        self._when = "%a %d %b %H:%M" if dated else "%a %H:%M"
         self._rich = None
         if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
             from rich.console import Console
@@ -41,7 +43,7 @@ class Narrator:
 
     def tell(self, at: datetime, ref: str, text: str, *, tone: Tone = "plain") -> None:
         """A line of the story: when, about which case, what."""
-        head = f"{at:%a %H:%M}  {ref:<8}  "
+        head = f"{at.strftime(self._when)}  {ref:<8}  "
         if self._rich is None:
             print(f"{head}{text}", flush=True)
             return

@@ -79,7 +79,7 @@ def play(scene: Scene, *, headless: bool, as_json: bool) -> int:
     """Tell it; return the exit code."""
     configure_logs(level=logging.CRITICAL)
     logging.getLogger().setLevel(logging.CRITICAL)
-    narrator = Narrator()
+    narrator = Narrator(dated=True)
     try:
         came = asyncio.run(_tell(scene, narrator, headless=headless))
     except KeyboardInterrupt:

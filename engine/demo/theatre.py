@@ -82,7 +82,7 @@ class Theatre:
     async def publish(self, body: bytes, *, source: str) -> None:
         """Publish as a hotline does. Raises httpx2.HTTPStatusError when it is not taken."""
         response = await self.client.post(
-            f"{self.engine.address}v1/events",
+            f"{self.engine.address}/v1/events",
             content=body,
             headers={
                 "authorization": f"Bearer {self.keys[source]}",

@@ -33,6 +33,8 @@ class Letter(Protocol):
 
 L = TypeVar("L", bound=Letter)
 Answers = Callable[[L, str, dict[str, object]], Awaitable[object]]
+_SHOWN = 12
+"""Unread messages that are listed; who wants more reads the board."""
 _MINUTE = timedelta(minutes=1)
 
 
@@ -78,7 +80,10 @@ class Unread(Generic[L]):
 
     def all_left(self) -> str:
         """The unread messages, one a line, for a story that failed."""
-        lines = [f"  {_said(letter)}" for letter in self.left()]
+        left = self.left()
+        lines = [f"  {_said(letter)}" for letter in left[:_SHOWN]]
+        if len(left) > _SHOWN:
+            lines.append(f"  and {len(left) - _SHOWN} more")
         return "unread messages:\n" + ("\n".join(lines) if lines else "  none")
 
 
@@ -155,5 +160,4 @@ def _minute(at: datetime) -> datetime:
 
 
 def _said(letter: Letter) -> str:
-    reference = letter.said.partition("\n")[0]
-    return f"{letter.at:%a %d %b %H:%M:%S} {letter.endpoint} {letter.purpose} {reference}"
+    return f"{letter.at:%a %d %b %H:%M:%S} {letter.endpoint} {letter.purpose}"
