@@ -30,7 +30,7 @@ _log = structlog.get_logger(__name__)
 
 SAME_WITHIN = 600
 """Seconds. Somebody who says `1` again half an hour later means it again."""
-_KINDS: Mapping[str, ResponseKind] = {
+KINDS: Mapping[str, ResponseKind] = {
     ReplyCode.GOT_IT: ResponseKind.ACKNOWLEDGED,
     ReplyCode.SOMEONE_ELSE: ResponseKind.WRONG_CONTACT,
     ReplyCode.CALL_ME: ResponseKind.ASKS,
@@ -92,7 +92,7 @@ class Replies:
         except ValueError as error:
             _log.warning("reply.unreadable", channel=channel, what=str(error))
             return await self._tell(channel, Became.UNCLEAR)
-        kind = next((_KINDS[word] for word in reply.words if word in _KINDS), None)
+        kind = next((KINDS[word] for word in reply.words if word in KINDS), None)
         if kind is None or not reply.reference:
             return await self._tell(channel, Became.UNCLEAR)
         asked = await self._asked(channel, reply)

@@ -26,7 +26,7 @@ from engine.store.people import list_people
 from engine.store.schema import SchemaVersionError, check_version
 from engine.store.server_check import weaknesses
 from engine.vault import DeploymentKeys, EpochKeys, UnsafeFileError
-from engine.web.api.inbound import inbound_path, sms_channels
+from engine.web.api.inbound import inbound_path, mail_channels, sms_channels
 from notifiers.registry import ChannelSettingsError, build_channels
 from rules.rulebook import RulebookError
 from schemas.roster import Role, Roster
@@ -298,6 +298,10 @@ def _answers(settings: Settings) -> Iterator[Finding]:
         channels = sms_channels(settings.channels)
     except (UnsafeFileError, ValueError):
         return  # said above
+    base = str(settings.http.public_url).rstrip("/")
+    for name in sorted(mail_channels(settings.channels)):
+        path = inbound_path(keys.pepper, name)
+        yield Finding(level="good", what=f"Channel {name}: mails in answer go to {base}{path}")
     for name, channel in channels.items():
         if channel.reply is None:
             yield Finding(
@@ -313,7 +317,6 @@ def _answers(settings: Settings) -> Iterator[Finding]:
             )
         if channel.reply is None and channel.receipt is None:
             continue
-        base = str(settings.http.public_url).rstrip("/")
         path = inbound_path(keys.pepper, name)
         yield Finding(level="good", what=f"Channel {name}: answers and receipts go to {base}{path}")
 

@@ -12,14 +12,16 @@ from engine.bootstrap.parts import Parts
 from engine.bootstrap.watching import signs_of
 from engine.intake.runners import Lane as LogLane
 from engine.intake.standing import State
+from engine.mail_replies import MailReplies
 from engine.receipts import Receipts
 from engine.replies import Replies
 from engine.settings import ALL_ROLES, Role, Settings
 from engine.store.following import owed
+from engine.web.api.answering import Answering
 from engine.web.api.answers import Check
 from engine.web.api.events import Events
 from engine.web.api.health import Health, Probe
-from engine.web.api.inbound import Inbound, sms_channels
+from engine.web.api.inbound import Inbound, mail_channels, sms_channels
 from engine.web.api.routes import api_routes
 from engine.web.app import create_app
 from engine.web.headers import SecurityHeaders
@@ -71,8 +73,19 @@ def _api(parts: Parts, logs: tuple[LogLane, ...]) -> list[BaseRoute]:
     replies = Replies(desk=parts.desk, reader=parts.reader, world=parts.world, clock=parts.clock)
     receipts = Receipts(desk=parts.desk, clock=parts.clock, metrics=parts.metrics)
     channels = sms_channels(parts.settings.channels)
-    inbound = Inbound(replies, receipts, channels, key=parts.keys.pepper)
-    return [*api_routes(events=events, health=health), *inbound.routes()]
+    inbound = Inbound(
+        replies,
+        receipts,
+        channels,
+        key=parts.keys.pepper,
+        mails=MailReplies(desk=parts.desk, reader=parts.reader, world=parts.world),
+        mail_channels=mail_channels(parts.settings.channels),
+    )
+    answering = Answering(
+        desk=parts.desk, writer=parts.writer, tokens=parts.answers, clock=parts.clock
+    )
+    routes = api_routes(events=events, health=health, answering=answering)
+    return [*routes, *inbound.routes()]
 
 
 def _probes(parts: Parts, logs: tuple[LogLane, ...]) -> dict[str, Probe]:

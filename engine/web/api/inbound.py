@@ -1,4 +1,4 @@
-"""`POST /v1/replies/{channel}/{secret}`: answers and delivery receipts, as SMS gateways report.
+"""`POST /v1/replies/{channel}/{secret}`: what SMS gateways report, and mails as they come in.
 
 Gateways can be told an address and little else, so the secret stands in it; it is derived from the
 deployment's keys, and `tocsin doctor` prints the whole address.
@@ -6,7 +6,7 @@ deployment's keys, and `tocsin doctor` prints the whole address.
 
 import base64
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,12 +15,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from engine.desk import Busy, CommandFailed
+from engine.mail_replies import MailReplies
 from engine.receipts import Heard, Receipts
 from engine.replies import Became, Replies
 from engine.vault import Secret
 from engine.vault.keys import keyed
 from engine.web.api.answers import Answer, never_a_traceback, refusal, told
 from engine.web.api.body import BodyRefusedError, read_body
+from notifiers.email.inbound import BYTES_MOST as MAIL_MOST
 from notifiers.sms.config import SmsSettings
 from notifiers.sms.inbound import reports_in
 from schemas.limits import UnreadableJsonError, parse, split
@@ -53,7 +55,11 @@ class Inbound:
         channels: Mapping[str, SmsSettings],
         *,
         key: Secret,
+        mails: MailReplies,
+        mail_channels: Set[str] = frozenset(),
     ) -> None:
+        self._mails = mails
+        self._mail_channels = mail_channels
         self._replies = replies
         self._receipts = receipts
         self._channels = channels
@@ -74,8 +80,11 @@ class Inbound:
         settings = self._channels.get(channel)
         expected = inbound_secret(self._key, channel)
         given = request.path_params["secret"]
-        if settings is None or not hmac.compare_digest(given.encode(), expected.encode()):
+        known = settings is not None or channel in self._mail_channels
+        if not known or not hmac.compare_digest(given.encode(), expected.encode()):
             return refusal(404, "unknown", "There is nothing here.")
+        if settings is None:
+            return await self._mail(request, channel)
         try:
             body = await read_body(request, most=BYTES_MOST)
             payload = _form(body) if _is_form(request) else _json(body)
@@ -99,6 +108,21 @@ class Inbound:
         taken = heard is Heard.TAKEN or Became.TAKEN in became
         outcome = Became.TAKEN.value if taken else (became[0].value if became else heard.value)
         return told(Answer(status=status, outcome=outcome), status=status)
+
+    async def _mail(self, request: Request, channel: str) -> Response:
+        """Take one mail as a mail server pipes it on: its bytes, nothing around them."""
+        try:
+            became = await self._mails.take(channel, await read_body(request, most=MAIL_MOST))
+        except BodyRefusedError as error:
+            return refusal(error.status, error.code, error.fix)
+        except (Busy, CommandFailed):
+            return refusal(
+                503,
+                "busy",
+                "Not stored: send the same again soon.",
+                headers={"Retry-After": str(RETRY_AFTER)},
+            )
+        return told(Answer(status=202, outcome=became.value), status=202)
 
 
 def _is_form(request: Request) -> bool:
@@ -135,3 +159,12 @@ def sms_channels(channels: Mapping[str, Mapping[str, object]]) -> dict[str, SmsS
         for name, given in channels.items()
         if given.get("kind") == "sms" and given.get("enabled", True)
     }
+
+
+def mail_channels(channels: Mapping[str, Mapping[str, object]]) -> frozenset[str]:
+    """The channels of the settings whose mails people can answer."""
+    return frozenset(
+        name
+        for name, given in channels.items()
+        if given.get("kind") == "email" and given.get("enabled", True)
+    )

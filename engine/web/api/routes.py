@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from engine.intake.cloudevents import BATCH, STRUCTURED
+from engine.web.api.answering import AnswerGiven, Answering
 from engine.web.api.answers import (
     Answer,
     BatchAnswer,
@@ -24,7 +25,7 @@ from schemas.export import event_message_schema
 
 VERSION = "1"
 _DESCRIPTION = """\
-Reports in, signs of health out.
+Reports and answers in, signs of health out.
 
 A report is a CloudEvent of the type `org.tocsin.threat.reported.v1`. An answer of 202 means that it
 is on disk and will reach a person; anything else means that it was not taken, and says what to do.
@@ -33,7 +34,7 @@ Sending the same again is always safe.
 _EVENT = {"$ref": "#/components/schemas/ThreatMessage"}
 
 
-def api_routes(*, events: Events, health: Health) -> list[BaseRoute]:
+def api_routes(*, events: Events, health: Health, answering: Answering) -> list[BaseRoute]:
     """Every route for programs, to be put before those for people."""
     router = APIRouter()
     router.add_api_route(
@@ -65,6 +66,32 @@ def api_routes(*, events: Events, health: Health) -> list[BaseRoute]:
                     STRUCTURED: {"schema": _EVENT},
                     "application/json": {"schema": _EVENT},
                     BATCH: {"schema": {"type": "array", "items": _EVENT, "maxItems": 500}},
+                },
+            },
+        },
+    )
+    router.add_api_route(
+        "/v1/answers",
+        never_a_traceback(answering.post),
+        methods=["POST"],
+        operation_id="answer",
+        summary="Answer what you were asked",
+        tags=["answers"],
+        status_code=202,
+        response_model=None,
+        responses={
+            202: as_schema(Answer, "Recorded: on disk. It means what it means on the page."),
+            400: as_schema(Answer, "Not an answer; what to look at."),
+            403: as_schema(Answer, "Token and code open nothing. Five wrong codes close the page."),
+            409: as_schema(Answer, "Nothing can be answered there any more, or something lacks."),
+            500: as_schema(Answer, "The fault is ours; send the same again."),
+            503: as_schema(Answer, "Not stored now; send the same again after `Retry-After`."),
+        },
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {"schema": {"$ref": "#/components/schemas/AnswerGiven"}}
                 },
             },
         },
@@ -115,4 +142,7 @@ def describe(router: APIRouter) -> dict[str, Any]:
     }
     schemas = components.setdefault("schemas", {})
     schemas.update(event_message_schema(refs="#/components/schemas/"))
+    given = AnswerGiven.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(given.pop("$defs", {}))
+    schemas["AnswerGiven"] = given
     return document

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 
+from engine.answer_tokens import AnswerTokens
 from engine.case import commands as c
 from engine.clock import SystemClock
 from engine.desk.lanes import Busy, Lane, StoreUnavailable
@@ -24,6 +25,8 @@ from engine.intake.scope import Scope
 from engine.ports import Position
 from engine.signs import Sign
 from engine.store import tables
+from engine.vault import Secret
+from engine.web.api.answering import Answering
 from engine.web.api.answers import Check
 from engine.web.api.body import BodyRefusedError, read_body
 from engine.web.api.events import Events
@@ -81,6 +84,12 @@ async def a_publisher(room: Room, door: Door) -> AsyncIterator[Publisher]:
         api_routes(
             events=Events(door=door, keys=room.keys, clock=room.clock, metrics=room.metrics),
             health=a_health(room),
+            answering=Answering(
+                desk=room.desk,
+                writer=room.writer,
+                tokens=AnswerTokens(Secret(b"n" * 32)),
+                clock=room.clock,
+            ),
         )
     )
     key = await room.keys.issue(WIDE, valid=timedelta(days=30), by="person:ana")
