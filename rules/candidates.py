@@ -6,7 +6,7 @@ second half guards every candidate under the case lock.
 
 import hashlib
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rules import duty, language
@@ -18,7 +18,6 @@ from rules.reaching import level_fits, ref_of
 from rules.rulebook import Rule, Rulebook, day_of
 from rules.steps import Found, Refused, Start, Walked
 from schemas.codes import CountryRole, EventType, Severity, TrackName, threat_of
-from schemas.contact import Contact, Level
 from schemas.event import ThreatEvent, received_late
 from schemas.party import PartyKind
 from schemas.plan import (
@@ -43,7 +42,8 @@ EXPLAINED_WITHIN = 2
 _NEVER_RECIPIENTS = frozenset({PartyKind.STATE, PartyKind.PERSON})
 _EXPECTS_HELP = frozenset({EventType.ACT, EventType.WARNING, EventType.EXERCISE})
 """For these a rule should match; a consent or a moved date may well lead to nobody new."""
-_GATE_STRENGTH = (Gate.NONE, Gate.PROTOCOL, Gate.NECESSITY, Gate.RELEASE, Gate.RELEASE_TWO)
+GATE_STRENGTH = (Gate.NONE, Gate.PROTOCOL, Gate.NECESSITY, Gate.RELEASE, Gate.RELEASE_TWO)
+"""The weakest first."""
 _COMPLAINTS_ONLY = frozenset(
     {PartyKind.BANK, PartyKind.EXPORT_CREDIT_AGENCY, PartyKind.INVESTOR, PartyKind.COMPANY}
 )
@@ -319,20 +319,14 @@ def _on_track(withheld: Withheld | Refused, track: TrackName | None, *, contact:
 
 def stricter(first: Track, second: Track) -> Track:
     """Two rules on one track: the first one's ladder, the stronger gate and the quieter mode."""
-    gate = max(first.gate, second.gate, key=_GATE_STRENGTH.index)
+    gate = max(first.gate, second.gate, key=GATE_STRENGTH.index)
     mode = first.mode if first.mode.within(second.mode) else second.mode
-    return Track(
-        name=first.name,
+    return replace(
+        first,
         gate=gate,
         mode=mode,
-        anchor=first.anchor,
-        dates=first.dates,
-        steps=first.steps,
-        until=first.until,
         answer_by=min(first.answer_by, second.answer_by),
         answer_holds_for=min(first.answer_holds_for, second.answer_holds_for),
-        repeat_every=first.repeat_every,
-        ask=first.ask,
     )
 
 

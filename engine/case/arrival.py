@@ -1,7 +1,6 @@
 """A report reaches a case: opening or joining it, planning, and suspecting a reprisal."""
 
 from collections.abc import Iterator
-
 from typing import Literal
 
 from engine.case import commands as c
@@ -61,7 +60,7 @@ def arrive(draft: Draft, command: c.EventArrived) -> None:
         tasks.raise_task(draft, "first_contact")
     if draft.case.certainty_by and _surer(event, than=draft.case.certainty):
         tasks.raise_task(draft, "certainty")
-    _exclude(draft, candidates)
+    exclude(draft, candidates)
     plan(draft, candidates)
     recheck(draft)
     if after is not None:
@@ -144,6 +143,10 @@ def plan(draft: Draft, candidates: Candidates) -> None:
         )
     )
     reprisals.keep_frozen(draft, tuple(t.name for t in tracks))
+    chosen = {(x.track, x.party) for x in candidates.candidates}
+    for known_one in case.alerts:
+        if known_one.reason is Reason.NOT_CHOSEN and (known_one.track, known_one.party) in chosen:
+            draft.add(f.AlertWithheld(alert=known_one.id, reason=Reason.GATE_CLOSED))
     for trouble in candidates.troubles:
         critical = draft.case.severity.grave or trouble is Trouble.PLANNING_FAILED
         tasks.raise_task(draft, "planning_trouble", detail=trouble.value, critical=critical)
@@ -244,7 +247,8 @@ def subjects_of(source: str, event: ThreatEvent) -> tuple[str, ...]:
     return tuple(sorted(f"{source}/{pseudonym}" for pseudonym in named))
 
 
-def _exclude(draft: Draft, candidates: Candidates) -> None:
+def exclude(draft: Draft, candidates: Candidates) -> None:
+    """Join what these candidates leave out to what the case leaves out."""
     joined = exclusion.join(draft.case.around.closure, candidates.closure)
     if joined.digest and joined.digest != draft.case.closure_digest:
         draft.add(f.ExclusionsJoined(digest=joined.digest, closure=joined))
@@ -268,6 +272,7 @@ def ask_for_releases(draft: Draft) -> None:
         if any(
             a.track is name
             and telling.may_be_released(a)
+            and not telling.told_by_itself(state, a, now=draft.now)
             and judge_party(draft.case, track=name, party=a.party, now=draft.now).allowed
             for a in draft.case.alerts
         ):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.case import (
+    adding,
     answers,
     arrival,
     attempts,
@@ -20,6 +21,7 @@ from engine.case import (
     finishing,
     freezing,
     gates,
+    handing_over,
     holding,
     incidents,
     ladder,
@@ -31,10 +33,12 @@ from engine.case import (
     protocols,
     recheck,
     remedy,
+    replanning,
     reprisals,
     reviewing,
     rungs,
     standing,
+    steering,
     tasks,
 )
 from engine.case import commands as c
@@ -120,6 +124,13 @@ _HANDLERS: dict[type[Any], Callable[[Draft, Any], None]] = {
     c.AddDate: dates.add,
     c.MoveDate: dates.move,
     c.RemoveDate: dates.remove,
+    c.JumpStep: steering.jump,
+    c.SkipStep: steering.skip,
+    c.Escalate: steering.escalate,
+    c.WithdrawRelease: gates.withdraw,
+    c.HandOver: handing_over.hand_over,
+    c.AddRecipient: adding.add,
+    c.Replan: replanning.replan,
     c.Erase: erasing.erase,
     c.RaiseIncident: incidents.raise_incident,
     c.Claimed: delivery.claim,

@@ -81,8 +81,11 @@ def due_of(state: TrackState, step: int) -> datetime | None:
     return max(opened, start + offset(state.track, step))
 
 
-def _unchanged(case: Case, fact: object) -> Case:
-    return case
+def _added(case: Case, fact: f.RecipientAdded) -> Case:
+    alerts = tuple(
+        replace(alert, by_hand=True) if alert.id == fact.alert else alert for alert in case.alerts
+    )
+    return replace(case, alerts=alerts)
 
 
 STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
@@ -91,6 +94,6 @@ STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.StepCaughtUp: _caught_up,
     f.ReleaseWithdrawn: _withdrawn,
     f.CaseHandedOver: _handed_over,
-    f.RecipientAdded: _unchanged,
+    f.RecipientAdded: _added,
     f.Replanned: _replanned,
 }

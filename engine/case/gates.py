@@ -6,7 +6,7 @@ from engine.case import commands as c
 from engine.case import modes, preflight, tasks, telling, times
 from engine.case.arrival import ask_for_releases
 from engine.case.draft import Draft, Refusal
-from engine.case.evolve_gates import earlier, releasers
+from engine.case.evolve_gates import earlier, later, releasers
 from engine.case.freezing import must_be_open, track_of
 from engine.case.state import AlertStatus, TrackState
 from schemas import facts as f
@@ -22,7 +22,8 @@ def release(draft: Draft, command: c.Release) -> None:
     """A person allows a track; when everybody needed has, its parties are told in this decision.
 
     Releasing a running track again tells the parties that were found or consented to since; it
-    takes as many people as the first time.
+    takes as many people as the first time. A record may name when it starts: nobody is told before,
+    and released again before then it starts as that record says.
     """
     must_be_open(draft.case)
     expire(draft, track_of(draft.case, command.track))
@@ -47,15 +48,25 @@ def release(draft: Draft, command: c.Release) -> None:
     if lacks:
         raise Refusal(RefusedBecause.INCOMPLETE, "preflight: " + ", ".join(lacks))
     until = earlier(state.given_until, record.expires_at)
+    starts_at = later(state.given_start, record.starts_at)
+    begun = state.anchor_at is not None and state.anchor_at <= draft.now
     draft.add(_given(draft, command))
     if len(agreed) + 1 < releasers(state):
         return
-    if running:
+    if running and begun:
         spread = Spread.NEXT if telling.one_at_a_time(draft.case, command.track) else Spread.ALL
         telling.tell_track(draft, command.track, spread=spread, by_hand=True)
     else:
         by = (*agreed, command.by)
-        draft.add(f.TrackReleased(track=command.track, at=draft.now, by=by, until=until))
+        draft.add(
+            f.TrackReleased(
+                track=command.track,
+                at=draft.now,
+                by=by,
+                until=until or (state.release_until if running else None),
+                starts_at=starts_at if starts_at is not None and starts_at > draft.now else None,
+            )
+        )
         tasks.drop_tasks(draft, "triage")
     tasks.drop_tasks(draft, "release", detail=command.track.value)
     remind(draft, command.track)
@@ -82,6 +93,25 @@ def propose_joint(draft: Draft, command: c.ProposeJoint) -> None:
         _call_off(draft, command.track, reason="joint_proposed")
     tasks.drop_tasks(draft, "release_ends", detail=command.track.value)
     ask_for_releases(draft)
+
+
+def withdraw(draft: Draft, command: c.WithdrawRelease) -> None:
+    """A person takes a release back, at once: whatever has not left stays.
+
+    Nobody is asked to release it again until something new comes: it was just decided.
+    """
+    must_be_open(draft.case)
+    state = track_of(draft.case, command.track)
+    if state.anchor_at is None and not state.released_by:
+        raise Refusal(RefusedBecause.NOT_PROPOSED, "Nobody has released this track.")
+    draft.add(
+        f.ReleaseWithdrawn(
+            track=command.track, by=command.by, at=draft.now, why=command.why, note=command.note
+        )
+    )
+    _call_off(draft, command.track, reason="release_withdrawn")
+    for kind in ("release_ends", "still_right", "release", "nobody_left", "protocol_over"):
+        tasks.drop_tasks(draft, kind, detail=command.track.value)
 
 
 def expire(draft: Draft, state: TrackState) -> bool:
@@ -131,6 +161,7 @@ def _given(draft: Draft, command: c.Release) -> f.ReleaseGiven:
         risk_of_waiting=record.risk_of_waiting,
         preflight=record.preflight,
         agrees_with=record.agrees_with,
+        starts_at=record.starts_at,
     )
 
 

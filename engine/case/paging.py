@@ -11,7 +11,7 @@ from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Oncall, Reason
 from schemas.projection import Purpose
-from schemas.roster import Role
+from schemas.roster import DutyPerson, Role
 
 
 def page_roles(draft: Draft, roles: Iterable[str], *, step: int | None = None) -> None:
@@ -56,13 +56,23 @@ def tell_person(draft: Draft, person: str, *, detail: str, critical: bool) -> bo
     enough |= set() if critical else {Purpose.TASK}
     if _paged_now(draft, person, enough):
         return True
-    roster = draft.case.around.roster
-    everybody = (*roster.people, *((roster.floor,) if roster.floor is not None else ()))
-    known = next((p for p in everybody if p.id == person), None)
+    known = _known(draft, person)
     if known is None or not _ways(draft, known.endpoints):
         return False
     _page(draft, known.id, known.endpoints, purpose=purpose, detail=detail)
     return True
+
+
+def reachable(draft: Draft, person: str) -> bool:
+    """Whether the roster has a way to this person."""
+    known = _known(draft, person)
+    return known is not None and bool(_ways(draft, known.endpoints))
+
+
+def _known(draft: Draft, person: str) -> DutyPerson | None:
+    roster = draft.case.around.roster
+    everybody = (*roster.people, *((roster.floor,) if roster.floor is not None else ()))
+    return next((p for p in everybody if p.id == person), None)
 
 
 def _paged_now(draft: Draft, person: str, purposes: set[Purpose]) -> bool:

@@ -1,6 +1,6 @@
 """What a release record must say before a track's parties are told (rows P10, P30)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.case import commands as c
 from engine.case.draft import Refusal, code_only, id_only
@@ -9,6 +9,9 @@ from schemas.codes import TrackName
 from schemas.plan import Gate, Spread
 from schemas.preflight import CODES, Check, unanswered
 from schemas.responses import RefusedBecause
+
+LATEST_START = timedelta(days=60)
+"""Who would start later looks at the case again by then, and releases it."""
 
 
 def needs_all(case: Case, state: TrackState) -> bool:
@@ -59,6 +62,12 @@ def sound(record: c.ReleaseRecord, *, now: datetime) -> None:
     """Refuse a record that ran out, or holds words: the journal keeps codes only."""
     if record.expires_at is not None and record.expires_at <= now:
         raise Refusal(RefusedBecause.EXPIRED, "The release record has run out; write a new one.")
+    if record.starts_at is not None and not now < record.starts_at <= now + LATEST_START:
+        raise Refusal(
+            RefusedBecause.INCOMPLETE, f"starts_at: ahead, by {LATEST_START.days} days at most."
+        )
+    if record.starts_at and record.expires_at and record.starts_at >= record.expires_at:
+        raise Refusal(RefusedBecause.INCOMPLETE, "starts_at: before the release runs out.")
     code_only(record.how, of="how")
     for name in ("why", "whether", "risk_of_waiting"):
         if getattr(record, name):

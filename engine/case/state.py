@@ -89,6 +89,8 @@ class Alert:
     contacts: tuple[ContactRef, ...]
     rank: int = 0
     kind: PartyKind | None = None
+    by_hand: bool = False
+    """A person added it; no re-plan leaves it out."""
     status: AlertStatus = AlertStatus.PLANNED
     tell_no: int = 0
     handed_off: bool = False

@@ -99,6 +99,7 @@ def own(draft: Draft, by: str) -> None:
     state = draft.case.track(TrackName.DUTY)
     holds = _QUIET_FOR if state is None else timedelta(seconds=state.track.answer_holds_for)
     draft.add(f.Owned(by=by, at=draft.now, hold_until=draft.now + holds))
+    drop_tasks(draft, "handed_over")
     everyone = tuple(a.id for a in draft.case.alerts if a.track is TrackName.DUTY)
     draft.add(
         f.NoticesCancelled(
@@ -114,6 +115,8 @@ def take(draft: Draft, command: c.TakeTask) -> None:
     task = find(draft.case, command.task)
     check_ins.must_be_theirs(draft, task, command.by)
     draft.add(f.TaskTaken(task=task.id, by=command.by, at=draft.now))
+    if task.kind == "handed_over":  # Taking it is all that it asks for.
+        draft.add(f.TaskDone(task=task.id, by=command.by, at=draft.now))
     state = draft.case.track(TrackName.DUTY)
     calling = state is not None and state.hold_until is None
     if draft.case.status.unresolved and calling and all_owned(draft):

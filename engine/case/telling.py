@@ -167,6 +167,13 @@ def for_later_rung(state: TrackState, alert: Alert) -> bool:
     return not fired and any(step >= state.step for step in mine)
 
 
+def told_by_itself(state: TrackState, alert: Alert, *, now: datetime) -> bool:
+    """Whether a release in force tells this party without anybody doing more: later, by a rung."""
+    if state.anchor_at is None or alert.status is not AlertStatus.PLANNED:
+        return False
+    return state.anchor_at > now or for_later_rung(state, alert)
+
+
 def _waiting(case: Case, name: TrackName, *, by_hand: bool) -> list[Alert]:
     """Who is not told yet, nearest first."""
     reasons = TURNABLE if by_hand else WAITING_ONLY

@@ -291,7 +291,7 @@ def _decided_meanwhile(case: Case, command: inner.Fire, fork: Sheet, setting: Se
     return owed is None or owed > setting.now
 
 
-_OVER_NOW = (c.Release, c.ClearExclusion, c.Recheck)
+_OVER_NOW = (c.Release, c.ClearExclusion, c.Recheck, c.AddRecipient, c.Replan)
 """Judged over the registry as it is now, not as it was when the case was planned."""
 
 _FIRE_AT_LEAST = 16
