@@ -6,23 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import AwareDatetime, Field
-from sqlalchemy import Connection
 
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
 from engine.admin.operation import Arguments, Asked, Nothing
-from engine.duty import feed, telling
+from engine.duty import editions, feed, telling
 from engine.duty.keeping import Duty
 from engine.duty.ways import by_settings
-from engine.store import meta
 from rules.rota.changes import ChangeRefusedError, Withdrawal
 from rules.rota.changes import Entry as Change
 from rules.rota.lint import lint
 from rules.rota.stints import stint_at
 from schemas.roster import Absence, Away, Cover, Role, Stint, Swap
-
-EDITION = "duty_calendar:"
-"""In `meta`, before a person's id: how often their calendar was given another address."""
 
 
 class At(Arguments):
@@ -158,15 +153,11 @@ async def calendar(house: House, asked: Asked, args: OneCalendar) -> Mapping[str
     whose = feed.EVERYBODY if args.everybody else _person(house, args.person or asked.by)
     services = house.services
 
-    def edition(conn: Connection) -> str:
-        if not args.anew:
-            return meta.read(conn, EDITION + whose)
-        another = str(int(meta.read(conn, EDITION + whose) or "0") + 1)
-        meta.write(conn, EDITION + whose, another)
-        return another
-
-    run = services.writer.run if args.anew else services.reader.run
-    secret = feed.secret(services.answer_key, whose, edition=await run(edition))
+    if args.anew:
+        edition = await services.writer.run(lambda conn: editions.another(conn, whose))
+    else:
+        edition = await services.reader.run(lambda conn: editions.of(conn, whose))
+    secret = feed.secret(services.answer_key, whose, edition=edition)
     text = feed.calendar(roster, whose, at=services.clock.now(), ahead=timedelta(weeks=args.weeks))
     return {
         "person": whose,

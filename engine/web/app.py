@@ -12,6 +12,7 @@ from starlette.routing import Route
 from engine.desk import Busy, CommandFailed
 from engine.web.answer.page import AnswerPage
 from engine.web.api.answers import refusal
+from engine.web.calendar_feed import CalendarFeed
 from engine.web.console.routes import routes as console_routes
 from engine.web.headers import SecurityHeaders
 from engine.web.holder.page import HolderPage
@@ -62,6 +63,7 @@ def create_app(services: Services) -> FastAPI:
     app.router.routes.append(Route("/favicon.ico", _nothing))
     app.router.routes.extend(AnswerPage(services).routes())
     app.router.routes.extend(HolderPage(services).routes())
+    app.router.routes.extend(CalendarFeed(services).routes())
     app.router.routes.extend(console_routes(services))
     return app
 

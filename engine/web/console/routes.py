@@ -2,12 +2,15 @@
 
 from starlette.routing import Route
 
+from engine.web.console.care_pages import CARE_PAGES
 from engine.web.console.case_forms import CaseForms
 from engine.web.console.case_page import CasePage
 from engine.web.console.clear_form import ClearForm
 from engine.web.console.consent_form import ConsentForm
+from engine.web.console.date_form import DateForm
+from engine.web.console.duty_page import DutyPage
 from engine.web.console.erase import Erase
-from engine.web.console.gate_forms import GateForms
+from engine.web.console.gate_forms import PAGES, GateForms
 from engine.web.console.hold_form import HoldForm
 from engine.web.console.lists import Lists
 from engine.web.console.login import Login
@@ -29,13 +32,15 @@ def routes(services: Services) -> list[Route]:
     return [
         *Login(shell).routes(),
         *Lists(shell).routes(),
+        *DutyPage(shell).routes(),
         *ReportForm(shell).routes(),
         *CaseForms(shell, case_page).routes(),
         *ReleaseForm(shell, case_page).routes(),
         *ConsentForm(shell, case_page).routes(),
-        *GateForms(shell, case_page).routes(),
+        *GateForms(shell, case_page, (*PAGES, *CARE_PAGES)).routes(),
         *ClearForm(shell, case_page).routes(),
         *HoldForm(shell, case_page).routes(),
+        *DateForm(shell, case_page).routes(),
         *PhoneAnswer(shell, case_page).routes(),
         *PromiseForms(shell, case_page).routes(),
         *Reveal(shell, case_page).routes(),

@@ -24,6 +24,7 @@ from engine.case.commands import TryOutcome
 from engine.case_vault import CaseVault
 from engine.clock import ManualClock
 from engine.desk import Desk, SendJob
+from engine.duty.keeping import Duty
 from engine.entropy import SeededEntropy
 from engine.intake.door import Door
 from engine.metrics import Metrics
@@ -159,6 +160,9 @@ def stage(
         tokens=answers,
         answer_key=Secret(b"a" * 32),
         phone=PHONE,
+        duty=Duty(
+            world=held, reader=reader, writer=writer, clock=clock, channels=frozenset({"sms"})
+        ),
     )
     client = TestClient(create_app(services), base_url="https://desk.example")
     with client:
