@@ -424,6 +424,7 @@ async def test_the_description_is_whole_and_loads_nothing_from_elsewhere(
     text = json.dumps(document)
     assert set(document["paths"]) == {
         "/v1/events",
+        "/v1/answers",
         "/v1/intake-key",
         "/healthz",
         "/readyz",
