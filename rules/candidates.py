@@ -164,6 +164,8 @@ class _Search:
         self._walked: dict[str, Walked] = {}
 
     def tell(self, policy: str, tell: TellShape) -> None:
+        if not self._world.rulebook.has(policy, tell.track, self._severity):
+            return  # Less grave than this track is for; a graver report plans it.
         track = self._world.rulebook.track(policy, tell, self._severity)
         known = self.tracks.get(track.name)
         self.tracks[track.name] = track if known is None else stricter(known, track)

@@ -10,6 +10,8 @@ from schemas.plan import Anchor, Gate, Until
 from schemas.rulebook import RulebookShape, StepShape, TrackShape
 
 MAX_OFFSET = 30 * 86_400
+"""Seconds. An answer is never waited for longer."""
+MAX_STEP = 180 * 86_400
 """Seconds. A step later than this is a mistake in writing, not a plan."""
 MAX_BEFORE = 90 * 86_400
 """Seconds. Farther before a date nobody knows of it."""
@@ -49,6 +51,12 @@ def _duty(shape: RulebookShape) -> Iterator[_Finding]:
                 )
             yield from _offsets(at, steps)
         for index, step in enumerate(steps):
+            if step.only or step.severity or step.contacts > 1:
+                yield (
+                    (*at, index),
+                    "Duty's steps are for everybody in their roles.",
+                    "Leave out only, severity and contacts.",
+                )
             if not step.roles:
                 yield (
                     (*at, index),
@@ -85,8 +93,8 @@ def _offsets(at: At, steps: tuple[StepShape, ...], *, before: bool = False) -> I
         if step.after < -MAX_BEFORE:
             yield (*at, index, "after"), "This is over 90d before the date.", "Set it later."
             continue
-        if step.after > MAX_OFFSET:
-            yield (*at, index, "after"), "This step comes after more than 30d.", "Set it earlier."
+        if step.after > MAX_STEP:
+            yield (*at, index, "after"), "This step comes after more than 180d.", "Set it earlier."
         if step.after < last:
             yield (
                 (*at, index, "after"),
@@ -117,9 +125,9 @@ def _track(at: At, track: TrackName, spec: TrackShape) -> Iterator[_Finding]:
         yield (*at, "gate"), "Companies need two people.", "Use release_two."
     if spec.gate is Gate.NECESSITY and track is not TrackName.PROTECTION:
         yield (*at, "gate"), "Necessity is for protection only.", "Use release."
-    expected = Until.ACTED if track.outward else Until.COMMITTED
-    if spec.until is not expected:
-        yield (*at, "until"), f"{track} cannot end when {spec.until}.", f"Use {expected}."
+    if spec.until.what is Until.OWNED:
+        expected = Until.ACTED if track.outward else Until.COMMITTED
+        yield (*at, "until"), f"{track} cannot end when {spec.until.what}.", f"Use {expected}."
     if spec.anchor is Anchor.OPENED:
         yield (*at, "anchor"), f"{track} cannot start before its gate.", "Use released."
     if not spec.steps:

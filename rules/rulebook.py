@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rules import duty, language
+from rules.advice import advice
 from rules.fields import why_never
 from rules.lint import lint
 from rules.paths import compile_all
@@ -113,12 +114,19 @@ class Rulebook:
             anchor=shape.anchor,
             dates=shape.dates,
             steps=_steps(shape.steps),
-            until=shape.until,
+            until=shape.until.what,
+            enough=shape.until.enough,
+            per_kind=shape.until.per_kind,
             answer_by=answer_by,
             answer_holds_for=answer_by if holds is None else holds[severity],
             repeat_every=tuple(shape.repeat_every.get(severity, ())),
             ask=tell.ask or shape.ask,
         )
+
+    def has(self, policy: str, track: TrackName, severity: Severity) -> bool:
+        """Whether cases this grave have this track at all."""
+        only = self.shape.policies[policy].tracks[track].severity
+        return not only or severity in only
 
     def walk(self, name: str, start: Start) -> Walked:
         """What this walk, built in or named in the rulebook, finds from here."""
@@ -163,6 +171,12 @@ def load(text: str, *, filename: str) -> Rulebook:
     content = json.dumps(shape.model_dump(mode="json"), sort_keys=True)
     version = hashlib.sha256(content.encode()).hexdigest()[:32]
     return Rulebook(version=version, name=shape.name, shape=shape, rules=tuple(rules), walks=walks)
+
+
+def advise(text: str) -> list[Problem]:
+    """What of a rulebook that loads its author can hardly mean, in the order of the file."""
+    source = read(text)
+    return advice(RulebookShape.model_validate(source.data), source)
 
 
 def _compile_all(shape: RulebookShape, source: Source) -> tuple[list[Rule], list[Problem]]:
@@ -248,7 +262,15 @@ def _dotted(path: At) -> str:
 
 def _steps(shapes: tuple[StepShape, ...]) -> tuple[Step, ...]:
     return tuple(
-        Step(offset=shape.after, roles=tuple(shape.roles), spread=shape.spread) for shape in shapes
+        Step(
+            offset=shape.after,
+            roles=tuple(shape.roles),
+            spread=shape.spread,
+            only=shape.only,
+            severities=shape.severity,
+            contacts=shape.contacts,
+        )
+        for shape in shapes
     )
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from schemas.codes import DateKind, FieldName, Mode, Severity, SubjectStatus, TrackName
+from schemas.party import PartyKind
 from schemas.pattern import SMALL_CELL
 from schemas.plan import Anchor, Gate, Spread, Until
 from schemas.roster import Role
@@ -66,6 +67,40 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _until(value: Any) -> Any:
+    """`acted`, `{acted: any}`, `{committed: 2, per: kind}` as one shape."""
+    if isinstance(value, UntilShape):
+        return value
+    if isinstance(value, str) and value in set(Until):
+        return {"what": value}
+    if not isinstance(value, Mapping):
+        raise ValueError("write acted, committed, or how many: {committed: 2}")
+    said = {str(key): many for key, many in value.items() if key != "per"}
+    per = value.get("per", "track")
+    if len(said) != 1 or not said.keys() <= {"acted", "committed"}:
+        raise ValueError("write acted, committed, or how many: {committed: 2}")
+    if per not in ("track", "kind"):
+        raise ValueError("per: track or kind")
+    ((what, many),) = said.items()
+    if many in _MANY:
+        many = _MANY[many]
+    elif isinstance(many, bool) or not isinstance(many, int) or not 1 <= many <= 100:
+        raise ValueError("how many: any, each or a number up to 100")
+    return {"what": what, "enough": many, "per_kind": per == "kind"}
+
+
+_MANY = {"any": 1, "each": 0}
+
+
+class UntilShape(_Part):
+    """What quietens a track: `acted`, `{acted: any}`, `{committed: 2, per: kind}`."""
+
+    what: Until
+    enough: int | None = None
+    """0: each. None: as usual, any that committed and each that acted."""
+    per_kind: bool = False
+
+
 class StepShape(_Part):
     """One rung: this long after the track's anchor."""
 
@@ -74,6 +109,12 @@ class StepShape(_Part):
     """Duty only: whom the step wakes."""
     spread: Spread = Spread.ALL
     """Outward only: all parties at once, or one at a time, nearest first."""
+    only: tuple[PartyKind, ...] = ()
+    """Outward only: parties of these kinds; none: of all."""
+    severity: tuple[Severity, ...] = ()
+    """Outward only: while the case is this grave, judged when the step is due; none: always."""
+    contacts: int = Field(default=1, ge=1, le=10)
+    """Outward only: how many contacts of each party are told at once."""
 
 
 class TrackShape(_Part):
@@ -85,7 +126,9 @@ class TrackShape(_Part):
     dates: tuple[DateKind, ...] = ()
     """Anchored at a date: of one of these kinds; none: the first of any kind."""
     steps: tuple[StepShape, ...] = (StepShape(after=0),)
-    until: Until = Until.ACTED
+    severity: tuple[Severity, ...] = ()
+    """Only cases this grave have the track at all; none: every case."""
+    until: Annotated[UntilShape, BeforeValidator(_until)] = UntilShape(what=Until.ACTED)
     answer_by: PerSeverity
     answer_holds_for: PerSeverity | None = None
     """None: as long as `answer_by` (design section 5.6)."""

@@ -39,6 +39,31 @@ def check(
     )
 
 
+@command(rules, "lint")
+def lint(
+    terminal: Terminal,
+    file: Annotated[
+        Path | None, typer.Argument(help="A rulebook, YAML; else the one of the settings.")
+    ] = None,
+) -> None:
+    """Mistakes first; then what loads, and that its author can hardly mean."""
+    from rules import rulebook
+
+    chosen = file or terminal.settings.rulebook or shipped()
+    load_rulebook(chosen)
+    found = rulebook.advise(_bytes(chosen).decode("utf-8"))
+    terminal.done(
+        {
+            "advice": [
+                {"line": each.line, "column": each.column, "said": each.message, "do": each.remedy}
+                for each in found
+            ]
+        },
+        [f"{chosen}:{each.line}:{each.column}: {each.message} {each.remedy}" for each in found]
+        or ["Nothing to say: each track can be told, and each can come to an end."],
+    )
+
+
 @command(rules, "fields")
 def fields(
     terminal: Terminal,
