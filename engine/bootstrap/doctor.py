@@ -14,10 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine import import_names
 from engine.clock import SystemClock
+from engine.duty.ways import by_settings
 from engine.intake import durability
 from engine.intake.durability import NotDurableError
 from engine.intake.trouble import why_unreached
 from engine.registry import ImportRefused, OutOfReachError, check_reach, load_world, read_files
+from engine.registry.importer import warnings
 from engine.settings import Settings
 from engine.signs import SILENT_AFTER, amiss, expects, read
 from engine.store import journal, signs
@@ -28,8 +30,9 @@ from engine.store.server_check import weaknesses
 from engine.vault import DeploymentKeys, EpochKeys, UnsafeFileError
 from engine.web.api.inbound import inbound_path, mail_channels, sms_channels
 from notifiers.registry import ChannelSettingsError, build_channels
+from rules.rota.lint import Flaw
 from rules.rulebook import RulebookError
-from schemas.roster import Role, Roster
+from schemas.roster import Roster
 
 REACH_WITHIN = 5.0  # seconds to a mail server or gateway
 Level = Literal["good", "warning", "bad"]
@@ -174,7 +177,8 @@ def _duty(settings: Settings) -> Iterator[Finding]:
         )
         return
     try:
-        read = read_files({str(path): path.read_text("utf-8-sig") for path in named})
+        texts = {str(path): path.read_text("utf-8-sig") for path in named}
+        read = read_files(texts)
     except (ImportRefused, OSError, UnicodeDecodeError) as error:
         what = str(error) if isinstance(error, ImportRefused) else type(error).__name__
         yield Finding(
@@ -185,14 +189,16 @@ def _duty(settings: Settings) -> Iterator[Finding]:
         return
     roster = read.roster or Roster(version="")
     yield from _floor(roster)
-    on_shift = {shift.role for shift in roster.shifts}
-    for role in (Role.HANDLER, Role.SECOND, Role.SHIFT_LEAD, Role.DIRECTOR):
-        if role not in on_shift:
-            yield Finding(
-                level="warning",
-                what=f"No shift for the role {role.value}: its pages go to the next role up.",
-                next_step="Add a shift to the roster.",
-            )
+    looked_at = warnings(
+        texts,
+        now=SystemClock().now(),
+        zone=settings.timezone,
+        ways=by_settings(settings.channels),
+    )
+    for each in looked_at:
+        if each.flaw not in (Flaw.NO_FLOOR, Flaw.FLOOR_ONE_CHANNEL):
+            what = f"{each.file}:{each.line}: {each.what}"
+            yield Finding(level="warning", what=what, next_step=each.next_step)
 
 
 def _floor(roster: Roster) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import ImportRegistry
 from engine.bootstrap.parts import Parts
+from engine.duty.ways import by_settings
 from engine.registry import (
     Imported,
     ImportRefused,
@@ -21,6 +22,8 @@ from engine.registry import (
     save_imported,
 )
 from engine.registry.history import Kept
+from engine.registry.importer import warnings
+from engine.registry.roster_file import Warned
 from rules.graph import DuplicateIdError
 
 
@@ -31,6 +34,7 @@ def importer(parts: Parts) -> ImportRegistry:
         try:
             # Beside the loop: ten thousand records take half a minute to read, and pages go on.
             read = await asyncio.to_thread(read_files, files)
+            looked_at = await asyncio.to_thread(_warned, files, parts) if read.roster else ()
             kept, world = await parts.writer.run(_saving(read, at=parts.clock.now(), by=by))
         except (ImportRefused, DuplicateIdError) as error:
             raise NotCarriedOutError(
@@ -50,10 +54,21 @@ def importer(parts: Parts) -> ImportRegistry:
             "contacts": len(read.contacts),
             "roster": read.roster is not None,
             "version": world.registry.version,
+            "warnings": [str(each) for each in looked_at],
             "kept": [{"what": each.what, "id": each.id, "why": each.why} for each in kept],
         }
 
     return take
+
+
+def _warned(files: Mapping[str, str], parts: Parts) -> tuple[Warned, ...]:
+    settings = parts.settings
+    return warnings(
+        files,
+        now=parts.clock.now(),
+        zone=settings.timezone,
+        ways=by_settings(settings.channels),
+    )
 
 
 def _saving(

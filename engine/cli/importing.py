@@ -56,6 +56,8 @@ class Run:
     not_taken: list[NotTaken] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     """File -> the registry's version that it led to."""
+    warnings: tuple[str, ...] = ()
+    """What to look at in the roster that was taken, each with its file and line."""
     whole: tuple[str, ...] = ()
     """The registry's own YAML files, which are taken as one."""
 
@@ -185,6 +187,7 @@ async def take_all(terminal: Terminal, ask: Ask, run: Run, wish: Wish) -> None:
         if first.file.format == REGISTRY.name:
             taken = await ask("registry.import", files=_texts(run.whole))
             version: str | None = str(taken["version"])
+            run.warnings = tuple(taken.get("warnings", ()))
         else:
             version = await _take(terminal, ask, first, wish)
         if version is not None:

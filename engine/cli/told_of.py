@@ -49,6 +49,7 @@ def result(run: "Run", wish: "Wish") -> dict[str, Any]:
         "dry_run": wish.dry_run,
         "files": files,
         "total": total,
+        "warnings": list(run.warnings),
         "not_taken": [{"file": each.name, "why": each.why} for each in run.not_taken],
     }
 
@@ -67,6 +68,8 @@ def lines(run: "Run", wish: "Wish") -> Iterator[str]:
     yield from _reasons(run, most)
     for lost in run.not_taken:
         yield f"Not taken: {lost.name}: {lost.why.removeprefix(f'{lost.name}:').strip()}"
+    for warning in run.warnings:
+        yield f"Look at it: {warning}"
     yield (
         "Records: "
         + ", ".join(f"{found['total'][kind]:,} {word}" for kind, word in _SAID_KINDS.items())

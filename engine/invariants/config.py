@@ -56,11 +56,14 @@ def check_roster(roster: Roster) -> Iterator[Violation]:
             remedy="Name a floor contact with two channels.",
         )
     known = {person.id for person in roster.people}
-    for shift in roster.shifts:
-        if shift.role in UPWARD and shift.person not in known:
+    named = [shift.person for shift in roster.shifts if shift.role in UPWARD]
+    named += [person for layer in roster.layers for person in layer.people]
+    named += [person for rotation in roster.rotations for person in rotation.people]
+    for person in dict.fromkeys(named):
+        if person not in known:
             yield Violation(
                 invariant="I25",
-                row=f"roster/{shift.person}",
+                row=f"roster/{person}",
                 what="A shift names somebody the roster does not know.",
                 remedy="Add the person, or correct the shift.",
             )

@@ -14,7 +14,15 @@ from pydantic.dataclasses import dataclass as checked
 
 from engine.registry.imports.checks import Wrong, of_contact, of_link, of_party
 from engine.registry.imports.said import said
-from engine.registry.roster_file import NAMED, RosterPart, Warned, joined, mistaken, warned
+from engine.registry.roster_file import (
+    HOLDS_ROSTER,
+    NAMED,
+    RosterPart,
+    Warned,
+    joined,
+    mistaken,
+    warned,
+)
 from rules.source import Source, read
 from schemas.contact import Contact
 from schemas.link import Link
@@ -95,6 +103,8 @@ def warnings(
     """What a person should look at in the roster of files that `read_files` takes."""
     read_ones: dict[str, tuple[Source, File]] = {}
     for name, text in texts.items():
+        if not HOLDS_ROSTER.search(text):
+            continue  # a registry may be long, and was read once already
         source, file, _ = parse(name, text)
         if file is not None:
             read_ones[name] = (source, file)

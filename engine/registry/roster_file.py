@@ -3,6 +3,7 @@
 A roster may be spread over files as parties are; what is named in one may stand in another.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,8 @@ LISTS = (
     "swaps",
 )
 """Lists of a roster's records, as a file calls them."""
+HOLDS_ROSTER = re.compile(rf"^[\s{{]*\"?(?:{'|'.join((*LISTS, 'floor'))})\"?\s*:", re.M)
+"""Whether a text may hold any of it."""
 NAMED = ("people", "rotations", "calendars", "layers")
 """Those whose records have ids that others name."""
 _USUAL_HOURS = 12

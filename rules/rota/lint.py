@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from rules.rota.outlook import Run, Say, Slice, slices_of
+from rules.rota.outlook import HORIZON, Run, Say, Slice, slices_of
 from rules.rota.rota import SHIFTS, UPWARD
 from rules.source import At
 from rules.wall_clock import zone_named
@@ -130,7 +130,9 @@ def _gaps(roster: Roster, slices: Iterable[Slice], say: Say) -> Iterator[Warning
             ends=run.first[1],
             times=run.times,
             what=f"Nobody is {_word(role)} {when}: its pages go to the next role up.",
-            next_step="Add a layer below that is there at all hours.",
+            next_step="Add a layer that is there then."
+            if ever
+            else "Add a layer or a shift for it.",
         )
 
 
@@ -178,6 +180,7 @@ def _long(roster: Roster, slices: Iterable[Slice], say: Say) -> Iterator[Warning
     for person, run in sorted(runs.items()):
         if run.longest > limit and run.first is not None:
             hours = int(run.longest / timedelta(hours=1))
+            how = "at all hours" if run.longest >= HORIZON else f"for {hours} hours without a break"
             yield Warning(
                 flaw=Flaw.TOO_LONG,
                 at=_place(roster, Role.HANDLER),
@@ -185,8 +188,7 @@ def _long(roster: Roster, slices: Iterable[Slice], say: Say) -> Iterator[Warning
                 person=person,
                 starts=run.first[0],
                 ends=run.first[1],
-                what=f"{person} is handler for {hours} hours without a break;"
-                f" the limit is {roster.longest_hours}.",
+                what=f"{person} is handler {how}; the limit is {roster.longest_hours}.",
                 next_step="Let two people share the day, or set longest_hours.",
             )
 

@@ -62,6 +62,7 @@ class Rota:
     """What one roster says. Asked often, so it keeps the answers of the day it was asked about."""
 
     def __init__(self, roster: Roster) -> None:
+        self.roster = roster
         self.people = {person.id: person for person in roster.people}
         self._changes = StandingIn(roster)
         self._layers = _layers(roster)
@@ -129,7 +130,7 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 def rota(roster: Roster) -> Rota:
     """The roster made ready; made once for each roster."""
     found = roster.worked_out.get("rota")
-    if not isinstance(found, Rota):
+    if not isinstance(found, Rota) or found.roster is not roster:  # a copy is another roster
         found = roster.worked_out["rota"] = Rota(roster)
     return found
 
