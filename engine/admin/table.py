@@ -7,8 +7,10 @@ from engine.access import Permission as P
 from engine.admin import (
     acting,
     answering,
+    caring,
     clearing,
     consenting,
+    dating,
     deciding,
     duty,
     gating,
@@ -71,6 +73,11 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "hold.place": Operation(run=holding.place, takes=holding.Placing, needs=P.FREEZE),
         "hold.lift": Operation(run=holding.lift, takes=holding.LiftingHold, needs=P.LIFT),
         "hold.list": Operation(run=holding.show, takes=reading.OneCase, needs=P.READ),
+        "date.add": Operation(run=dating.add, takes=dating.AddingDate, needs=P.TAKE_TASKS),
+        "date.move": Operation(run=dating.move, takes=dating.MovingDate, needs=P.TAKE_TASKS),
+        "date.remove": Operation(run=dating.remove, takes=dating.OnDate, needs=P.TAKE_TASKS),
+        "date.list": Operation(run=dating.show, takes=reading.OneCase, needs=P.READ),
+        "date.calendar": Operation(run=dating.calendar, takes=Nothing, needs=P.READ),
         "resume": Operation(run=acting.resume, takes=Nothing, needs=P.RESUME),
         "resolve.propose": Operation(
             run=acting.propose, takes=acting.Proposing, needs=P.PROPOSE_RESOLUTION
@@ -79,6 +86,10 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             run=acting.confirm, takes=reading.OneCase, needs=P.CONFIRM_RESOLUTION
         ),
         "resolve.reopen": Operation(run=acting.reopen, takes=reading.OneCase, needs=P.REOPEN),
+        "case.status": Operation(run=caring.note_status, takes=caring.Noting, needs=P.TAKE_TASKS),
+        "case.contact": Operation(run=caring.set_owners, takes=caring.Owning, needs=P.CONTACT),
+        "case.lower": Operation(run=caring.lower, takes=caring.Lowering, needs=P.LOWER_SEVERITY),
+        "case.remedy": Operation(run=caring.note_remedy, takes=caring.Seeking, needs=P.TAKE_TASKS),
         "case.erase": Operation(run=acting.erase, takes=acting.Erasing, needs=P.ERASE),
         "person.add": Operation(
             run=keeping.add_person, takes=keeping.Adding, needs=P.MANAGE_PEOPLE

@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 
 from engine.cli import (
+    caring,
     cases,
     clearing,
     consent,
+    dates,
     duty,
     events,
     exporting,
@@ -60,6 +62,8 @@ exporting.declare(registry.registry)
 running.declare(app)
 starting.declare(app)
 gates.declare(app)
+caring.declare(cases.case)
+dates.declare(cases.case)
 clearing.declare(app)
 cases.declare(app)
 stopping.declare(app)

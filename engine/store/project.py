@@ -41,6 +41,7 @@ class Rows:
     finish_tasks: list[Row] = field(default_factory=list)
     actions: dict[str, Row] = field(default_factory=dict)
     move_actions: list[Row] = field(default_factory=list)
+    move_promises: list[Row] = field(default_factory=list)
     act: dict[str, Row] = field(default_factory=dict)
     plans: list[Row] = field(default_factory=list)
     releases: list[Row] = field(default_factory=list)
@@ -189,6 +190,13 @@ class _Projection:
 
     def asked(self, fact: f.PromiseAsked, n: int) -> None:
         self._move(fact.action, "asked")
+
+    def promise_moved(self, fact: f.PromiseMoved, n: int) -> None:
+        new = self._rows.actions.get(fact.action)
+        if new is not None:
+            new["due_at"] = fact.due_at
+        else:
+            self._rows.move_promises.append({"of_id": fact.action, "to_due": fact.due_at})
 
     def missed(self, fact: f.PromiseMissed, n: int) -> None:
         self._move(fact.action, "missed")
@@ -361,6 +369,7 @@ _STEPS: dict[type[Any], Any] = {
     f.PassedOn: _Projection.answered,
     f.Promised: _Projection.promised,
     f.PromiseAsked: _Projection.asked,
+    f.PromiseMoved: _Projection.promise_moved,
     f.PromiseMissed: _Projection.missed,
     f.PromiseWithdrawn: _Projection.withdrawn,
     f.Acted: _Projection.acted,

@@ -64,6 +64,9 @@ FINISH_TASK = (
     .where(tasks.c.id == bindparam("of_id"), tasks.c.done_at.is_(None))
     .values(done_at=bindparam("done_at"), done_by=bindparam("done_by"), result=bindparam("result"))
 )
+MOVE_PROMISE = (
+    update(actions).where(actions.c.id == bindparam("of_id")).values(due_at=bindparam("to_due"))
+)
 INSERT_ACTION = insert(actions)
 ACT = insert_or_update(actions, keys=("id",), changes={"state": ..., "done_at": ..., "effect": ...})
 MOVE_ACTION = (
@@ -159,6 +162,7 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
     many(notifications.INSERT, list(rows.notices.values()))
     many(tokens.ISSUE, batch.tokens)
     _tasks(many, rows)
+    many(MOVE_PROMISE, rows.move_promises)
     many(MOVE_ACTION, rows.move_actions)
     many(INSERT_ACTION, list(rows.actions.values()))
     many(ACT, list(rows.act.values()))

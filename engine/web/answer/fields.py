@@ -124,7 +124,7 @@ def event_fields(matter: Matter, alert: Alert, *, registry: Registry) -> dict[Fi
         FieldName.ASK: track.track.ask if track else None,
         FieldName.ANSWER_BY: matter.answer_by.isoformat() if matter.answer_by else None,
         FieldName.SUBJECT_KIND: _subject_kind(matter),
-        FieldName.DATE_AHEAD: _date_ahead(matter),
+        FieldName.DATE_AHEAD: _date_ahead(matter, alert),
     }
     return {name: value for name, value in found.items() if value}
 
@@ -221,13 +221,9 @@ def _subject_kind(matter: Matter) -> str | None:
     return (collective or (kinds[-1] if kinds else None)) or None
 
 
-def _date_ahead(matter: Matter) -> str | None:
-    """`hearing 2027-03-17T08:00:00+00:00` of the next date that was not cancelled."""
-    newest: dict[str, tuple[datetime, str] | None] = {}
-    for event in reversed(matter.events):
-        for ahead in event.dates:
-            newest[ahead.id] = None if ahead.cancelled else (ahead.at, ahead.kind.value)
-    coming = sorted(
-        date for date in newest.values() if date and matter.as_of and date[0] > matter.as_of
-    )
-    return f"{coming[0][1]} {coming[0][0].isoformat()}" if coming else None
+def _date_ahead(matter: Matter, alert: Alert) -> str | None:
+    """`hearing 2027-03-17T08:00:00+00:00` of the next date that concerns this recipient."""
+    for date in matter.case.dates:
+        if date.kind.outward and (not date.tracks or alert.track in date.tracks):
+            return f"{date.kind.value} {date.at.isoformat()}"
+    return None

@@ -43,6 +43,9 @@ DID: dict[str, str] = {
     "freeze": "Frozen. Nothing further is told on these tracks.",
     "hold": "Held. Nobody of them is told or pressed until then.",
     "lift_hold": "Recorded. The hold ends once a second person has agreed.",
+    "date_added": "Set. It is looked at before it comes.",
+    "date_moved": "Moved. Whoever promised or acted for it is asked whether that holds.",
+    "date_removed": "Taken away. If somebody promised for it, there is a task to tell them.",
     "resolve": "Proposed. Another person has to confirm.",
     "answer": "The answer is recorded.",
     "judge": "Recorded. What quietens nothing lets the alert go on, now.",
@@ -52,6 +55,10 @@ DID: dict[str, str] = {
     "heard": "Recorded. Only reliable sources count, each once.",
     "mode": "Set. Nothing louder leaves any more; louder ways wait for a release.",
     "necessity": "Recorded. The story says what holds now, and until when.",
+    "status": "Recorded. What is owed by now stands below.",
+    "contact": "Set. First contact and check-ins are theirs.",
+    "lower": "Lowered. What is owed already keeps its time.",
+    "remedy": "Recorded. While a remedy is sought, it is followed up.",
     "together": "Proposed. The gate is closed until two other people release it.",
 }
 

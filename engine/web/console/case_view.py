@@ -8,8 +8,10 @@ from engine.case.erasing import OVER
 from engine.case.sources import independent
 from engine.case.state import Case, CaseStatus, Task
 from engine.store.case_file import CaseFile, EventRow
+from engine.web.console.clock_view import ClockView, clock_views, person_words
 from engine.web.console.left_out import LeftOut, left_out
 from engine.web.console.names import Names
+from engine.web.console.present_dates import ahead
 from engine.web.console.present_duty import task_words
 from engine.web.console.present_holding import in_force
 from engine.web.console.record_view import RecordView, record_views
@@ -21,7 +23,7 @@ from engine.web.words.sentence import Said
 from engine.web.words.states import CERTAINTY, MODE, incident
 from engine.web.words.threats import noun_of
 from engine.web.words.times import left
-from schemas.codes import TrackName
+from schemas.codes import Severity, TrackName
 from schemas.event import ThreatEvent
 
 _SOON = timedelta(minutes=15)
@@ -61,6 +63,9 @@ class CaseView:
     """Everything of a case that one page shows."""
 
     summary: Said
+    person: Said
+    """How they are, who speaks with them; empty when it is over."""
+    clocks: tuple[ClockView, ...]
     notes: tuple[tuple[str, Said], ...]
     tasks: tuple[TaskView, ...]
     tracks: tuple[TrackView, ...]
@@ -72,10 +77,13 @@ class CaseView:
     gates: str
     """How sure we are, how openly, and whether necessity stands in for consent."""
     may_need: bool
+    may_lower: bool
     may_own: bool
     may_confirm: bool
     may_drop: bool
     may_resolve: bool
+    may_date: bool
+    dates: tuple[Said, ...]
     may_reopen: bool
     may_erase: bool
     earlier: int = field(default=0)
@@ -89,6 +97,8 @@ def case_view(file: CaseFile, *, names: Names, visitor: Visitor, now: datetime) 
     mine = case.proposal is not None and case.proposal.by == visitor.person
     return CaseView(
         summary=_summary(file, names),
+        person=person_words(case, names),
+        clocks=clock_views(case, names=names, now=now),
         notes=tuple(_notes(case, names, visitor)),
         tasks=_tasks(case, names, visitor, now),
         tracks=track_views(file, names=names, me=visitor.person),
@@ -98,12 +108,15 @@ def case_view(file: CaseFile, *, names: Names, visitor: Visitor, now: datetime) 
         story=story_lines(file, names=names),
         next_words=_next(file, names),
         gates=_gates(case, names),
+        may_lower=is_open and case.severity is not Severity.WATCH,
         may_need=case.track(TrackName.PROTECTION) is not None,
         may_own=is_open
         and case.owner != visitor.person
         and any(a.track is TrackName.DUTY for a in case.alerts),
         may_confirm=is_open and case.proposal is not None and not mine,
         may_drop=is_open and case.proposal is not None,
+        may_date=case.status.unresolved and file.row.kind == "case",
+        dates=tuple(ahead(each, names) for each in case.dates),
         may_resolve=is_open and case.proposal is None,
         may_reopen=case.status is CaseStatus.MONITORED,
         may_erase=case.status in OVER,

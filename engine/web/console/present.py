@@ -7,6 +7,7 @@ from engine.web.console.names import Names
 from engine.web.console.present_answers import ANSWERS
 from engine.web.console.present_care import CARE
 from engine.web.console.present_cases import CASES
+from engine.web.console.present_dates import DATES
 from engine.web.console.present_duty import DUTY
 from engine.web.console.present_erasing import ERASING
 from engine.web.console.present_gates import GATES
@@ -22,6 +23,7 @@ SENTENCES: dict[type, Callable[[Any, Names], Line]] = {
     **TELLING,
     **ANSWERS,
     **DUTY,
+    **DATES,
     **ERASING,
     **GATES,
     **HOLDING,
