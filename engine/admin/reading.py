@@ -103,6 +103,18 @@ async def show_case(house: House, asked: Asked, args: OneCase) -> Mapping[str, A
             }
             for task in view.tasks
         ],
+        "clocks": [
+            {
+                "clock": clock.name.lower(),
+                "next": plain(clock.said),
+                "due_at": clock.due_at,
+                "late": clock.late,
+            }
+            for clock in view.clocks
+        ],
+        "person": plain(view.person),
+        "contact_owners": list(found.file.case.contact_owners),
+        "remedy_sought": found.file.case.remedy_sought,
         "certainty": found.file.case.certainty.value,
         "independent_sources": independent(found.file.case),
         "mode_ceiling": found.file.case.mode_ceiling.value,

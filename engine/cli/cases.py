@@ -198,6 +198,11 @@ def _story(found: dict[str, Any]) -> list[str]:
         found["summary"],
         *found["notes"],
     ]
+    if found["person"]:
+        lines.append(found["person"])
+    if found["clocks"]:
+        lines += ["", "Three clocks:"]
+        lines += table(("  " + each["clock"], each["next"]) for each in found["clocks"])
     if found["tasks"]:
         lines += ["", "Owed:"]
         lines += table(("  " + t["id"], t["what"], t["left"], t["owner"]) for t in found["tasks"])

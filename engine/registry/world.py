@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from rules import candidates
 from rules.graph import Registry
 from rules.rulebook import Rulebook
-from schemas.codes import FieldName, TrackName
+from schemas.codes import FieldName, Severity, TrackName
+from schemas.plan import Track
 from schemas.roster import Roster
 
 
@@ -52,3 +53,8 @@ class WorldHolder:
         """What an audience may ever be shown; nothing without a rulebook."""
         rulebook = self._world.rulebook
         return frozenset() if rulebook is None else rulebook.field_class(audience)
+
+    def duty_track(self, severity: Severity) -> Track | None:
+        """The rulebook's ladder for our own people; None without a rulebook."""
+        rulebook = self._world.rulebook
+        return None if rulebook is None else rulebook.duty_track(severity)

@@ -16,7 +16,8 @@ from engine.ports import Reader, Writer
 from engine.signs import Sign
 from engine.vault import Secret
 from rules.graph import Registry
-from schemas.codes import FieldName, TrackName
+from schemas.codes import FieldName, Severity, TrackName
+from schemas.plan import Track
 from schemas.responses import Result
 
 
@@ -75,6 +76,10 @@ class World(Protocol):
 
     def field_class(self, audience: TrackName) -> frozenset[FieldName]:
         """What an audience may ever be shown."""
+        ...
+
+    def duty_track(self, severity: Severity) -> Track | None:
+        """The rulebook's ladder for our own people; None without a rulebook."""
         ...
 
 

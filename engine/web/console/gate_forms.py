@@ -1,7 +1,7 @@
 """Small forms about gates: how sure we are, how openly, necessity, acting together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -32,6 +32,8 @@ class Asked:
     options: tuple[tuple[str, str], ...] = ()
     hint: str = ""
     optional: bool = False
+    several: tuple[str, ...] | None = None
+    """Those marked at first, where more than one may be; None: one of the options."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +55,14 @@ class Page:
 class GateForms:
     """Pages of a few questions each; one that lacks something comes back with what it had."""
 
-    def __init__(self, shell: Shell, case_page: CasePage) -> None:
+    def __init__(self, shell: Shell, case_page: CasePage, pages: tuple[Page, ...]) -> None:
         self._shell = shell
         self._cases = case_page
+        self._pages = pages
 
     def routes(self) -> list[Route]:
         """A page and an act for each."""
-        return [self._route(page) for page in PAGES]
+        return [self._route(page) for page in self._pages]
 
     def _route(self, page: Page) -> Route:
         async def show(request: Request, visitor: Visitor) -> Response:
@@ -121,6 +124,9 @@ class GateForms:
         if command is None:
             errors = Errors({page.asks(found, track)[0].name: _CHOOSE})
             return await self._show(page, request, visitor, errors, form, status=422)
+        if isinstance(command, c.LowerSeverity):
+            ladder = self._shell.services.world.duty_track(command.severity)
+            command = replace(command, duty=ladder)
         return await self._shell.send(visitor, command, to=back, did=page.did, urgent=True)
 
 
@@ -129,14 +135,15 @@ def _answered(ask: Asked, form: Form) -> bool:
     return said in dict(ask.options) if ask.options else bool(said)
 
 
-def _worded(table: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
+def worded(table: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
+    """Options of a vocabulary, each as a sentence begins."""
     return tuple((str(key), f"{words[:1].upper()}{words[1:]}") for key, words in table.items())
 
 
 def _certainty(found: Loaded, track: str) -> tuple[Asked, ...]:
     return (
-        Asked(name="certainty", words="How sure are we?", options=_worded(CERTAINTY)),
-        Asked(name="why", words="On what ground?", options=_worded(WHY_JUDGED)),
+        Asked(name="certainty", words="How sure are we?", options=worded(CERTAINTY)),
+        Asked(name="why", words="On what ground?", options=worded(WHY_JUDGED)),
     )
 
 
@@ -160,7 +167,7 @@ def _source(found: Loaded, track: str) -> tuple[Asked, ...]:
             hint="An id without a name, the same one each time: the same source counts once.",
         ),
         Asked(
-            name="reliability", words="How reliable have they been?", options=_worded(RELIABILITY)
+            name="reliability", words="How reliable have they been?", options=worded(RELIABILITY)
         ),
     )
 
@@ -183,7 +190,7 @@ def _mode(found: Loaded, track: str) -> tuple[Asked, ...]:
     whole = ("", f"The whole case (now {case.mode_ceiling.value})")
     each = ((s.track.name.value, f"{TRACK[s.track.name]} (now {s.mode.value})") for s in tracks)
     return (
-        Asked(name="mode", words="How openly may they act?", options=_worded(MODE)),
+        Asked(name="mode", words="How openly may they act?", options=worded(MODE)),
         Asked(name="track", words="Which of them?", options=(whole, *each), optional=True),
     )
 
@@ -207,7 +214,7 @@ def _necessity(found: Loaded, track: str) -> tuple[Asked, ...]:
         Asked(
             name="why",
             words="Why can protection not wait for consent?",
-            options=(*_worded(WHY_NECESSARY), *take_back),
+            options=(*worded(WHY_NECESSARY), *take_back),
         ),
     )
 
@@ -224,7 +231,7 @@ def _decide(
 
 def _joint(found: Loaded, track: str) -> tuple[Asked, ...]:
     kinds = {kind.value: ACTION[kind] for kind in _JOINT}
-    return (Asked(name="action", words="What are they to do together?", options=_worded(kinds)),)
+    return (Asked(name="action", words="What are they to do together?", options=worded(kinds)),)
 
 
 def _propose(

@@ -26,6 +26,12 @@ _WOKEN = {
     "status_worse": "there is worse news of the person",
     "by_hand": "somebody asked for it",
 }
+_RESULTS = {
+    "done": "",
+    "heard_of": ": a relative or a lawyer spoke of the person, who was not heard",
+    "no_sign": ": no sign of the person",
+    "still_sought": ": the remedy is still sought",
+}
 _FROZEN = {
     "by_hand": "by hand",
     "suspected_reprisal": "because a reprisal is suspected",
@@ -113,7 +119,7 @@ def _done(fact: f.TaskDone, names: Names) -> Line:
     if fact.result == "not_needed":
         return Line(("A task is no longer needed.",))
     more = ("Something was noted; it lies sealed in the vault.",) if fact.note else ()
-    result = "" if fact.result == "done" else f": {fact.result.replace('_', ' ')}"
+    result = _RESULTS.get(fact.result, f": {fact.result.replace('_', ' ')}")
     return Line((names.person(fact.by), f" finished a task{result}."), "good", more)
 
 

@@ -103,6 +103,27 @@ def test_a_second_person_agrees_with_the_record_that_the_first_one_wrote(desk: D
     assert "1 party is asked now" in desk.said("release", ref, "companies", *agree, record["id"])
 
 
+def test_what_is_known_of_the_person_is_said_at_the_terminal(desk: Desk) -> None:
+    ref = _reported(desk, consent=True)
+
+    desk.said("case", "status", ref, "in_hiding", "--note", "At a friend's")
+    desk.said("case", "contact", ref, "ana")
+    desk.said("case", "remedy", ref, "sought")
+    shown = desk.json("case", "show", ref)
+
+    assert shown["person"].startswith("The person is in hiding. Only Ana may speak with them.")
+    assert (shown["contact_owners"], shown["remedy_sought"]) == (["person:ana"], True)
+    assert [clock["clock"] for clock in shown["clocks"]] == ["protect", "respect", "remedy"]
+    assert shown["clocks"][2]["next"].startswith("Follow up the remedy")
+    assert "Three clocks:" in desk.said("case", "show", ref)
+    assert desk.run("case", "contact", ref, "nobody").exit_code == Exit.REFUSED
+    too_low = desk.run("case", "lower", ref, "--to", "watch", "--why", "misjudged")
+    assert too_low.exit_code == Exit.REFUSED
+    desk.said("case", "status", ref, "free")
+    assert "Lowered." in desk.said("case", "lower", ref, "--to", "watch", "--why", "danger_passed")
+    assert desk.json("case", "show", ref)["severity"] == "watch"
+
+
 def test_certainty_sources_and_modes_are_judged_at_the_terminal(desk: Desk) -> None:
     ref = _reported(desk, consent=True)
 

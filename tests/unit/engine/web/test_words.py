@@ -13,12 +13,13 @@ from engine.web.console.names import Names
 from engine.web.console.present import SENTENCES, tell_fact
 from engine.web.console.present_path import LINKS, tell_path
 from engine.web.console.present_telling import PURPOSE
-from engine.web.words import states
+from engine.web.words import care, states
 from engine.web.words.countries import country_name
 from engine.web.words.reasons import LINKED, NEXT_STEP, REFUSED, TROUBLES, WHY, why
 from engine.web.words.remedies import REMEDY
 from engine.web.words.sentence import plain
 from engine.web.words.threats import ACTS, happened, noun_of
+from rules.duty import built_in
 from rules.packs import __path__ as packs
 from rules.rulebook import load
 from schemas import codes
@@ -26,7 +27,7 @@ from schemas import facts as f
 from schemas.codes import threats
 from schemas.facts import Fact
 from schemas.link import LinkKind
-from schemas.plan import Gate, Hop, Linkage, Reason, Remedy, Trouble
+from schemas.plan import Gate, Hop, Linkage, Reason, Remedy, Track, Trouble
 from schemas.projection import Purpose
 from schemas.responses import (
     AnswerClass,
@@ -72,6 +73,8 @@ AT = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
         (states.WAY, Way),
         (states.COUNTRY_ROLE, codes.CountryRole),
         (states.DATE, codes.DateKind),
+        (care.STATUS, codes.SubjectStatus),
+        (care.HEARD, codes.Heard),
     ],
 )
 def test_every_member_of_a_vocabulary_has_words(table: Any, vocabulary: Any) -> None:
@@ -185,6 +188,8 @@ def _value(kind: Any) -> Any:
         return AT
     if kind is Hold:
         return Hold(id="h1", until=AT, by="x", tracks=(codes.TrackName.MISSIONS,))
+    if kind is Track:
+        return built_in(codes.Severity.HIGH)
     if kind in (str, int, bool):
         return {str: "x", int: 2, bool: True}[kind]
     if options and type(None) in options:
