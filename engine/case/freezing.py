@@ -2,6 +2,7 @@
 
 from engine.case import commands as c
 from engine.case import tasks, telling
+from engine.case.arrival import ask_for_releases
 from engine.case.draft import Draft, Refusal
 from engine.case.state import Case, CaseStatus, TrackState
 from schemas import facts as f
@@ -55,6 +56,7 @@ def lift(draft: Draft, command: c.Lift) -> None:
     if not any(each.frozen for each in draft.case.tracks):
         tasks.drop_tasks(draft, *_LOOKED_AT)
     telling.resume(draft, command.track)
+    ask_for_releases(draft)
 
 
 def must_be_open(case: Case) -> None:

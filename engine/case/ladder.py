@@ -17,6 +17,7 @@ from engine.case import (
     telling,
     times,
 )
+from engine.case.arrival import ask_for_releases
 from engine.case.draft import Draft
 from engine.case.due import calls_rest, due_at, moves_at
 from engine.case.evolve_duty import offset
@@ -71,6 +72,7 @@ def _move(draft: Draft, state: TrackState) -> None:
     if state.frozen:
         draft.add(f.TrackLifted(track=name, at=draft.now, by=("engine",)))
         telling.resume(draft, name)
+        ask_for_releases(draft)
     elif name is TrackName.DUTY:
         if state.hold_until is not None:
             _hold_ends(draft, state)

@@ -281,6 +281,19 @@ def test_a_lifted_freeze_of_days_asks_a_person_before_going_on() -> None:
     assert story.owes("still_right", alert=story.alert("embassy").id)
 
 
+@pytest.mark.parametrize("until", ["", "Mon 23:00"])
+def test_consent_that_came_during_a_freeze_is_asked_about_when_the_freeze_ends(until: str) -> None:
+    """Nobody was asked, since a frozen track may tell nobody: then nobody ever was."""
+    story = Story(consents=()).report().freeze(TrackName.MISSIONS, until=until)
+    story.consent("granted", a_consent())
+    assert not story.owes("release", detail="missions")
+    if until:
+        story.when("Mon 23:00")
+    else:
+        story.lifted(TrackName.MISSIONS)
+    assert story.owes("release", detail="missions")
+
+
 def test_freezing_without_naming_a_track_freezes_all_but_duty() -> None:
     story = a_case().freeze()
     frozen = {s.track.name for s in story.case.tracks if s.frozen}
