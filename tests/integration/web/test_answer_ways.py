@@ -1,0 +1,293 @@
+"""Answers from everywhere, over a real desk: the same facts, whichever way they come in."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import orjson
+import pytest
+from sqlalchemy import Connection, select
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from engine.case.state import Alert
+from engine.mail_replies import MailReplies
+from engine.replies import Became, Replies
+from engine.store import tables
+from engine.web.api.answering import Answering
+from engine.web.console.case_page import load
+from notifiers.sinks import SmsGatewaySink
+from notifiers.sms.config import SmsSettings
+from schemas.codes import ActionKind
+from schemas.contact import Contact, Endpoint
+from schemas.responses import ResponseKind, Way
+from tests.harness.towns import ARREST, THREAT, cerro, rulebook
+from tests.integration.web.stage import Stage, stage
+from tests.integration.web.story import (
+    arrest,
+    choose,
+    enter,
+    open_case,
+    page_of,
+    release,
+    submit,
+)
+
+NUMBER = "+99900000777"
+"""The capital desk reads mail, and texts as well."""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Stage]:
+    place = cerro()
+    contacts = tuple(
+        _with_texts(each) if each.id == "capital-desk" else each for each in place.contacts
+    )
+    with stage(
+        tmp_path, place=replace(place, contacts=contacts), rulebook=rulebook(ARREST, THREAT)
+    ) as made:
+        made.log_in("ana")
+        yield made
+
+
+def _with_texts(known: Contact) -> Contact:
+    number = Endpoint(id="capital-desk.sms", channel="sms", address=NUMBER)
+    return replace(known, endpoints=(*known.endpoints, number))
+
+
+class Doors:
+    """One case after the other, each answered by the capital desk in its own way."""
+
+    def __init__(self, desk: Stage) -> None:
+        self.desk = desk
+        world: Any = desk.desk._world
+        self.sms = Replies(desk=desk.desk, reader=desk.reader, world=world, clock=desk.clock)
+        self.mails = MailReplies(desk=desk.desk, reader=desk.reader, world=world)
+        self.api = Answering(
+            desk=desk.desk,
+            writer=desk.writer,
+            tokens=desk.services.tokens,
+            clock=desk.clock,
+        )
+
+    def cases(self, count: int) -> list[tuple[str, Alert]]:
+        """Fresh cases whose embassy was told; all open first, or one is another's reprisal."""
+        refs = [open_case(self.desk, arrest(id=f"w{n}", situation=f"w{n}")) for n in range(count)]
+        return [(ref, self._told(ref)) for ref in refs]
+
+    def case(self) -> tuple[str, Alert]:
+        """One of them."""
+        return self.cases(1)[0]
+
+    def _told(self, ref: str) -> Alert:
+        release(self.desk, ref)
+        found = self.desk.run(self.desk.reader.run, lambda conn: load(conn, ref=ref, zone="UTC"))
+        alert: Alert = next(a for a in found.file.case.alerts if a.party == "embassy-qn")
+        return alert
+
+    def facts(self, ref: str, alert: Alert) -> list[dict[str, Any]]:
+        """What the journal says of this case since it was released, without whose case it is."""
+
+        def read(conn: Connection) -> list[bytes]:
+            of = conn.execute(select(tables.cases.c.id).where(tables.cases.c.ref == ref)).scalar()
+            rows = select(tables.journal.c.body).where(tables.journal.c.stream == of)
+            return list(conn.execute(rows.order_by(tables.journal.c.n)).scalars())
+
+        bodies = self.desk.run(self.desk.reader.run, read)
+        last = max(n for n, body in enumerate(bodies) if b'"kind":"handed_off"' in body)
+        return [_bare(body, alert) for body in bodies[last + 1 :]]
+
+    def page(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
+        page = page_of(self.desk, ref, "embassy-qn", "capital-desk")
+        shown = choose(self.desk, page, enter(self.desk, page), "agree")
+        shown = choose(self.desk, page, shown, kind.value)
+        if said:
+            given = {"day": said["day"], "time": said["time"]} if "day" in said else {}
+            given |= {name: said[name] for name in ("action", "reason") if name in said}
+            shown = choose(self.desk, page, shown, "send", **given)
+        assert "recorded" in shown.text, shown.text
+
+    def phone(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
+        fields = {"by": "capital-desk", "kind": kind.value}
+        fields |= {name: said[name] for name in ("action", "reason") if name in said}
+        if "day" in said:
+            fields |= {"due_day": said["day"], "due_time": said["time"]}
+        done = submit(self.desk, f"/cases/{ref}/answer/{alert.id}", dict(fields))
+        assert done.status_code == 200, done.text
+
+    def program(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
+        page = page_of(self.desk, ref, "embassy-qn", "capital-desk")
+        given = {"id": "x1", "token": page.token, "code": page.code, "answer": kind.value}
+        given |= {name: said[name] for name in ("action", "reason") if name in said}
+        if "day" in said:
+            given["due"] = f"{said['day']}T{said['time']}:00Z"
+        assert self.post(given).status_code == 202
+
+    def post(self, given: dict[str, str]) -> Any:
+        """What the door for programs says; on the desk's own loop."""
+        app = Starlette(routes=[Route("/v1/answers", self.api.post, methods=["POST"])])
+
+        async def send() -> Any:
+            transport = httpx2.ASGITransport(app=app)
+            async with httpx2.AsyncClient(transport=transport, base_url="http://a") as client:
+                return await client.post("/v1/answers", json=given)
+
+        return self.desk.run(send)
+
+    def text(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
+        settings = SmsSettings.model_validate(SmsGatewaySink.settings_of("http://127.0.0.1:1"))
+        words = f"{_CODES[kind]} {alert.ref}"
+        report = {"text": words, "from": NUMBER}
+        assert self.desk.run(self.sms.take, "sms", settings, report) is Became.TAKEN
+
+    def mail(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
+        raw = self.a_mail(f"{_CODES[kind]} {alert.ref}", alert)
+        assert self.desk.run(self.mails.take, "email", raw) is Became.TAKEN
+
+    def a_mail(self, words: str, alert: Alert, *, sender: str = "", key: str = "") -> bytes:
+        """A mail in answer to the newest message to the capital desk."""
+
+        def read(conn: Connection) -> str:
+            rows = tables.notifications
+            wanted = select(rows.c.key).where(
+                rows.c.alert_id == alert.id, rows.c.contact == "capital-desk"
+            )
+            return str(conn.execute(wanted).scalars().first())
+
+        key = key or self.desk.run(self.desk.reader.run, read)
+        return (
+            f"From: <{sender or 'capital-desk@email.example'}>\r\nMessage-ID: <m@b.example>\r\n"
+            f"In-Reply-To: <{key}@desk.example>\r\n\r\n{words}\r\n"
+        ).encode()
+
+
+_CODES = {
+    ResponseKind.ACKNOWLEDGED: "1",
+    ResponseKind.WRONG_CONTACT: "2",
+    ResponseKind.ASKS: "3",
+}
+_WAYS: dict[Way, Callable[..., None]] = {
+    Way.PAGE: Doors.page,
+    Way.PHONE: Doors.phone,
+    Way.API: Doors.program,
+    Way.SMS: Doors.text,
+    Way.EMAIL: Doors.mail,
+}
+_BY_DIGIT = (Way.SMS, Way.EMAIL)
+
+
+def _bare(body: bytes, alert: Alert) -> dict[str, Any]:
+    """A fact without the way it came in, and with no id but the parties' own."""
+    fact = orjson.loads(body)
+    told = {"way", "task", "key", "ref", "case", "action"}
+    kept = {name: value for name, value in fact.items() if name not in told}
+    text = orjson.dumps(kept).decode().replace(alert.id, "ALERT")
+    read: dict[str, Any] = orjson.loads(text)
+    for notice in read.get("notices", ()):
+        notice.pop("key")
+    return read
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (ResponseKind.ACKNOWLEDGED, {}),
+        (ResponseKind.WRONG_CONTACT, {}),
+        (
+            ResponseKind.COMMITTED,
+            {"action": ActionKind.VISIT.value, "day": "2027-03-03", "time": "14:00"},
+        ),
+        (ResponseKind.DECLINED, {"reason": "no_capacity"}),
+    ],
+)
+def test_an_answer_leads_to_the_same_facts_on_every_way(
+    desk: Stage, kind: ResponseKind, said: dict[str, str]
+) -> None:
+    doors = Doors(desk)
+    found: dict[Way, list[dict[str, Any]]] = {}
+    ways = {way: do for way, do in _WAYS.items() if kind in _CODES or way not in _BY_DIGIT}
+    told = doors.cases(len(ways))
+    for (way, answer), (ref, alert) in zip(ways.items(), told, strict=True):
+        answer(doors, kind, ref, alert, **said)
+        found[way] = doors.facts(ref, alert)
+    on_page = found.pop(Way.PAGE)
+    assert len(on_page) > 1
+    for way, facts in found.items():
+        assert facts == on_page, way
+
+
+def test_a_mail_from_another_address_changes_nothing_and_a_person_hears_of_it(
+    desk: Stage,
+) -> None:
+    doors = Doors(desk)
+    ref, alert = doors.case()
+    raw = doors.a_mail("1", alert, sender="somebody@email.example")
+    assert desk.run(doors.mails.take, "email", raw) is Became.STRANGER
+    assert not any(fact["kind"] == "answered" for fact in doors.facts(ref, alert))
+
+
+def test_a_mail_that_knows_the_reference_and_no_message_of_ours_changes_nothing(
+    desk: Stage,
+) -> None:
+    doors = Doors(desk)
+    ref, alert = doors.case()
+    raw = doors.a_mail(f"1 {alert.ref}", alert, key="0" * 40)
+    assert desk.run(doors.mails.take, "email", raw) is Became.STRANGER
+    assert not any(fact["kind"] == "answered" for fact in doors.facts(ref, alert))
+
+
+def test_a_mail_that_names_another_reference_than_it_answers_changes_nothing(
+    desk: Stage,
+) -> None:
+    doors = Doors(desk)
+    (_, other), (ref, alert) = doors.cases(2)
+    raw = doors.a_mail(f"1 {other.ref}", alert)
+    assert desk.run(doors.mails.take, "email", raw) is Became.STRANGER
+    assert not any(fact["kind"] == "answered" for fact in doors.facts(ref, alert))
+
+
+def test_the_same_mail_delivered_twice_is_one_answer(desk: Stage) -> None:
+    doors = Doors(desk)
+    ref, alert = doors.case()
+    raw = doors.a_mail("1", alert)
+    for copy in (raw, b"Received: by another.example\r\n" + raw):
+        assert desk.run(doors.mails.take, "email", copy) is Became.TAKEN
+    assert [f["kind"] for f in doors.facts(ref, alert)].count("answered") == 1
+
+
+def test_five_wrong_codes_of_a_program_close_the_page_and_duty_is_told(desk: Stage) -> None:
+    doors = Doors(desk)
+    ref, _ = doors.case()
+    page = page_of(desk, ref, "embassy-qn", "capital-desk")
+    given = {"id": "x", "token": page.token, "code": "0000-00", "answer": "acknowledged"}
+    assert {doors.post(given).status_code for _ in range(5)} == {403}
+    assert doors.post(given | {"code": page.code}).status_code == 403
+    assert "Somebody guessed at the code" in desk.client.get("/cases").text
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [({"answer": "passed_on"}, 400), ({"answer": "committed"}, 409), ({"words": "x"}, 400)],
+)
+def test_a_program_is_told_what_its_answer_lacks(
+    desk: Stage, said: dict[str, str], status: int
+) -> None:
+    doors = Doors(desk)
+    ref, _ = doors.case()
+    page = page_of(desk, ref, "embassy-qn", "capital-desk")
+    given = {"id": "x", "token": page.token, "code": page.code, "answer": "acknowledged"}
+    assert doors.post(given | said).status_code == status
+
+
+def test_two_answers_of_a_program_under_one_name_and_the_first_stands(desk: Stage) -> None:
+    doors = Doors(desk)
+    ref, alert = doors.case()
+    doors.program(ResponseKind.ACKNOWLEDGED, ref, alert)
+    doors.program(ResponseKind.ACKNOWLEDGED, ref, alert)
+    page = page_of(desk, ref, "embassy-qn", "capital-desk")
+    given = {"id": "x1", "token": page.token, "code": page.code, "answer": "declined"}
+    refused = doors.post(given)
+    assert (refused.status_code, refused.json()["problems"][0]["code"]) == (409, "equivocation")
+    assert [f["kind"] for f in doors.facts(ref, alert)].count("answered") == 1
