@@ -1,9 +1,11 @@
 """The stories that must come true, to the minute: S1 to S6. The demo tells the same scripts."""
 
 from engine.demo.stories.apparel import APPAREL
+from engine.demo.stories.community import COMMUNITY
 from engine.demo.stories.night_arrest import NIGHT_ARREST
 from engine.demo.stories.scene import Scene
 from engine.demo.stories.slapp import SLAPP
+from engine.demo.stories.transit import TRANSIT
 from tests.harness.story import given
 
 
@@ -25,3 +27,11 @@ async def test_a_threat_at_a_factory_reaches_the_line_the_brand_and_investors_in
 
 async def test_a_lawsuit_is_watched_through_a_conflict_and_a_moved_hearing() -> None:
     await _come_true(SLAPP)
+
+
+async def test_a_rower_held_on_the_way_home_has_an_embassy_that_is_kept_at_it() -> None:
+    await _come_true(TRANSIT)
+
+
+async def test_a_village_is_asked_first_and_what_two_hotlines_know_narrows_what_is_told() -> None:
+    await _come_true(COMMUNITY)

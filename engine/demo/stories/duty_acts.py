@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable
+from datetime import datetime
 from typing import Any
 
 from engine.case import commands as c
@@ -10,7 +11,7 @@ from engine.demo.stories.failing import StoryError, expect
 from engine.demo.stories.looking import Looking
 from engine.demo.stories.moments import next_moment
 from engine.demo.stories.records import for_companies
-from schemas.codes import Heard, Mode, TrackName
+from schemas.codes import DateKind, Heard, Mode, TrackName
 from schemas.facts.life import WhyStanding
 from schemas.responses import Refused, Result, WithdrawnBecause
 from schemas.safeguards import Hold, HoldReason
@@ -80,14 +81,21 @@ class DutyActs(Looking):
         )
 
     async def finish(
-        self, kind: str, *, by: str, party: str = "", result: str = "done", of: str = ""
+        self,
+        kind: str,
+        *,
+        by: str,
+        party: str = "",
+        due: str = "",
+        result: str = "done",
+        of: str = "",
     ) -> Result:
         """A person does what the (oldest) open task of this kind asks for."""
         return await self.asked(
             c.FinishTask(
                 inbox=self.inbox(),
                 case=self.case(of).id,
-                task=self.task(kind, party=party, of=of).id,
+                task=self.task(kind, party=party, due=due, of=of).id,
                 by=person_id(by),
                 result=result,
                 heard=Heard.SAFE_CHANNEL if kind in TALKS and result == "done" else None,
@@ -214,7 +222,21 @@ class DutyActs(Looking):
             )
         )
 
-    async def hand_over(self, kind: str, *, by: str, to: str, of: str = "") -> Result:
+    async def add_date(self, kind: str, *, by: str, on: datetime, of: str = "") -> Result:
+        """A person says that something will be on a date."""
+        return await self.asked(
+            c.AddDate(
+                inbox=self.inbox(),
+                case=self.case(of).id,
+                date_kind=DateKind(kind),
+                on=on,
+                by=person_id(by),
+            )
+        )
+
+    async def hand_over(
+        self, kind: str, *, by: str, to: str, due: str = "", of: str = ""
+    ) -> Result:
         """A person gives the (oldest) open task of this kind to a colleague."""
         return await self.asked(
             c.HandOver(
@@ -222,7 +244,7 @@ class DutyActs(Looking):
                 case=self.case(of).id,
                 by=person_id(by),
                 to=person_id(to),
-                tasks=(self.task(kind, of=of).id,),
+                tasks=(self.task(kind, due=due, of=of).id,),
             )
         )
 

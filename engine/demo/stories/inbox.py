@@ -65,6 +65,10 @@ class Unread(Generic[L]):
             f"nothing came to {endpoint}, expected at {at:%a %H:%M}\n{self.all_left()}"
         )
 
+    def all(self) -> Sequence[L]:
+        """Every message that ever left, read or not."""
+        return self._letters()
+
     def left(self) -> list[L]:
         """Messages nobody has spoken of."""
         return [s for index, s in enumerate(self._letters()) if index not in self._read]

@@ -66,12 +66,13 @@ class Looking:
             raise StoryError(f"{len(found)} alerts of {party}, not one")
         return found[0]
 
-    def task(self, kind: str, *, party: str = "", of: str = "") -> Task:
-        """The oldest open task of this kind; with `party`, of its alert."""
+    def task(self, kind: str, *, party: str = "", due: str = "", of: str = "") -> Task:
+        """The oldest open task of this kind; with `party`, of its alert; with `due`, for then."""
         case = self.case(of)
         alerts = {alert.id for alert in case.alerts if alert.party == party}
         for task in case.tasks:
-            if task.kind == kind and (not party or task.alert in alerts):
+            fits = not due or f"{task.due_at:%a %d %b %H:%M}" == due
+            if task.kind == kind and fits and (not party or task.alert in alerts):
                 return task
         raise StoryError(f"no open task {kind}; open are {[str(t.kind) for t in case.tasks]}")
 

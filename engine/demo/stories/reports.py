@@ -20,6 +20,7 @@ class Report:
     id: str
     source: str = HOTLINE
     event: Mapping[str, Any] = field(default_factory=dict)
+    sealed: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def bytes(self) -> bytes:
         """As it travels: CloudEvents in structured JSON."""
@@ -29,7 +30,7 @@ class Report:
                 "id": self.id,
                 "source": self.source,
                 "type": THREAT_TYPE,
-                "data": {"event": self.event},
+                "data": {"event": self.event, **({"sealed": self.sealed} if self.sealed else {})},
             }
         ).encode()
 
@@ -46,6 +47,7 @@ def report(
     mode: str = "private",
     subject: str | None = SUBJECT,
     certainty: str = "likely",
+    sealed: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> Report:
     """A report of `code`. `parties`: id -> role. `consents`: the audiences the subject allows."""
@@ -61,7 +63,7 @@ def report(
         ]
     if consents is not None:
         event["consent"] = [consent(*consents, mode=mode)]
-    return Report(id=id, source=source, event=event)
+    return Report(id=id, source=source, event=event, sealed=sealed or {})
 
 
 def consent(

@@ -4,6 +4,7 @@ People's acts are commands to the desk, as the board gives them. How a report co
 passes and how somebody answers a message is said by whoever derives from this.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +65,10 @@ class Teller(DutyActs):
     def nothing_else_sent(self) -> None:
         """Every message that left has been spoken of."""
         expect(not self._unread.left(), self._unread.all_left())
+
+    def letters(self) -> Sequence[Letter]:
+        """Every message that ever left."""
+        return self._unread.all()
 
     def remember(self, report: Report) -> None:
         """Know by its situation which case this report went to."""
