@@ -22,12 +22,12 @@ from engine.case.protect import EXCLUDED
 from engine.case.state import AlertStatus, Case, CaseStatus, dump_case, load_case
 from rules import duty, exclusion
 from schemas import facts as f
-from schemas.codes import ActionKind, Effect, Heard, Mode, Severity, TrackName
+from schemas.codes import ActionKind, Effect, Heard, Mode, Proviso, Severity, TrackName
 from schemas.facts import Fact, dump_fact, load_fact
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.plan import Candidates, Closure, Gate, Reason, Spread, Trouble
 from schemas.projection import Purpose
-from schemas.responses import Response, ResponseKind, Way
+from schemas.responses import AnswerClass, Response, ResponseKind, Way, WithdrawnBecause
 from schemas.safeguards import Consent
 from tests.unit.engine.case.builders import (
     BRIGHT,
@@ -179,6 +179,7 @@ class CaseMachine(RuleBasedStateMachine):
         to=st.sampled_from(("", "desk", "guardia", "nhri-qm", "somebody")),
         action=st.sampled_from((None, ActionKind.VISIT, ActionKind.LETTER)),
         effect=st.sampled_from(list(Effect)),
+        condition=st.sampled_from((None, Proviso.TEXT_CLEARED)),
     )
     def answer(
         self,
@@ -189,6 +190,7 @@ class CaseMachine(RuleBasedStateMachine):
         to: str,
         action: ActionKind | None,
         effect: Effect,
+        condition: Proviso | None,
     ) -> None:
         """Whoever was told answers; now and then somebody of duty types it in."""
         told = [a for a in self.story.case.alerts if a.told_contacts]
@@ -206,8 +208,39 @@ class CaseMachine(RuleBasedStateMachine):
             action=action,
             effect=effect,
             note="vault-7",
+            condition=condition,
         )
         self.do(c.Respond(inbox=self.story.inbox(), alert=alert.id, response=response))
+
+    @rule(at=st.integers(min_value=0, max_value=20), worth=st.sampled_from(AnswerClass), by=people)
+    def judge(self, at: int, worth: AnswerClass, by: str) -> None:
+        """A person says what an answer is worth."""
+        alert = self.story.case.alerts[at % len(self.story.case.alerts)]
+        self.do(
+            c.ClassAnswer(
+                inbox=self.story.inbox(),
+                case=self.story.case.id,
+                alert=alert.id,
+                by=by,
+                answer_class=worth,
+            )
+        )
+
+    @rule(
+        at=st.integers(min_value=0, max_value=20), why=st.sampled_from(WithdrawnBecause), by=people
+    )
+    def withdraw(self, at: int, why: WithdrawnBecause, by: str) -> None:
+        """A promise is none any more."""
+        alerts = [a for a in self.story.case.alerts if a.promises] or list(self.story.case.alerts)
+        self.do(
+            c.WithdrawPromise(
+                inbox=self.story.inbox(),
+                case=self.story.case.id,
+                alert=alerts[at % len(alerts)].id,
+                by=by,
+                reason=why,
+            )
+        )
 
     @rule(
         state=st.sampled_from(("granted", "narrowed", "revoked")),
