@@ -117,7 +117,7 @@ def _gaps(roster: Roster, slices: Iterable[Slice], say: Say) -> Iterator[Warning
         run = Run()
         for each in slices:
             if not each.holds[role].people:
-                run.add(each.starts, each.ends)
+                run.add(each)
         if run.first is None:
             continue
         ever = any(each.holds[role].people for each in slices)
@@ -143,9 +143,9 @@ def _same(roster: Roster, slices: Iterable[Slice], say: Say) -> Iterator[Warning
         seconds = set(each.holds[Role.SECOND].people)
         everybody = {p for held in each.holds.values() for p in held.people}
         if len(everybody) == 1 and all(held.people for held in each.holds.values()):
-            alone.add(each.starts, each.ends)
+            alone.add(each)
         elif seconds and seconds <= handlers:
-            second.add(each.starts, each.ends)
+            second.add(each)
     if alone.first is not None:
         yield Warning(
             flaw=Flaw.ALONE,
@@ -175,7 +175,7 @@ def _long(roster: Roster, slices: Iterable[Slice], say: Say) -> Iterator[Warning
     runs: dict[str, Run] = {}
     for each in slices:
         for person in each.holds[Role.HANDLER].people:
-            runs.setdefault(person, Run()).add(each.starts, each.ends)
+            runs.setdefault(person, Run()).add(each)
     limit = timedelta(hours=roster.longest_hours)
     for person, run in sorted(runs.items()):
         if run.longest > limit and run.first is not None:

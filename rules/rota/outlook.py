@@ -22,6 +22,9 @@ class Slice:
     starts: datetime
     ends: datetime
     holds: dict[Role, Held]
+    after: datetime
+    """Where the slice before it ends; earlier than `starts` where weeks between are not looked at.
+    """
 
 
 @dataclass(slots=True)
@@ -29,20 +32,20 @@ class Run:
     """How often something is so, neighbouring slices counted as one."""
 
     first: tuple[datetime, datetime] | None = None
-    last_end: datetime | None = None
     times: int = 0
     longest: timedelta = field(default_factory=timedelta)
     _since: datetime | None = None
+    _until: datetime | None = None
 
-    def add(self, starts: datetime, ends: datetime) -> None:
+    def add(self, found: Slice) -> None:
         """Count a slice in which it is so; in the order of time."""
-        if self.last_end != starts or self._since is None:
-            self.times += 1
-            self._since = starts
-        self.last_end = ends
-        self.longest = max(self.longest, ends - self._since)
-        if self.first is None or self.times == 1:
-            self.first = (self._since, ends)
+        if self._since is None or self._until != found.starts:
+            self.times += int(self._until != found.after)  # else it went on unseen: no other time
+            self._since = found.starts
+        self._until = found.ends
+        self.longest = max(self.longest, found.ends - self._since)
+        if self.first is None or self.first[0] == self._since:
+            self.first = (self._since, found.ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,10 @@ def windows(roster: Roster, now: datetime) -> Iterator[tuple[datetime, datetime]
 
 def slices_of(roster: Roster, now: datetime) -> Iterator[Slice]:
     """All of what is looked at, in the order of time; nothing changes within one of them."""
-    ready = rota(roster)
+    ready, after = rota(roster), now
     for starts, ends in windows(roster, now):
         edges = (starts, *ready.edges(starts, ends), ends)
         for begun, ended in pairwise(edges):
-            yield Slice(begun, ended, {role: ready.work_out(role, begun) for role in UPWARD})
+            holds = {role: ready.work_out(role, begun) for role in UPWARD}
+            yield Slice(begun, ended, holds, after)
+            after = ended
