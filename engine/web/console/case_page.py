@@ -148,6 +148,8 @@ class CasePage:
             may_confirm=view.may_confirm,
             may_drop=view.may_drop,
             may_resolve=view.may_resolve,
+            may_date=view.may_date,
+            dates=view.dates,
             may_reopen=view.may_reopen,
             may_erase=view.may_erase,
         )
