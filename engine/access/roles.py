@@ -46,6 +46,16 @@ class Permission(StrEnum):
     PROPOSE_RESOLUTION = "propose_resolution"
     CONFIRM_RESOLUTION = "confirm_resolution"
     REOPEN = "reopen"
+    """Open a watched or a standing case again, or take a proposal back."""
+    STAND = "stand"
+    """Propose that a case lasts, and when it is looked at again."""
+    AGREE_TO_STAND = "agree_to_stand"
+    LINK_CASES = "link_cases"
+    """Say that two cases are about the same: it narrows what both tell."""
+    UNLINK_CASES = "unlink_cases"
+    """Be one of the two who say that they are not."""
+    REVIEW = "review"
+    """Look back at a case that is over, and say what is learned."""
     RAISE_MODE = "raise_mode"
     JUDGE_CERTAINTY = "judge_certainty"
     """Say how sure we are, and who else said so."""
@@ -82,6 +92,9 @@ _SECOND = frozenset(
         Permission.CLEAR_EXCLUSION,
         Permission.CONFIRM_RESOLUTION,
         Permission.REOPEN,
+        Permission.AGREE_TO_STAND,
+        Permission.UNLINK_CASES,
+        Permission.REVIEW,
         Permission.ERASE,
         Permission.REFUTE_LINKS,
         Permission.CHANGE_DUTY,

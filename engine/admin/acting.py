@@ -91,6 +91,7 @@ class Proposing(OneCase):
     risk: Risk
     remedy: Literal["none_sought", "sought", "obtained"]
     heard: Literal["safe_channel", "representative", "unreachable_documented"]
+    said: Literal["agrees", "informed", "objects"] = "informed"
     note: str = Field(default="", max_length=10_000)
 
 
@@ -215,6 +216,7 @@ async def propose(house: House, asked: Asked, args: Proposing) -> Mapping[str, A
             residual_risk=args.risk,
             remedy=args.remedy,
             heard=args.heard,
+            said=args.said,
             note=await kept(house, args.note),
         ),
     )

@@ -19,6 +19,7 @@ from engine.admin import (
     importing,
     judging,
     keeping,
+    lasting,
     linkage,
     reading,
 )
@@ -90,6 +91,14 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "case.contact": Operation(run=caring.set_owners, takes=caring.Owning, needs=P.CONTACT),
         "case.lower": Operation(run=caring.lower, takes=caring.Lowering, needs=P.LOWER_SEVERITY),
         "case.remedy": Operation(run=caring.note_remedy, takes=caring.Seeking, needs=P.TAKE_TASKS),
+        "stand.propose": Operation(run=lasting.propose, takes=lasting.Standing, needs=P.STAND),
+        "stand.agree": Operation(run=lasting.agree, takes=reading.OneCase, needs=P.AGREE_TO_STAND),
+        "stand.end": Operation(run=lasting.end, takes=reading.OneCase, needs=P.REOPEN),
+        "case.link": Operation(run=lasting.link, takes=lasting.Linking, needs=P.LINK_CASES),
+        "case.unlink": Operation(run=lasting.unlink, takes=lasting.Unlinking, needs=P.UNLINK_CASES),
+        "case.attempt": Operation(run=lasting.attempt, takes=lasting.Trying, needs=P.TAKE_TASKS),
+        "case.review": Operation(run=lasting.look_back, takes=reading.OneCase, needs=P.READ),
+        "review.record": Operation(run=lasting.review, takes=lasting.Reviewing, needs=P.REVIEW),
         "case.erase": Operation(run=acting.erase, takes=acting.Erasing, needs=P.ERASE),
         "person.add": Operation(
             run=keeping.add_person, takes=keeping.Adding, needs=P.MANAGE_PEOPLE

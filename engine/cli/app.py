@@ -15,6 +15,7 @@ from engine.cli import (
     exporting,
     gates,
     kafka,
+    lasting,
     linkage,
     people,
     registry,
@@ -64,6 +65,7 @@ starting.declare(app)
 gates.declare(app)
 caring.declare(cases.case)
 dates.declare(cases.case)
+lasting.declare(cases.case)
 clearing.declare(app)
 cases.declare(app)
 stopping.declare(app)

@@ -147,12 +147,15 @@ async def propose(
     heard: Annotated[
         str, typer.Option(help="safe_channel, representative, unreachable_documented")
     ],
+    said: Annotated[str, typer.Option(help="What they said: agrees, informed, objects")] = (
+        "informed"
+    ),
     note: Note = "",
 ) -> None:
     """Say that a case is resolved. Somebody else has to confirm."""
     result = await ask(
         terminal, "resolve.propose", case=ref, outcome=outcome, risk=risk, remedy=remedy,
-        heard=heard, note=note,
+        heard=heard, said=said, note=note,
     )  # fmt: skip
     terminal.done(result, ["Proposed. Another person confirms: tocsin resolve confirm " + ref])
 

@@ -12,6 +12,7 @@ from engine.web.console.present_duty import DUTY
 from engine.web.console.present_erasing import ERASING
 from engine.web.console.present_gates import GATES
 from engine.web.console.present_holding import HOLDING
+from engine.web.console.present_life import LIFE
 from engine.web.console.present_line import Line
 from engine.web.console.present_steering import STEERING
 from engine.web.console.present_telling import TELLING
@@ -27,6 +28,7 @@ SENTENCES: dict[type, Callable[[Any, Names], Line]] = {
     **ERASING,
     **GATES,
     **HOLDING,
+    **LIFE,
     **STEERING,
 }
 
