@@ -1,7 +1,7 @@
 """Measure on this machine, in about twelve minutes, and write docs/benchmarks.md.
 
-    python -m tests.benchmarks [--store sqlite|postgres] [--only intake|webhook|smtp|overdue|log|…]
-                               [--count 6000] [--no-file]
+    python -m tests.benchmarks [--store sqlite|postgres] [--only intake|webhook|many|…]
+                               [--count N] [--no-file]
 
 Everything runs on loopback and stops by itself. The last lines, one a store, are for machines.
 """
@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import burst, intake, log, overdue, stopping
+from tests.benchmarks import burst, intake, log, many, overdue, stopping
 from tests.benchmarks.page import write
 from tests.benchmarks.stores import KINDS, SQLITE, Store, opened
 
@@ -91,6 +91,18 @@ async def _stopping(directory: Path, store: Store, count: int) -> Figures:
     }
 
 
+async def _many(directory: Path, store: Store, count: int) -> Figures:
+    found = await many.open_and_due(directory, store, count=count)
+    return {
+        "tick_p50_s": found.lateness_p50,
+        "tick_p99_s": found.lateness_p99,
+        "tick_cpu_ms": found.tick_ms,
+        "idle_cpu": found.idle_share,
+        "rss_bytes_a_case": found.rss_bytes,
+        "state_bytes_a_case": found.stored_bytes,
+    }
+
+
 async def _log(directory: Path, store: Store, count: int) -> Figures:
     found = await log.compared(directory, store)
     return {
@@ -111,7 +123,10 @@ MEASURES: dict[str, Callable[[Path, Store, int], Awaitable[Figures]]] = {
     "overdue": _overdue,
     "log": _log,
     "stopping": _stopping,
+    "many": _many,
 }
+ASKED_FOR = frozenset({"many"})
+"""Measured only by its name: a hundred thousand cases take a quarter of an hour to open."""
 ONE_STORE = frozenset({"log"})
 """Measured over SQLite alone, unless asked for: they compare something else than stores."""
 
@@ -137,7 +152,7 @@ async def _measure(
 
 
 def _wanted(kind: str, only: str | None, store: str | None) -> list[str]:
-    names = [only] if only else list(MEASURES)
+    names = [only] if only else [name for name in MEASURES if name not in ASKED_FOR]
     asked_for = only is not None and store is not None
     return [name for name in names if kind == SQLITE or asked_for or name not in ONE_STORE]
 
@@ -145,11 +160,12 @@ def _wanted(kind: str, only: str | None, store: str | None) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Measure; print the figures; write the page when all of them were taken."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--count", type=int, default=burst.COUNT)
+    parser.add_argument("--count", type=int, help="cases; 6000, or 100000 of `many`")
     parser.add_argument("--store", choices=KINDS)
     parser.add_argument("--only", choices=list(MEASURES))
     parser.add_argument("--no-file", action="store_true")
     given = parser.parse_args(arguments)
+    count = given.count or (many.OPEN if given.only in ASKED_FOR else burst.COUNT)
     found: dict[str, Figures] = {}
     versions = [f"{platform.system()}, Python {platform.python_version()}"]
     for kind in [given.store] if given.store else KINDS:
@@ -158,12 +174,12 @@ def main(arguments: list[str] | None = None) -> int:
             continue
         with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as directory:
             figures, version = asyncio.run(
-                _measure(kind, Path(directory), count=given.count, names=names)
+                _measure(kind, Path(directory), count=count, names=names)
             )
         found[kind] = figures
         versions.append(version)
     whole = all(name in found.get(kind, {}) for kind in KINDS for name in LAST_LINE)
-    if whole and not given.no_file and given.count == burst.COUNT:
+    if whole and not given.no_file and count == burst.COUNT:
         write(PAGE, found, machine=", ".join(versions))
         print(f"wrote {PAGE.name}")
     for kind, figures in found.items():

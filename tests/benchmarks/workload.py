@@ -45,7 +45,7 @@ def a_house(
     )
 
 
-def one_report(name: str, n: int, *, code: str = "abduction") -> Report:
+def one_report(name: str, n: int, *, code: str = "abduction", by: str = "loto-garments") -> Report:
     """A report of its own situation, and so of its own case."""
     return report(
         code,
@@ -53,7 +53,7 @@ def one_report(name: str, n: int, *, code: str = "abduction") -> Report:
         situation=f"{name}-{n}",
         country="QR",
         subject=f"subject-{name}-{n}",
-        parties={"loto-garments": "alleged_perpetrator"},
+        parties={by: "alleged_perpetrator"},
         consents=["missions"],
     )
 
@@ -74,14 +74,15 @@ async def cases_due_at(house: House, due: datetime, *, count: int) -> None:
     try:
         for start in range(0, count, TOGETHER):
             numbers = range(start, min(start + TOGETHER, count))
-            await asyncio.gather(*(_take(parts, one_report("due", n)) for n in numbers))
+            await asyncio.gather(*(take(parts, one_report("due", n)) for n in numbers))
     finally:
         desk.cancel()
         await asyncio.gather(desk, return_exceptions=True)
         parts.close()
 
 
-async def _take(parts: Parts, sent: Report) -> None:
+async def take(parts: Parts, sent: Report) -> None:
+    """Hand a report in at the door; durable when this returns."""
     scope = Scope(
         source=HOTLINE,
         types=frozenset(EventType),
