@@ -34,6 +34,8 @@ class Releasing(OneCase):
     partner: str = Field(default="", max_length=128)
     controllers: tuple[OpaqueId, ...] = ()
     expires_at: AwareDatetime | None = None
+    starts_at: AwareDatetime | None = None
+    """Nobody is told before; none: at once."""
     whether: Whether | Literal[""] = ""
     waiting: Risk | Literal[""] = ""
     """What not acting may bring on the person."""
@@ -103,6 +105,7 @@ async def release(house: House, asked: Asked, args: Releasing) -> Mapping[str, A
         wishes_read=args.wishes_read,
         local_partner=args.partner,
         expires_at=args.expires_at,
+        starts_at=args.starts_at,
         note=await kept(house, args.note),
         whether=args.whether,
         risk_of_waiting=args.waiting,
@@ -127,6 +130,8 @@ async def release(house: House, asked: Asked, args: Releasing) -> Mapping[str, A
         "record": record.id,
         "released": state is not None and state.anchor_at is not None,
         "until": None if state is None else state.release_until,
+        "starts_at": None if state is None else state.anchor_at,
+        "begun": state is None or state.open_at(house.services.clock.now()),
         "parties_told": sum(a.track is args.track and a.live for a in after.alerts),
     }
 

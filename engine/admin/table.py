@@ -22,6 +22,7 @@ from engine.admin import (
     lasting,
     linkage,
     reading,
+    steering,
 )
 from engine.admin.operation import Nothing, Operation
 
@@ -49,6 +50,16 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "joint": Operation(run=gating.propose_joint, takes=gating.Joining, needs=P.FREEZE),
         "certainty": Operation(run=gating.judge, takes=gating.Judging, needs=P.JUDGE_CERTAINTY),
         "source": Operation(run=gating.hear, takes=gating.Hearing, needs=P.JUDGE_CERTAINTY),
+        "step.jump": Operation(run=steering.jump, takes=steering.OnStep, needs=P.RELEASE),
+        "step.skip": Operation(run=steering.skip, takes=steering.OnStep, needs=P.FREEZE),
+        "release.withdraw": Operation(
+            run=steering.withdraw, takes=steering.OnTrack, needs=P.FREEZE
+        ),
+        "duty.call": Operation(run=steering.call, takes=steering.Calling, needs=P.TAKE_TASKS),
+        "case.hand": Operation(run=steering.hand_over, takes=steering.Handing, needs=P.TAKE_TASKS),
+        "recipient.add": Operation(run=steering.add, takes=steering.Adding, needs=P.RELEASE),
+        "replan.show": Operation(run=steering.show_replan, takes=reading.OneCase, needs=P.READ),
+        "replan": Operation(run=steering.replan, takes=steering.Replanning, needs=P.RELEASE),
         "mode.raise": Operation(run=gating.raise_mode, takes=gating.Moding, needs=P.RAISE_MODE),
         "mode.lower": Operation(run=gating.lower_mode, takes=gating.Moding, needs=P.FREEZE),
         "necessity": Operation(run=gating.decide_necessity, takes=gating.Needing, needs=P.RELEASE),

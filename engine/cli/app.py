@@ -23,6 +23,7 @@ from engine.cli import (
     running,
     sources,
     starting,
+    steering,
     stopping,
     tasks,
 )
@@ -66,6 +67,7 @@ gates.declare(app)
 caring.declare(cases.case)
 dates.declare(cases.case)
 lasting.declare(cases.case)
+steering.declare(cases.case)
 clearing.declare(app)
 cases.declare(app)
 stopping.declare(app)

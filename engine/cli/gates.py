@@ -57,6 +57,10 @@ def declare(app: typer.Typer) -> None:
             list[str] | None, typer.Option(help="Headquarters that two people name; repeatable.")
         ] = None,
         until: Until = None,
+        start: Annotated[
+            str | None,
+            typer.Option(metavar="TIME", help="Nobody is told before; with its offset."),
+        ] = None,
         note: Note = "",
     ) -> None:
         """Allow a track to tell its parties. Companies need two people and the whole record."""
@@ -64,7 +68,7 @@ def declare(app: typer.Typer) -> None:
             terminal, "release", case=ref, track=track, why=why, forecast=forecast, how=how,
             wishes_read=wishes_read, partner=partner, controllers=controller or [],
             whether=whether, waiting=waiting, checks=_checks(check or []),
-            agrees_with=agree_with, expires_at=moment(until), note=note,
+            agrees_with=agree_with, expires_at=moment(until), starts_at=moment(start), note=note,
         )  # fmt: skip
         terminal.done(result, [_released(result, ref, track)])
 
@@ -182,6 +186,9 @@ def _released(result: dict[str, Any], ref: str, track: str) -> str:
             f"--agree-with {result['record']}"
         )
     count = result["parties_told"]
+    if not result["begun"]:
+        starts = result["starts_at"][:16].replace("T", " ")
+        return f"Released. Nobody is told before {starts} UTC. Take it back: case take-back {ref}"
     if not count:
         return f"Released, but nobody can be told now. Who is left out and why: case told {ref}"
     until = f" It ends {result['until'][:16].replace('T', ' ')}." if result["until"] else ""

@@ -1,22 +1,13 @@
 """What people steered by hand, in sentences: jumps, skips, hand-overs, additions, re-plans."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from engine.web.console.names import Names
 from engine.web.console.present_line import Line, tracks
 from engine.web.words.states import TRACK
+from engine.web.words.steering import WHY_STEERED
 from schemas import facts as f
-
-WHY_STEERED: Mapping[f.WhySteered, str] = {
-    "faster": "it has to go faster",
-    "already_done": "it is done already",
-    "not_useful": "it would not help",
-    "would_harm": "it would do harm now",
-    "wish": "the person wishes it so",
-    "new_facts": "there is news",
-    "other": "another reason",
-}
 
 
 def _jumped(fact: f.TrackJumped, names: Names) -> Line:
