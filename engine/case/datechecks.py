@@ -104,7 +104,7 @@ def _ask_further(draft: Draft, date: CaseDate, lacking: list[TrackState], *, due
         asked = [a for a in draft.case.alerts if a.track is name and a.live and not covers(date, a)]
         for alert in sorted(asked, key=lambda each: (each.rank, each.party)):
             if late:
-                tasks.raise_task(draft, "still_right", alert=alert.id)
+                tasks.ask_if_still_right(draft, alert=alert.id)
                 told = True
             elif recheck.still_right(draft, draft.alert(alert.id)):
                 told = telling.tell_next(draft, alert.id) or told

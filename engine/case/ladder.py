@@ -154,6 +154,6 @@ def _call_due(draft: Draft, alert: Alert, call: Call) -> None:
     if quiet.settled(draft.case, alert.track):
         return
     if promises.too_late(draft, call.next_at):
-        tasks.raise_task(draft, "still_right", alert=alert.id)
+        tasks.ask_if_still_right(draft, alert=alert.id)
     elif not (call.answered and telling.tell_again(draft, alert.id, call.contact)):
         telling.go_on(draft, alert.id)

@@ -165,7 +165,7 @@ def fall_due(draft: Draft, alert: Alert, promise: Promise) -> None:
     if after.pledged or not promise.holds or not recheck.still_right(draft, after):
         return
     if late:
-        tasks.raise_task(draft, "still_right", alert=alert.id)
+        tasks.ask_if_still_right(draft, alert=alert.id)
     else:
         telling.go_on(draft, alert.id)
 

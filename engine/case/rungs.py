@@ -26,7 +26,7 @@ def fire(draft: Draft, state: TrackState) -> None:
         _pass(draft, state, "superseded_by_later")
     elif promises.too_late(draft, due):
         _pass(draft, state, "stale_after_outage")
-        tasks.raise_task(draft, "still_right", detail=track.name.value)
+        tasks.ask_if_still_right(draft, detail=track.name.value)
     else:
         following = due_of(state, step + 1)
         draft.add(f.StepFired(track=track.name, step=step, due_at=due, next_at=following))

@@ -47,6 +47,12 @@ def raise_task(
     )
 
 
+def ask_if_still_right(draft: Draft, *, alert: str = "", detail: str = "") -> None:
+    """What an outage held back waits for a person, who in a grave case hears of it at once."""
+    grave = draft.case.severity.grave
+    raise_task(draft, "still_right", alert=alert, detail=detail, critical=grave)
+
+
 def _owner(draft: Draft, kind: f.TaskKind) -> str:
     talk = kind in check_ins.TALKS
     return check_ins.owner(draft.case, draft.now) if talk else draft.case.owner

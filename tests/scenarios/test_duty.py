@@ -22,7 +22,7 @@ async def test_nobody_answers_for_a_day_and_the_paging_never_ends() -> None:
         for moment in (*rounds, "Tue 11:30", "Tue 15:30", "Tue 19:30"):
             for name in ("Ana", "Ben", "Chi", "Dia"):
                 story.phone(name).expects(at=moment)
-        story.owes("triage", "first_contact", "release")
+        story.owes("triage", "first_contact", "release", "custody_check")
         story.told("embassy-qn")
         assert ana is not None
 

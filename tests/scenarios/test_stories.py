@@ -3,6 +3,7 @@
 from engine.demo.stories.apparel import APPAREL
 from engine.demo.stories.community import COMMUNITY
 from engine.demo.stories.night_arrest import NIGHT_ARREST
+from engine.demo.stories.outage import OUTAGE
 from engine.demo.stories.scene import Scene
 from engine.demo.stories.slapp import SLAPP
 from engine.demo.stories.transit import TRANSIT
@@ -35,3 +36,7 @@ async def test_a_rower_held_on_the_way_home_has_an_embassy_that_is_kept_at_it() 
 
 async def test_a_village_is_asked_first_and_what_two_hotlines_know_narrows_what_is_told() -> None:
     await _come_true(COMMUNITY)
+
+
+async def test_after_an_outage_duty_is_told_at_once_and_nothing_stale_goes_out_by_itself() -> None:
+    await _come_true(OUTAGE)

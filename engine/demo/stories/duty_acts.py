@@ -12,7 +12,7 @@ from engine.demo.stories.looking import Looking
 from engine.demo.stories.moments import next_moment
 from engine.demo.stories.records import for_companies
 from schemas.codes import DateKind, Heard, Mode, TrackName
-from schemas.facts.life import WhyStanding
+from schemas.facts.life import Lesson, WhyStanding
 from schemas.responses import Refused, Result, WithdrawnBecause
 from schemas.safeguards import Hold, HoldReason
 
@@ -219,6 +219,17 @@ class DutyActs(Looking):
                 track=TrackName(track),
                 by=person_id(by),
                 why=why,  # type: ignore[arg-type]
+            )
+        )
+
+    async def review_case(self, lesson: str, *, by: str, of: str = "") -> Result:
+        """A person says what is learned from a case that is over."""
+        return await self.asked(
+            c.ReviewCase(
+                inbox=self.inbox(),
+                case=self.case(of).id,
+                by=person_id(by),
+                lesson=Lesson(lesson),
             )
         )
 

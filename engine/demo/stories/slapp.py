@@ -48,7 +48,7 @@ SUIT = (
     "{track: legal, walk: legal}, {track: missions, walk: third_missions, ask: observe_hearing},"
     " {track: msis, walk: msis}], explain: [companies]}"
 )
-HEARING = "hearing-1"
+HEARING, SUED = "hearing-1", "suit-1"
 
 
 async def tell(story: Teller) -> None:
@@ -58,6 +58,7 @@ async def tell(story: Teller) -> None:
     await the_observer(story)
     await the_moved_hearing(story)
     await the_hearing(story)
+    await the_standing(story)
     story.nothing_else_sent()
 
 
@@ -69,28 +70,30 @@ async def the_beginning(story: Teller) -> None:
     ana.expects("Tocsin elevated", "new case")
     await story.until("09:30")
     await ana.replies("1")
-    expect(said_at(story.task("first_contact").due_at) == "Tue 02 Mar 09:00", "first contact")
+    expect(
+        said_at(story.task("first_contact", of=SUED).due_at) == "Tue 02 Mar 09:00", "first contact"
+    )
     await story.until("15:00")
-    await story.finish("first_contact", by="Ana")
+    await story.finish("first_contact", by="Ana", of=SUED)
 
 
 async def the_conflict(story: Teller) -> None:
     """The first firm may not: it is known from then on, and the next one is asked at once."""
     lindqvist, tamaro = story.mail("Lindqvist"), story.mail("Tamaro")
     await story.until("Tue 10:00")
-    await story.release("legal", by="Ana")
+    await story.release("legal", by="Ana", of=SUED)
     lindqvist.expects(ASKED, at="10:00")
-    await story.hold("missions", "msis", by="Ana", until="Fri 12 Mar 10:00", why="hearing")
+    await story.hold("missions", "msis", by="Ana", until="Fri 12 Mar 10:00", why="hearing", of=SUED)
     await story.until("10:40")
     await lindqvist.answers("conflict")
     tamaro.expects(ASKED, at="10:40")
-    story.in_conflict("lindqvist")
-    expect("told_before_excluded" not in story.owed(), story.owed())
+    story.in_conflict("lindqvist", of=SUED)
+    expect("told_before_excluded" not in story.owed(of=SUED), story.owed(of=SUED))
 
-    story.withheld("osei-partners", reason="represents")
-    story.withheld("palm-round-table", reason="officer_of")
-    story.withheld("verdant-palm", reason="perpetrator_closure")
-    story.withheld("verdant-mills", reason="perpetrator_closure")
+    story.withheld("osei-partners", reason="represents", of=SUED)
+    story.withheld("palm-round-table", reason="officer_of", of=SUED)
+    story.withheld("verdant-palm", reason="perpetrator_closure", of=SUED)
+    story.withheld("verdant-mills", reason="perpetrator_closure", of=SUED)
     await story.until("Tue 14:00")
     await tamaro.answers("committed", action="legal_support", due="Mon 15 Mar 12:00", date=HEARING)
 
@@ -100,14 +103,14 @@ async def the_observer(story: Teller) -> None:
     ana, ines = story.phone("Ana"), story.mail("Ines")
     await story.until("Wed 3 Mar 08:00")  # 14 days before: a defence is promised
     await story.until("Mon 8 Mar 14:59")  # a minute before it is due
-    await story.finish("check_in", by="Ana")
+    await story.finish("check_in", by="Ana", of=SUED)
     await story.until("Fri 12 Mar 10:00")
     ana.expects(purpose="task", at="Fri 12 Mar 10:00")  # the hold, which is hers, has ended
-    await story.finish("hold", by="Ana")
-    await story.release("missions", by="Ana")
+    await story.finish("hold", by="Ana", of=SUED)
+    await story.release("missions", by="Ana", of=SUED)
     ines.expects(ASKED, at="Fri 12 Mar 10:00")
     await story.until("Sun 14 Mar 08:00")  # 72 hours before: nobody has said that they will come
-    nobody = story.task("date_check")
+    nobody = story.task("date_check", of=SUED)
     expect((nobody.owner, said_at(nobody.due_at)) == ("person:ana", "Tue 16 Mar 08:00"), nobody)
     story.mail("Capital QS").expects(ASKED, at="Sun 14 Mar 08:00")
     await story.until("Mon 15 Mar 09:00")
@@ -139,7 +142,7 @@ async def the_moved_hearing(story: Teller) -> None:
 
 
 async def the_hearing(story: Teller) -> None:
-    """How did it go? Then two people let the case stand."""
+    """It takes place; how did it go?"""
     ana, ines = story.phone("Ana"), story.mail("Ines")
     await story.until("Wed 31 Mar 12:00")
     ines.expects("How did it go?", purpose="ask_outcome", at="Wed 31 Mar 12:00")
@@ -148,16 +151,24 @@ async def the_hearing(story: Teller) -> None:
     story.mail("Capital QS").expects(ASKED, at="Wed 31 Mar 16:00")
     await story.until("Wed 31 Mar 18:00")
     await ines.answers("acted", action="trial_observation", effect="none")
+
+
+async def the_standing(story: Teller) -> None:
+    """It will take years: two people let the case stand, and say when they look again."""
     await story.until("Thu 1 Apr 10:00")
-    await story.stand(by="Ana", review="Fri 30 Apr 09:00")
-    await story.agree_to_stand(by="Chi")
-    expect(story.case().status is CaseStatus.STANDING, story.case().status)
+    await story.stand(by="Ana", review="Fri 30 Apr 09:00", of=SUED)
+    await story.agree_to_stand(by="Chi", of=SUED)
+    expect(story.case(SUED).status is CaseStatus.STANDING, story.case(SUED).status)
+    expect(said_at(story.task("standing_review", of=SUED).due_at) == "Fri 30 Apr 09:00", "review")
+    due = story.due_at(of=SUED)
+    expect(due is not None and said_at(due) == "Wed 07 Apr 14:59", due)  # the next check-in
 
 
 def _suit(id: str, *, code: str = "slapp", at: str) -> Report:
     return report(
         code,
         id=id,
+        situation=SUED,
         country="QR",
         certainty="confirmed",
         parties={"verdant-palm": "adverse_party"},
