@@ -108,12 +108,23 @@ def touch(draft: Draft, command: c.TouchedByAct) -> None:
     """An act in another case touches this one: it freezes as well, and whoever has it is told.
 
     Where the notice came from this case, danger may lie here: it is as grave as such a case gets.
+    One that stands frozen for it already hears nothing new: during a crackdown every act would
+    page duty again for every case of the company.
     """
     if not draft.case.status.alive or draft.case.kind != "case":
         return
     if follows_a_notice(draft.case.last_outward_at, now=draft.now):
         tasks.raise_severity(draft, Severity.CRITICAL, duty=duty.built_in(Severity.CRITICAL))
-    suspect(draft, event=command.event, after=command.after)
+    if not _suspects_already(draft.case):
+        suspect(draft, event=command.event, after=command.after)
+
+
+def _suspects_already(case: Case) -> bool:
+    suspected = any(task.kind == "reprisal" for task in case.tasks)
+    outward = [state for state in case.tracks if state.track.name.outward]
+    return suspected and all(
+        state.frozen and state.frozen_until is None and not state.lifted_by for state in outward
+    )
 
 
 def keep_frozen(draft: Draft, tracks: tuple[TrackName, ...]) -> None:

@@ -192,8 +192,7 @@ async def test_acts_in_two_processes_that_touch_each_other_both_freeze_everythin
 
     for id in (first, second):
         assert frozen(await two.a.case(id))
-        suspected = [x for x in await two.a.facts(id) if isinstance(x, f.ReprisalSuspected)]
-        assert len(suspected) == 2
+        assert any(isinstance(x, f.ReprisalSuspected) for x in await two.a.facts(id))
     assert await two.a.sound()
 
 

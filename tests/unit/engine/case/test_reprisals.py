@@ -172,6 +172,24 @@ def test_a_case_under_watch_is_frozen_for_when_it_opens_again() -> None:
     assert story.pages()[-1][1] == "ana"
 
 
+def test_a_second_act_pages_nobody_again_for_a_case_that_stands_frozen() -> None:
+    story = _touched(a_told_case())
+    pages = len(story.pages())
+
+    _touched(story)
+
+    assert len(story.pages()) == pages
+    assert _frozen(story) == {t.name for t in TRACKS}
+
+
+def test_a_second_act_freezes_a_case_again_that_two_people_had_lifted() -> None:
+    story = _touched(a_told_case()).lifted(MISSIONS)
+
+    _touched(story)
+
+    assert story.track(MISSIONS).frozen
+
+
 def test_a_second_act_takes_back_half_a_lift() -> None:
     story = _touched(a_told_case()).lift(MISSIONS, "ana")
     _touched(story).lift(MISSIONS, "ben")
