@@ -1,6 +1,10 @@
 """A desk at the terminal: commands in a folder of its own, by named people, without an engine."""
 
+import atexit
 import json
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +32,11 @@ class Desk:
         self.now("ana")
 
     def begin(self) -> None:
+        """The desk of a first day: as `tocsin init` makes it, with two people logged in."""
+        shutil.copytree(_first_day(), Path.cwd(), dirs_exist_ok=True)
+        self.now("ana")
+
+    def init(self) -> None:
         """Make it by `tocsin init`."""
         self._patch.delenv("TOCSIN_PERSON")
         ana = self.json("init", "--person", "ana", input=PASSWORDS[0])["person"]
@@ -58,6 +67,16 @@ class Desk:
         code = pyotp.TOTP(secret).at(SystemClock().now())
         done = self.run("login", "--as", person, input=f"{password}\n{code}")
         assert done.exit_code == Exit.DONE, done.output
+
+
+@cache
+def _first_day() -> Path:
+    """Made once for all tests: its passwords alone take longer than most of them."""
+    folder = Path(tempfile.mkdtemp(prefix="tocsin-first-day-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with pytest.MonkeyPatch.context() as patch:
+        Desk(folder, patch).init()
+    return folder
 
 
 def an_event(id: str, *, consent: bool = True) -> str:
