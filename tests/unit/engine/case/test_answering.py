@@ -271,6 +271,14 @@ def test_silence_that_ran_out_during_an_outage_waits_for_still_right() -> None:
     assert story.told() == ["lea", "desk"]
 
 
+def test_what_an_outage_held_back_reaches_its_owner_at_once_where_the_case_is_grave() -> None:
+    story = _quiet_hours_case().until(at("Wed 08:00"))
+    before = len(story.pages())
+    story.outage(hours=30)
+    assert story.task("still_right").critical
+    assert len(story.pages()) > before, "nobody waits four hours more to hear of it"
+
+
 def test_still_right_does_not_tell_whoever_answered_in_between() -> None:
     story = _quiet_hours_case().until(at("Wed 08:00")).outage(hours=30).acts("lea")
     story.finish("still_right", result="yes")
