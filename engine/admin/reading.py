@@ -13,11 +13,13 @@ from engine.case.state import Case
 from engine.store import board
 from engine.web.console.case_page import Loaded, load
 from engine.web.console.case_view import CaseView, case_view
+from engine.web.console.owed import SOON, in_order
 from engine.web.console.record_view import as_json
 from engine.web.words.sentence import plain
 from schemas.codes import Severity
 
 FACTS_SHOWN = 400
+TASKS_SHOWN = 500
 
 
 class CaseList(Arguments):
@@ -130,9 +132,30 @@ async def show_case(house: House, asked: Asked, args: OneCase) -> Mapping[str, A
 
 
 async def list_tasks(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
-    """Everything duty owes, gravest and earliest first."""
-    rows = await house.services.reader.run(lambda conn: board.open_tasks(conn, most=500))
+    """Everything duty owes, in the order of the first screen; the cases nobody has taken before."""
+    now = house.services.clock.now()
+    rows, untaken = await house.services.reader.run(
+        lambda conn: (
+            {
+                row.id: row
+                for row in (
+                    *board.pressing(conn, soon=now + SOON, most=TASKS_SHOWN),
+                    *board.ahead(conn, soon=now + SOON, most=TASKS_SHOWN),
+                )
+            },
+            board.unowned(conn, most=TASKS_SHOWN),
+        )
+    )
     return {
+        "untaken": [
+            {
+                "case": row.ref,
+                "severity": row.severity.value,
+                "incident": row.incident,
+                "opened_at": row.opened_at,
+            }
+            for row in untaken
+        ],
         "tasks": [
             {
                 "id": row.id.rpartition(".")[2],
@@ -142,10 +165,11 @@ async def list_tasks(house: House, asked: Asked, args: Nothing) -> Mapping[str, 
                 "detail": row.detail,
                 "critical": row.critical,
                 "due_at": row.due_at,
+                "overdue": row.due_at < now,
                 "owner": row.owner,
             }
-            for row in rows
-        ]
+            for row in in_order(rows.values(), now=now)
+        ],
     }
 
 

@@ -15,7 +15,7 @@ TaskId = Annotated[str, typer.Argument(metavar="TASK", help="As `task list` show
 
 @command(task, "list")
 async def list_tasks(terminal: Terminal) -> None:
-    """Everything duty owes, gravest and earliest first."""
+    """Everything duty owes, as the board has it: grave and overdue first, nobody's before ours."""
     found = await ask(terminal, "task.list")
     rows = [
         (
@@ -24,12 +24,16 @@ async def list_tasks(terminal: Terminal) -> None:
             "CRITICAL" if t["critical"] else t["severity"],
             t["kind"].replace("_", " "),
             t["detail"],
-            "due " + t["due_at"][:16].replace("T", " "),
+            ("OVERDUE " if t["overdue"] else "due ") + t["due_at"][:16].replace("T", " "),
             t["owner"].removeprefix("person:") or "nobody",
         )
         for t in found["tasks"]
     ]
-    terminal.done(found, table(rows) or ["Nothing is owed."])
+    untaken = [
+        f"{c['case']}  {c['severity']}  Nobody has taken this case yet: tocsin respond {c['case']}"
+        for c in found["untaken"]
+    ]
+    terminal.done(found, [*untaken, *table(rows)] or ["Nothing is owed."])
 
 
 @command(task, "take")

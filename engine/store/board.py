@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, text, true
 
 from engine.store import stopping, versions
 from engine.store.stopping import Stop
@@ -105,25 +105,47 @@ CASE_COLUMNS = (
 )
 _ALIVE = ("open", "standing", "monitored")
 
-OPEN_TASKS = (
-    select(
-        *CASE_COLUMNS,
-        tasks.c.id.label("task"),
-        tasks.c.kind.label("task_kind"),
-        tasks.c.detail,
-        tasks.c.alert_id,
-        tasks.c.critical,
-        tasks.c.due_at.label("task_due"),
-        tasks.c.owner.label("task_owner"),
-    )
-    .join_from(tasks, cases, tasks.c.case_id == cases.c.id)
-    .where(tasks.c.done_at.is_(None))
-    .order_by(cases.c.severity, tasks.c.due_at, tasks.c.id)
+_TASKS = select(
+    *CASE_COLUMNS,
+    tasks.c.id.label("task"),
+    tasks.c.kind.label("task_kind"),
+    tasks.c.detail,
+    tasks.c.alert_id,
+    tasks.c.critical,
+    tasks.c.due_at.label("task_due"),
+    tasks.c.owner.label("task_owner"),
+).join_from(tasks, cases, tasks.c.case_id == cases.c.id)
+_GRAVEST = (cases.c.severity, tasks.c.due_at, tasks.c.id)
+NOBODYS = (
+    _TASKS.where(text("tasks.done_at IS NULL AND tasks.owner = ''"))
+    .order_by(*_GRAVEST)
+    .limit(bindparam("most"))
+)
+"""Conditions with a value in them are written out, so that their index serves."""
+PRESSING = (
+    _TASKS.where(tasks.c.done_at.is_(None), tasks.c.due_at <= bindparam("soon"))
+    .order_by(*_GRAVEST)
+    .limit(bindparam("most"))
+)
+CRITICAL = (
+    _TASKS.where(tasks.c.done_at.is_(None), tasks.c.critical == true())
+    .order_by(*_GRAVEST)
+    .limit(bindparam("most"))
+)
+AHEAD = (
+    _TASKS.where(tasks.c.done_at.is_(None), tasks.c.due_at > bindparam("soon"))
+    .order_by(tasks.c.due_at, tasks.c.id)
+    .limit(bindparam("most"))
+)
+OPEN_OF_KINDS = (
+    _TASKS.where(tasks.c.done_at.is_(None), tasks.c.due_at > bindparam("soon"))
+    .where(tasks.c.kind.in_(bindparam("kinds", expanding=True)))
+    .order_by(tasks.c.due_at, tasks.c.id)
     .limit(bindparam("most"))
 )
 UNOWNED = (
     select(*CASE_COLUMNS)
-    .where(cases.c.status == "open", cases.c.owner == "")
+    .where(text("cases.status = 'open' AND cases.owner = ''"))
     .order_by(cases.c.severity, cases.c.opened_at, cases.c.id)
     .limit(bindparam("most"))
 )
@@ -136,7 +158,7 @@ PROMISES = (
         actions.c.due_at.label("action_due"),
     )
     .join_from(actions, cases, actions.c.case_id == cases.c.id)
-    .where(actions.c.state.in_(("promised", "asked")), actions.c.due_at.is_not(None))
+    .where(text("actions.state IN ('promised', 'asked') AND actions.due_at IS NOT NULL"))
     .order_by(actions.c.due_at, actions.c.id)
     .limit(bindparam("most"))
 )
@@ -185,20 +207,43 @@ def head(conn: Connection) -> Head:
     )
 
 
-def open_tasks(conn: Connection, *, most: int) -> tuple[TaskRow, ...]:
-    """Tasks nobody has finished, of the gravest cases first, then the earliest due."""
-    return tuple(
-        TaskRow(
-            id=row.task,
-            case=case_row(row),
-            kind=row.task_kind,
-            detail=row.detail,
-            alert=row.alert_id,
-            critical=row.critical,
-            due_at=row.task_due,
-            owner=row.task_owner,
-        )
-        for row in conn.execute(OPEN_TASKS, {"most": most})
+def pressing(conn: Connection, *, soon: datetime, most: int) -> tuple[TaskRow, ...]:
+    """Open tasks that need a person now: nobody's, critical, or due by `soon`, gravest first.
+
+    At most so many of each sort, so that a flood of one never hides another.
+    """
+    found = {}
+    for statement, named in ((NOBODYS, {}), (CRITICAL, {}), (PRESSING, {"soon": soon})):
+        for row in conn.execute(statement, {"most": most} | named):
+            found[row.task] = _task_row(row)
+    return tuple(found.values())
+
+
+def ahead(
+    conn: Connection, *, soon: datetime, most: int, kinds: Iterable[str] = ()
+) -> tuple[TaskRow, ...]:
+    """Open tasks due later than `soon`, the earliest first; of these kinds alone if some are named.
+
+    Some may stand in `pressing` as well.
+    """
+    asked = list(kinds)
+    if asked:
+        rows = conn.execute(OPEN_OF_KINDS, {"most": most, "soon": soon, "kinds": asked})
+    else:
+        rows = conn.execute(AHEAD, {"most": most, "soon": soon})
+    return tuple(_task_row(row) for row in rows)
+
+
+def _task_row(row: Any) -> TaskRow:
+    return TaskRow(
+        id=row.task,
+        case=case_row(row),
+        kind=row.task_kind,
+        detail=row.detail,
+        alert=row.alert_id,
+        critical=row.critical,
+        due_at=row.task_due,
+        owner=row.task_owner,
     )
 
 

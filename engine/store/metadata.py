@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, MetaData
+from sqlalchemy import ColumnElement, MetaData, TextClause
 
 metadata = MetaData()
 
 
-def only(rows: ColumnElement[bool]) -> dict[str, Any]:
+def only(rows: ColumnElement[bool] | TextClause) -> dict[str, Any]:
     """An index over these rows alone, in either dialect."""
     return {"sqlite_where": rows, "postgresql_where": rows}

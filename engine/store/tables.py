@@ -104,6 +104,13 @@ cases = Table(
     Column("state", LargeBinary, nullable=False),  # engine.case.state.dump_case
 )
 Index("cases_due", cases.c.severity, cases.c.due_at, **only(cases.c.due_at.is_not(None)))
+Index(
+    "cases_untaken",
+    cases.c.severity,
+    cases.c.opened_at,
+    **only(text("status = 'open' AND owner = ''")),
+)
+Index("cases_listed", cases.c.severity, cases.c.opened_at.desc(), cases.c.id, cases.c.status)
 
 situations = Table(  # (source, situation) -> newest generation
     "situations",
@@ -286,6 +293,9 @@ tasks = Table(
 )
 Index("tasks_by_case", tasks.c.case_id)
 Index("tasks_open", tasks.c.due_at, **only(tasks.c.done_at.is_(None)))
+# Conditions with a value in them are written out: only so are these used.
+Index("tasks_nobodys", tasks.c.due_at, **only(text("done_at IS NULL AND owner = ''")))
+Index("tasks_critical", tasks.c.critical, tasks.c.due_at, **only(tasks.c.done_at.is_(None)))
 
 actions = Table(  # the ledger
     "actions",
@@ -303,6 +313,11 @@ actions = Table(  # the ledger
     Column("effect", String(12), nullable=False, server_default=""),
 )
 Index("actions_by_case", actions.c.case_id)
+Index(
+    "actions_promised",
+    actions.c.due_at,
+    **only(text("state IN ('promised', 'asked') AND due_at IS NOT NULL")),
+)
 
 consents = Table(
     "consents",

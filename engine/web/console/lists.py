@@ -14,11 +14,11 @@ from engine.access import Permission, may
 from engine.case.commands import StopOutgoing
 from engine.case.state import CaseStatus
 from engine.store import board
-from engine.web.console.owed import Board, Owed, sort_out
+from engine.web.console.owed import SOON, Board, Owed, sort_out
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
-from engine.web.words.states import CASE_STATUS, SEVERITY, incident
+from engine.web.words.states import CASE_STATUS, DECISIONS, SEVERITY, incident
 from engine.web.words.times import left, span
 from schemas.codes import Severity
 
@@ -26,6 +26,7 @@ FIRST = 12
 """Lines of a list on the first screen; more are a page of their own."""
 PAGE = 30
 READ_MOST = 600
+AHEAD_MOST = 300
 _SOON = 900  # seconds: shown as soon
 _LISTS = {"now": "Needs a person now", "decide": "Waiting for your decision", "later": "Next dates"}
 
@@ -178,8 +179,18 @@ def _page_number(request: Request) -> int:
 
 
 def _read(conn: Connection, now: datetime) -> tuple[Board, board.Head]:
+    """Only what the screens show is read, however many cases are open."""
+    soon = now + SOON
+    tasks = {
+        task.id: task
+        for task in (
+            *board.pressing(conn, soon=soon, most=READ_MOST),
+            *board.ahead(conn, soon=soon, most=READ_MOST, kinds=DECISIONS),
+            *board.ahead(conn, soon=soon, most=AHEAD_MOST),
+        )
+    }
     owed = sort_out(
-        tasks=board.open_tasks(conn, most=READ_MOST),
+        tasks=tuple(tasks.values()),
         unowned=board.unowned(conn, most=READ_MOST),
         promises=board.promises(conn, most=PAGE),
         now=now,

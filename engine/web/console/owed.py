@@ -1,6 +1,6 @@
 """What needs a person now, what waits for a decision, and which dates come next. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -56,7 +56,7 @@ def sort_out(
         for case in unowned
         if case.id not in named
     ]
-    lines.sort(key=lambda line: (line.case.severity.rank, not line.critical, _when(line)))
+    lines.sort(key=lambda line: _rank(line, now))
     dates = [_line(task) for task in later] + [
         Owed(
             case=promise.case,
@@ -67,7 +67,30 @@ def sort_out(
         for promise in promises
     ]
     dates.sort(key=lambda line: _when(line))
+    decide.sort(key=lambda task: (task.case.severity.rank, task.due_at, task.id))
     return Board(now=tuple(lines), decide=tuple(_grouped(decide)), later=tuple(dates))
+
+
+def in_order(tasks: Iterable[TaskRow], *, now: datetime) -> list[TaskRow]:
+    """Tasks as the first screen has them: each for itself, in the order of its lines."""
+    return sorted(tasks, key=lambda task: (*_rank(_line(task), now), task.id))
+
+
+def _rank(line: Owed, now: datetime) -> tuple[bool, bool, bool, int, bool, datetime]:
+    """Grave cases before others; in them what is overdue, of that what is nobody's, gravest first.
+
+    What is critical, and a case that nobody has taken, is overdue from the beginning.
+    """
+    late = line.critical or line.due_at is None or line.due_at < now
+    severity = line.case.severity
+    return (
+        not severity.grave,
+        not late,
+        bool(line.owner),
+        severity.rank,
+        not line.critical,
+        _when(line),
+    )
 
 
 def _now(task: TaskRow, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.store.board import CaseRow, PromiseRow, TaskRow
-from engine.web.console.owed import Board, sort_out
+from engine.web.console.owed import Board, in_order, sort_out
 from schemas.codes import Severity
 
 NOW = datetime(2027, 3, 2, 3, 0, tzinfo=UTC)
@@ -105,14 +105,28 @@ def test_an_incident_says_what_is_wrong() -> None:
     assert board(unowned=(broken,)).now[0].what == "A channel is failing"
 
 
-def test_the_gravest_case_stands_on_top_whatever_is_overdue_below() -> None:
+def test_overdue_stands_first_nobodys_before_ours_and_no_lesser_case_above_a_grave_one() -> None:
     found = board(
-        task(case("c2", severity=Severity.WATCH), minutes=-9_000),
-        task(case("c3", severity=Severity.CRITICAL), minutes=50),
-        task(case("c1", severity=Severity.HIGH), minutes=-5),
+        task(case("watch", severity=Severity.WATCH), minutes=-9_000),
+        task(case("ahead", severity=Severity.CRITICAL), minutes=50),
+        task(case("late", severity=Severity.HIGH), minutes=-5),
+        task(case("nobodys", severity=Severity.HIGH), minutes=-1, owner=""),
+        task(case("free", severity=Severity.HIGH), minutes=90, owner=""),
+        unowned=(case("fresh", owner="", severity=Severity.CRITICAL),),
     )
 
-    assert [line.case.id for line in found.now] == ["c3", "c1", "c2"]
+    order = ["fresh", "nobodys", "late", "free", "ahead", "watch"]
+    assert [line.case.id for line in found.now] == order
+
+
+def test_the_list_at_the_terminal_has_the_order_of_the_screen() -> None:
+    rows = [
+        task(case("watch", severity=Severity.WATCH), minutes=-9_000),
+        task(case("ahead"), minutes=900),
+        task(case("late"), minutes=-5),
+        task(case("nobodys"), minutes=-1, owner=""),
+    ]
+    assert [row.case.id for row in in_order(rows, now=NOW)] == ["nobodys", "late", "ahead", "watch"]
 
 
 def test_promises_and_tasks_are_one_row_of_dates() -> None:
