@@ -97,7 +97,7 @@ def every_page(desk: Stage) -> Iterator[tuple[str, object]]:
             yield part, client.get(f"/cases/{ref}/{part}/{id}")
             yield f"{part} lacks", submit(desk, f"/cases/{ref}/{part}/{id}", {})
     yield from every_promise_page(desk, ref, shown.text)
-    for part in ("freeze", "hold", "resolve", "left-out", "story?before=9"):
+    for part in ("freeze", "hold", "dates", "resolve", "left-out", "story?before=9"):
         yield part, client.get(f"/cases/{ref}/{part}")
     yield "freeze lacks", submit(desk, f"/cases/{ref}/freeze", {})
     yield "resolve lacks", submit(desk, f"/cases/{ref}/resolve", {})
