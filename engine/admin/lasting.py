@@ -132,7 +132,7 @@ async def attempt(house: House, asked: Asked, args: Trying) -> Mapping[str, Any]
             case=case.id,
             by=asked.by,
             way=args.way,
-            tried_at=args.at or house.services.clock.now(),
+            tried_at=args.at,
             note=await kept(house, args.note),
         ),
     )

@@ -18,16 +18,16 @@ def document(draft: Draft, command: c.DocumentAttempt) -> None:
     case = draft.case
     if case.kind != "case" or not case.status.unresolved:
         raise Refusal(RefusedBecause.NOT_OPEN, "Reopen the case first.")
-    began = case.opened_at or draft.now
-    if not began <= command.tried_at <= draft.now:
+    began, tried_at = case.opened_at or draft.now, command.tried_at or draft.now
+    if not began <= tried_at <= draft.now:
         raise Refusal(RefusedBecause.INCOMPLETE, "at: when it was tried, since the case began.")
-    if any(each.at == command.tried_at for each in case.attempts):
+    if any(each.at == tried_at for each in case.attempts):
         raise Refusal(RefusedBecause.ALREADY_ANSWERED, "This attempt is documented already.")
     draft.add(
         f.AttemptDocumented(
             by=command.by,
             at=draft.now,
-            tried_at=command.tried_at,
+            tried_at=tried_at,
             way=command.way,
             note=id_only(command.note, of="note"),
         )

@@ -101,7 +101,8 @@ class DocumentAttempt:
     case: str
     by: str
     way: TriedBy
-    tried_at: datetime
+    tried_at: datetime | None = None
+    """None: just now."""
     note: str = ""
 
 

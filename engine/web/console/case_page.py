@@ -59,6 +59,18 @@ DID: dict[str, str] = {
     "contact": "Set. First contact and check-ins are theirs.",
     "lower": "Lowered. What is owed already keeps its time.",
     "remedy": "Recorded. While a remedy is sought, it is followed up.",
+    "standing": "Proposed. Another person has to agree.",
+    "stand": "It stands. Somebody looks at it again on its review.",
+    "open": "Done.",
+    "link": "Linked. The stricter of both counts from now on.",
+    "unlink": "Recorded. It stays linked until a second person agrees.",
+    "attempt": "Documented.",
+    "review": "Recorded.",
+    "steer": "Done. The story says what became of each step.",
+    "call": "Duty is called now, and again until somebody takes it.",
+    "hand": "Handed over. They are told now; until they take it, it is a task.",
+    "add": "Added. Release the track to tell it.",
+    "replan": "Planned anew. Nobody was told by this; new ones wait for a release.",
     "together": "Proposed. The gate is closed until two other people release it.",
 }
 
@@ -152,6 +164,7 @@ class CasePage:
             dates=view.dates,
             may_reopen=view.may_reopen,
             may_erase=view.may_erase,
+            life=view.life,
         )
 
     async def story(self, request: Request, visitor: Visitor) -> Response:
@@ -246,10 +259,20 @@ def _reopen(file: CaseFile, inbox: c.Inbox, me: str, what: str) -> c.Command | N
     return c.Reopen(inbox=inbox, case=file.row.id, by=me)
 
 
+def _stand(file: CaseFile, inbox: c.Inbox, me: str, what: str) -> c.Command | None:
+    return c.ConfirmStanding(inbox=inbox, case=file.row.id, by=me)
+
+
+def _open(file: CaseFile, inbox: c.Inbox, me: str, what: str) -> c.Command | None:
+    return c.EndStanding(inbox=inbox, case=file.row.id, by=me)
+
+
 _ACTS: dict[str, tuple[Permission, _Make]] = {
     "own": (Permission.TAKE_TASKS, _own),
     "take": (Permission.TAKE_TASKS, _take),
     "lift": (Permission.LIFT, _lift),
     "confirm": (Permission.CONFIRM_RESOLUTION, _confirm),
     "reopen": (Permission.REOPEN, _reopen),
+    "stand": (Permission.AGREE_TO_STAND, _stand),
+    "open": (Permission.REOPEN, _open),
 }

@@ -10,6 +10,7 @@ from engine.case.state import Case, CaseStatus, Task
 from engine.store.case_file import CaseFile, EventRow
 from engine.web.console.clock_view import ClockView, clock_views, person_words
 from engine.web.console.left_out import LeftOut, left_out
+from engine.web.console.life_view import ON_PAGE, LifeView, life_notes, life_view
 from engine.web.console.names import Names
 from engine.web.console.present_dates import ahead
 from engine.web.console.present_duty import task_words
@@ -86,6 +87,8 @@ class CaseView:
     dates: tuple[Said, ...]
     may_reopen: bool
     may_erase: bool
+    life: LifeView
+    """How it lasts and what it is linked with."""
     earlier: int = field(default=0)
     """The number before which earlier facts are; 0 when there are none."""
 
@@ -110,7 +113,7 @@ def case_view(file: CaseFile, *, names: Names, visitor: Visitor, now: datetime) 
         gates=_gates(case, names),
         may_lower=is_open and case.severity is not Severity.WATCH,
         may_need=case.track(TrackName.PROTECTION) is not None,
-        may_own=is_open
+        may_own=case.status.unresolved
         and case.owner != visitor.person
         and any(a.track is TrackName.DUTY for a in case.alerts),
         may_confirm=is_open and case.proposal is not None and not mine,
@@ -120,6 +123,7 @@ def case_view(file: CaseFile, *, names: Names, visitor: Visitor, now: datetime) 
         may_resolve=is_open and case.proposal is None,
         may_reopen=case.status is CaseStatus.MONITORED,
         may_erase=case.status in OVER,
+        life=life_view(case, me=visitor.person),
         earlier=file.entries[-1].n if file.earlier and file.entries else 0,
     )
 
@@ -177,6 +181,7 @@ def _notes(case: Case, names: Names, visitor: Visitor) -> Iterable[tuple[str, Sa
         )
     if case.status is CaseStatus.OPEN and not case.owner:
         yield "alarm", ("Nobody has taken this case yet.",)
+    yield from life_notes(case, names)
     for each in case.holds:
         yield "warm", in_force(each.hold, each.lifted_by, names)
     if case.monitored_until is not None and case.status is CaseStatus.MONITORED:
@@ -212,8 +217,10 @@ def _where(task: Task) -> tuple[str, str]:
         return "necessity", "Decide…"
     if task.kind == "certainty":
         return "certainty", "Judge…"
-    if task.kind == "confirm_resolution":
+    if task.kind in ("confirm_resolution", "confirm_standing"):
         return "", ""
+    if task.kind in ON_PAGE:
+        return ON_PAGE[task.kind]
     return f"finish/{task.id}", "Finish…"
 
 

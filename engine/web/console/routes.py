@@ -12,15 +12,19 @@ from engine.web.console.duty_page import DutyPage
 from engine.web.console.erase import Erase
 from engine.web.console.gate_forms import PAGES, GateForms
 from engine.web.console.hold_form import HoldForm
+from engine.web.console.life_pages import LIFE_PAGES
+from engine.web.console.link_form import LinkForm
 from engine.web.console.lists import Lists
 from engine.web.console.login import Login
 from engine.web.console.party_page import PartyPage
 from engine.web.console.phone_answer import PhoneAnswer
 from engine.web.console.promise_forms import PromiseForms
 from engine.web.console.release_form import ReleaseForm
+from engine.web.console.replan_page import ReplanPage
 from engine.web.console.report_form import ReportForm
 from engine.web.console.reveal import Reveal
 from engine.web.console.shell import Shell
+from engine.web.console.steering_pages import STEERING_PAGES
 from engine.web.console.told_page import ToldPage
 from engine.web.services import Services
 
@@ -37,7 +41,9 @@ def routes(services: Services) -> list[Route]:
         *CaseForms(shell, case_page).routes(),
         *ReleaseForm(shell, case_page).routes(),
         *ConsentForm(shell, case_page).routes(),
-        *GateForms(shell, case_page, (*PAGES, *CARE_PAGES)).routes(),
+        *GateForms(shell, case_page, (*PAGES, *CARE_PAGES, *LIFE_PAGES, *STEERING_PAGES)).routes(),
+        *LinkForm(shell, case_page).routes(),
+        *ReplanPage(shell, case_page).routes(),
         *ClearForm(shell, case_page).routes(),
         *HoldForm(shell, case_page).routes(),
         *DateForm(shell, case_page).routes(),
