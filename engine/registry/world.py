@@ -49,6 +49,10 @@ class WorldHolder:
         """The newest registry."""
         return self._world.registry
 
+    def rules(self) -> candidates.World | None:
+        """Rulebook and registry as they are now; None without a rulebook."""
+        return self._world.rules
+
     def field_class(self, audience: TrackName) -> frozenset[FieldName]:
         """What an audience may ever be shown; nothing without a rulebook."""
         rulebook = self._world.rulebook

@@ -15,6 +15,7 @@ from engine.entropy import Entropy
 from engine.ports import Reader, Writer
 from engine.signs import Sign
 from engine.vault import Secret
+from rules import candidates
 from rules.graph import Registry
 from schemas.codes import FieldName, Severity, TrackName
 from schemas.plan import Track
@@ -72,6 +73,10 @@ class World(Protocol):
 
     def registry(self) -> Registry:
         """The newest snapshot."""
+        ...
+
+    def rules(self) -> candidates.World | None:
+        """Rulebook and registry as they are now; None without a rulebook."""
         ...
 
     def field_class(self, audience: TrackName) -> frozenset[FieldName]:

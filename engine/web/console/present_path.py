@@ -87,6 +87,8 @@ def _hop(hop: Hop, names: Names) -> Said:
             return (f"{country_name(hop.b)}: {COUNTRY_ROLE[CountryRole(hop.a)]}",)
         who = _party_or_state(hop.b, names)
         return (who, f" {_SAID.get(hop.a, 'is named in the report')}")
+    if hop.kind == "by_hand":
+        return (names.party(hop.b), " was added by a person")
     if hop.kind == "seat":
         return (names.party(hop.a), f" belongs to {country_name(hop.b)}")
     verb = LINKS[LinkKind(hop.kind)] if hop.kind in set(LinkKind) else hop.kind.replace("_", " ")

@@ -21,6 +21,7 @@ from engine.web.forms import Form, FormRefusedError, read_form
 from engine.web.pages import page
 from engine.web.services import Services, Visitor
 from engine.web.words.reasons import REFUSED
+from engine.web.words.steering import in_words
 from engine.web.words.times import span
 from rules.roster import on_call
 from schemas.responses import Refused, RefusedBecause, Result
@@ -211,7 +212,8 @@ class Shell:
     async def refused(self, visitor: Visitor, result: Refused, *, back: str) -> Response:
         """Why the desk refused, and the next step."""
         sentence, step = REFUSED[result.reason]
-        detail = (result.detail,) if result.detail and result.detail != sentence else ()
+        plain = (result.detail,) if result.detail and result.detail != sentence else ()
+        detail = in_words(result.detail) or plain
         return await self.say(
             visitor,
             "Not carried out; nothing changed",

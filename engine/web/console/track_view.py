@@ -51,11 +51,12 @@ class TrackView:
     release_words: str
     may_lift: bool
     lift_words: str
+    may_steer: bool = False
 
     @property
     def may(self) -> bool:
         """Whether there is anything to press."""
-        return self.may_release or self.may_lift or self.may_propose
+        return self.may_release or self.may_lift or self.may_propose or self.may_steer
 
 
 def track_views(file: CaseFile, *, names: Names, me: str) -> tuple[TrackView, ...]:
@@ -96,6 +97,7 @@ def _track(
         release_words=_release_words(waits=waits, agreed=bool(agreed)),
         may_lift=is_open and state.frozen and me not in state.lifted_by,
         lift_words="Lift as the second person" if state.lifted_by else "Agree to lift the freeze",
+        may_steer=is_open and not duty and (not waits or bool(state.released_by)),
     )
 
 
@@ -123,7 +125,9 @@ def _words(state: TrackState, names: Names) -> str:
         said.append(f"Waits: {_gate(state, names)}.{more}")
     else:
         released = state.track.gate is not Gate.NONE
-        said.append(f"{'Released' if released else 'Started'} {names.time(state.anchor_at)}.")
+        ahead = released and state.step == 0 and state.next_at == state.anchor_at
+        word = "Released; it starts" if ahead else "Released" if released else "Started"
+        said.append(f"{word} {names.time(state.anchor_at)}.")
         if state.protocol:
             said.append(f"By protocol {state.protocol}.")
         if state.release_until is not None:

@@ -86,6 +86,8 @@ def every_page(desk: Stage) -> Iterator[tuple[str, object]]:
     yield "release whole", client.get(f"/cases/{ref}/release/companies")
     for part in ("certainty", "heard", "mode", "necessity", "together/missions"):
         yield f"gate {part[:4]}", client.get(f"/cases/{ref}/{part}")
+    for part in ("steer/missions", "call", "hand", "add", "replan"):
+        yield f"steer {part[:4]}", client.get(f"/cases/{ref}/{part}")
     for part in ("status", "contact", "lower", "remedy"):
         yield f"gate {part[:4]}", client.get(f"/cases/{ref}/{part}")
     yield "gate lacks", submit(desk, f"/cases/{ref}/certainty", {})
