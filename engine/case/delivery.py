@@ -114,6 +114,8 @@ def settle(draft: Draft, command: c.Settled) -> None:
         return
     if command.state == "not_delivered" and _went_on(before, command):
         return
+    if command.state == "failed_permanent":
+        _dead_way(draft, alert, command)
     if alert.track is TrackName.DUTY:
         _duty_failed(draft, alert, command)
     else:
@@ -225,6 +227,16 @@ def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
         return  # Its silence has brought in the next one already.
     draft.add(f.ContactSilent(alert=alert.id, contact=contact.id))
     _somebody_else(draft, draft.alert(alert.id))
+
+
+def _dead_way(draft: Draft, alert: Alert, command: c.Settled) -> None:
+    """The next way is used at once; but nobody else finds out that this one is dead."""
+    ours = alert.track is TrackName.DUTY
+    if not draft.case.status.unresolved:
+        return
+    if ours or telling.contact_of(alert, command.contact) is not None:
+        channel = command.endpoint.partition(":")[0]
+        tasks.raise_task(draft, "dead_way", alert=alert.id, detail=channel)
 
 
 def _not_stood_down(draft: Draft, alert_id: str) -> None:

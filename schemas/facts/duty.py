@@ -24,6 +24,7 @@ TaskKind = Literal[
     "still_right",
     "planning_trouble",
     "unreachable",
+    "dead_way",
     "reprisal",
     "remedy",
     "confirm_resolution",
