@@ -5,18 +5,37 @@ swaps come from people while the engine runs. Each change makes another roster w
 What follows from one at an instant is decided in `rules.roster`.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_LENGTH = re.compile(r"daily|weekly|[1-9]\d{0,2} (hours|days|weeks)")
+
+
+def _clock(text: str) -> str:
+    if _CLOCK.fullmatch(text) is None:
+        raise ValueError("write a time of day as 09:00")
+    return text
+
+
+def _length(text: str) -> str:
+    if _LENGTH.fullmatch(text) is None:
+        raise ValueError("write daily, weekly, 12 hours, 3 days or 2 weeks")
+    return text
+
+
+Clock = Annotated[str, AfterValidator(_clock)]
 """A time of day as a clock on the wall shows it: `09:00`."""
-Length = Annotated[str, Field(pattern=r"^(daily|weekly|[1-9]\d{0,2} (hours|days|weeks))$")]
+Length = Annotated[str, AfterValidator(_length)]
 """How long a turn lasts: `daily`, `weekly`, `3 days`, `12 hours`. Counted on the wall clock."""
+LimitHours = Annotated[int, Field(ge=1, le=168)]
+"""Up to a week."""
 
 
 class Role(StrEnum):
@@ -28,14 +47,6 @@ class Role(StrEnum):
     DIRECTOR = "director"
     FLOOR = "floor"
     """Duty's last resort: no roster, no hours, two channels."""
-
-
-class Away(StrEnum):
-    """Why somebody is absent. A code and no more: nobody's health is anybody's business here."""
-
-    LEAVE = "leave"
-    ILL = "ill"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,13 +124,15 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """Somebody is away; the interval is half-open. The next in the rotation or layer takes over."""
+    """Somebody is away; the interval is half-open. The next in the rotation or layer takes over.
+
+    Not why: nobody pages by it, and somebody's health is nobody's business here.
+    """
 
     id: str = ""
     person: str
     starts: AwareDatetime
     ends: AwareDatetime
-    why: Away = Away.OTHER
     by: str = ""
     """Who typed it in; empty where it came from a file."""
 
@@ -173,7 +186,7 @@ class Roster:
     absences: tuple[Absence, ...] = ()
     covers: tuple[Cover, ...] = ()
     swaps: tuple[Swap, ...] = ()
-    longest_hours: Annotated[int, Field(ge=1, le=168)] = 12
+    longest_hours: LimitHours = 12
     """The check warns of a handler who is on duty for longer without a break."""
 
     @cached_property

@@ -17,7 +17,7 @@ from rules.rota.changes import ChangeRefusedError, Withdrawal
 from rules.rota.changes import Entry as Change
 from rules.rota.lint import lint
 from rules.rota.stints import stint_at
-from schemas.roster import Absence, Away, Cover, Role, Stint, Swap
+from schemas.roster import Absence, Cover, Role, Stint, Swap
 
 
 class At(Arguments):
@@ -39,7 +39,6 @@ class Absent(_Changing):
     starts: AwareDatetime | None = None
     """Now, unless said."""
     ends: AwareDatetime
-    why: Away = Away.OTHER
 
 
 class Covering(_Changing):
@@ -90,7 +89,6 @@ async def absent(house: House, asked: Asked, args: Absent) -> Mapping[str, Any]:
         person=_person(house, args.person or asked.by),
         starts=args.starts or house.services.clock.now(),
         ends=args.ends,
-        why=args.why,
         by=asked.by,
     )
     return await _change(house, asked, entry, args)

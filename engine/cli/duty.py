@@ -57,13 +57,12 @@ async def absent(
     ends: Ends,
     person: Annotated[str, typer.Argument(metavar="[PERSON]", help="Id or label.")] = "",
     starts: Starts = None,
-    why: Annotated[str, typer.Option(help="leave, ill, other")] = "other",
     confirm: Confirm = False,
 ) -> int:
     """Say that somebody is away: the next one takes over, at once."""
     result = await ask(
         terminal, "duty.absent", person=person, starts=moment(starts), ends=moment(ends),
-        why=why, confirmed=confirm,
+        confirmed=confirm,
     )  # fmt: skip
     return _changed(terminal, result)
 

@@ -39,7 +39,7 @@ def watch(found: Watch) -> Mapping[str, Any]:
 
 
 def entry(found: Entry) -> Mapping[str, Any]:
-    """An absence, a cover or a swap. Never why somebody is away: that is for the roster alone."""
+    """An absence, a cover or a swap."""
     match found:
         case Absence():
             return {"kind": "absence", "id": found.id, **_of(found), "by": found.by}

@@ -148,9 +148,12 @@ def _unsound(name: str, source: Source, file: File) -> Iterator[Mistake]:
 def _shape(name: str, source: Source, error: Any) -> Mistake:
     path = tuple(error["loc"])
     line, column = source.key_place(path)
-    what = f"{'.'.join(map(str, path)) or 'the file'}: {error['msg']}"
+    words = str(error["msg"]).removeprefix("Value error, ")
+    what = f"{'.'.join(map(str, path)) or 'the file'}: {words}"
     if error["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
         what = f"{'.'.join(map(str, path))}: this key is not known here; correct or remove it"
+    elif error["type"] == "timezone_aware":
+        what = f"{'.'.join(map(str, path))}: add its offset: 2027-03-02T12:00+01:00"
     elif error["type"].startswith("missing"):
         line, column = source.place(path[:-1])
         what = f"{'.'.join(map(str, path))}: is missing; add it"

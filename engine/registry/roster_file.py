@@ -18,6 +18,7 @@ from schemas.roster import (
     Cover,
     DutyPerson,
     Layer,
+    LimitHours,
     Roster,
     Rotation,
     Shift,
@@ -55,7 +56,7 @@ class RosterPart:
     covers: tuple[Cover, ...] = ()
     swaps: tuple[Swap, ...] = ()
     floor: DutyPerson | None = None
-    longest_hours: int | None = None
+    longest_hours: LimitHours | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

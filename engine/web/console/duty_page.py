@@ -11,7 +11,6 @@ from engine.access import Permission
 from engine.duty.keeping import Duty
 from engine.web.console.fields import Errors, choice, moment_of
 from engine.web.console.present_duty_page import (
-    AWAY,
     OutOfReach,
     RoleLine,
     entry_line,
@@ -25,7 +24,7 @@ from engine.web.services import Visitor
 from rules.roster import UPWARD, Watch
 from rules.rota.changes import ChangeRefusedError, Entry, Withdrawal
 from rules.rota.stints import stint_at
-from schemas.roster import Absence, Away, Cover, Role, Roster, Swap
+from schemas.roster import Absence, Cover, Role, Roster, Swap
 
 _DID = {"entered": "Entered. The next page goes by it.", "withdrawn": "Taken back."}
 
@@ -114,8 +113,7 @@ class DutyPage:
                 ends=ends,
                 by=visitor.person,
             )
-        why = choice(form.get("why"), Away) or Away.OTHER
-        return Absence(id=id, person=person, starts=starts, ends=ends, why=why, by=visitor.person)
+        return Absence(id=id, person=person, starts=starts, ends=ends, by=visitor.person)
 
     def _moment(self, form: Form, name: str, *, default: datetime | None = None) -> datetime:
         zone = self._shell.services.zone
@@ -158,7 +156,6 @@ class DutyPage:
             entries=[(each.id, entry_line(each, labels, zone)) for each in found.changes],
             people=people,
             places=[*people, *roles],
-            reasons=[(key.value, words) for key, words in AWAY.items()],
             zone_words=f"In {self._shell.services.zone} time.",
             empty=[watch_line(each, labels, zone) for each in empty],
             again=[(k, v) for k, v in form if k not in ("csrf", "nonce", "confirm")],
@@ -168,7 +165,7 @@ class DutyPage:
 
 
 _FIELDS = (
-    "away_person", "away_from_day", "away_from_time", "away_until_day", "away_until_time", "why",
+    "away_person", "away_from_day", "away_from_time", "away_until_day", "away_until_time",
     "cover_person", "cover_place", "cover_from_day", "cover_from_time", "cover_until_day",
     "cover_until_time", "swap_person", "swap_other", "swap_mine_day", "swap_mine_time",
     "swap_theirs_day", "swap_theirs_time",

@@ -11,11 +11,8 @@ from engine.web.words.sentence import Name, Said
 from engine.web.words.times import short_moment
 from rules.roster import Watch
 from rules.rota.changes import Entry, span
-from schemas.roster import Absence, Away, Cover, Role
+from schemas.roster import Absence, Cover, Role
 
-AWAY: Mapping[Away, str] = MappingProxyType(
-    {Away.LEAVE: "On leave", Away.ILL: "Ill", Away.OTHER: "Something else"}
-)
 TROUBLE: Mapping[Trouble, str] = MappingProxyType(
     {
         Trouble.NO_ADDRESS: "is in no contact",
@@ -75,7 +72,7 @@ def lost_line(member: Member) -> OutOfReach:
 
 
 def entry_line(entry: Entry, labels: Mapping[str, str], zone: ZoneInfo) -> Said:
-    """What somebody entered; never why a person is away."""
+    """What somebody entered."""
     when = _span(*span(entry), zone)
 
     def name(person: str) -> Name:
