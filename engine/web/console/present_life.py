@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.web.console.names import Names
-from engine.web.console.present_line import Line
+from engine.web.console.present_line import Line, listed
 from schemas import facts as f
 from schemas.facts.life import Lesson, TriedBy, WhyStanding, WhyUnlinked
 
@@ -50,12 +50,9 @@ def _proposed(fact: f.StandingProposed, names: Names) -> Line:
 
 
 def _set(fact: f.StandingSet, names: Names) -> Line:
-    first, second = (names.person(by) for by in fact.by)
     return Line(
         (
-            first,
-            " and ",
-            second,
+            *listed([names.person(by) for by in fact.by]),
             f" let it stand, since {STANDS[fact.why]}. Outward tracks rest, check-ins go on, "
             f"review {names.time(fact.review_at)}.",
         ),
@@ -91,10 +88,10 @@ def _unlink_given(fact: f.UnlinkGiven, names: Names) -> Line:
 
 
 def _unlinked(fact: f.CasesUnlinked, names: Names) -> Line:
-    first, second = (names.person(by) for by in fact.by)
+    by = listed([names.person(id) for id in fact.by])
     said = f" unlinked it from another case, since {APART[fact.why]}."
     more = ("What its own people allow counts again.",)
-    return Line((first, " and ", second, said), "warm", more)
+    return Line((*by, said), "warm", more)
 
 
 def _attempt(fact: f.AttemptDocumented, names: Names) -> Line:

@@ -143,6 +143,7 @@ HELD_BACK: dict[Reason, str] = {
     Reason.GATE_CLOSED: "Not told yet: a person here has to decide first.",
     Reason.CASE_OVER: "It is over, and nothing more is asked of anybody.",
     Reason.DECLINED: "They said no, and are not asked again.",
+    Reason.LINKED: "It waits until everybody who is concerned has allowed it.",
     Reason.WISH: "It was asked that they are not told.",
     Reason.EXERCISE: "This was a drill.",
     Reason.NO_ENDPOINT: "We have no way to reach them.",

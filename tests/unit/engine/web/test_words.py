@@ -27,6 +27,7 @@ from schemas import facts as f
 from schemas.codes import threats
 from schemas.facts import Fact
 from schemas.link import LinkKind
+from schemas.linked import Strictures
 from schemas.plan import Gate, Hop, Linkage, Reason, Remedy, Track, Trouble
 from schemas.projection import Purpose
 from schemas.responses import (
@@ -190,6 +191,8 @@ def _value(kind: Any) -> Any:
         return Hold(id="h1", until=AT, by="x", tracks=(codes.TrackName.MISSIONS,))
     if kind is Track:
         return built_in(codes.Severity.HIGH)
+    if kind is Strictures:
+        return Strictures()
     if kind in (str, int, bool):
         return {str: "x", int: 2, bool: True}[kind]
     if options and type(None) in options:
