@@ -52,7 +52,9 @@ class ReleaseForm:
         state = track_of(found, request)
         if found is None or state is None:
             return await self._shell.not_found(visitor)
-        until, errors = self._until(form)
+        until, errors = self._moment(form, "until")
+        start, wrong = self._moment(form, "start")
+        errors |= wrong
         errors |= _errors(form, state, whole=needs_all(found.file.case, state), until=until)
         if errors:
             return await self._page(request, visitor, errors, form, status=422)
@@ -71,6 +73,7 @@ class ReleaseForm:
                 wishes_read=form.get("wishes") == "yes",
                 local_partner=form.get("partner"),
                 expires_at=until,
+                starts_at=start,
                 note=await self._shell.sealed(form),
                 whether=form.get("whether"),  # type: ignore[arg-type]  # likewise
                 risk_of_waiting=form.get("waiting"),  # type: ignore[arg-type]  # likewise
@@ -82,12 +85,12 @@ class ReleaseForm:
         back = f"/cases/{found.file.row.ref}"
         return await self._shell.send(visitor, command, to=back, did="release", urgent=True)
 
-    def _until(self, form: Form) -> tuple[datetime | None, Errors]:
+    def _moment(self, form: Form, name: str) -> tuple[datetime | None, Errors]:
+        day, time = form.get(f"{name}_day"), form.get(f"{name}_time")
         try:
-            zone = self._shell.services.zone
-            return moment_of(form.get("until_day"), form.get("until_time"), zone=zone), Errors()
+            return moment_of(day, time, zone=self._shell.services.zone), Errors()
         except ValueError:
-            return None, Errors(until="This is not a date and a time.")
+            return None, Errors({name: "This is not a date and a time."})
 
     async def _page(
         self, request: Request, visitor: Visitor, errors: Errors, form: Form, status: int = 200
@@ -129,7 +132,7 @@ class ReleaseForm:
 
 _KEPT = (
     "why", "forecast", "wishes", "partner", "note", "whether", "how", "waiting", "until_day",
-    "until_time", *(f"check_{check.value}" for check in _ASKED),
+    "until_time", "start_day", "start_time", *(f"check_{check.value}" for check in _ASKED),
 )  # fmt: skip
 
 
