@@ -1,6 +1,6 @@
 """What a person of ours says of the defender: how they are, and who may speak with them."""
 
-from engine.case import check_ins, closing, wellbeing
+from engine.case import check_ins, closing, standing, wellbeing
 from engine.case import commands as c
 from engine.case.draft import Draft, Refusal
 from engine.case.replacing import replace
@@ -20,6 +20,7 @@ def note_status(draft: Draft, command: c.NoteStatus) -> None:
     if draft.case.status is CaseStatus.MONITORED and _worse(draft.case, command):
         reopening = c.Reopen(inbox=command.inbox, case=command.case, by=command.by)
         closing.reopen(draft, reopening)
+    stood = _worse(draft.case, command) and standing.happened(draft, by=command.by)
     wellbeing.note(
         draft,
         status=command.status,
@@ -27,6 +28,8 @@ def note_status(draft: Draft, command: c.NoteStatus) -> None:
         by=command.by,
         words=command.note,
     )
+    if stood:
+        standing.call(draft)
 
 
 def set_owners(draft: Draft, command: c.SetContactOwners) -> None:

@@ -61,7 +61,7 @@ _UNREACHED = (
     select(cases.c.id, cases.c.incident)
     .select_from(cases.outerjoin(_EVER, _EVER.c.case_id == cases.c.id))
     .where(
-        cases.c.status == "open",
+        cases.c.status.in_(("open", "standing")),
         cases.c.opened_at <= bindparam("latest", type_=Instant),
         or_(
             _EVER.c.case_id.is_(None),

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from engine.case.due import due_at, track_due_at
+from engine.case.due import calls_rest, due_at, track_due_at
 from engine.case.evolve import evolve
-from engine.case.state import Alert, AlertStatus, Case, CaseStatus, dump_case
+from engine.case.state import Alert, AlertStatus, Case, dump_case
 from engine.invariants.history import History, Leaf
 from engine.invariants.violation import Violation
 from schemas import facts as f
@@ -58,7 +58,7 @@ def _agrees(history: History, case: Case) -> Iterator[Violation]:
         yield _broken("I7", history, "The case is alive and owes nothing: nobody will look again.")
     if case.status.value != history.status:
         yield _broken("I19", history, "The stored status is not what its facts lead to.")
-    if case.status is CaseStatus.OPEN:
+    if case.status.unresolved:
         yield from _goes_on(history, case)
 
 
@@ -115,10 +115,15 @@ def _step_fired(case: Case, fact: f.StepFired, at: datetime, after: Case) -> Ite
     if fact.step > state.step:
         yield _said("I7", f"Steps of {fact.track} before {fact.step} were skipped without a word.")
     yield from _early(f"Step {fact.step} of {fact.track}", fact.due_at, at)
-    if state.frozen or case.status is not CaseStatus.OPEN:
+    if state.frozen or _rests(case, fact.track):
         yield _said("I8", f"A step of {fact.track} fired although it was stopped.")
     if state.hold_until is not None and at < state.hold_until:
         yield _said("I8", f"A step of {fact.track} fired although somebody had it.")
+
+
+def _rests(case: Case, track: TrackName) -> bool:
+    """Whether nothing of this track may move: the case is over, or it stands."""
+    return not case.status.unresolved or calls_rest(case, track)
 
 
 def _told(case: Case, fact: f.Told, at: datetime, after: Case) -> Iterator[Violation]:
@@ -139,7 +144,7 @@ def _outward(case: Case, alert: Alert | None, fact: f.Told) -> Iterator[Violatio
         yield _said("I17", f"Alert {fact.alert} was told before its track was released.")
     elif state.frozen:
         yield _said("I8", f"Alert {fact.alert} was told on a frozen track.")
-    if case.status is not CaseStatus.OPEN:
+    if _rests(case, fact.track):
         yield _said("I8", f"Alert {fact.alert} was told although the case is not open.")
     if alert is not None and alert.status in (AlertStatus.CLOSED, AlertStatus.DECLINED):
         yield _said("I8", f"Alert {fact.alert} was told although it was {alert.status}.")

@@ -29,7 +29,7 @@ CASES_TOLD = (
     select(_a.case_id)
     .join_from(alerts, cases, _a.case_id == cases.c.id)
     .where(
-        cases.c.status.in_(("open", "monitored")),
+        cases.c.status.in_(("open", "standing", "monitored")),
         _a.track != "duty",
         _a.tell_no > 0,
         _a.case_id > bindparam("after"),
