@@ -4,8 +4,9 @@ It runs the same two halves of planning as the desk does: `rules.candidates`, th
 case that is thrown away.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.case import commands as c
@@ -21,7 +22,7 @@ from schemas import facts as f
 from schemas.codes import Severity, TrackName
 from schemas.consent import Consent
 from schemas.event import ConsentGiven
-from schemas.plan import Gate, Path, Reason, Trouble
+from schemas.plan import Gate, Path, Reason, Track, Trouble
 from schemas.roster import Roster
 
 
@@ -33,6 +34,8 @@ class WouldTell:
     name: str
     contacts: tuple[str, ...]
     path: Path
+    hours: tuple[str, ...] = ()
+    """Working hours of each contact, in their order; empty: always."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,12 @@ class PreviewTrack:
     answer_by: int
     """Seconds."""
     parties: tuple[WouldTell, ...]
+    track: Track
+    """The ladder as it would be frozen, branches and all."""
+    answer_by_severity: Mapping[Severity, int] = field(default_factory=dict)
+    """Seconds, as the policy has them for cases of every severity."""
+    too_few: bool = False
+    """Fewer parties than its `until` asks for: it could never be quiet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +78,8 @@ class Preview:
     """Our own people who would be paged at once."""
     tracks: tuple[PreviewTrack, ...]
     withheld: tuple[WouldHold, ...]
+    duty: Mapping[Severity, Track] = field(default_factory=dict)
+    """The ladder of our own people, for cases of every severity."""
 
 
 def preview(world: World, roster: Roster, report: c.Report, *, now: datetime) -> Preview:
@@ -93,12 +104,16 @@ def preview(world: World, roster: Roster, report: c.Report, *, now: datetime) ->
                 name=track.name,
                 gate=track.gate,
                 answer_by=track.answer_by,
+                track=track,
+                answer_by_severity=_answers(world, found.policy, track.name),
+                too_few=_too_few(track, planned.alerts),
                 parties=tuple(
                     WouldTell(
                         party=alert.candidate.party,
                         name=_name(world, alert.candidate.party),
                         contacts=tuple(ref.id for ref in alert.candidate.contacts),
                         path=alert.candidate.path,
+                        hours=tuple(ref.hours for ref in alert.candidate.contacts),
                     )
                     for alert in planned.alerts
                     if alert.candidate.track is track.name
@@ -119,7 +134,20 @@ def preview(world: World, roster: Roster, report: c.Report, *, now: datetime) ->
             )
             for out in planned.withheld
         ),
+        duty={severity: world.rulebook.duty_track(severity) for severity in Severity},
     )
+
+
+def _answers(world: World, policy: str, name: TrackName) -> Mapping[Severity, int]:
+    shape = world.rulebook.shape.policies.get(policy)
+    spec = None if shape is None else shape.tracks.get(name)
+    return {} if spec is None else dict(spec.answer_by)
+
+
+def _too_few(track: Track, alerts: Iterable[f.PlannedAlert]) -> bool:
+    kinds = [each.candidate.kind for each in alerts if each.candidate.track is track.name]
+    sizes = Counter(kinds).values() if track.per_kind else [len(kinds)]
+    return bool(kinds) and any(size < (track.enough or 1) for size in sizes)
 
 
 def with_rulebook(world: World, rulebook: Rulebook) -> World:

@@ -14,6 +14,7 @@ from engine.intake.scope import EVERY_AUDIENCE, Scope
 from engine.preview import preview, with_rulebook
 from engine.web.words.reasons import TROUBLES, why
 from engine.web.words.states import GATE, TRACK
+from engine.web.words.steering import length, step_words, until_words
 from rules import rulebook
 from rules.candidates import World
 from schemas.codes import EventType, Severity
@@ -49,13 +50,34 @@ async def preview_event(house: House, asked: Asked, args: Previewing) -> Mapping
                 "name": TRACK[track.name],
                 "track": track.name.value,
                 "gate": GATE[track.gate],
+                "until": until_words(track.track),
+                "too_few": track.too_few,
+                "steps": [step_words(step) for step in track.track.steps],
+                "answer_by": {
+                    severity.value: length(within)
+                    for severity, within in track.answer_by_severity.items()
+                },
                 "parties": [
-                    {"party": party.name, "id": party.party, "contacts": list(party.contacts)}
+                    {
+                        "party": party.name,
+                        "id": party.party,
+                        "contacts": list(party.contacts),
+                        "hours": list(party.hours),
+                    }
                     for party in track.parties
                 ],
             }
             for track in found.tracks
         ],
+        "duty": {
+            severity.value: {
+                "steps": [
+                    f"after {length(step.offset)}: {', '.join(step.roles)}" for step in track.steps
+                ],
+                "again": [length(pause) for pause in track.repeat_every],
+            }
+            for severity, track in found.duty.items()
+        },
         "withheld": [
             {
                 "party": out.name,

@@ -145,6 +145,16 @@ def load_rulebook(file: Path) -> "Rulebook":
     raise CommandError(Exit.UNSOUND, said, next_step="Correct these and check again.")
 
 
+def _each(times: dict[str, str]) -> str:
+    return ", ".join(f"{time} ({severity})" for severity, time in times.items())
+
+
+def _contacts(party: dict[str, Any]) -> str:
+    """Contacts with their working hours, where they have any."""
+    both = zip(party["contacts"], party["hours"], strict=True)
+    return "; ".join(f"{contact}, {hours}" if hours else contact for contact, hours in both)
+
+
 def _previewed(found: dict[str, Any]) -> list[str]:
     lines = [
         f"Severity: {found['severity']}. Rules: {', '.join(found['rules']) or 'none'}.",
@@ -154,7 +164,15 @@ def _previewed(found: dict[str, Any]) -> list[str]:
     for track in found["tracks"]:
         if track["parties"]:
             lines += ["", f"{track['name']}, {track['gate']}:"]
-            lines += [f"  {p['party']} ({', '.join(p['contacts'])})" for p in track["parties"]]
+            lines += [f"  {step}" for step in track["steps"]]
+            lines.append(f"  {track['until']}; an answer within {_each(track['answer_by'])}")
+            if track["too_few"]:
+                lines.append("  ! Fewer parties are found than that: it could never be quiet.")
+            lines += [f"  -> {p['party']} ({_contacts(p)})" for p in track["parties"]]
+    lines += ["", "Duty, until somebody takes it:"]
+    for severity, ladder in found["duty"].items():
+        again = ", ".join(ladder["again"])
+        lines.append(f"  {severity}: {'; '.join(ladder['steps'])}; then again after {again} …")
     lines += ["", "Left out, and why:"]
     lines += table(("  " + w["party"], w["contact"], w["why"]) for w in found["withheld"]) or [
         "  nobody"

@@ -9,7 +9,7 @@ from engine.web.words.remedies import REMEDY
 from engine.web.words.states import TRACK
 from rules.graph import Registry
 from schemas.facts import WhySteered
-from schemas.plan import Step
+from schemas.plan import Step, Track, Until
 from schemas.reason import Reason, Remedy
 
 WHY_STEERED: Mapping[WhySteered, str] = {
@@ -70,6 +70,16 @@ def step_words(step: Step) -> str:
     if step.severities:
         said.append("for " + ", ".join(each.value for each in step.severities))
     return ", ".join(said)
+
+
+def until_words(track: Track) -> str:
+    """What quietens a track, as one would say it."""
+    what = "promised or acted" if track.until is Until.COMMITTED else "acted"
+    many = track.enough
+    if many is None:
+        many = 1 if track.until is Until.COMMITTED else 0
+    who = {0: "each party has", 1: "any party has"}.get(many, f"{many} parties have")
+    return f"quiet when {who} {what}{', of every kind' if track.per_kind else ''}"
 
 
 def _changed(changed: Changed) -> Iterator[str]:

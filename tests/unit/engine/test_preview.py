@@ -1,5 +1,6 @@
 """Trying an event out: who would be told, who not, and nothing happens."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,12 +8,13 @@ from engine.bootstrap.world import default_rulebook
 from engine.case.commands import Report
 from engine.preview import Preview, preview
 from engine.registry import read_files
+from engine.web.words.steering import step_words, until_words
 from rules import rulebook
 from rules.candidates import World
 from rules.graph import Registry
-from schemas.codes import TrackName
+from schemas.codes import Severity, TrackName
 from schemas.event import ThreatEvent
-from schemas.plan import Reason
+from schemas.plan import Reason, Until
 
 WORLD = Path(__file__).parents[3] / "engine" / "demo" / "world"
 NOW = datetime(2027, 3, 1, 22, 0, tzinfo=UTC)
@@ -90,3 +92,20 @@ def test_it_names_no_address() -> None:
     )
 
     assert "@" not in repr(found)
+
+
+def test_a_preview_shows_the_whole_ladder_and_whom_it_could_never_quieten() -> None:
+    found = _preview(
+        certainty="likely",
+        subjects=[{"kind": "person", "pseudonym": "heron"}],
+        countries=[{"code": "QM"}],
+        consent=[{"basis": "person", "audiences": ["missions"], "mode": "quiet"}],
+    )
+    missions = next(track for track in found.tracks if track.name is TrackName.MISSIONS)
+    assert missions.answer_by_severity[Severity.CRITICAL] == 4 * 3_600
+    assert until_words(missions.track) == "quiet when each party has acted"
+    assert [step_words(step) for step in missions.track.steps] == ["after 0, all"]
+    assert set(found.duty) == set(Severity)
+    two = replace(missions.track, enough=2, until=Until.COMMITTED, per_kind=True)
+    assert until_words(two) == "quiet when 2 parties have promised or acted, of every kind"
+    assert not missions.too_few
