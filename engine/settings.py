@@ -108,6 +108,8 @@ class KafkaSettings(_Part):
     normal_topic: str = "tocsin.threats"
     cases_topic: str = "tocsin.cases"
     quarantine_topic: str = "tocsin.quarantine"
+    answers_topic: str = ""
+    """Where programs of recipients answer, such as `tocsin.answers`; empty: nowhere."""
     critical_runner: Literal["aiokafka", "faust"] = "aiokafka"
     normal_runner: Literal["aiokafka", "faust"] = "faust"
     durability: Literal["replicated", "single", "none"] = "replicated"
@@ -130,6 +132,9 @@ class KafkaSettings(_Part):
     @model_validator(mode="after")
     def _topics_apart(self) -> Self:
         own = [self.critical_topic, self.normal_topic, self.cases_topic, self.quarantine_topic]
+        own += filter(None, (self.answers_topic,))
+        if self.answers_topic in own[:4]:
+            raise ValueError("answers_topic: answers have a topic of their own")
         named = [*own, *(consumer.topic for consumer in self.consumers)]
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice and self.consumers:

@@ -13,6 +13,7 @@ from engine.bootstrap.watching import signs_of
 from engine.intake.runners import Lane as LogLane
 from engine.intake.standing import State
 from engine.mail_replies import MailReplies
+from engine.program_answers import ProgramAnswers
 from engine.receipts import Receipts
 from engine.replies import Replies
 from engine.settings import ALL_ROLES, Role, Settings
@@ -81,9 +82,10 @@ def _api(parts: Parts, logs: tuple[LogLane, ...]) -> list[BaseRoute]:
         mails=MailReplies(desk=parts.desk, reader=parts.reader, world=parts.world),
         mail_channels=mail_channels(parts.settings.channels),
     )
-    answering = Answering(
+    answers = ProgramAnswers(
         desk=parts.desk, writer=parts.writer, tokens=parts.answers, clock=parts.clock
     )
+    answering = Answering(answers)
     routes = api_routes(events=events, health=health, answering=answering)
     return [*routes, *inbound.routes()]
 

@@ -13,9 +13,11 @@ from engine.clock import SystemClock
 from engine.conflicts import Conflicts
 from engine.consumers import ForConsumers
 from engine.desk import Lane
+from engine.intake.answer_stream import AnswerHandler
 from engine.intake.kafka_clients import member_name
 from engine.intake.runners import Lane as LogLane
 from engine.intake.runners import kafka_lanes
+from engine.program_answers import ProgramAnswers
 from engine.publisher import KafkaPublisher
 from engine.registry import kept
 from engine.registry.rebuild import Rebuild
@@ -248,6 +250,14 @@ def log_lanes(parts: Parts, roles: tuple[Role, ...]) -> tuple[LogLane, ...]:
             halt=parts.halt,
             owner=parts.instance,
             metrics=parts.metrics,
+            answers=AnswerHandler(
+                answers=ProgramAnswers(
+                    desk=parts.desk, writer=parts.writer, tokens=parts.answers, clock=parts.clock
+                ),
+                desk=parts.desk,
+                vault=parts.vault,
+                clock=parts.clock,
+            ),
         )
     except UnfitError as error:
         raise CannotStartError(str(error), next_step="Correct this, then start again.") from None

@@ -70,6 +70,7 @@ async def make_topics(
         settings.normal_topic,
         settings.cases_topic,
         settings.quarantine_topic,
+        *filter(None, (settings.answers_topic,)),
         *(consumer.topic for consumer in settings.consumers),
     )
     replicated = settings.durability == "replicated"

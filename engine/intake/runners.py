@@ -16,6 +16,7 @@ from aiokafka.errors import (
 
 from engine.clock import Clock, SystemClock
 from engine.intake import kafka_clients
+from engine.intake.answer_stream import AnswerHandler
 from engine.intake.door import Desk, Door
 from engine.intake.durability import (
     NotDurableError,
@@ -147,6 +148,7 @@ def kafka_lanes(
     halt: Halt,
     owner: str,
     metrics: Metrics | None = None,
+    answers: AnswerHandler | None = None,
 ) -> tuple[Lane, ...]:
     """Everything that reads Kafka here. Raises `faust_runner.UnfitError` for a Faust not examined.
 
@@ -164,7 +166,12 @@ def kafka_lanes(
     async def probe(topic: str, partition: int, offset: int) -> int | None:
         return await kafka_clients.probe(settings, topic, partition, offset)
 
-    def lane(name: str, runner: str, topics: tuple[str, ...]) -> Lane:
+    def lane(
+        name: str,
+        runner: str,
+        topics: tuple[str, ...],
+        handler: StreamHandler | AnswerHandler = handler,
+    ) -> Lane:
         forgetting: set[str] = set()
         ownership = Ownership(
             positions=Positions(reader=reader, writer=writer, owner=owner[:64]),
@@ -196,11 +203,15 @@ def kafka_lanes(
             forgetful=forgetting,
         )
 
+    said: tuple[Lane, ...] = ()
+    if answers is not None and settings.answers_topic:
+        said = (lane("answers", "aiokafka", (settings.answers_topic,), answers),)
     if settings.critical_runner == settings.normal_runner == "faust":
-        return (lane("all", "faust", (settings.critical_topic, settings.normal_topic)),)
+        return (lane("all", "faust", (settings.critical_topic, settings.normal_topic)), *said)
     return (
         lane("critical", settings.critical_runner, (settings.critical_topic,)),
         lane("normal", settings.normal_runner, (settings.normal_topic,)),
+        *said,
     )
 
 

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from engine.intake.cloudevents import BATCH, STRUCTURED
-from engine.web.api.answering import AnswerGiven, Answering
+from engine.program_answers import AnswerGiven
+from engine.web.api.answering import Answering
 from engine.web.api.answers import (
     Answer,
     BatchAnswer,

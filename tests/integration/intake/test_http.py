@@ -23,6 +23,7 @@ from engine.entropy import SeededEntropy
 from engine.intake.door import Door
 from engine.intake.scope import Scope
 from engine.ports import Position
+from engine.program_answers import ProgramAnswers
 from engine.signs import Sign
 from engine.store import tables
 from engine.vault import Secret
@@ -85,10 +86,12 @@ async def a_publisher(room: Room, door: Door) -> AsyncIterator[Publisher]:
             events=Events(door=door, keys=room.keys, clock=room.clock, metrics=room.metrics),
             health=a_health(room),
             answering=Answering(
-                desk=room.desk,
-                writer=room.writer,
-                tokens=AnswerTokens(Secret(b"n" * 32)),
-                clock=room.clock,
+                ProgramAnswers(
+                    desk=room.desk,
+                    writer=room.writer,
+                    tokens=AnswerTokens(Secret(b"n" * 32)),
+                    clock=room.clock,
+                )
             ),
         )
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from engine.case.state import Alert
+from engine.intake.answer_stream import ANSWER_TYPE, AnswerHandler
 from engine.mail_replies import MailReplies
+from engine.ports import Record
+from engine.program_answers import ProgramAnswers
 from engine.replies import Became, Replies
-from engine.store import tables
+from engine.store import offsets, tables
 from engine.web.api.answering import Answering
 from engine.web.console.case_page import load
 from notifiers.sinks import SmsGatewaySink
@@ -35,6 +39,7 @@ from tests.integration.web.story import (
     submit,
 )
 
+TOPIC = "tocsin.answers"
 NUMBER = "+99900000777"
 """The capital desk reads mail, and texts as well."""
 
@@ -65,12 +70,13 @@ class Doors:
         world: Any = desk.desk._world
         self.sms = Replies(desk=desk.desk, reader=desk.reader, world=world, clock=desk.clock)
         self.mails = MailReplies(desk=desk.desk, reader=desk.reader, world=world)
-        self.api = Answering(
+        self.answers = ProgramAnswers(
             desk=desk.desk,
             writer=desk.writer,
             tokens=desk.services.tokens,
             clock=desk.clock,
         )
+        self.api = Answering(self.answers)
 
     def cases(self, count: int) -> list[tuple[str, Alert]]:
         """Fresh cases whose embassy was told; all open first, or one is another's reprisal."""
@@ -162,6 +168,36 @@ class Doors:
             f"In-Reply-To: <{key}@desk.example>\r\n\r\n{words}\r\n"
         ).encode()
 
+    def stream(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
+        page = page_of(self.desk, ref, "embassy-qn", "capital-desk")
+        data = {"token": page.token, "code": page.code, "answer": kind.value}
+        data |= {name: said[name] for name in ("action", "reason") if name in said}
+        if "day" in said:
+            data["due"] = f"{said['day']}T{said['time']}:00Z"
+        self.publish(data)
+
+    def publish(self, data: dict[str, Any], *, id: str = "k1", type: str = ANSWER_TYPE) -> int:
+        """One record of the topic of answers; where its reader stands afterwards."""
+        event = {"specversion": "1.0", "type": type, "source": "embassy", "id": id, "data": data}
+        value = orjson.dumps(event)
+        here = (TOPIC, 0)
+
+        def acquire(conn: Connection) -> Any:
+            found = offsets.acquire(conn, {here: offsets.Range(begin=0, end=99)}, owner="test")
+            return next(iter(found))
+
+        held = self.desk.run(self.desk.writer.run, acquire)
+        record = Record(topic=TOPIC, partition=0, offset=held.next_offset, key=None, value=value)
+        handler = AnswerHandler(
+            answers=self.answers,
+            desk=self.desk.desk,
+            vault=self.desk.door._vault,
+            clock=self.desk.clock,
+        )
+        self.desk.run(partial(handler, [record], epoch=held.epoch))
+        reached = self.desk.run(self.desk.reader.run, lambda c: offsets.positions(c, [here]))
+        return int(reached[here][0]) - held.next_offset
+
 
 _CODES = {
     ResponseKind.ACKNOWLEDGED: "1",
@@ -172,6 +208,7 @@ _WAYS: dict[Way, Callable[..., None]] = {
     Way.PAGE: Doors.page,
     Way.PHONE: Doors.phone,
     Way.API: Doors.program,
+    Way.KAFKA: Doors.stream,
     Way.SMS: Doors.text,
     Way.EMAIL: Doors.mail,
 }
@@ -291,3 +328,30 @@ def test_two_answers_of_a_program_under_one_name_and_the_first_stands(desk: Stag
     refused = doors.post(given)
     assert (refused.status_code, refused.json()["problems"][0]["code"]) == (409, "equivocation")
     assert [f["kind"] for f in doors.facts(ref, alert)].count("answered") == 1
+
+
+def test_a_record_read_twice_is_one_answer_and_the_reader_goes_on(desk: Stage) -> None:
+    doors = Doors(desk)
+    ref, alert = doors.case()
+    page = page_of(desk, ref, "embassy-qn", "capital-desk")
+    data = {"token": page.token, "code": page.code, "answer": "acknowledged"}
+    assert [doors.publish(data), doors.publish(data)] == [1, 1]
+    assert [f["kind"] for f in doors.facts(ref, alert)].count("answered") == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "type"),
+    [
+        ({"answer": "acknowledged", "token": "x", "code": "0000-00"}, ANSWER_TYPE),
+        ({"answer": "acknowledged"}, ANSWER_TYPE),
+        ({"answer": "acknowledged", "token": "x", "code": "1"}, "org.elsewhere"),
+    ],
+)
+def test_a_record_that_answers_nothing_is_set_aside_and_a_person_hears_of_it(
+    desk: Stage, data: dict[str, str], type: str
+) -> None:
+    doors = Doors(desk)
+    assert doors.publish(data, type=type) == 1
+    rows = desk.run(desk.reader.run, lambda c: list(c.execute(select(tables.quarantine))))
+    assert [(row.topic, "token" in str(row.ciphertext)) for row in rows] == [(TOPIC, False)]
+    assert "Something arrived that is not an event" in desk.client.get("/cases").text

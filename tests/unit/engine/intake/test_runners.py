@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from engine.clock import SystemClock
+from engine.intake.answer_stream import AnswerHandler
 from engine.intake.durability import TopicState, check_durability, judge
 from engine.intake.runners import kafka_lanes
 from engine.settings import KafkaSettings
@@ -37,6 +38,43 @@ def test_each_lane_can_be_switched(
 
     assert [lane.name for lane in lanes] == names
     assert [type(lane.stream).__name__ for lane in lanes] == kinds
+
+
+@pytest.mark.parametrize(
+    ("topic", "taken", "names"),
+    [
+        ("tocsin.answers", True, ["critical", "normal", "answers"]),
+        ("", True, ["critical", "normal"]),
+        ("tocsin.answers", False, ["critical", "normal"]),
+    ],
+)
+def test_answers_have_a_lane_of_their_own_where_somebody_named_their_topic(
+    topic: str, taken: bool, names: list[str]
+) -> None:
+    nothing: Any = None
+    handler = AnswerHandler(answers=nothing, desk=nothing, vault=nothing, clock=SystemClock())
+
+    lanes = kafka_lanes(
+        KafkaSettings(answers_topic=topic, normal_runner="aiokafka"),
+        door=nothing,
+        desk=nothing,
+        reader=nothing,
+        writer=nothing,
+        clock=SystemClock(),
+        halt=lambda reason: None,
+        owner="here",
+        answers=handler if taken else None,
+    )
+
+    assert [lane.name for lane in lanes] == names
+    assert [lane.handler for lane in lanes if lane.name == "answers"] == [handler] * (
+        "answers" in names
+    )
+
+
+def test_answers_never_share_a_topic_with_reports() -> None:
+    with pytest.raises(ValueError, match="a topic of their own"):
+        KafkaSettings(answers_topic="tocsin.threats")
 
 
 @pytest.mark.parametrize(
