@@ -24,6 +24,7 @@ _WOKEN = {
     "incident_repeated": "the incident happened again",
     "nobody_reached": "nobody could be reached",
     "status_worse": "there is worse news of the person",
+    "standing_ended": "the case stands no longer",
     "by_hand": "somebody asked for it",
 }
 _RESULTS = {

@@ -105,6 +105,17 @@ def test_a_fact_reads_as_a_sentence(kind: type) -> None:
     assert "  " not in said + plain(line.more), said
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_code_that_a_fact_may_carry_has_words(kind: type) -> None:
+    """A standing case that came to life again had no words for why: the board could not show it."""
+    given = {each.name: _example(each) for each in fields(kind) if each.default is MISSING}
+    for each in fields(kind):
+        codes_of = get_args(each.type) if each.name not in ("kind", "v", "case_kind") else ()
+        for code in codes_of:
+            if isinstance(code, str):
+                assert plain(tell_fact(kind(**{**given, each.name: code}), Names()).said)
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_a_reason_is_a_sentence_and_its_remedy_too(reason: Reason) -> None:
     assert WHY[reason].endswith(".")
