@@ -1,0 +1,131 @@
+"""Advice on rulebooks that load: each says where, what, and what to do about it."""
+
+from pathlib import Path
+
+import pytest
+
+from rules import rulebook
+from rules.rulebook import RulebookError
+from schemas.codes import Severity, TrackName
+from schemas.party import PartyKind
+from schemas.plan import Spread, Step, Until
+from schemas.rulebook import TellShape
+
+SHIPPED = (Path(rulebook.__file__).parent / "packs" / "default.yaml").read_text("utf-8")
+SMALL = (
+    SHIPPED[: SHIPPED.index("  - id: violence")] + SHIPPED[SHIPPED.index("# The most that an") :]
+)
+"""With its first rule alone: the rest of it takes longer to read than all that is tried here."""
+MISSIONS = """      missions:
+        gate: release
+        mode: quiet
+        answer_by: {critical: 4h, high: 24h, elevated: 72h, watch: 72h}
+"""
+
+
+def changed(more: str) -> str:
+    """The shipped rulebook with more said of its missions."""
+    assert SMALL.count(MISSIONS) == 1
+    return SMALL.replace(MISSIONS, f"{MISSIONS}        {more}\n")
+
+
+def said(text: str) -> list[str]:
+    rulebook.load(text, filename="tried.yaml")
+    return [each.message for each in rulebook.advise(text)]
+
+
+def track(text: str, severity: Severity = Severity.HIGH):  # type: ignore[no-untyped-def]
+    book = rulebook.load(text, filename="tried.yaml")
+    tell = TellShape(track=TrackName.MISSIONS, walk="home_missions")
+    return book.track("default", tell, severity)
+
+
+def test_the_shipped_rulebook_needs_no_advice() -> None:
+    assert said(SHIPPED) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "part"),
+    [
+        ("repeat_every: {high: [4h]}", "Only duty is called again"),
+        ("steps: [{after: 0, severity: [critical]}]", "A case that is high has no step here"),
+        ("steps: [{after: 0}, {after: 30d}]", "Answers for critical are due before this step"),
+        ("steps: [{after: 0}, {after: 0}]", "A step at the same time"),
+        ("until: {acted: any}", "one of them is enough to let the others be"),
+        (
+            "{severity: [high], steps: [{after: 0}, {after: 1h, severity: [critical]}]}",
+            "The track is not for cases that are critical",
+        ),
+    ],
+)
+def test_what_an_author_can_hardly_mean_is_said(more: str, part: str) -> None:
+    if more.startswith("{"):
+        more = "severity: [high]\n        steps: [{after: 0}, {after: 1h, severity: [critical]}]"
+    assert any(part in message for message in said(changed(more))), said(changed(more))
+
+
+def test_advice_stands_where_the_mistake_stands() -> None:
+    text = changed("repeat_every: {high: [4h]}")
+    found = next(x for x in rulebook.advise(text) if x.message.startswith("Only duty"))
+    line = text.splitlines()[found.line - 1]
+    assert line[found.column - 1 :].startswith("repeat_every")
+
+
+def test_a_track_that_no_rule_names_is_said() -> None:
+    assert said(SMALL) == ["No rule puts anybody on this track."] * 3, "legal, sports, unions"
+
+
+@pytest.mark.parametrize(
+    ("written", "until", "enough", "per_kind"),
+    [
+        ("acted", Until.ACTED, None, False),
+        ("committed", Until.COMMITTED, None, False),
+        ("{acted: any}", Until.ACTED, 1, False),
+        ("{acted: each}", Until.ACTED, 0, False),
+        ("{committed: 2}", Until.COMMITTED, 2, False),
+        ("{committed: 1, per: kind}", Until.COMMITTED, 1, True),
+    ],
+)
+def test_until_is_written_as_one_says_it(
+    written: str, until: Until, enough: int | None, per_kind: bool
+) -> None:
+    found = track(changed(f"until: {written}"))
+    assert (found.until, found.enough, found.per_kind) == (until, enough, per_kind)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["never", "{acted: some}", "{acted: 0}", "{acted: true}", "{acted: 1, committed: 1}",
+     "{acted: 2, per: house}", "{owned: 1}", "[acted]", "{}"],
+)  # fmt: skip
+def test_an_until_that_nothing_could_fulfil_is_refused_in_its_place(written: str) -> None:
+    text = changed(f"until: {written}")
+    with pytest.raises(RulebookError) as refused:
+        rulebook.load(text, filename="tried.yaml")
+    (problem,) = refused.value.problems
+    assert "until:" in text.splitlines()[problem.line - 1]
+
+
+def test_steps_know_kinds_severities_and_how_many_contacts() -> None:
+    steps = (
+        "steps: [{after: 30s, spread: next, contacts: 2, severity: [critical]},"
+        " {after: 90d, only: [mission, nhri]}]"
+    )
+    assert track(changed(steps)).steps == (
+        Step(offset=30, spread=Spread.NEXT, contacts=2, severities=(Severity.CRITICAL,)),
+        Step(offset=90 * 86_400, only=(PartyKind.MISSION, PartyKind.NHRI)),
+    )
+
+
+@pytest.mark.parametrize("wrong", ["contacts: 0", "only: [friend]", "severity: [grave]"])
+def test_a_step_that_says_what_is_not_there_is_refused(wrong: str) -> None:
+    with pytest.raises(RulebookError):
+        rulebook.load(changed(f"steps: [{{after: 0, {wrong}}}]"), filename="tried.yaml")
+
+
+def test_duty_is_woken_whatever_the_severity_and_by_nobodys_kind() -> None:
+    text = SMALL.replace(
+        "- {after: 15m, roles: [second]}", "- {after: 15m, roles: [second], severity: [critical]}"
+    )
+    with pytest.raises(RulebookError, match="everybody in their roles"):
+        rulebook.load(text, filename="tried.yaml")
