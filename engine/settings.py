@@ -129,6 +129,15 @@ class KafkaSettings(_Part):
 
     _split = field_validator("brokers", mode="before")(_words)
 
+    @property
+    def read_topics(self) -> tuple[str, ...]:
+        """What the engine reads: reports and, where somebody named their topic, answers."""
+        return (
+            self.critical_topic,
+            self.normal_topic,
+            *filter(None, (self.answers_topic,)),
+        )
+
     @model_validator(mode="after")
     def _topics_apart(self) -> Self:
         own = [self.critical_topic, self.normal_topic, self.cases_topic, self.quarantine_topic]

@@ -333,7 +333,7 @@ async def _kafka(settings: Settings) -> list[Finding]:
     log = settings.kafka
     try:
         async with asyncio.timeout(2 * REACH_WITHIN):
-            found = await durability.examine(log, (log.critical_topic, log.normal_topic))
+            found = await durability.examine(log, log.read_topics)
         strictly = log.durability == "replicated"
         durability.refuse(durability.judge(found) if strictly else durability.unreadable(found))
     except NotDurableError as error:

@@ -91,9 +91,9 @@ def rights_of(settings: KafkaSettings, may: May, *, canary: bool = True) -> tupl
     if may is May.PUBLISH:
         return _on_topics(threats, Operation.WRITE)
     return (
-        *_on_topics(threats, Operation.READ),
+        *_on_topics(settings.read_topics, Operation.READ),
         # To see at the start whether they keep what they acknowledge.
-        *_on_topics(threats, Operation.DESCRIBE_CONFIGS),
+        *_on_topics(settings.read_topics, Operation.DESCRIBE_CONFIGS),
         *_on_topics(
             (
                 settings.cases_topic,

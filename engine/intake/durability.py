@@ -46,8 +46,7 @@ async def check_durability(settings: KafkaSettings) -> None:
     """
     if settings.durability != "replicated":
         return
-    topics = (settings.critical_topic, settings.normal_topic)
-    refuse(judge(await examine(settings, topics)))
+    refuse(judge(await examine(settings, settings.read_topics)))
 
 
 def refuse(faults: Iterable[str]) -> None:

@@ -39,3 +39,12 @@ def test_a_desk_without_a_canary_cannot_forge_a_report() -> None:
 def test_rights_follow_the_names_in_the_settings() -> None:
     assert "read group desk-b.*" in rights(May.ENGINE, group="desk-b")
     assert "write topic t" in rights(May.PUBLISH, normal_topic="t")
+
+
+def test_a_desk_reads_answers_where_their_topic_is_named_and_writes_none() -> None:
+    given = rights(May.ENGINE, canary=True, answers_topic="tocsin.answers")
+
+    assert [right for right in given if "answers" in right] == [
+        "describe configs topic tocsin.answers",
+        "read topic tocsin.answers",
+    ]
