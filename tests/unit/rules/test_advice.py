@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from rules import rulebook
 from rules.rulebook import RulebookError
 from schemas.codes import Severity, TrackName
 from schemas.party import PartyKind
 from schemas.plan import Spread, Step, Until
-from schemas.rulebook import TellShape
+from schemas.rulebook import StepShape, TellShape, TrackShape
 
 SHIPPED = (Path(rulebook.__file__).parent / "packs" / "default.yaml").read_text("utf-8")
 SMALL = (
@@ -21,6 +22,7 @@ MISSIONS = """      missions:
         mode: quiet
         answer_by: {critical: 4h, high: 24h, elevated: 72h, watch: 72h}
 """
+PLAIN = {"gate": "release", "answer_by": "4h"}
 
 
 def changed(more: str) -> str:
@@ -80,30 +82,36 @@ def test_a_track_that_no_rule_names_is_said() -> None:
     [
         ("acted", Until.ACTED, None, False),
         ("committed", Until.COMMITTED, None, False),
-        ("{acted: any}", Until.ACTED, 1, False),
-        ("{acted: each}", Until.ACTED, 0, False),
-        ("{committed: 2}", Until.COMMITTED, 2, False),
-        ("{committed: 1, per: kind}", Until.COMMITTED, 1, True),
+        ({"acted": "any"}, Until.ACTED, 1, False),
+        ({"acted": "each"}, Until.ACTED, 0, False),
+        ({"committed": 2}, Until.COMMITTED, 2, False),
+        ({"committed": 1, "per": "kind"}, Until.COMMITTED, 1, True),
     ],
 )
 def test_until_is_written_as_one_says_it(
-    written: str, until: Until, enough: int | None, per_kind: bool
+    written: object, until: Until, enough: int | None, per_kind: bool
 ) -> None:
-    found = track(changed(f"until: {written}"))
-    assert (found.until, found.enough, found.per_kind) == (until, enough, per_kind)
+    found = TrackShape.model_validate({**PLAIN, "until": written}).until
+    assert (found.what, found.enough, found.per_kind) == (until, enough, per_kind)
 
 
 @pytest.mark.parametrize(
     "written",
-    ["never", "{acted: some}", "{acted: 0}", "{acted: true}", "{acted: 1, committed: 1}",
-     "{acted: 2, per: house}", "{owned: 1}", "[acted]", "{}"],
+    ["never", {"acted": "some"}, {"acted": 0}, {"acted": True}, {"acted": 1, "committed": 1},
+     {"acted": 2, "per": "house"}, {"owned": 1}, ["acted"], {}],
 )  # fmt: skip
-def test_an_until_that_nothing_could_fulfil_is_refused_in_its_place(written: str) -> None:
-    text = changed(f"until: {written}")
+def test_an_until_that_nothing_could_fulfil_is_refused(written: object) -> None:
+    with pytest.raises(ValidationError):
+        TrackShape.model_validate({**PLAIN, "until": written})
+
+
+def test_a_wrong_until_is_refused_in_its_place() -> None:
+    text = changed("until: {acted: some}")
     with pytest.raises(RulebookError) as refused:
         rulebook.load(text, filename="tried.yaml")
     (problem,) = refused.value.problems
-    assert "until:" in text.splitlines()[problem.line - 1]
+    line = text.splitlines()[problem.line - 1]
+    assert line[problem.column - 1 :].startswith("{acted: some}")
 
 
 def test_steps_know_kinds_severities_and_how_many_contacts() -> None:
@@ -117,10 +125,10 @@ def test_steps_know_kinds_severities_and_how_many_contacts() -> None:
     )
 
 
-@pytest.mark.parametrize("wrong", ["contacts: 0", "only: [friend]", "severity: [grave]"])
-def test_a_step_that_says_what_is_not_there_is_refused(wrong: str) -> None:
-    with pytest.raises(RulebookError):
-        rulebook.load(changed(f"steps: [{{after: 0, {wrong}}}]"), filename="tried.yaml")
+@pytest.mark.parametrize("wrong", [{"contacts": 0}, {"only": ["friend"]}, {"severity": ["grave"]}])
+def test_a_step_that_says_what_is_not_there_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        StepShape.model_validate({"after": 0, **wrong})
 
 
 def test_duty_is_woken_whatever_the_severity_and_by_nobodys_kind() -> None:
