@@ -7,8 +7,9 @@ from engine.web.console.names import Names
 from engine.web.console.present_line import Line, listed, tracks
 from engine.web.words.reasons import TROUBLES
 from engine.web.words.sentence import Said
-from engine.web.words.states import TASK, TRACK
+from engine.web.words.states import DATE, TASK, TRACK
 from schemas import facts as f
+from schemas.codes import DateKind
 from schemas.plan import Trouble
 from schemas.projection import Purpose
 
@@ -71,6 +72,8 @@ def task_words(kind: str, alert: str, detail: str, names: Names) -> Said:
         return (f"{words} (", names.alert(alert), ")")
     if detail in set(Trouble):
         return (f"{words}: {TROUBLES[Trouble(detail)].rstrip('.')}",)
+    if detail in set(DateKind):
+        return (f"{words} ({DATE[DateKind(detail)]})",)
     track = names.track_words(detail)
     return (f"{words} ({track})",) if track else (words,)
 
