@@ -72,6 +72,20 @@ def test_everybody_outward_gets_the_same_letter() -> None:
             "7K3Q-92: how did it go? Please answer by Tue 12:00. 4 done, 5 not done, 3 call me",
         ),
         (
+            Purpose.CONFIRM,
+            "",
+            1,
+            "7K3Q-92: a date has changed. Does your word hold? Please answer by Tue 12:00. "
+            "1 yes, 2 someone else, 3 call me",
+        ),
+        (
+            Purpose.REMIND,
+            "",
+            1,
+            "7K3Q-92: a reminder, it is for Tue 12:00. Nothing to answer. "
+            "If anything has changed: 3 call me",
+        ),
+        (
             Purpose.PAGE,
             "",
             1,
