@@ -365,6 +365,7 @@ def test_what_needs_two_people_is_open_to_those_who_may_be_the_second(role: Pers
             Permission.AGREE_TO_STAND,
             Permission.UNLINK_CASES,
             Permission.REVIEW,
+            Permission.CHANGE_DUTY,
             Permission.REFUTE_LINKS,
             Permission.ERASE,
             Permission.JUDGE_CERTAINTY,
