@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.candidates import World, candidates
+from rules.packs import __path__ as packs
 from rules.rulebook import Rulebook, RulebookError, day_of, load
 from rules.source import MAX_CHARACTERS, read
 from rules.steps import Start
@@ -19,6 +20,7 @@ from schemas.codes import (
     HeightenedRisk,
     Severity,
     SubjectKind,
+    SubjectStatus,
     TrackName,
 )
 from schemas.event import Subject
@@ -30,6 +32,7 @@ from tests.unit.rules.build import NOW, K, L, a_link, a_party, a_registry, a_rol
 HERE = Path(__file__).parent / "rulebooks"
 GOOD = (HERE / "good.yaml").read_text("utf-8")
 BAD = sorted((HERE / "bad").glob("*.yaml"))
+SHIPPED = Path(packs[0]) / "default.yaml"
 EXPECTED = (HERE / "bad" / "expected.txt").read_text("utf-8").splitlines()
 
 
@@ -214,7 +217,10 @@ def test_a_track_may_have_its_own_holding_time_repeats_and_ask() -> None:
 
 
 def test_a_track_may_count_from_a_date_with_steps_before_and_after_it() -> None:
-    dated = "        anchor: date\n        dates: [hearing]\n        steps: [{after: -14d}, {after: 4h}]\n"
+    dated = (
+        "        anchor: date\n        dates: [hearing]\n"
+        "        steps: [{after: -14d}, {after: 4h}]\n"
+    )
     text = GOOD.replace(
         "        answer_by: {critical: 4h", dated + "        answer_by: {critical: 4h"
     )
@@ -236,6 +242,33 @@ def test_the_duty_track_is_the_rulebooks_own_ladder() -> None:
         Step(offset=900, roles=(Role.DIRECTOR,)),
     )
     assert (track.answer_holds_for, track.repeat_every) == (14_400, (900, 3_600))
+
+
+def test_a_rulebook_without_check_ins_has_the_shipped_ones() -> None:
+    assert _good().duty_track(Severity.HIGH).check_ins is None
+    shipped = load(SHIPPED.read_text("utf-8"), filename="default.yaml")
+    assert shipped.shape.duty.check_ins
+    assert shipped.duty_track(Severity.HIGH).check_ins is None, "the pack says what is built in"
+
+
+def test_a_rulebooks_own_check_ins_count_beside_the_shipped_ones() -> None:
+    own = "duty:\n  check_ins: {critical: [3h, 1d]}\n  by_status: {detained: [12h]}\n"
+    book = load(GOOD.replace("duty:\n", own, 1), filename="x")
+
+    check_ins = book.duty_track(Severity.WATCH).check_ins
+
+    assert check_ins is not None
+    assert dict(check_ins.by_severity)[Severity.CRITICAL] == (3 * 3_600, 86_400)
+    assert dict(check_ins.by_severity)[Severity.WATCH] == (30 * 86_400,)
+    assert check_ins.by_status == ((SubjectStatus.DETAINED, (12 * 3_600,)),)
+
+
+@pytest.mark.parametrize("pauses", ["[]", "[0]", "[5m]", "[91d]", "[soon]"])
+def test_check_ins_that_come_never_or_all_the_time_are_refused(pauses: str) -> None:
+    own = f"duty:\n  check_ins: {{critical: {pauses}}}\n"
+    with pytest.raises(RulebookError) as caught:
+        load(GOOD.replace("duty:\n", own, 1), filename="x")
+    assert "duty.check_ins.critical" in str(caught.value)
 
 
 def test_a_walk_under_its_own_name_finds_the_states_it_lists() -> None:
