@@ -1,7 +1,9 @@
 """Answers from everywhere, over a real desk: the same facts, whichever way they come in."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,9 @@ from sqlalchemy import Connection, select
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from engine.case.state import Alert
+from engine.case.commands import Inbox, Respond
+from engine.case.state import Alert, AlertStatus
+from engine.desk import Lane
 from engine.intake.answer_stream import ANSWER_TYPE, AnswerHandler
 from engine.mail_replies import MailReplies
 from engine.ports import Record
@@ -26,6 +30,7 @@ from notifiers.sinks import SmsGatewaySink
 from notifiers.sms.config import SmsSettings
 from schemas.codes import ActionKind
 from schemas.contact import Contact, Endpoint
+from schemas.responses import Response as Answer
 from schemas.responses import ResponseKind, Way
 from tests.harness.towns import ARREST, THREAT, cerro, rulebook
 from tests.integration.web.stage import Stage, stage
@@ -95,15 +100,22 @@ class Doors:
 
     def facts(self, ref: str, alert: Alert) -> list[dict[str, Any]]:
         """What the journal says of this case since it was released, without whose case it is."""
+        bodies = self._journal(ref)
+        last = max(n for n, body in enumerate(bodies) if b'"kind":"handed_off"' in body)
+        return [_bare(body, alert) for body in bodies[last + 1 :]]
 
+    def all_facts(self, ref: str) -> list[dict[str, Any]]:
+        """All that the journal says of this case."""
+        return [orjson.loads(body) for body in self._journal(ref)]
+
+    def _journal(self, ref: str) -> list[bytes]:
         def read(conn: Connection) -> list[bytes]:
             of = conn.execute(select(tables.cases.c.id).where(tables.cases.c.ref == ref)).scalar()
             rows = select(tables.journal.c.body).where(tables.journal.c.stream == of)
             return list(conn.execute(rows.order_by(tables.journal.c.n)).scalars())
 
-        bodies = self.desk.run(self.desk.reader.run, read)
-        last = max(n for n, body in enumerate(bodies) if b'"kind":"handed_off"' in body)
-        return [_bare(body, alert) for body in bodies[last + 1 :]]
+        bodies: list[bytes] = self.desk.run(self.desk.reader.run, read)
+        return bodies
 
     def page(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
         page = page_of(self.desk, ref, "embassy-qn", "capital-desk")
@@ -355,3 +367,37 @@ def test_a_record_that_answers_nothing_is_set_aside_and_a_person_hears_of_it(
     rows = desk.run(desk.reader.run, lambda c: list(c.execute(select(tables.quarantine))))
     assert [(row.topic, "token" in str(row.ciphertext)) for row in rows] == [(TOPIC, False)]
     assert "Something arrived that is not an event" in desk.client.get("/cases").text
+
+
+@pytest.mark.parametrize("answer_first", [True, False])
+def test_an_answer_in_the_very_moment_its_time_is_over_counts_in_either_order(
+    desk: Stage, answer_first: bool
+) -> None:
+    doors = Doors(desk)
+    ref, alert = doors.case()
+    (told,) = [f for f in doors.all_facts(ref) if f["kind"] == "told" and f["alert"] == alert.id]
+    by = datetime.fromisoformat(told["answer_by"])
+    desk.run(desk.clock.advance, seconds=(by - desk.clock.now()).total_seconds())
+    answer = Respond(
+        inbox=Inbox(source="tests", id="race", digest="0" * 64),
+        alert=alert.id,
+        response=Answer(kind=ResponseKind.ACKNOWLEDGED, way=Way.API, by="capital-desk"),
+    )
+
+    async def together() -> None:
+        both = [
+            lambda: desk.desk.submit(answer, lane=Lane.STOP),
+            lambda: desk.desk.fire_due(limit=10),
+        ]
+        tasks = [asyncio.ensure_future(do()) for do in (both if answer_first else both[::-1])]
+        await asyncio.gather(*tasks)
+
+    desk.run(together)
+    found = desk.run(desk.reader.run, lambda conn: load(conn, ref=ref, zone="UTC")).file.case
+    now = next(a for a in found.alerts if a.id == alert.id)
+    facts = doors.all_facts(ref)
+    assert [f["contact"] for f in facts if f["kind"] == "answered"] == ["capital-desk"]
+    assert now.status is AlertStatus.ANSWERED
+    assert [(call.contact, call.answered) for call in now.calls] == [("capital-desk", True)]
+    assert len([f for f in facts if f["kind"] == "told" and f["alert"] == alert.id]) == 1
+    assert not any(t.kind == "phone_them" for t in found.tasks)
