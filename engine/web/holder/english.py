@@ -148,6 +148,7 @@ HELD_BACK: dict[Reason, str] = {
     Reason.EXERCISE: "This was a drill.",
     Reason.NO_ENDPOINT: "We have no way to reach them.",
     Reason.UNKNOWN_PARTY: "We do not know yet who they are.",
+    Reason.NOT_CHOSEN: "It turned out that they are not among those who could help.",
 }
 UNNAMED = "somebody whom we have no name for"
 
