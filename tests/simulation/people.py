@@ -20,6 +20,7 @@ from tests.harness.assembly import Parts
 from tests.harness.records import for_companies
 from tests.harness.reports import HOTLINE, Report, report, withdrawal
 from tests.simulation.insisting import insist
+from tests.simulation.lasting import lasting
 from tests.simulation.outside import Letter
 from tests.simulation.run import START, Simulation
 
@@ -181,14 +182,18 @@ class People:
                 return
             rows = self._look(
                 select(cases.c.state)
-                .where(cases.c.status.in_(("open", "monitored")))
+                .where(cases.c.status.in_(("open", "standing", "monitored")))
                 .order_by(cases.c.id)
             )
             if rows:
-                await self._work(load_case(self._rng.choice(rows).state))
+                known = [load_case(row.state) for row in rows]
+                await self._work(self._rng.choice(known), known)
 
-    async def _work(self, case: Case) -> None:
+    async def _work(self, case: Case, known: list[Case]) -> None:
         rng, by = self._rng, self._rng.choice(OURS)
+        if rng.random() < 0.15:
+            await self._command(lasting(rng, case, known, by, self._sim.clock.true_now()))
+            return
         draw = rng.random()
         frozen = [state.track.name for state in case.tracks if state.frozen]
         if case.status is CaseStatus.MONITORED:
