@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from rules.hours import Hours, HoursError
@@ -58,6 +58,16 @@ class _Open:
                 yield from part.edges(starts, ends)
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What was asked about one day: between two edges the answer is the same."""
+
+    starts: datetime
+    ends: datetime
+    edges: list[datetime]
+    answers: dict[tuple[Role, int], Held] = field(default_factory=dict)
+
+
 class Rota:
     """What one roster says. Asked often, so it keeps the answers of the day it was asked about."""
 
@@ -67,21 +77,18 @@ class Rota:
         self._changes = StandingIn(roster)
         self._layers = _layers(roster)
         self._shifts = tuple(_bounded(shift) for shift in roster.shifts)
-        self._day: tuple[datetime, datetime] = (_LONG_AGO, _LONG_AGO)
-        self._edges: list[datetime] = []
-        self._answers: dict[tuple[Role, int], Held] = {}
+        self._kept = _Day(_LONG_AGO, _LONG_AGO, [])
 
     def holds(self, role: Role, at: datetime) -> Held:
         """Who holds this role at this instant: the same as `work_out`, from memory."""
-        starts, ends = self._day
-        if not starts <= at < ends:
+        kept = self._kept  # read once: another thread may ask about another day meanwhile
+        if not kept.starts <= at < kept.ends:
             day = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-            self._edges, self._answers = self.edges(day, day + _DAY), {}
-            self._day = (day, day + _DAY)
-        key = (role, bisect_right(self._edges, at))
-        found = self._answers.get(key)
+            kept = self._kept = _Day(day, day + _DAY, self.edges(day, day + _DAY))
+        key = (role, bisect_right(kept.edges, at))
+        found = kept.answers.get(key)
         if found is None:
-            found = self._answers[key] = self.work_out(role, at)
+            found = kept.answers[key] = self.work_out(role, at)
         return found
 
     def work_out(self, role: Role, at: datetime) -> Held:

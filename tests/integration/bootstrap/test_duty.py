@@ -56,6 +56,13 @@ def test_what_leaves_nobody_is_refused_with_when_and_entered_when_confirmed(desk
     assert "Entered as d" in desk.said(*night, "--confirm")
 
 
+def test_the_import_and_doctor_say_what_the_check_finds(desk: Desk) -> None:
+    taken = desk.said("registry", "import", "registry.yaml", "roster.yaml")
+
+    assert "Look at it: roster.yaml:1:1: Nobody is second at any time" in taken
+    assert "Nobody is second at any time" in desk.run("doctor").output
+
+
 def test_two_swap_by_naming_any_time_within_their_shifts(desk: Desk) -> None:
     def handler(at: str) -> str:
         found = desk.json("duty", "who", "--at", at)["roles"][0]["now"]["people"]

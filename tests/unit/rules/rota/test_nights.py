@@ -223,6 +223,16 @@ def test_before_the_first_hand_over_nobody_has_a_turn() -> None:
     )
 
 
+def test_answers_about_two_days_that_are_asked_for_in_turn_never_mix() -> None:
+    """As two threads do around midnight: kept for the wrong day, an answer paged the wrong one."""
+    roster = b.roster(**b.by_turns("ana", "ben", at="00:00", zone="UTC"))
+    before, after = (datetime(2026, 11, day, 12, tzinfo=UTC) for day in (2, 3))
+
+    found = [on_call(roster, Role.HANDLER, at)[0].person for at in (before, after) * 3]
+
+    assert found == ["ana", "ben"] * 3
+
+
 def test_where_nothing_ever_changes_there_is_no_next_change() -> None:
     assert next_change(b.roster(shifts=(b.shift("ana"),)), Role.HANDLER, b.FROM) is None
 
