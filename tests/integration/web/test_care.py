@@ -21,7 +21,7 @@ def test_the_case_shows_its_three_clocks_and_how_the_person_is(desk: Stage) -> N
     shown = desk.client.get(f"/cases/{ref}").text
     assert "The person is detained. No remedy is sought so far." in shown
     for clock in ("Protect", "Respect", "Remedy"):
-        assert f"<dt>{clock}</dt>" in shown
+        assert f"<b>{clock}</b> " in shown
 
 
 def test_worse_news_is_recorded_on_the_board_and_makes_the_case_critical(desk: Stage) -> None:
