@@ -58,6 +58,7 @@ async def test_after_monitoring_has_ended_the_same_situation_is_a_new_case() -> 
         await story.phone("Ana").expects("Tocsin HIGH").replies("1")
         await story.propose(by="Ana")
         await story.confirm(by="Chi")
+        await story.look_back(by="Ana")
         await story.advance(days=30, minutes=1)
 
         await story.publish(report("arrest", id="arrest-2", parties=GUARD))

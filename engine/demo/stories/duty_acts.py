@@ -179,6 +179,14 @@ class DutyActs(Looking):
             c.ConfirmResolution(inbox=self.inbox(), case=self.case(of).id, by=person_id(by))
         )
 
+    async def look_back(self, *, by: str, lesson: str = "went_well", of: str = "") -> Result:
+        """A person says what is learned from a case that is over."""
+        return await self.asked(
+            c.ReviewCase(
+                inbox=self.inbox(), case=self.case(of).id, by=person_id(by), lesson=Lesson(lesson)
+            )
+        )
+
     async def stand(
         self, *, by: str, review: str, why: str = "proceedings", of: str = ""
     ) -> Result:
