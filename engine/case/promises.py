@@ -105,6 +105,8 @@ def take_back(draft: Draft, alert: Alert, response: Response) -> None:
 def withdraw(draft: Draft, command: c.WithdrawPromise) -> None:
     """A person of ours records that a promise is no longer one, and why."""
     must_be_open(draft.case)
+    if command.reason is WithdrawnBecause.RENEWED:
+        raise Refusal(RefusedBecause.INCOMPLETE, "reason: record what they promise now instead.")
     alert = draft.alert(command.alert)
     open_ones = [p for p in alert.promises if command.action in ("", p.action)]
     if not open_ones:

@@ -21,6 +21,8 @@ from schemas.codes import TrackName
 from schemas.responses import AnswerClass, Way, WithdrawnBecause
 
 _CHOOSE = "Choose one."
+RENEWED = WithdrawnBecause.RENEWED
+"""Follows from a date that was moved; nobody chooses it."""
 
 
 class PromiseForms:
@@ -130,7 +132,7 @@ class PromiseForms:
             ref=found.file.row.ref,
             party=found.names.party(alert.party).text,
             actions=_promised(alert, found.names),
-            reasons=_worded(WITHDRAWN),
+            reasons=_worded({why: said for why, said in WITHDRAWN.items() if why is not RENEWED}),
             errors=errors,
             sent={name: form.get(name) for name in ("action", "reason", "note")},
         )

@@ -4,6 +4,7 @@ import pytest
 
 from engine.case import commands as c
 from engine.case.ledger import Entry, Standing, ledger
+from schemas import facts as f
 from schemas.codes import ActionKind, Effect, Proviso, TrackName
 from schemas.facts import dump_fact, load_fact
 from schemas.responses import AnswerClass, ResponseKind, Way, WithdrawnBecause
@@ -84,6 +85,21 @@ def test_a_promise_withdrawn_by_us_is_nobodys_broken_word(
     )
     entry = _one(story)
     assert (entry.standing, entry.kept, entry.withdrawn) == (Standing.WITHDRAWN, kept, reason)
+
+
+def test_a_promise_given_anew_for_a_date_that_was_moved_is_nobodys_broken_word() -> None:
+    story = _lea_told().promises("lea", VISIT, due="Fri 12:00")
+    (made,) = story.of(f.Promised)
+    renewed = f.PromiseWithdrawn(
+        alert=made.alert,
+        action=made.action,
+        by="lea",
+        way="page",
+        at=story.now,
+        reason=WithdrawnBecause.RENEWED,
+    )
+    (entry,) = ledger([*story.facts, renewed])
+    assert (entry.standing, entry.kept) == (Standing.WITHDRAWN, None)
 
 
 def test_declining_takes_back_what_was_promised() -> None:

@@ -171,6 +171,12 @@ def test_what_was_not_promised_cannot_be_withdrawn(action: str) -> None:
     assert story.refused(command).reason is RefusedBecause.INCOMPLETE
 
 
+def test_what_is_promised_anew_is_recorded_as_such_and_not_withdrawn_by_hand() -> None:
+    story = _lea_told().promises("lea", VISIT, due="Fri 12:00")
+    refusal = story.refused(_withdrawal(story, WithdrawnBecause.RENEWED))
+    assert refusal.detail.startswith("reason")
+
+
 def test_nothing_is_withdrawn_in_a_case_that_is_over() -> None:
     story = _lea_told().promises("lea", LETTER, due="Wed 12:00").proposed("ana").confirmed("chi")
     refusal = story.refused(_withdrawal(story, WithdrawnBecause.AT_OUR_REQUEST))
