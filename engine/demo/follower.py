@@ -37,7 +37,8 @@ _WAYS = {"sms": "SMS", "email": "e-mail"}
 _QUIET_CANCELS = ("acknowledged", "answered", "promised", "acted", "declined", "resolved")
 _TELLING = frozenset(
     {Reason.PERPETRATOR_CLOSURE, Reason.UNKNOWN_PERPETRATOR_GROUP, Reason.CONTROLLER_NEEDS_TWO,
-     Reason.REPRESENTS, Reason.OFFICER_OF, Reason.STATE_OF_PERPETRATOR, Reason.CERTAINTY}
+     Reason.REPRESENTS, Reason.OFFICER_OF, Reason.STATE_OF_PERPETRATOR, Reason.CERTAINTY,
+     Reason.REQUESTING_STATE, Reason.TRANSIT_STATE}
 )  # fmt: skip
 _TONES: dict[str, Tone] = {tone: tone for tone in get_args(Tone)}
 

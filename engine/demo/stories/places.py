@@ -11,6 +11,7 @@ from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Party, PartyKind
 from schemas.roster import DutyPerson, Role, Roster, Shift
 
+_CAPITALS = ("nhri", *(f"q{letter}" for letter in "mnopqrstuvwxyz"))
 OFFICE = "Mon-Fri 08:00-16:00 UTC"
 ALWAYS = ""
 """Hours of somebody who can be reached at any time."""
@@ -18,8 +19,12 @@ ALWAYS = ""
 
 def party(id: str, kind: PartyKind | str, state: str | None = None, **more: Any) -> Party:
     """One party; its name is made of its id."""
-    name = str(more.pop("name", id.replace("-", " ").title()))
+    name = str(more.pop("name", " ".join(_word(word) for word in id.split("-"))))
     return Party(id=id, kind=PartyKind(kind), name=name, state=state, **more)
+
+
+def _word(word: str) -> str:
+    return word.upper() if word in _CAPITALS else word.capitalize()
 
 
 def link(a: str, kind: LinkKind | str, b: str, **more: Any) -> Link:

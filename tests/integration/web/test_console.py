@@ -146,7 +146,7 @@ def test_a_case_tells_who_was_told_and_that_sent_is_not_delivered(desk: Stage) -
     shown = release(desk, ref).text
     shown = desk.client.get(f"/cases/{ref}").text
 
-    assert "Embassy Qn" in shown
+    assert "Embassy QN" in shown
     assert "handed to the next hop; whether it arrived is not known" in shown
     assert "told, no answer yet" in shown
     assert "<bdi>Ana</bdi> released Embassies." in shown
@@ -163,7 +163,7 @@ def test_a_case_tells_who_was_left_out_and_by_which_path(desk: Stage) -> None:
     assert f"{guards} {alleged}" in shown
     assert f"{minera} has its security done by {guards}, which {alleged}" in shown
     assert "too near to the place or to the business" in shown  # the commercial attaché
-    assert "belongs to QM, as does <bdi>Police Qm</bdi>" in shown
+    assert "belongs to QM, as does <bdi>Police QM</bdi>" in shown
 
 
 def test_a_release_without_its_record_comes_back_with_what_is_missing(desk: Stage) -> None:

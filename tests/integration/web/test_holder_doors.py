@@ -45,7 +45,7 @@ def test_a_handler_reads_the_list_to_the_person_and_makes_a_link(desk: Stage) ->
     made = terminal.ask("holder.link", case=ref)["result"]
 
     (party,) = of_case["parties"]
-    assert party["party"] == "Embassy Qn"
+    assert party["party"] == "Embassy QN"
     assert {message["channel"] for message in party["messages"]} == {"email"}
     assert party["content"] == "Its page was not opened with the code: nothing was shown."
     assert any("Guardia Sur is alleged" in line for line in not_told(of_case["left_out"]))

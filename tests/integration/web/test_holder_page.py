@@ -65,11 +65,11 @@ def test_the_person_sees_who_was_told_and_who_was_not_and_why(desk: Stage) -> No
     shown = words_of(Holder(desk).enter())
 
     assert "Who was told (1) " in shown
-    assert "Embassy Qn embassies Mon 1 March, 22:00, asked by e-mail: sent" in shown
+    assert "Embassy QN embassies Mon 1 March, 22:00, asked by e-mail: sent" in shown
     assert "so nothing was shown to them" in shown
     assert "They are said to be behind it, or are tied to somebody who is." in shown
     assert "Guardia Sur" in shown
-    assert "Nhri Qm" in shown
+    assert "NHRI QM" in shown
     assert "It was not allowed to tell organisations of this kind. Nordstein" in shown
     assert "Allowed: embassies, human rights institutions" in shown
 
@@ -144,8 +144,8 @@ def test_one_button_stops_everything_and_says_what_that_ended(desk: Stage) -> No
     stopped = words_of(holder.press(asked, "stop_yes"))
 
     assert "Everything is stopped" in stopped
-    assert "were about to get a message, and will not: Nhri Qn" in stopped
-    assert "had been asked, and nothing more is asked of them now: Embassy Qn" in stopped
+    assert "were about to get a message, and will not: NHRI QN" in stopped
+    assert "had been asked, and nothing more is asked of them now: Embassy QN" in stopped
     assert "Somebody from here will try to speak to you" in stopped
     jobs = desk.deliver()
     assert {job.purpose for job in jobs if job.party == "embassy-qn"} <= {Purpose.STAND_DOWN}
@@ -330,7 +330,7 @@ def test_the_list_can_always_be_had(desk: Stage) -> None:
     """N29: frozen, stopped, taken back, resolved and archived: the list is there, and the same."""
     ref = told_embassy(desk)
     holder = Holder(desk, days=60)
-    told = "Embassy Qn embassies"
+    told = "Embassy QN embassies"
     assert told in words_of(holder.enter())
     desk.log_in("ana")
     submit(desk, f"/cases/{ref}/freeze", {"track": "missions"})
@@ -372,7 +372,7 @@ def test_one_sees_only_what_is_about_oneself(desk: Stage) -> None:
     shown = words_of(Holder(desk, whose="hotline-a/other").enter())
 
     assert "Who was told (0)" in shown
-    assert "Embassy Qn embassies" not in shown
+    assert "Embassy QN embassies" not in shown
 
 
 def test_every_page_is_small_enough_for_a_bad_line_and_asks_for_no_script(desk: Stage) -> None:
