@@ -1,4 +1,4 @@
-"""S6, the outage: a day and a half away, steps gone stale; then what stood comes to its end."""
+"""S6, the outage: thirty hours away, steps gone stale; then what stood comes to its end."""
 
 from engine.case.state import CaseStatus
 from engine.demo.stories import slapp
@@ -42,7 +42,7 @@ HELD = "held-1"
 
 
 async def tell(story: Teller) -> None:
-    """From the suit to its end, through a day and a half of silence."""
+    """From the suit to its end, through thirty hours of silence."""
     await slapp.the_beginning(story)
     await slapp.the_conflict(story)
     await slapp.the_observer(story)
@@ -166,7 +166,7 @@ async def _the_end(story: Teller) -> None:
 
 OUTAGE = Scene(
     name="outage",
-    title="A day and a half without an engine: what is stale waits, and a standing case ends",
+    title="Thirty hours without an engine: what is stale waits, and a standing case ends",
     begins="2027-03-01 09:00",
     place=ORCHARD,
     rules=shipped_with(slapp.SUIT, HELD_AT_HOME).replace(
