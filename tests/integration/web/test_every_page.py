@@ -58,6 +58,9 @@ class Reading(HTMLParser):
         self.open.pop()
 
 
+STEERED = ("call", "hand", "add", "replan")
+
+
 def every_page(desk: Stage) -> Iterator[tuple[str, object]]:
     """Walk through everything, as a handler and as a recipient."""
     client = desk.client
@@ -86,9 +89,7 @@ def every_page(desk: Stage) -> Iterator[tuple[str, object]]:
     yield "release whole", client.get(f"/cases/{ref}/release/companies")
     for part in ("certainty", "heard", "mode", "necessity", "together/missions"):
         yield f"gate {part[:4]}", client.get(f"/cases/{ref}/{part}")
-    for part in ("steer/missions", "call", "hand", "add", "replan"):
-        yield f"steer {part[:4]}", client.get(f"/cases/{ref}/{part}")
-    for part in ("status", "contact", "lower", "remedy"):
+    for part in ("status", "contact", "lower", "remedy", "steer/missions", *STEERED):
         yield f"gate {part[:4]}", client.get(f"/cases/{ref}/{part}")
     yield "gate lacks", submit(desk, f"/cases/{ref}/certainty", {})
     shown = client.get(f"/cases/{ref}")
