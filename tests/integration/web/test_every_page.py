@@ -58,7 +58,10 @@ class Reading(HTMLParser):
         self.open.pop()
 
 
-STEERED = ("call", "hand", "add", "replan")
+GATED = (
+    "certainty", "heard", "mode", "necessity", "together/missions", "status", "contact", "lower",
+    "remedy", "steer/missions", "call", "hand", "add", "replan",
+)  # fmt: skip
 
 
 def every_page(desk: Stage) -> Iterator[tuple[str, object]]:
@@ -87,10 +90,8 @@ def every_page(desk: Stage) -> Iterator[tuple[str, object]]:
     yield "release lacks", submit(desk, f"/cases/{ref}/release/missions", {})
     release(desk, ref)
     yield "release whole", client.get(f"/cases/{ref}/release/companies")
-    for part in ("certainty", "heard", "mode", "necessity", "together/missions"):
-        yield f"gate {part[:4]}", client.get(f"/cases/{ref}/{part}")
-    for part in ("status", "contact", "lower", "remedy", "steer/missions", *STEERED):
-        yield f"gate {part[:4]}", client.get(f"/cases/{ref}/{part}")
+    for part in GATED:
+        yield f"gate {part}", client.get(f"/cases/{ref}/{part}")
     yield "gate lacks", submit(desk, f"/cases/{ref}/certainty", {})
     shown = client.get(f"/cases/{ref}")
     yield "case", shown
