@@ -52,7 +52,7 @@ def explore() -> Found:
     """Try everything from everywhere; the same each time, since nothing in it is random."""
     found = Found()
     _from_everywhere(found, _OUTWARD, _shape)
-    _from_everywhere(found, _OF_DUTY, lambda s: (s.case.status, s.duty("ana").status))
+    _from_everywhere(found, _OF_DUTY, _shape_of_duty)
     return found
 
 
@@ -122,7 +122,13 @@ def _shape(story: Story) -> tuple[object, ...]:
         len(alert.told_contacts),
         track.open_at(story.now),
         track.frozen,
+        alert.status is AlertStatus.PLANNED and any(x.revoked for x in case.around.consents),
     )
+
+
+def _shape_of_duty(story: Story) -> tuple[object, ...]:
+    """Whether something is owed tells a case that may be archived from one that may not."""
+    return (story.case.status, story.duty("ana").status, bool(story.case.tasks))
 
 
 _GIVES_A_REASON = (AlertStatus.WITHHELD, AlertStatus.CLOSED)
@@ -213,6 +219,9 @@ _OUTWARD: tuple[Deed, ...] = (
     _report("arrest", "embassy"),
 )
 _OF_DUTY: tuple[Deed, ...] = (
+    lambda story: story.reviewed(),
+    lambda story: story.stands(until=story.now + timedelta(days=20)),
+    lambda story: story.standing_ended(),
     _duty_waits,
     _of_duty("acknowledged"),
     _of_duty("declined"),

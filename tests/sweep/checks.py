@@ -53,6 +53,11 @@ def _faust_table(seconds: int, seed: int) -> list[str]:
     return _module("tests.sweep.faust_table", "--seconds", str(seconds), "--seed", str(seed))
 
 
+def _model(seconds: int, seed: int) -> list[str]:
+    asked = f"--runs 1000000 --seconds {seconds} --seed {seed}"
+    return _module("tests.model", *asked.split())
+
+
 def _module(name: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", name, *arguments]
 
@@ -64,6 +69,7 @@ CHECKS = (
     _crash("postgres", "faust"),
     Check(name="three brokers", weight=2, least=100, command=_three_brokers),
     Check(name="simulation", weight=4, least=10, command=_simulation),
+    Check(name="model", weight=2, least=15, command=_model),
     Check(name="replay harm", weight=4, least=60, command=_replay_harm),
     Check(name="faust table", weight=0.5, least=90, command=_faust_table),
     Check(name="examples", weight=2, least=40, command=_examples),

@@ -1,0 +1,245 @@
+"""The engine's core and its model, side by side: every command to both, and what they tell."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine.case import commands as c
+from engine.case.commands import CaseCommand
+from engine.case.decide import Refusal, run
+from engine.case.due import due_at
+from engine.case.evolve import evolve
+from engine.case.state import Case, Task, dump_case
+from schemas import facts as f
+from schemas.codes import Severity, TrackName
+from schemas.facts import Fact, dump_fact, load_fact
+from schemas.responses import ResponseKind
+from tests.model.model import Model
+from tests.model.world import PACK, World
+from tests.unit.engine.case.builders import Story, a_consent, an_event, at
+
+_MOST = 30
+"""Things decided in one stretch of time."""
+
+
+class DifferenceError(AssertionError):
+    """The engine and its model tell different people; the message is the story up to there."""
+
+
+class Both:
+    """One case in the engine's core and in the model. Raises DifferenceError where they differ."""
+
+    def __init__(self, severity: str, *, hours: int = 22) -> None:
+        self.world = World()
+        self.tale: list[str] = []
+        self.journal: list[Fact] = []
+        self.steps = self.messages = 0
+        self.pending: list[tuple[f.Told, str]] = []
+        self.story = Story(
+            now=at("Mon 00:00") + timedelta(hours=hours),
+            roster=self.world.on_shift(),
+            consents=(a_consent(*(TrackName(name) for name in self.world.tracks())),),
+        )
+        self.blank_at = self.story.now
+        self.around = self.story.case.around
+        self.blank = self.story.case
+        self.model = Model(self.story.now, severity, self.world)
+        self.both(f"a {severity} report", self.a_report("surveillance", severity), lambda m: None)
+
+    # --- the same to both
+
+    def both(self, what: str, command: CaseCommand, do: Callable[[Model], object]) -> None:
+        """Give the command to the engine and do the same to the model; compare."""
+        self.steps += 1
+        story, now = self.story, self.story.now
+        self.tale.append(f"{now:%a %d %b %Y %H:%M}  {what}")
+        try:
+            story.case, facts = run(story.case, command, now)
+        except Refusal as refusal:
+            raise self.differs(f"the engine refuses: {refusal}") from refusal
+        self.journal.extend(facts)
+        self.model.out, self.model.now = [], now
+        do(self.model)
+        if not isinstance(command, c.Settled):  # A message that leaves decides nothing.
+            self.model.fire(now)
+        self.compare(facts)
+
+    def compare(self, facts: tuple[Fact, ...]) -> None:
+        """What was told by either, what has not left, and when either decides something next."""
+        engine = sorted(message for fact in facts for message in told_by(fact))
+        model = sorted(self.model.out)
+        self.messages += len(engine)
+        for when, who, purpose in engine if engine == model else ():
+            self.tale.append(f"    {when:%H:%M} {who}: {purpose}")
+        if engine != model:
+            raise self.differs(f"engine tells {lines(engine)}\nmodel tells  {lines(model)}")
+        for fact in facts:
+            self.keep_pending(fact)
+        left = sorted((who, told.purpose.value, party_of(told)) for told, who in self.pending)
+        if left != sorted(self.model.pending):
+            raise self.differs(f"not left: engine {left}\n          model {self.model.pending}")
+        case = self.story.case
+        if case.status.value != self.model.status:
+            raise self.differs(f"engine: {case.status}, model: {self.model.status}")
+        if case.status.alive and due_at(case) != self.model.due():
+            raise self.differs(f"next: engine {due_at(case)}, model {self.model.due()}")
+
+    def keep_pending(self, fact: Fact) -> None:
+        """What has been decided and has not left."""
+        if isinstance(fact, f.Told):
+            self.pending += [(fact, who) for _, who, _ in told_by(fact)]
+        elif isinstance(fact, f.HandedOff):
+            self.pending = [
+                (told, who)
+                for told, who in self.pending
+                if not any((n.key, n.contact) == (fact.key, who) for n in told.notices)
+            ]
+        elif isinstance(fact, f.NoticesCancelled):
+            self.pending = [
+                (told, who)
+                for told, who in self.pending
+                if told.alert not in fact.alerts
+                or told.purpose not in fact.purposes
+                or fact.contact not in ("", who)
+            ]
+
+    def notices(self) -> list[tuple[f.Told, f.Notice]]:
+        """One message to each whom something decided has not reached."""
+        return [
+            (told, next(notice for notice in told.notices if notice.contact == who))
+            for told, who in self.pending
+        ]
+
+    def differs(self, how: str) -> DifferenceError:
+        """The story so far and where it parts, to be raised."""
+        open_tasks = [(t.kind, t.owner, f"{t.next_at:%d %H:%M}") for t in self.story.case.tasks]
+        modelled = [(t.kind, t.owner, f"{t.next:%d %H:%M}") for t in self.model.tasks]
+        states = [(a.party, a.status.value, a.reason) for a in self.story.case.alerts]
+        told = [(p.name, p.status, p.why) for p in self.model.parties.values()]
+        story = "\n".join(self.tale)
+        return DifferenceError(
+            f"\n{story}\n{how}\ntasks: engine {open_tasks}\n       model  {modelled}"
+            f"\nalerts: engine {states}\n        model  {told}"
+        )
+
+    # --- time
+
+    def wait_until(self, then: datetime) -> None:
+        """Let time pass, each thing decided when it is due; in a loud month not the whole of it."""
+        for _ in range(_MOST):
+            due = due_at(self.story.case)
+            if due is None or due > then:
+                self.story.now = then
+                return
+            self.story.now = max(self.story.now, due)
+            self.both("time", c.Tick(), lambda m: None)
+
+    def outage(self, **pause: float) -> None:
+        """Nothing runs for so long; then everything overdue is decided at once."""
+        self.story.now += timedelta(**pause)
+        self.both("after an outage", c.Tick(), lambda m: None)
+
+    def restart(self) -> None:
+        """Only the journal is left; the case is made from it again."""
+        case: Case = replace(self.blank, around=self.around)
+        for fact in self.journal:
+            case = evolve(case, load_fact(dump_fact(fact)))
+        self.tale.append("    a restart")
+        if dump_case(case) != dump_case(self.story.case):
+            raise self.differs("the journal leads to another state")
+        self.story.case = replace(case, around=self.story.case.around)
+
+    def everything_leaves(self) -> None:
+        """The sender hands on what is decided and may leave; whoever it reaches is then told."""
+        for told, notice in self.notices():
+            self.both(
+                f"the message to {notice.contact} leaves",
+                c.Settled(
+                    key=notice.key,
+                    alert=told.alert,
+                    tell_no=told.tell_no,
+                    purpose=told.purpose.value,
+                    contact=notice.contact,
+                    endpoint=notice.endpoint,
+                    state="handed_off",
+                ),
+                lambda model, told=told, notice=notice: model.leaves(  # type: ignore[misc]
+                    notice.contact, told.purpose.value
+                ),
+            )
+
+    # --- what commands are made of
+
+    def report(self, code: str, severity: str, **changed: Any) -> None:
+        """A further report, under rules that may have changed since."""
+        act = code == "surveillance"
+        self.both(
+            f"a {severity} report: {code}",
+            self.a_report(code, severity, **changed),
+            lambda model: model.report(severity, act=act),
+        )
+
+    def roster(self, role: str, people: tuple[str, ...]) -> None:
+        """From now on these are on shift in the role."""
+        self.world.roster[role] = self.model.roster[role] = people
+        self.tale.append(f"    {role} from now on: {', '.join(people) or 'nobody'}")
+        self.story.around(roster=self.world.on_shift())
+
+    def release(self, name: str, who: str) -> None:
+        """A person releases a track; companies for ten years, so that its end is another matter."""
+        track, until = TrackName(name), self.blank_at + timedelta(days=3_650)
+        ends = until if track is TrackName.COMPANIES else None
+        command = self.story.a_release(track, by=who, expires_at=ends)
+        self.both(f"{who} releases {name}", command, lambda m: m.release(m.tracks[name], who, ends))
+
+    def propose(self, who: str) -> None:
+        """A person says that it is resolved."""
+        story = Story(now=self.story.now)
+        story.case, sent = self.story.case, list[CaseCommand]()
+        story.send = lambda command: sent.append(command) or story  # type: ignore[method-assign, func-returns-value]
+        story.proposed(who)
+        self.both(f"{who} proposes", sent[0], lambda model: model.propose(who))
+
+    def answers(self, party: str, by: str, kind: ResponseKind, **more: Any) -> CaseCommand:
+        """What somebody of a party answers."""
+        return self.story.an_answer(by, kind, alert=self.story.alert(party).id, **more)
+
+    def same(self, task: Task, modelled: Any) -> bool:
+        """Whether a task of the engine is this one of the model."""
+        alert = self.story.case.alert(task.alert)
+        of = alert.party if alert is not None else task.detail
+        return (task.kind, of) == (modelled.kind, modelled.of)
+
+    def a_report(self, code: str, severity: str, **changed: Any) -> CaseCommand:
+        """A report of this case, under the shipped rulebook; `changed` in its tracks."""
+        story, grave = Story(now=self.story.now), Severity(severity)
+        story.case = self.blank
+        tracks = tuple(replace(track, **changed) for track in self.world.planned(grave, PACK))
+        sent: list[CaseCommand] = []
+        story.send = lambda command: sent.append(command) or story  # type: ignore[method-assign, func-returns-value]
+        story._serial = self.steps * 10
+        story.report(
+            an_event(code), severity=grave, tracks=tracks, candidates=self.world.candidates()
+        )
+        return sent[0]
+
+
+def told_by(fact: Fact) -> list[tuple[datetime, str, str]]:
+    """Whom a fact tells, for what, when; each person once, however many ways lead to them."""
+    if not isinstance(fact, f.Told):
+        return []
+    people = dict.fromkeys(notice.contact for notice in fact.notices)
+    return [(fact.at, who, fact.purpose.value) for who in people]
+
+
+def party_of(told: f.Told) -> str:
+    """The party that is told; nobody's where it is one of our own."""
+    return "" if told.track is TrackName.DUTY else told.party
+
+
+def lines(told: list[tuple[datetime, str, str]]) -> str:
+    """Readable: who is told what, when."""
+    return (
+        "; ".join(f"{when:%d %b %H:%M} {who}: {purpose}" for when, who, purpose in told) or "nobody"
+    )

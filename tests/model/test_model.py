@@ -1,0 +1,159 @@
+"""The engine tells whom the page says, when it says so; and the model would notice if it did not.
+
+The first is tried by hypothesis over whatever may happen. Then one thing of the engine is broken
+at a time, and the model has to complain: else it would prove nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from engine.case import commands as c
+from engine.case import evolve as evolving
+from engine.case import evolve_duty, ladder, telling
+from engine.case.state import Case
+from schemas import facts as f
+from schemas.codes import TrackName
+from schemas.responses import ResponseKind
+from tests.model.both import Both, DifferenceError
+from tests.model.machine import TestEngineAndModel as TestEngineAndModel
+
+
+def a_day_in_which_most_things_happen() -> None:
+    """Silence, a release, an answer that runs out, a decline, a promise that is missed, the end."""
+    both = Both("high", hours=9)
+    both.wait_until(both.story.now + timedelta(hours=9))
+    both.both("ana has it", both.answers("ana", "ana", ACKNOWLEDGED), lambda m: own(m, "ana"))
+    for name in ("missions", "protection"):
+        both.release(name, "ana")
+    for task in list(both.model.tasks):
+        takes(both, task, "ana")
+    both.everything_leaves()
+    both.both("ana still has it", both.answers("ana", "ana", ACKNOWLEDGED), lambda m: own(m, "ana"))
+    says(both, "fjord", "fjord-mail", ACKNOWLEDGED)
+    both.wait_until(both.story.now + timedelta(hours=30))
+    until = both.story.now + timedelta(hours=5)
+    says(both, "nhri-qn", "nhri-mail", ResponseKind.COMMITTED, due=until)
+    says(both, "fjord", "fjord-mail", ResponseKind.DECLINED)
+    both.wait_until(both.story.now + timedelta(days=3))
+    both.outage(days=1)
+    both.restart()
+    both.report("surveillance", "high")
+    both.wait_until(both.story.now + timedelta(hours=2))
+    both.propose("ana")
+    both.both("chi confirms", both.story.a_confirmation("chi"), lambda m: m.confirm())
+    both.wait_until(both.story.now + timedelta(days=40))
+
+
+ACKNOWLEDGED = ResponseKind.ACKNOWLEDGED
+
+
+def own(model: Any, who: str) -> None:
+    model.duty_answers(who, declines=False)
+
+
+def takes(both: Both, task: Any, who: str) -> None:
+    """Somebody of duty takes what is owed, in both."""
+    case = both.story.case
+    theirs = next(each for each in case.tasks if both.same(each, task))
+    command = c.TakeTask(inbox=both.story.inbox(), case=case.id, task=theirs.id, by=who)
+    both.both(f"{who} takes {task.kind}", command, lambda m: m.take(task, who))
+
+
+def says(both: Both, party: str, by: str, kind: ResponseKind, **more: Any) -> None:
+    """Somebody of a party answers, in both."""
+    told = both.model.parties[party]
+    both.both(
+        f"{by} {kind.value}",
+        both.answers(party, by, kind, **more),
+        lambda m: m.answer(told, by, kind.value, until=more.get("due")),
+    )
+
+
+def test_the_engine_and_the_page_agree_on_a_day_in_which_most_things_happen() -> None:
+    a_day_in_which_most_things_happen()
+
+
+# --- one thing broken at a time
+
+
+def an_answer_of_duty_silences_everybody(case: Case, fact: f.Owned) -> Case:
+    case = evolve_duty.STEPS[f.Owned](case, fact)
+    return replace(case, alerts=tuple(replace(a, calls=()) for a in case.alerts))
+
+
+def a_rung_that_fired_is_forgotten(case: Case, fact: f.StepFired) -> Case:
+    if fact.track is TrackName.DUTY and fact.step == 1:
+        return case if case.tracks[0].step != 1 else replace_duty(case, next_at=fact.next_at)
+    return evolve_duty.STEPS[f.StepFired](case, fact)
+
+
+def replace_duty(case: Case, **changes: Any) -> Case:
+    state = case.track(TrackName.DUTY)
+    assert state is not None
+    return evolve_duty.swap(case, replace(state, **changes))
+
+
+def the_fifth_round_is_the_last(case: Case, fact: f.StepFired) -> Case:
+    case = evolve_duty.STEPS[f.StepFired](case, fact)
+    if fact.track is TrackName.DUTY and fact.step > 6:
+        return replace_duty(case, next_at=None, hold_until=None)
+    return case
+
+
+def nothing(case: Case, fact: object) -> Case:
+    return case
+
+
+BROKEN_FACTS: dict[str, tuple[type[Any], Callable[[Case, Any], Case]]] = {
+    "an acknowledgement of duty silences outward tracks": (
+        f.Owned,
+        an_answer_of_duty_silences_everybody,
+    ),
+    "a rung is told twice": (f.StepFired, a_rung_that_fired_is_forgotten),
+    "the rounds come to an end": (f.StepFired, the_fifth_round_is_the_last),
+    "a decline is forgotten": (f.Declined, nothing),
+    "a release opens nothing": (f.TrackReleased, nothing),
+    "a promise holds nobody": (f.Promised, nothing),
+    "a new act wakes nobody": (f.TrackWoken, nothing),
+    "whom a message reached is forgotten": (f.HandedOff, nothing),
+    "whoever takes a task does not own it": (f.TaskTaken, nothing),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN_FACTS)
+def test_the_model_notices_when(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind, instead = BROKEN_FACTS[what]
+    monkeypatch.setitem(evolving._STEPS, kind, instead)
+
+    with pytest.raises((DifferenceError, RuntimeError)):
+        a_day_in_which_most_things_happen()
+
+
+def test_the_model_notices_when_silence_brings_in_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "go_on", lambda draft, alert: None)
+
+    with pytest.raises(DifferenceError):
+        a_day_in_which_most_things_happen()
+
+
+def test_the_model_notices_when_the_end_of_a_quiet_wakes_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ladder.tasks, "all_owned", lambda draft: True)
+
+    with pytest.raises(DifferenceError):
+        a_day_in_which_most_things_happen()
+
+
+def test_a_difference_is_told_as_a_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(evolving._STEPS, f.TrackReleased, nothing)
+
+    with pytest.raises(DifferenceError) as found:
+        a_day_in_which_most_things_happen()
+
+    assert "ana releases missions" in str(found.value)
+    assert "model tells" in str(found.value)
