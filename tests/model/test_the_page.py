@@ -1,5 +1,6 @@
 """The page of escalation says what the code does: its diagrams and its times."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -81,3 +82,17 @@ def test_the_times_to_answer_stand_in_the_page(name: TrackName) -> None:
     row = next(row for row in rows("## Outward tracks") if name.value in row[0].split(", "))
 
     assert row[1:] == [length(PACK[name].answer_by[severity]) for severity in Severity]
+
+
+FEATURES = re.findall(r"^\| (\d\d) \| .* \| `(.*)::(test_\w+)` \|$", TEXT, flags=re.MULTILINE)
+
+
+def test_every_row_of_the_features_of_escalation_is_listed_once() -> None:
+    assert [int(row) for row, _, _ in FEATURES] == list(range(18, 35))
+
+
+@pytest.mark.parametrize(("row", "path", "name"), FEATURES)
+def test_every_listed_test_exists(row: str, path: str, name: str) -> None:
+    text = (PAGE.parents[2] / path).read_text("utf-8")
+
+    assert f"def {name}(" in text, f"row {row}: {path} has no {name}"
