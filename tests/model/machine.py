@@ -127,7 +127,7 @@ class Machine(RuleBasedStateMachine):
             return
         if task.kind == "review":
             command = c.ReviewCase(inbox=box, case=case.id, by=who, lesson=Lesson.WENT_WELL)
-            self.both.both(f"{who} reviews", command, lambda m: m.finish(task, "done"))
+            self.both.both(f"{who} reviews", command, lambda m: m.finish(task, "done", who))
             return
         result = {"still_right": "yes" if well else "no"}.get(
             task.kind, "done" if well else "no_sign"
@@ -136,7 +136,7 @@ class Machine(RuleBasedStateMachine):
         heard = (Heard.SAFE_CHANNEL if well else Heard.NO_SIGN) if task.kind in _TALKS else None
         command = c.FinishTask(inbox=box, case=case.id, task=id, by=who, result=result, heard=heard)
         self.both.both(
-            f"{who} finishes {task.kind}: {result}", command, lambda m: m.finish(task, result)
+            f"{who} finishes {task.kind}: {result}", command, lambda m: m.finish(task, result, who)
         )
 
     # --- gates
@@ -256,7 +256,7 @@ _TALKS = ("first_contact", "check_in")
 _MAY_ANSWER = ("waiting", "answered", "promised", "silent", "acted")
 Machine.TestCase.settings = settings(
     max_examples=200,
-    stateful_step_count=25,
+    stateful_step_count=20,
     deadline=None,
     derandomize=True,  # `make sweep` tries others.
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

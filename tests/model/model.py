@@ -137,18 +137,22 @@ class Model:
 
     def duty_moves(self) -> None:
         if self.quiet:
-            if self.tasks and all(task.owner and task.due > self.now for task in self.tasks):
+            if self.all_owned():
                 self.quiet = self.by(ANY_OTHER)
             else:
-                self.wake()
+                self.wake(for_a_task=True)
             return
         first, rungs = self.rung, RUNGS[self.severity]
         while self.duty_at() <= self.now:
             self.rung += 1
         self.page(rungs if self.rung > len(rungs) else rungs[first : self.rung])
 
-    def wake(self) -> None:
+    def wake(self, *, for_a_task: bool = False) -> None:
         self.anchor, self.rung, self.quiet = self.now, 0, None
+        self.called_for_a_task = for_a_task
+
+    def all_owned(self) -> bool:
+        return bool(self.tasks) and all(t.owner and t.due > self.now for t in self.tasks)
 
     def own(self, who: str) -> None:
         self.owner, self.quiet = who, self.by(ANY_OTHER) if self.status == "open" else None
@@ -194,17 +198,19 @@ class Model:
         elif monitored:
             self.page(rungs if told else rungs[:1], besides=True)
         elif self.quiet:
-            self.wake()
+            self.wake(for_a_task=True)
         elif task.critical and not told:
             self.page(rungs[: max(self.rung, 1)], besides=True)
 
+    def still_right(self, of: str) -> None:
+        self.task("still_right", of=of, critical=self.severity in ("critical", "high"))
+
     def take(self, task: Any, who: str) -> None:
         task.owner, task.next, task.told = who, max(task.next, task.due), False
-        owned = all(each.owner and each.due > self.now for each in self.tasks)
-        if self.status == "open" and not self.quiet and owned:
+        if self.status == "open" and not self.quiet and self.all_owned():
             self.own(who)
 
-    def finish(self, task: Any, result: str) -> None:
+    def finish(self, task: Any, result: str, who: str) -> None:
         self.tasks.remove(task)
         if self.status != "open":
             return
@@ -220,6 +226,8 @@ class Model:
                 self.tell_track(self.tracks[task.of], by_hand=True)
             elif (party := self.parties[task.of]).status in LIVE and not party.no:
                 self.go_on(party)
+        if self.called_for_a_task and not self.quiet and self.all_owned():
+            self.own(who)
 
     def pause(self) -> timedelta:
         pauses = CHECK_INS[page.SEVERITIES.index(self.severity)]
@@ -278,7 +286,7 @@ class Model:
         if (self.moves(track) or self.now + timedelta(1)) <= self.now:
             return  # A later rung is due as well.
         if self.now - at > timedelta(hours=12):
-            return self.task("still_right", of=track.name)
+            return self.still_right(track.name)
         track.fired = True
         told = self.tell_track(track, by_hand=track.rung == 1)
         if not told and not self.has_it(track, or_waits=True):
@@ -379,7 +387,7 @@ class Model:
             if track.committed and any(each.promises for each in self.of(track)):
                 return
         if late:
-            self.task("still_right", of=party.name)
+            self.still_right(party.name)
         elif not (answered and self.tell_again(party, key)):
             self.go_on(party)
 
@@ -544,9 +552,10 @@ class Model:
         for track in self.tracks.values():
             track.anchor, track.by = None, []
         for party in self.parties.values():
-            asked = party.status not in ("closed", "declined")
-            if asked:
-                self.tell(party, *self.heard(party), purpose="stand_down")
+            held = any(of == party.name for _, of in self.holds)
+            if party.status not in ("closed", "declined") and not held:
+                right = [who for who in self.heard(party) if who not in party.dropped]
+                self.tell(party, *right, purpose="stand_down")
             if party.status in ("planned", "acted", *LIVE):
                 party.status, party.why = "closed", "over"
             party.calls, party.promises = {}, []
