@@ -492,9 +492,17 @@ class Model:
 
     def end_hold(self, over: tuple[datetime, str]) -> None:
         self.holds.remove(over)
-        track = self.tracks[self.parties[over[1]].track]
-        if self.status == "open" and not (track.in_turn and self.has_it(track)):
-            self.tell_those_who_waited(track)
+        for track in self.tracks.values() if self.status == "open" else ():
+            free = [p for p in self.of(track) if p.why == "held" and not self.refusal(p)]
+            if track.anchor is None or track.frozen or not free:
+                continue
+            if not track.in_turn:
+                for party in free:
+                    self.tell_next(party)
+            elif not self.has_it(track):
+                self.tell_track(track)
+        if self.status == "open":
+            self.ask_releases()
 
     def report(self, severity: str, *, act: bool) -> None:
         monitored, sharp = self.status == "monitored", page.SEVERITIES.index
