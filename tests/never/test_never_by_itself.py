@@ -284,8 +284,8 @@ async def test_n25_the_journal_only_grows_holds_together_and_names_nobody() -> N
         await release_all(story)
         await story.propose(by="Ana")
         all_read(story)
-        story._run(lambda conn: _assert_sound(journal.verify(conn)))
-        bodies = [row.body for row in story._read(text("SELECT body FROM journal"))]
+        story.run(lambda conn: _assert_sound(journal.verify(conn)))
+        bodies = [row.body for row in story.read(text("SELECT body FROM journal"))]
         named = [party.name.encode() for party in story.registry.parties()]
 
         assert len(bodies) > 10
@@ -327,7 +327,7 @@ async def test_n29_whoever_holds_the_consent_sees_just_who_was_told_and_when() -
     async with night() as story:
         await story.publish(threat())
         await release_all(story)
-        file = story._run(lambda conn: holder_file(conn, "hotline-a/subject-1"))
+        file = story.run(lambda conn: holder_file(conn, "hotline-a/subject-1"))
         shown = {
             each.party
             for case in file.cases
