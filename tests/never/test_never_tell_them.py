@@ -15,6 +15,7 @@ from schemas.projection import Purpose
 from schemas.responses import Refused
 from tests.harness.people import Place, contact, link, party
 from tests.harness.reports import consent, report, withdrawal
+from tests.harness.story import Story
 from tests.harness.towns import loto
 from tests.never.night import (
     EVERYBODY,
@@ -113,11 +114,13 @@ async def test_n03_while_nobody_knows_who_did_it_the_operators_group_is_never_to
         assert "holdings-hq" in told(story), "two people may lift it"
 
 
-def _clearing(story: object, *, by: str) -> c.ClearExclusion:
-    inbox = c.Inbox(source="story", id=f"clear-{by}-{id(object())}", digest="0" * 64)
-    case = story.case().id  # type: ignore[attr-defined]
+def _clearing(story: Story, *, by: str) -> c.ClearExclusion:
     return c.ClearExclusion(
-        inbox=inbox, case=case, parties=("loto-holdings",), by=by, why="operator_not_involved"
+        inbox=story.inbox(),
+        case=story.case().id,
+        parties=("loto-holdings",),
+        by=by,
+        why="operator_not_involved",
     )
 
 
