@@ -294,7 +294,9 @@ tasks = Table(
 Index("tasks_by_case", tasks.c.case_id)
 Index("tasks_open", tasks.c.due_at, **only(tasks.c.done_at.is_(None)))
 # Conditions with a value in them are written out: only so are these used.
-Index("tasks_nobodys", tasks.c.due_at, **only(text("done_at IS NULL AND owner = ''")))
+Index(
+    "tasks_nobodys", tasks.c.owner, tasks.c.due_at, **only(text("done_at IS NULL AND owner = ''"))
+)
 Index("tasks_critical", tasks.c.critical, tasks.c.due_at, **only(tasks.c.done_at.is_(None)))
 
 actions = Table(  # the ledger

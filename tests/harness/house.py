@@ -66,6 +66,8 @@ class House:
         (directory / "registry.yaml").write_text(_registry(ours, place))
         (directory / "roster.yaml").write_text(_roster(roster))
         settings: dict[str, object] = {
+            # Thousands of cases for a handful of people: nobody here tires of reading.
+            "storm": {"messages": 0},
             "data_dir": str(directory / "data"),
             "http": {"host": "127.0.0.1", "port": self.port, "secure_cookies": False},
             "channels": {name: dict(each) for name, each in channels.items()},

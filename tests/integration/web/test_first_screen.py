@@ -17,4 +17,4 @@ def test_a_quiet_board_says_so(desk: Stage) -> None:
 
     assert answer.status_code == 200
     assert "Needs a person now (0)" in answer.text
-    assert "On duty: <b><bdi>Ana</bdi>" in answer.text
+    assert "On duty</a>: <b><bdi>Ana</bdi>" in answer.text

@@ -20,7 +20,7 @@ _PROMISED = sa.text("state IN ('promised', 'asked') AND due_at IS NOT NULL")
 
 def upgrade() -> None:
     """Indexes only: nothing is rewritten, and the older release does not mind them."""
-    _add("tasks_nobodys", "tasks", ["due_at"], _NOBODYS)
+    _add("tasks_nobodys", "tasks", ["owner", "due_at"], _NOBODYS)
     _add("tasks_critical", "tasks", ["critical", "due_at"], _OPEN)
     _add("cases_untaken", "cases", ["severity", "opened_at"], _UNTAKEN)
     _add("actions_promised", "actions", ["due_at"], _PROMISED)

@@ -68,7 +68,9 @@ def test_every_drawn_example_is_a_path(path: str) -> None:
 
 def test_the_example_for_people_who_write_rules_is_a_rulebook_that_loads() -> None:
     guide = (PACK.parents[2] / "docs" / "howto" / "rules.md").read_text("utf-8")
-    walks, _, rules = guide.split("```yaml\n")[2].split("```")[0].partition("rules:\n")
+    blocks = [block.split("```")[0] for block in guide.split("```yaml\n")[1:]]
+    example = next(block for block in blocks if "large_buyers" in block)
+    walks, _, rules = example.partition("rules:\n")
     whole = PACK.read_text("utf-8").replace("walks:\n", walks, 1)
     whole = whole.replace("\nrules:\n", f"\nrules:\n{rules}", 1)
 
