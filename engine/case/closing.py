@@ -9,6 +9,7 @@ from engine.case.protect import judge_stand_down
 from engine.case.state import Alert, AlertStatus, CaseStatus
 from schemas import facts as f
 from schemas.codes import TrackName
+from schemas.plan import Reason
 from schemas.projection import Purpose
 from schemas.responses import RefusedBecause
 
@@ -59,7 +60,10 @@ def confirm(draft: Draft, command: c.ConfirmResolution) -> None:
     until = draft.now + times.MONITOR_FOR
     draft.add(f.Resolved(by=command.by, at=draft.now, monitored_until=until))
     for alert in told:
-        if not judge_stand_down(draft.case, alert, None, now=draft.now).allowed:
+        verdict = judge_stand_down(draft.case, alert, None, now=draft.now)
+        if verdict.reason is Reason.HELD:
+            _tell_later(draft, alert, hold=verdict.evidence)
+        if not verdict.allowed:
             continue
         contacts = tuple(
             ref
@@ -70,6 +74,12 @@ def confirm(draft: Draft, command: c.ConfirmResolution) -> None:
     if draft.case.remedy_sought:
         tasks.raise_task(draft, "remedy", due_at=until)
     reviewing.owe(draft)
+
+
+def _tell_later(draft: Draft, alert: Alert, *, hold: str) -> None:
+    """Nobody may be approached yet, and somebody still believes that they are to act."""
+    until = next((x.hold.until for x in draft.case.holds if x.hold.id == hold), draft.now)
+    tasks.raise_task(draft, "stand_down_held", alert=alert.id, due_at=until)
 
 
 def reopen(draft: Draft, command: c.Reopen) -> None:

@@ -106,9 +106,7 @@ def declare(case: typer.Typer) -> None:
         """Look back: how long help took, what was promised, what was kept. Names nobody."""
         if lesson is not None:
             result = await ask(terminal, "review.record", case=ref, lesson=lesson, note=note)
-            terminal.done(
-                result, ["Recorded. Nothing else of the case is owed by it."]
-            )
+            terminal.done(result, ["Recorded. Nothing else of the case is owed by it."])
             return
         found = await ask(terminal, "case.review", case=ref)
         said = table((f"  {what}", how) for what, how in found["lines"])

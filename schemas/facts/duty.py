@@ -25,6 +25,7 @@ TaskKind = Literal[
     "planning_trouble",
     "unreachable",
     "dead_way",
+    "stand_down_held",
     "reprisal",
     "remedy",
     "confirm_resolution",

@@ -248,6 +248,7 @@ TASK: dict[str, str] = {
     "still_right": "Is a late message still right?",
     "planning_trouble": "Planning was not complete",
     "unreachable": "No way to reach somebody works",
+    "stand_down_held": "The hold is over: tell them that nothing more is asked",
     "dead_way": "A way to reach somebody is dead: correct it",
     "reprisal": "Suspected reprisal: a new act came after our notice",
     "remedy": "Follow up the remedy",

@@ -253,8 +253,16 @@ def test_a_case_that_is_over_takes_no_hold() -> None:
 def test_a_hold_outlives_the_end_of_its_case_and_tells_nobody_when_it_ends() -> None:
     story = a_told_case().hold("embassy", until="Fri 20:00").proposed().confirmed()
     before = story.told()
-    story.when("Sat 08:00")
+    story.when("Fri 19:00")
     assert story.told() == before
+
+
+def test_whoever_was_held_when_the_case_ended_is_somebodys_task_when_the_hold_ends() -> None:
+    story = a_told_case().hold("embassy", until="Fri 20:00").proposed().confirmed()
+    task = story.task("stand_down_held")
+    assert task.due_at == at("Fri 20:00")
+    assert task.alert == story.alert("embassy").id
+    story.when("Fri 20:00")
     assert story.of(f.HoldEnded)
 
 
