@@ -11,6 +11,7 @@ from nacl.public import PrivateKey
 from engine.answer_tokens import AnswerTokens
 from engine.clock import Clock
 from engine.desk import Desk
+from engine.desk.pacing import Pacing
 from engine.entropy import Entropy, SeededEntropy
 from engine.intake.door import Door, Taken
 from engine.intake.scope import EVERY_AUDIENCE, Scope, only
@@ -81,6 +82,7 @@ def parts(
     halt: Halt,
     instance: str,
     topic: str = "",
+    pacing: Pacing | None = None,
 ) -> Parts:
     """Put desk and door together. `topic`: of the outbox, where a relay runs."""
     keys = DeploymentKeys.derive(MASTER)
@@ -106,6 +108,7 @@ def parts(
         halt=halt,
         instance=instance,
         publish=topic,
+        pacing=pacing,
     )
     door = Door(
         desk=desk,

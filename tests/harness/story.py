@@ -29,6 +29,7 @@ from engine.demo.stories.inbox import Unread
 from engine.demo.stories.moments import moment, next_moment
 from engine.demo.stories.teller import Teller
 from engine.desk import Lane
+from engine.desk.pacing import Pacing
 from engine.intake.door import Outcome, Taken
 from engine.registry.world import World
 from engine.store.inline import InlineWriter
@@ -51,11 +52,20 @@ async def given(
     rulebook: Rulebook | None,
     roster: Roster,
     at: str = "2027-03-01 22:00",
+    storm: int = 0,
 ) -> AsyncIterator["Story"]:
-    """Begin a story; at its end nothing may be unread and every promise must be kept."""
+    """Begin a story; at its end nothing may be unread and every promise must be kept.
+
+    `storm`: how many messages one endpoint gets in a quarter of an hour; 0: as many as there are.
+    """
     with tempfile.TemporaryDirectory(prefix="tocsin-story-") as directory:
         story = Story(
-            registry=registry, rulebook=rulebook, roster=roster, at=at, directory=Path(directory)
+            registry=registry,
+            rulebook=rulebook,
+            roster=roster,
+            at=at,
+            directory=Path(directory),
+            storm=storm,
         )
         await story.start()
         try:
@@ -89,11 +99,13 @@ class Story(Teller):
         roster: Roster,
         at: str,
         directory: Path,
+        storm: int = 0,
     ) -> None:
         super().__init__()
         self.registry = registry.with_duty(roster)
         self.rulebook = rulebook
         self.roster = roster
+        self.storm = storm
         self.post = Post()
         self.clock = ManualClock(moment(at), settle=_at_rest)
         self.database = new_database(directory / "story.sqlite")
@@ -119,6 +131,7 @@ class Story(Teller):
             world=World(rulebook=self.rulebook, registry=self.registry, roster=self.roster),
             halt=halting,
             instance="story",
+            pacing=Pacing(messages=self.storm),
         )
         kinds = {"email": ChannelKind.EMAIL, "sms": ChannelKind.SMS}
         self.engine = Engine(
