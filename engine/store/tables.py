@@ -293,10 +293,8 @@ tasks = Table(
 )
 Index("tasks_by_case", tasks.c.case_id)
 Index("tasks_open", tasks.c.due_at, **only(tasks.c.done_at.is_(None)))
-# Conditions with a value in them are written out: only so are these used.
-Index(
-    "tasks_nobodys", tasks.c.owner, tasks.c.due_at, **only(text("done_at IS NULL AND owner = ''"))
-)
+_nobodys = only(text("done_at IS NULL AND owner = ''"))  # written out: only so is it used
+Index("tasks_nobodys", tasks.c.owner, tasks.c.due_at, **_nobodys)
 Index("tasks_critical", tasks.c.critical, tasks.c.due_at, **only(tasks.c.done_at.is_(None)))
 
 actions = Table(  # the ledger
