@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -54,17 +55,25 @@ def _up(folder: Path) -> Iterator[subprocess.Popen[str]]:
             process.stdout.close()
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    """A folder after its first day, with Ana logged in."""
-    made = _tocsin(tmp_path, "init", "--person", "ana", "--json", typed=f"{PASSWORD}\n")
+@pytest.fixture(scope="session")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder after its first day, with Ana logged in; to be copied."""
+    folder = tmp_path_factory.mktemp("first-day")
+    made = _tocsin(folder, "init", "--person", "ana", "--json", typed=f"{PASSWORD}\n")
     assert made.returncode == 0, made.stdout + made.stderr
     secret = json.loads(made.stdout)["person"]["totp_secret"]
-    settings = tmp_path / "tocsin.yaml"
+    settings = folder / "tocsin.yaml"
     settings.write_text(settings.read_text("utf-8").replace("port: 8470", "port: 0"), "utf-8")
     code = pyotp.TOTP(secret).at(SystemClock().now())
-    logged = _tocsin(tmp_path, "login", "--as", "ana", typed=f"{PASSWORD}\n{code}\n")
+    logged = _tocsin(folder, "login", "--as", "ana", typed=f"{PASSWORD}\n{code}\n")
     assert logged.returncode == 0, logged.stderr
+    return folder
+
+
+@pytest.fixture
+def desk(tmp_path: Path, first_day: Path) -> Path:
+    """A desk of one's own, as its first day left it: files with the same rights."""
+    shutil.copytree(first_day, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
