@@ -411,8 +411,10 @@ class Model:
                 self.freeze([self.tracks[party.track]], of["until"])
                 self.task("warning", of=party.name, critical=True)
         elif whole:
+            waited = {each for each, (_, answered) in party.calls.items() if not answered}
             party.calls = {}
             if kind == "committed":
+                party.told = [each for each in party.told if each not in waited - {who}]
                 promise = Thing(by=who, ask=of["until"], asked=False)
                 party.promises.append(promise)
             elif kind == "acted":
