@@ -273,7 +273,8 @@ class Model:
             return
         track.by = []
         if track.anchor is not None:
-            self.tell_track(track, by_hand=True)
+            if track.rung:  # Before its first rung fires, that one tells them.
+                self.tell_track(track, by_hand=True)
         else:
             track.anchor, track.rung, track.fired = self.now, 0, False
             self.done("triage")

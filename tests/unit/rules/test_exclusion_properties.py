@@ -52,11 +52,12 @@ def _a_party(draw: st.DrawFn, id: str) -> Party:
 def _a_link(
     draw: st.DrawFn, id: str, ends: st.SearchStrategy[str], kinds: Sequence[LinkKind] = _TIES
 ) -> Link:
+    one = draw(ends)
     return Link(
         id=id,
         kind=draw(st.sampled_from(kinds)),
-        a=draw(ends),
-        b=draw(ends),
+        a=one,
+        b=draw(ends.filter(lambda other: other != one)),  # nobody represents or owns itself
         status=draw(_STATUSES),
         source="invented",
         valid_until=draw(_ENDS),

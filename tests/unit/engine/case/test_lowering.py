@@ -154,7 +154,7 @@ def test_however_late_it_is_lowered_everybody_is_called_in_the_end(
     quiet_or_calling = state.hold_until if state.hold_until is not None else state.next_at
     assert quiet_or_calling is not None
     assert quiet_or_calling > story.now
-    story.after(days=2)
+    story.after(days=5)  # an answer of a day, and a day until the last rung
     called = {x.party for x in story.of(f.Told) if x.track is TrackName.DUTY}
     roles = {role for step in duty.STEPS[becomes] for role in step.roles}
     shift = {"handler": "ana", "second": "ben", "shift_lead": "chi", "director": "dia"}

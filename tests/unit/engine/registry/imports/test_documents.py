@@ -147,7 +147,7 @@ def test_whatever_a_byte_becomes_nothing_breaks_and_numbers_count_on(
     try:
         found = list(documents.read(SourceFile(name="x", data=bytes(raw)), starts=STARTS))
     except FileRefusedError:
-        assert not bytes(raw).strip().startswith((b"[", b'{"'))
+        assert not bytes(raw).strip(b" \t\r\n").startswith((b"[", b'{"'))
         return
     numbers = [each.line if isinstance(each, RowRead) else each.number for each in found]
     assert numbers == sorted(set(numbers))
