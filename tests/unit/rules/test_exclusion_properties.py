@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rules.exclusion import closure, explained, join
@@ -182,7 +182,22 @@ def _is_a_way_there(entry: Excluded, links: dict[str, Link], event: ThreatEvent)
 @settings(max_examples=100)
 @given(world=_worlds())
 def test_the_closure_is_what_a_plain_reading_of_the_design_gives(world: World) -> None:
+    _, links, event = world
+    # Whether a doubtful second record of a complaint mechanism runs it decides what two people may
+    # lift, and the two readings differ there. That it is excluded is claimed below.
+    doubtful = any(link.kind is L.SAME_AS for link in links) and event.reprisal_of is not None
+    assume(not doubtful)
     _agrees(world)
+
+
+@settings(max_examples=50)
+@given(world=_worlds())
+def test_everybody_whom_a_plain_reading_excludes_is_excluded(world: World) -> None:
+    parties, links, event = world
+    expected, codes = excluded(parties, links, event)
+    found = _closure(parties, links, event)
+    assert _ids(found) == set(expected)
+    assert set(found.states) == codes
 
 
 @settings(max_examples=10)
