@@ -35,11 +35,11 @@ def fire(draft: Draft) -> None:
     due = due_at(draft.case)
     draft.late = due is not None and draft.now - due > times.OUTAGE_AFTER
     for _ in range(_ROUNDS_AT_MOST):
-        due = due_at(draft.case)
         if due is not None and due <= draft.now:
             _fire_one(draft)
         elif not rungs.catch_up(draft):
             return
+        due = due_at(draft.case)
     raise RuntimeError("A case owes something new each time it is decided.")
 
 

@@ -12,7 +12,6 @@ import httpx2
 import orjson
 import pyotp
 from aiokafka import AIOKafkaProducer
-from pydantic import AnyHttpUrl
 
 from engine.access import PersonRole
 from engine.bootstrap import open_engine
@@ -22,12 +21,12 @@ from engine.clock import SystemClock
 from engine.demo.broker import DemoBroker, mock_kafka, real_kafka
 from engine.demo.cast import Cast, Telling, world_text
 from engine.demo.clock import LeapingClock
+from engine.demo.loopback import settings_in, text
 from engine.entropy import SystemEntropy
-from engine.settings import HttpSettings, KafkaSettings, Settings, SourceSettings
+from engine.settings import KafkaSettings, Settings, SourceSettings
 from engine.store.database import Database
 from engine.store.schema import upgrade
 from engine.vault import init_keys
-from engine.web.api.inbound import inbound_path
 from notifiers.sinks import SmsGatewaySink, SmtpSink
 from schemas.envelope import THREAT_TYPE
 
@@ -86,11 +85,7 @@ class Stage:
 
     async def reply_by_sms(self, number: str, words: str) -> None:
         """Answer a text, as the gateway reports it."""
-        path = inbound_path(self.engine.parts.keys.pepper, "sms")
-        response = await self.client.post(
-            f"{self.engine.address}{path}", json={"text": words, "from": number}
-        )
-        response.raise_for_status()
+        await text(self.engine, self.client, number=number, words=words)
 
     async def log_in(self, name: str) -> str:
         """Log somebody in by both factors and return the session."""
@@ -159,24 +154,12 @@ def _settings(
     rules = default_rulebook().replace("{walk: third_missions, states: []}",
                                        "{walk: third_missions, states: [QS]}")  # fmt: skip
     (folder / "rulebook.yaml").write_text(rules, "utf-8")
-    port = free_port()
     sources = sorted({telling.source for telling in cast.events})
-    return Settings(
-        data_dir=folder / "data",
-        phone="+00 00 0000",
-        http=HttpSettings(
-            port=port, public_url=AnyHttpUrl(f"http://127.0.0.1:{port}/"), secure_cookies=False
-        ),
-        channels={
-            "email": {
-                "kind": "email",
-                "host": "127.0.0.1",
-                "port": smtp.port,
-                "tls": "off",
-                "sender": "desk@faro.example",
-            },
-            "sms": sms.settings(),
-        },
+    return settings_in(
+        folder,
+        instance="demo",
+        smtp=smtp,
+        sms=sms,
         kafka=KafkaSettings(
             enabled=True,
             brokers=broker.bootstrap,
@@ -189,10 +172,6 @@ def _settings(
                 for source in sources
             ),
         ),
-        registry=folder / "registry.yaml",
-        roster=folder / "roster.yaml",
-        rulebook=folder / "rulebook.yaml",
-        instance="demo",
     )
 
 
@@ -230,13 +209,3 @@ async def end(engine: Engine, running: asyncio.Task[None]) -> None:
     """Stop it in order."""
     engine.stop()
     await running
-
-
-def free_port() -> int:
-    """A port for the board that is free now; the address is printed before it is bound."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -12,19 +12,19 @@ from typing import Any
 
 import httpx2
 import pyotp
-from pydantic import AnyHttpUrl, TypeAdapter
+from pydantic import TypeAdapter
 
 from engine.bootstrap import open_engine
 from engine.bootstrap.engine import Engine
 from engine.clock import SystemClock
 from engine.demo.clock import LeapingClock
-from engine.demo.stage import add_people, begun, end, free_port, prepare
+from engine.demo.loopback import settings_in, text
+from engine.demo.stage import add_people, begun, end, prepare
 from engine.demo.stories.moments import moment
 from engine.demo.stories.reports import HOTLINES
 from engine.demo.stories.scene import Scene
 from engine.intake.scope import EVERY_AUDIENCE, Scope
-from engine.settings import HttpSettings, Settings
-from engine.web.api.inbound import inbound_path
+from engine.settings import Settings
 from notifiers.sinks import SmsGatewaySink, SmtpSink
 from rules.graph import Registry
 from schemas.codes import EventType, Severity
@@ -93,11 +93,7 @@ class Theatre:
 
     async def reply_by_sms(self, number: str, words: str) -> None:
         """Answer a text, as the gateway reports it."""
-        path = inbound_path(self.engine.parts.keys.pepper, "sms")
-        response = await self.client.post(
-            f"{self.engine.address}{path}", json={"text": words, "from": number}
-        )
-        response.raise_for_status()
+        await text(self.engine, self.client, number=number, words=words)
 
     def code(self) -> str:
         """The six digits that let whoever watches in."""
@@ -173,28 +169,7 @@ def _settings(
     for name, content in texts.items():
         (folder / name).write_text(json.dumps(content), "utf-8")
     (folder / "rulebook.yaml").write_text(scene.rules, "utf-8")
-    port = free_port()
-    return Settings(
-        data_dir=folder / "data",
-        phone="+00 00 0000",
-        http=HttpSettings(
-            port=port, public_url=AnyHttpUrl(f"http://127.0.0.1:{port}/"), secure_cookies=False
-        ),
-        channels={
-            "email": {
-                "kind": "email",
-                "host": "127.0.0.1",
-                "port": smtp.port,
-                "tls": "off",
-                "sender": "desk@faro.example",
-            },
-            "sms": sms.settings(),
-        },
-        registry=folder / "registry.yaml",
-        roster=folder / "roster.yaml",
-        rulebook=folder / "rulebook.yaml",
-        instance="story",
-    )
+    return settings_in(folder, instance="story", smtp=smtp, sms=sms)
 
 
 def _plain(kind: Any, value: Any) -> Any:

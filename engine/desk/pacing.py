@@ -69,8 +69,8 @@ class Pacing:
             if row.lane == GRAVE_DUTY_LANE:
                 continue
             left = self.room(row.endpoint, now=now) - taken[row.endpoint]
-            again = self._again(row, now=now)
-            if left > 0 or again <= now:
+            again = now if left > 0 else self._again(row, now=now)
+            if again <= now:
                 # However many pages wait for one person of duty, they leave as one message.
                 taken[row.endpoint] += row.lane not in DUTY_LANES
             else:

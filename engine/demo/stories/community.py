@@ -2,10 +2,11 @@
 
 from engine.case.state import CaseStatus
 from engine.demo.stories.failing import expect
+from engine.demo.stories.moments import said_at
 from engine.demo.stories.places import contact, faro, link, party, place
 from engine.demo.stories.reports import HOTLINES, Report, ahead, consent, report
 from engine.demo.stories.scene import ASKED, Scene, shipped_with
-from engine.demo.stories.teller import Teller, said_at
+from engine.demo.stories.teller import Teller
 from schemas import facts as f
 
 SOLARA = place(

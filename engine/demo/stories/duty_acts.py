@@ -230,17 +230,6 @@ class DutyActs(Looking):
             )
         )
 
-    async def review_case(self, lesson: str, *, by: str, of: str = "") -> Result:
-        """A person says what is learned from a case that is over."""
-        return await self.asked(
-            c.ReviewCase(
-                inbox=self.inbox(),
-                case=self.case(of).id,
-                by=person_id(by),
-                lesson=Lesson(lesson),
-            )
-        )
-
     async def add_date(self, kind: str, *, by: str, on: datetime, of: str = "") -> Result:
         """A person says that something will be on a date."""
         return await self.asked(

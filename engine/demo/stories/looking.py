@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from engine.case.due import due_at
 from engine.case.state import Alert, AlertStatus, Case, Task, load_case
 from engine.demo.stories.failing import StoryError, expect
-from engine.demo.stories.moments import last_moment
+from engine.demo.stories.moments import last_moment, said_at
 from engine.store.database import Database
 from engine.store.tables import cases, events, journal, notifications
 from rules.graph import Registry
@@ -71,7 +71,7 @@ class Looking:
         case = self.case(of)
         alerts = {alert.id for alert in case.alerts if alert.party == party}
         for task in case.tasks:
-            fits = not due or f"{task.due_at:%a %d %b %H:%M}" == due
+            fits = not due or said_at(task.due_at) == due
             if task.kind == kind and fits and (not party or task.alert in alerts):
                 return task
         raise StoryError(f"no open task {kind}; open are {[str(t.kind) for t in case.tasks]}")
@@ -82,7 +82,7 @@ class Looking:
         wanted = [f"{last_moment(said, before=self.now):%a %H:%M}" for said in at]
         expect(
             [f"{x:%a %H:%M}" for x in when] == wanted,
-            f"{party} was told at {[f'{x:%a %d %b %H:%M}' for x in when]}",
+            f"{party} was told at {[said_at(x) for x in when]}",
         )
 
     def withheld(self, who: str, *, reason: str, of: str = "") -> None:

@@ -28,6 +28,11 @@ def last_moment(said: str, *, before: datetime) -> datetime:
     return _search(said, _at(said, before), -_DAY, lambda found: found <= before)
 
 
+def said_at(at: datetime) -> str:
+    """A moment as stories write it: `Tue 02 Mar 08:30`."""
+    return f"{at:%a %d %b %H:%M}"
+
+
 def _search(
     said: str, start: datetime, step: timedelta, holds: Callable[[datetime], bool]
 ) -> datetime:

@@ -5,10 +5,11 @@ from typing import Any
 from engine.case.state import CaseStatus
 from engine.demo.stories.failing import expect
 from engine.demo.stories.inbox import Inbox
+from engine.demo.stories.moments import said_at
 from engine.demo.stories.places import OFFICE, contact, faro, link, party, place
 from engine.demo.stories.reports import consent, report
 from engine.demo.stories.scene import ASKED, Scene, shipped_with
-from engine.demo.stories.teller import Teller, said_at
+from engine.demo.stories.teller import Teller
 from schemas import facts as f
 from schemas.codes import Severity, TrackName
 

@@ -3,12 +3,12 @@
 from engine.case.state import CaseStatus
 from engine.demo.stories import slapp
 from engine.demo.stories.failing import expect
-from engine.demo.stories.moments import next_moment
+from engine.demo.stories.moments import next_moment, said_at
 from engine.demo.stories.places import contact, faro, link, party, place
 from engine.demo.stories.reports import report
 from engine.demo.stories.scene import ASKED, Scene, shipped_with
 from engine.demo.stories.slapp import SUED, VERDANT
-from engine.demo.stories.teller import Teller, said_at
+from engine.demo.stories.teller import Teller
 
 ORCHARD = place(
     parties=[
@@ -138,7 +138,7 @@ async def _the_review(story: Teller) -> None:
     await story.until("Fri 30 Apr 10:00")
     await story.stand(by="Ana", review="Wed 30 Jun 09:00", of=SUED)
     await story.agree_to_stand(by="Chi", of=SUED)
-    await story.review_case("went_well", by="Ana", of=HELD)
+    await story.look_back(by="Ana", of=HELD)
     await story.until("Fri 7 May 14:57")
     await story.finish("check_in", by="Ana", of=SUED)
 

@@ -4,10 +4,11 @@ from datetime import date
 
 from engine.case.state import CaseStatus
 from engine.demo.stories.failing import expect
+from engine.demo.stories.moments import said_at
 from engine.demo.stories.places import OFFICE, contact, faro, link, party, place
 from engine.demo.stories.reports import Report, ahead, consent, report
 from engine.demo.stories.scene import ASKED, Scene, shipped_with
-from engine.demo.stories.teller import Teller, said_at
+from engine.demo.stories.teller import Teller
 
 VERDANT = place(
     parties=[

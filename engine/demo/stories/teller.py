@@ -5,7 +5,6 @@ passes and how somebody answers a message is said by whoever derives from this.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from engine.case import commands as c
@@ -116,8 +115,3 @@ class Teller(DutyActs):
     async def _respond(self, letter: Letter, kind: str, more: dict[str, Any]) -> None:
         alert, contact = self.addressed(letter.key)
         await self.answers_by_hand(contact=contact, alert=alert, kind=kind, more=more)
-
-
-def said_at(at: datetime) -> str:
-    """A moment as stories write it."""
-    return f"{at:%a %d %b %H:%M}"

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from engine.case.state import CaseStatus
 from engine.demo.stories.failing import expect
+from engine.demo.stories.moments import said_at
 from engine.demo.stories.places import contact, faro, link, party, place
 from engine.demo.stories.reports import report
 from engine.demo.stories.scene import ASKED, Scene, shipped_with
-from engine.demo.stories.teller import Teller, said_at
+from engine.demo.stories.teller import Teller
 
 ROWING = place(
     parties=[
