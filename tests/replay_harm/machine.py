@@ -49,6 +49,11 @@ _WHAT_IT_IS = text(
     "SELECT n.case_id, n.contact, a.track FROM notifications n JOIN alerts a ON a.id = n.alert_id"
     " WHERE n.key = :key"
 )
+_NOBODY_KNOWS = text(
+    "SELECT 1 FROM notifications n JOIN attempts t ON t.key = n.key WHERE n.case_id = :case"
+    " AND n.contact = :contact AND n.purpose NOT IN ('stand_down', 'wait')"
+    " AND t.state IN ('sending', 'unknown') LIMIT 1"
+)
 
 
 class LookedAt(SimWriter):
@@ -270,6 +275,9 @@ class Machine:
                     mode=self.modes[row.track],
                     endpoint=endpoint.id,
                     purpose=message.purpose.value,
+                    maybe_told=bool(
+                        self.read(_NOBODY_KNOWS, case=row.case_id, contact=row.contact)
+                    ),
                 )
             )
         for listener in self.listeners:

@@ -40,6 +40,8 @@ class Send:
     purpose: str
     fields: frozenset[str] = frozenset()
     """Of the event, where a page showed some."""
+    maybe_told: bool = False
+    """Something went out to it before whose outcome nobody knows: the process died meanwhile."""
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ class Oracle:
             yield AFTER_STOP, "the track was frozen"  # those told may still hear to do nothing
         if send.purpose not in _SAYS_NOTHING:
             yield from self._unallowed(send)
-        elif (send.case, self._party(send)) not in self.told:
+        elif not send.maybe_told and (send.case, self._party(send)) not in self.told:
             yield TOLD_WITHOUT_CONSENT, "stood down although it was never told"
 
     # Exclusion

@@ -12,9 +12,18 @@ from notifiers.message import Message
 from rules import exclusion, guard
 from rules.graph import Registry
 from schemas.plan import Reason, Verdict
+from tests.harness.people import contact
+from tests.replay_harm.ledger import Ledger
 from tests.replay_harm.life import live
+from tests.replay_harm.machine import START
 from tests.replay_harm.marks import KNOWN
-from tests.replay_harm.oracle import AFTER_REVOCATION, TOLD_EXCLUDED, TOLD_WITHOUT_CONSENT
+from tests.replay_harm.oracle import (
+    AFTER_REVOCATION,
+    TOLD_EXCLUDED,
+    TOLD_WITHOUT_CONSENT,
+    Oracle,
+    Send,
+)
 from tests.replay_harm.total import Total
 
 SEED = 12
@@ -83,6 +92,31 @@ def test_an_exclusion_without_old_links_is_caught(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(exclusion, "closure_on", lambda r, grounds: closure_on(today(r), grounds))
 
     assert _caught(TOLD_EXCLUDED, events=20)
+
+
+def _stood_down(*, maybe_told: bool) -> tuple[str, ...]:
+    office = contact("office", "protection-1")
+    ledger = Ledger(contacts={each.id: office for each in office.endpoints})
+    return Oracle(ledger=ledger).judge(
+        Send(
+            at=START,
+            n=1,
+            case="case",
+            track="protection",
+            mode="quiet",
+            endpoint=office.endpoints[0].id,
+            purpose="stand_down",
+            maybe_told=maybe_told,
+        )
+    )
+
+
+def test_whoever_may_have_been_told_as_the_process_died_is_stood_down_without_blame() -> None:
+    assert _stood_down(maybe_told=True) == ()
+
+
+def test_whoever_was_never_told_is_not_stood_down() -> None:
+    assert _stood_down(maybe_told=False) == (TOLD_WITHOUT_CONSENT,)
 
 
 def test_a_message_with_a_name_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
