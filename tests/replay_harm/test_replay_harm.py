@@ -13,7 +13,7 @@ from rules import exclusion, guard
 from rules.graph import Registry
 from schemas.plan import Reason, Verdict
 from tests.harness.people import contact
-from tests.replay_harm.ledger import Ledger
+from tests.replay_harm.ledger import Edition, Ledger
 from tests.replay_harm.life import live
 from tests.replay_harm.machine import START
 from tests.replay_harm.marks import KNOWN
@@ -96,7 +96,8 @@ def test_an_exclusion_without_old_links_is_caught(monkeypatch: pytest.MonkeyPatc
 
 def _stood_down(*, maybe_told: bool) -> tuple[str, ...]:
     office = contact("office", "protection-1")
-    ledger = Ledger(contacts={each.id: office for each in office.endpoints})
+    nothing = Edition(n=0, parties={}, once=(), links=(), current=frozenset())
+    ledger = Ledger(contacts={each.id: office for each in office.endpoints}, editions=[nothing])
     return Oracle(ledger=ledger).judge(
         Send(
             at=START,
