@@ -6,6 +6,9 @@ ARGS ?=
 # Most of what tests do is wait for real processes: more of them at once than there are cores.
 WORKERS ?= 4
 export UV_PYTHON_DOWNLOADS := never
+# Tests start hundreds of processes. Where bytecode may not be kept, each of them, and each worker,
+# compiles a thousand modules before its first line: much of the time of `make test` went there.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test check fmt bench bench-graph sim crash sweep mutants docs schemas lock replay-harm
