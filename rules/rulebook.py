@@ -119,6 +119,11 @@ class Rulebook:
             per_kind=shape.until.per_kind,
             answer_by=answer_by,
             answer_holds_for=answer_by if holds is None else holds[severity],
+            graver=tuple(
+                (graver, shape.answer_by[graver], (holds or shape.answer_by)[graver])
+                for graver in Severity
+                if graver.rank < severity.rank
+            ),
             repeat_every=tuple(shape.repeat_every.get(severity, ())),
             ask=tell.ask or shape.ask,
         )

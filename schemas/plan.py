@@ -139,6 +139,8 @@ class Track:
     """Duty: where the rulebook has others than `rules.duty.CHECK_INS`."""
     dates: tuple[DateKind, ...] = ()
     """Anchored at a date: of one of these kinds; empty: of any."""
+    graver: tuple[tuple[Severity, int, int], ...] = ()
+    """`answer_by` and `answer_holds_for` should the case become this grave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

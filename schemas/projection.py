@@ -26,6 +26,8 @@ class Purpose(StrEnum):
     """Outward: a date was moved; does what you promised or did still hold?"""
     REMIND = "remind"
     """Outward: what you promised is due soon."""
+    ANSWER = "answer"
+    """Outward: what you asked is answered; read it on your page."""
     STAND_DOWN = "stand_down"
     """Nothing more is asked of you."""
     WAIT = "wait"

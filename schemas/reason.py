@@ -54,6 +54,8 @@ class Reason(StrEnum):
     """A site, commercial or similar contact; never told by machine."""
     ENDPOINT_FANS_OUT = "endpoint_fans_out"
     """A list address with somebody on it who must not know."""
+    STALE = "stale"
+    """Lay here for more than 12 hours before it could leave: a person says whether it may."""
     CERTAINTY = "certainty"
     """Not yet sure enough for anybody but duty and protection."""
     SMALL_CELL = "small_cell"
@@ -180,6 +182,7 @@ REMEDIES: Mapping[Reason, Remedy] = MappingProxyType(
         Reason.EXERCISE: Remedy.SAME_KIND,
         Reason.NO_ENDPOINT: Remedy.ADD_WAY,
         Reason.UNKNOWN_PARTY: Remedy.NAME_PARTY,
+        Reason.STALE: Remedy.RELEASE,
         Reason.NOT_CHOSEN: Remedy.ADD_BY_HAND,
         Reason.LINKED: Remedy.ASK_THE_PERSON,
     }

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from engine.case import commands as c
-from engine.case import confirming, embargo, passing, promises, recheck, tasks, telling
+from engine.case import (
+    confirming,
+    embargo,
+    incidents,
+    passing,
+    promises,
+    questions,
+    recheck,
+    tasks,
+    telling,
+)
 from engine.case.answerers import answerer, cancel, go_on_if_silent, needs_no_call
 from engine.case.draft import Draft, Refusal
 from engine.case.state import Alert, AlertStatus
@@ -53,6 +63,7 @@ def _duty(draft: Draft, alert: Alert, response: Response) -> None:
         return
     _say(draft, alert, response, answer="acknowledged")
     tasks.own(draft, response.by)
+    incidents.taken(draft, by=response.by)
 
 
 def _acknowledged(draft: Draft, alert: Alert, response: Response) -> None:
@@ -66,7 +77,7 @@ def _already_acting(draft: Draft, alert: Alert, response: Response) -> None:
 
 def _asks(draft: Draft, alert: Alert, response: Response) -> None:
     _say(draft, alert, response, answer="asks")
-    tasks.raise_task(draft, "question", alert=alert.id)
+    questions.ask(draft, alert, contact=answerer(alert, response))
 
 
 def _warns(draft: Draft, alert: Alert, response: Response) -> None:

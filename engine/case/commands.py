@@ -55,6 +55,7 @@ from engine.case.sending_commands import Ending as Ending
 from engine.case.sending_commands import Settled as Settled
 from engine.case.sending_commands import SettleSends as SettleSends
 from engine.case.sending_commands import TryOutcome as TryOutcome
+from engine.case.sharing_commands import SetSharing as SetSharing
 from engine.case.steering_commands import AddRecipient as AddRecipient
 from engine.case.steering_commands import Escalate as Escalate
 from engine.case.steering_commands import HandOver as HandOver
@@ -62,6 +63,7 @@ from engine.case.steering_commands import JumpStep as JumpStep
 from engine.case.steering_commands import Replan as Replan
 from engine.case.steering_commands import SkipStep as SkipStep
 from engine.case.steering_commands import WithdrawRelease as WithdrawRelease
+from engine.case.task_commands import AddTask as AddTask
 from schemas.codes import Heard, IncidentCode, TrackName
 from schemas.facts.clearing import WhyCleared
 from schemas.facts.erasing import WhyErased
@@ -170,6 +172,8 @@ class FinishTask:
     note: str = ""
     heard: Heard | None = None
     """Of a check-in, which needs it: whom it heard."""
+    reply: str = ""
+    """Of a question: vault id of the answer that its asker reads on their page; `note` is ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +214,7 @@ CaseCommand = (
     | LiftHold
     | TakeTask
     | FinishTask
+    | AddTask
     | ProposeResolution
     | ConfirmResolution
     | Reopen
@@ -218,6 +223,7 @@ CaseCommand = (
     | HearSource
     | RaiseMode
     | LowerMode
+    | SetSharing
     | DecideNecessity
     | WithdrawNecessity
     | NoteStatus

@@ -9,6 +9,7 @@ from engine.case import (
     answers,
     arrival,
     attempts,
+    by_hand,
     care,
     certainty,
     classing,
@@ -37,6 +38,7 @@ from engine.case import (
     reprisals,
     reviewing,
     rungs,
+    sharing,
     standing,
     steering,
     tasks,
@@ -58,6 +60,7 @@ def _arrive(draft: Draft, command: c.EventArrived) -> None:
     stood = standing.happened(draft, by="event")
     arrival.arrive(draft, command)
     protocols.apply(draft, command)
+    sharing.forget(draft)
     report = command.report
     dates.hear(draft, source=report.source, id=report.event_id, event=report.event)
     dates.ask_for_dates(draft)
@@ -99,12 +102,14 @@ _HANDLERS: dict[type[Any], Callable[[Draft, Any], None]] = {
     c.ProposeJoint: gates.propose_joint,
     c.RaiseMode: modes.raise_mode,
     c.LowerMode: modes.lower_mode,
+    c.SetSharing: sharing.set_sharing,
     c.JudgeCertainty: certainty.judge,
     c.HearSource: certainty.hear,
     c.DecideNecessity: necessity.decide,
     c.WithdrawNecessity: necessity.withdraw,
     c.TakeTask: tasks.take,
     c.FinishTask: finishing.finish,
+    c.AddTask: by_hand.add,
     c.ProposeResolution: closing.propose,
     c.ConfirmResolution: closing.confirm,
     c.Reopen: closing.reopen,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from engine.case import commands as c
-from engine.case import ids, paging, recheck, tasks, telling
+from engine.case import ids, paging, questions, recheck, tasks, telling, times
 from engine.case.draft import Draft
 from engine.case.protect import (
     CLOSURE,
@@ -34,6 +34,10 @@ Unknown: since the plan, the registry says that the contact is another party's.
 """
 
 
+_BESIDES = (Purpose.WAIT, Purpose.ANSWER)
+"""Messages that come on top of what somebody was told."""
+
+
 def verdict(case: Case, notice: c.DueNotice, *, now: datetime) -> Verdict:
     """Whether this message may still leave, judged under the case lock."""
     alert = case.alert(notice.alert)
@@ -56,10 +60,19 @@ def verdict(case: Case, notice: c.DueNotice, *, now: datetime) -> Verdict:
         return refused(Reason.CASE_OVER)
     if alert.status is AlertStatus.CLOSED:
         return refused(alert.reason or Reason.CASE_OVER)
+    if notice.purpose == Purpose.WAIT:  # It is the freeze that it speaks of.
+        return judge_stand_down(case, clean, ref, now=now)
+    if notice.purpose == Purpose.TELL and _stale(notice, now=now):
+        return refused(Reason.STALE)
     state = case.track(alert.track)
     if state is None or not state.open_at(now):
         return refused(Reason.GATE_CLOSED, evidence=alert.track.value)
     return judge_contact(case, clean, ref, now=now)
+
+
+def _stale(notice: c.DueNotice, *, now: datetime) -> bool:
+    """Whether it lay here for so long, never tried, that only a person may let it leave."""
+    return not notice.tried and now - notice.decided_at > times.STALE_AFTER
 
 
 def claim(draft: Draft, command: c.Claimed) -> None:
@@ -74,14 +87,20 @@ def claim(draft: Draft, command: c.Claimed) -> None:
                 alert=notice.alert,
                 tell_no=notice.tell_no,
                 keys=(notice.key,),
-                contacts=(notice.contact,),
+                # What they were told before stands, whether or not they may hear this as well.
+                contacts=() if notice.purpose in _BESIDES else (notice.contact,),
                 reason=judged.reason,
             )
         )
-        if notice.purpose != Purpose.STAND_DOWN:
-            noes[notice.alert] = judged.reason
-        elif judged.reason in _ONE_CONTACT:
-            _not_stood_down(draft, notice.alert)
+        if notice.purpose in (Purpose.STAND_DOWN, Purpose.WAIT):
+            if judged.reason in _ONE_CONTACT:
+                _not_told(draft, notice.alert, Purpose(notice.purpose))
+            continue
+        noes[notice.alert] = judged.reason
+        if notice.purpose == Purpose.ANSWER and judged.reason not in EXCLUDED | UNCONSENTED:
+            questions.unheard(draft, draft.alert(notice.alert), notice.contact)
+        if judged.reason is Reason.STALE:
+            tasks.ask_if_still_right(draft, alert=notice.alert)
     for alert_id, reason in noes.items():
         alert = draft.case.alert(alert_id)
         if alert is not None and alert.track is not TrackName.DUTY:
@@ -191,8 +210,12 @@ def _duty_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
     owned = state is not None and state.hold_until is not None
     if owned and command.purpose != Purpose.TASK:
         return  # Somebody else has answered meanwhile.
-    if all(way in alert.failed for way in ways):
-        paging.page_floor(draft)
+    if not all(way in alert.failed for way in ways):
+        return
+    if person is None:
+        paging.page_floor(draft)  # It is the floor itself: by its other ways.
+    else:
+        paging.call_floor(draft, person.id)
 
 
 def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
@@ -220,8 +243,8 @@ def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
             )
         )
         return
-    if command.purpose == Purpose.STAND_DOWN:
-        _not_stood_down(draft, alert.id)
+    if command.purpose in (Purpose.STAND_DOWN, *_BESIDES):
+        _not_told(draft, alert.id, Purpose(command.purpose))
         return
     if command.state == "not_delivered" and all(x.contact != contact.id for x in alert.calls):
         return  # Its silence has brought in the next one already.
@@ -239,12 +262,12 @@ def _dead_way(draft: Draft, alert: Alert, command: c.Settled) -> None:
         tasks.raise_task(draft, "dead_way", alert=alert.id, detail=channel)
 
 
-def _not_stood_down(draft: Draft, alert_id: str) -> None:
-    """Somebody still believes that they are asked to act, and no way to them works: say so."""
+def _not_told(draft: Draft, alert_id: str, purpose: Purpose) -> None:
+    """Somebody believes what is not so any more, and no way to them works: a person phones."""
     if draft.case.status.unresolved:
         critical = draft.case.severity.grave
         tasks.raise_task(
-            draft, "unreachable", alert=alert_id, detail=Purpose.STAND_DOWN.value, critical=critical
+            draft, "unreachable", alert=alert_id, detail=purpose.value, critical=critical
         )
 
 

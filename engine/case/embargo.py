@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from engine.case import tasks
+from engine.case import tasks, waiting
+from engine.case.answerers import answerer
 from engine.case.draft import Draft
 from engine.case.state import Alert
 from schemas import facts as f
@@ -31,7 +32,10 @@ def embargo(draft: Draft, alert: Alert, response: Response, *, until: datetime) 
         if state.joint is not None and state.joint is response.action
     )
     tracks: tuple[TrackName, ...] = preparing or (alert.track,)
+    before = draft.case
     draft.add(
         f.TrackFrozen(tracks=tracks, at=draft.now, by=response.by, reason="warned", until=until)
     )
     tasks.raise_task(draft, "warning", alert=alert.id, critical=True)
+    for name in preparing:  # Whoever was told may be about to act with the others.
+        waiting.ask(draft, name, before=before.track(name), but=answerer(alert, response))

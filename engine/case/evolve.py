@@ -195,7 +195,7 @@ def _reopened(case: Case, fact: f.Reopened) -> Case:
         replace(
             alert, status=AlertStatus.PLANNED, reason=None, told_contacts=(), reached=(), acts=()
         )
-        if alert.reason is Reason.CASE_OVER
+        if alert.reason is Reason.CASE_OVER and alert.status is not AlertStatus.DECLINED
         else alert
         for alert in case.alerts
     )

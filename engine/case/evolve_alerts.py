@@ -40,21 +40,32 @@ def _told(case: Case, fact: f.Told) -> Case:
             *(c for c in contacts if c not in alert.told_contacts),
         ),
     )
+    if fact.purpose is Purpose.WAIT:
+        alert = replace(alert, waits=(*alert.waits, *(c for c in contacts if c not in alert.waits)))
+    elif alert.waits:
+        alert = replace(alert, waits=tuple(c for c in alert.waits if c not in contacts))
     if fact.purpose is Purpose.TELL:
-        owed: tuple[Call, ...] = ()
-        if fact.answer_by is not None:
-            owed = tuple(Call(contact=c, next_at=fact.answer_by) for c in contacts)
-        alert = replace(
-            alert,
-            status=AlertStatus.PROMISED if alert.pledged else AlertStatus.WAITING,
-            reason=None,
-            calls=(*without(alert.calls, *contacts), *owed),
-        )
+        alert = _owes(alert, contacts, answer_by=fact.answer_by)
         if fact.track.outward:
             case = _asked(replace(case, last_outward_at=fact.at), fact)
     elif fact.track is TrackName.DUTY:
         alert = replace(alert, status=AlertStatus.WAITING)
     return swap(case, alert)
+
+
+def _owes(alert: Alert, contacts: tuple[str, ...], *, answer_by: datetime | None) -> Alert:
+    """The alert when these contacts owe an answer; one that has acted owes none any more."""
+    if alert.status is AlertStatus.ACTED and any(act.counts for act in alert.acts):
+        return alert
+    owed: tuple[Call, ...] = ()
+    if answer_by is not None:
+        owed = tuple(Call(contact=c, next_at=answer_by) for c in contacts)
+    return replace(
+        alert,
+        status=AlertStatus.PROMISED if alert.pledged else AlertStatus.WAITING,
+        reason=None,
+        calls=(*without(alert.calls, *contacts), *owed),
+    )
 
 
 def _asked(case: Case, fact: f.Told) -> Case:
@@ -112,7 +123,8 @@ def _delivery_failed(case: Case, fact: f.DeliveryFailed) -> Case:
 
 def _tell_refused(case: Case, fact: f.TellRefused) -> Case:
     alert = case.alert(fact.alert)
-    if alert is None or alert.status in (AlertStatus.CLOSED, AlertStatus.DECLINED):
+    over = (AlertStatus.CLOSED, AlertStatus.DECLINED)
+    if alert is None or alert.status in over or not fact.contacts:
         return case
     calls = without(alert.calls, *fact.contacts)
     alert = replace(
@@ -139,6 +151,8 @@ def _withheld(case: Case, fact: f.AlertWithheld) -> Case:
     if alert.status is AlertStatus.CLOSED:
         # It was stood down; whatever comes next starts with its first contact again.
         alert = replace(alert, told_contacts=(), reached=())
+    told = tuple(contact for contact in alert.told_contacts if contact not in fact.untold)
+    alert = replace(alert, told_contacts=told)
     return swap(
         case,
         replace(alert, status=AlertStatus.WITHHELD, reason=fact.reason, calls=(), promises=()),

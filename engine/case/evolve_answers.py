@@ -5,13 +5,15 @@ from typing import Any
 
 from engine.case.evolve_alerts import change, swap, without
 from engine.case.replacing import replace
-from engine.case.state import Act, Alert, AlertStatus, Call, Case, Promise
+from engine.case.state import Act, Alert, AlertStatus, Call, Case, Promise, Reply
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Reason
 
 _ACTS_KEPT = 6
 """Of one party, for judging them later; all of them stand in the journal."""
+_REPLIES_KEPT = 3
+"""Answers of ours to one party's questions, for its page."""
 
 
 def _answered(case: Case, fact: f.Answered) -> Case:
@@ -242,6 +244,14 @@ def _passed_on(case: Case, fact: f.PassedOn) -> Case:
     return swap(case, _without_call(alert, fact.contact or fact.by))
 
 
+def _question_answered(case: Case, fact: f.QuestionAnswered) -> Case:
+    alert = case.alert(fact.alert)
+    if alert is None:
+        return case
+    reply = Reply(contact=fact.contact, note=fact.note, at=fact.at)
+    return swap(case, replace(alert, replies=(*alert.replies, reply)[-_REPLIES_KEPT:]))
+
+
 STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.Answered: _answered,
     f.AnswerExpired: _call_ended,
@@ -257,4 +267,5 @@ STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.ConflictDeclared: _conflict,
     f.ContactDropped: _dropped,
     f.PassedOn: _passed_on,
+    f.QuestionAnswered: _question_answered,
 }

@@ -2,11 +2,11 @@
 
 import dataclasses
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.case.replacing import replace
-from engine.case.state import Case, Task, TrackState
+from engine.case.state import Call, Case, Task, TrackState
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Track
@@ -92,7 +92,7 @@ def _theirs(case: Case, task: Task, person: str) -> bool:
     return not (talk and case.contact_owners) or person in case.contact_owners
 
 
-def _hold_extended(case: Case, fact: f.HoldExtended) -> Case:
+def _hold_moved(case: Case, fact: f.HoldExtended | f.HoldShortened) -> Case:
     return _change(case, fact.track, hold_until=fact.until)
 
 
@@ -102,7 +102,7 @@ def _woken(case: Case, fact: f.TrackWoken) -> Case:
         return case
     anchor = fact.at - offset(state.track, fact.step) if fact.step else fact.at
     return swap(
-        case,
+        replace(case, floor_called_at=None) if fact.track is TrackName.DUTY else case,
         replace(
             state,
             anchor_at=anchor,
@@ -124,8 +124,36 @@ def _task_raised(case: Case, fact: f.TaskRaised) -> Case:
         critical=fact.critical,
         alert=fact.alert,
         detail=fact.detail,
+        note=fact.note,
     )
     return replace(case, serial=case.serial + 1, tasks=(*case.tasks, task))
+
+
+def _floor_called(case: Case, fact: f.FloorCalled) -> Case:
+    return replace(case, floor_called_at=fact.at)
+
+
+def _hastened(case: Case, fact: f.TrackHastened) -> Case:
+    """Whoever still owes an answer owes it sooner; what was answered holds as long as it did."""
+    state = case.track(fact.track)
+    if state is None:
+        return case
+    faster = dataclasses.replace(
+        state.track, answer_by=fact.answer_by, answer_holds_for=fact.answer_holds_for
+    )
+    latest = fact.at + timedelta(seconds=fact.answer_by)
+    alerts = tuple(
+        replace(alert, calls=tuple(_sooner(call, latest) for call in alert.calls))
+        if alert.track is fact.track and alert.calls
+        else alert
+        for alert in case.alerts
+    )
+    return swap(replace(case, alerts=alerts), replace(state, track=faster))
+
+
+def _sooner(call: Call, latest: datetime) -> Call:
+    owes = not call.answered and call.next_at > latest
+    return replace(call, next_at=latest) if owes else call
 
 
 def _task_changed(case: Case, task_id: str, **changes: Any) -> Case:
@@ -194,8 +222,11 @@ STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.StepSkipped: _step_passed,
     f.StepSuperseded: _step_passed,
     f.Owned: _owned,
-    f.HoldExtended: _hold_extended,
+    f.HoldExtended: _hold_moved,
+    f.HoldShortened: _hold_moved,
     f.TrackWoken: _woken,
+    f.TrackHastened: _hastened,
+    f.FloorCalled: _floor_called,
     f.TaskRaised: _task_raised,
     f.TaskTaken: _task_taken,
     f.TaskReminded: _task_reminded,

@@ -3,13 +3,23 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from engine.case import check_ins, promises, recheck, remedy, tasks, telling, times
+from engine.case import (
+    check_ins,
+    promises,
+    questions,
+    recheck,
+    remedy,
+    tasks,
+    telling,
+    times,
+    waiting,
+)
 from engine.case import commands as c
 from engine.case.draft import Draft, Refusal
-from engine.case.state import Task
+from engine.case.state import AlertStatus, Task
 from schemas import facts as f
 from schemas.codes import Heard, TrackName
-from schemas.plan import Spread
+from schemas.plan import Reason, Spread
 from schemas.responses import RefusedBecause
 
 YES, NO = "yes", "no"
@@ -49,6 +59,8 @@ def finish(draft: Draft, command: c.FinishTask) -> None:
     if task.kind in _ON_THE_CASE:
         raise Refusal(RefusedBecause.INCOMPLETE, f"{task.kind}: {_ON_THE_CASE[task.kind]}")
     check_ins.must_be_theirs(draft, task, command.by)
+    if command.reply:
+        questions.must_be_told(draft, task, result=command.result)
     result = _result(task, command)
     draft.add(
         f.TaskDone(
@@ -64,6 +76,8 @@ def finish(draft: Draft, command: c.FinishTask) -> None:
         remedy.followed_up(draft, result, by=command.by)
     if not draft.case.status.unresolved:
         return
+    if command.reply:
+        questions.answer(draft, task, by=command.by, note=command.reply)
     if task.kind == "promise_condition":
         promises.condition_done(draft, task, by=command.by, result=command.result)
     elif task.kind in check_ins.TALKS:
@@ -102,7 +116,9 @@ def _tell_late(draft: Draft, task: Task) -> None:
         name = TrackName(task.detail)
         spread = Spread.NEXT if telling.one_at_a_time(draft.case, name) else Spread.ALL
         telling.tell_track(draft, name, spread=spread, by_hand=True)
+        waiting.over(draft, name)
         return
     alert = draft.alert(task.alert)
-    if alert.live and recheck.still_right(draft, alert):
+    never_left = alert.status is AlertStatus.WITHHELD and alert.reason is Reason.STALE
+    if (alert.live or never_left) and recheck.still_right(draft, alert):
         telling.go_on(draft, alert.id)

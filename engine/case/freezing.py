@@ -1,7 +1,9 @@
 """Freezes of a case: anybody stops its tracks at once; letting them go on takes two people."""
 
+from datetime import datetime
+
 from engine.case import commands as c
-from engine.case import tasks, telling
+from engine.case import tasks, telling, times, waiting
 from engine.case.arrival import ask_for_releases
 from engine.case.draft import Draft, Refusal
 from engine.case.state import Case, CaseStatus, TrackState
@@ -55,7 +57,20 @@ def lift(draft: Draft, command: c.Lift) -> None:
     draft.add(f.TrackLifted(track=command.track, at=draft.now, by=by))
     if not any(each.frozen for each in draft.case.tracks):
         tasks.drop_tasks(draft, *_LOOKED_AT)
-    telling.resume(draft, command.track)
+    go_on(draft, command.track)
+
+
+def go_on(draft: Draft, name: TrackName, *, due: datetime | None = None) -> None:
+    """A freeze ended: tell whom it kept waiting. Where it should have ended long ago, ask a person.
+
+    `due`: when it was to end by itself; None: people ended it now.
+    """
+    late = due is not None and draft.now - due > times.STALE_AFTER
+    if late and telling.waits_for_end(draft.case, name):
+        tasks.ask_if_still_right(draft, detail=name.value)
+    else:
+        telling.resume(draft, name)
+        waiting.over(draft, name)
     ask_for_releases(draft)
 
 

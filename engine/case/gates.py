@@ -15,7 +15,14 @@ from schemas.plan import Reason, Spread
 from schemas.projection import Purpose
 from schemas.responses import RefusedBecause
 
-_ASKS = (Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.CONFIRM, Purpose.REMIND, Purpose.WAIT)
+_ASKS = (
+    Purpose.TELL,
+    Purpose.ASK_OUTCOME,
+    Purpose.CONFIRM,
+    Purpose.REMIND,
+    Purpose.ANSWER,
+    Purpose.WAIT,
+)
 
 
 def release(draft: Draft, command: c.Release) -> None:
@@ -173,4 +180,6 @@ def _call_off(draft: Draft, name: TrackName, *, reason: str) -> None:
     )
     for alert in mine:
         if alert.status is AlertStatus.WAITING and not alert.handed_off:
-            draft.add(f.AlertWithheld(alert=alert.id, reason=Reason.GATE_CLOSED))
+            draft.add(
+                f.AlertWithheld(alert=alert.id, reason=Reason.GATE_CLOSED, untold=alert.untold)
+            )

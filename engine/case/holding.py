@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from engine.case import arrival, tasks, telling
+from engine.case import arrival, tasks, telling, times
 from engine.case import commands as c
 from engine.case.draft import Draft, Refusal
 from engine.case.freezing import must_be_open
@@ -75,7 +75,7 @@ def find(case: Case, id: str) -> HoldState | None:
 def _end(draft: Draft, hold: Hold, *, by: tuple[str, ...]) -> None:
     draft.add(f.HoldEnded(hold=hold.id, at=draft.now, by=by))
     if draft.case.status is CaseStatus.OPEN:
-        _go_on(draft)
+        _go_on(draft, late=draft.now - hold.until > times.STALE_AFTER)
         arrival.ask_for_releases(draft)
 
 
@@ -93,8 +93,8 @@ def _held(draft: Draft, alert: Alert) -> bool:
     return verdict.reason is Reason.HELD
 
 
-def _go_on(draft: Draft) -> None:
-    """Tell whom the hold kept waiting, where nothing else does."""
+def _go_on(draft: Draft, *, late: bool) -> None:
+    """Tell whom the hold kept waiting, where nothing else does; `late`: ask a person first."""
     for state in draft.case.tracks:
         name = state.track.name
         waits = [
@@ -106,6 +106,9 @@ def _go_on(draft: Draft) -> None:
             and judge_party(draft.case, track=name, party=alert.party, now=draft.now).allowed
         ]
         if not waits or state.anchor_at is None or state.frozen:
+            continue
+        if late:
+            tasks.ask_if_still_right(draft, detail=name.value)
             continue
         if telling.one_at_a_time(draft.case, name):
             if not telling.somebody_has_it(draft.case, name):

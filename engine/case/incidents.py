@@ -38,10 +38,12 @@ def raise_incident(draft: Draft, command: c.RaiseIncident) -> None:
                 tracks=plain.tracks,
             )
         )
+        tasks.raise_task(draft, "incident")
         return
     if case.status is CaseStatus.MONITORED:
         draft.add(f.IncidentRepeated(at=draft.now))
         draft.add(f.Reopened(at=draft.now, by="engine"))
+        tasks.raise_task(draft, "incident")
         draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="incident_repeated"))
         return
     if case.status is not CaseStatus.OPEN:
@@ -50,3 +52,13 @@ def raise_incident(draft: Draft, command: c.RaiseIncident) -> None:
     if command.severe and case.severity is not Severity.CRITICAL:
         tasks.raise_severity(draft, Severity.CRITICAL, duty=built_in(Severity.CRITICAL))
         draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="severity_raised"))
+
+
+def taken(draft: Draft, *, by: str) -> None:
+    """Whoever takes an incident owes it: what was done about it, by a time of their own."""
+    if draft.case.kind != "incident" or not draft.case.status.unresolved:
+        return
+    for task in draft.case.tasks:
+        if task.kind == "incident":
+            draft.add(f.TaskDone(task=task.id, by="engine", at=draft.now, result="superseded"))
+    tasks.raise_task(draft, "incident", owner=by)

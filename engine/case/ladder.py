@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from engine.case import (
     closing,
     datechecks,
+    freezing,
     gates,
     holding,
     necessity,
@@ -17,7 +18,6 @@ from engine.case import (
     telling,
     times,
 )
-from engine.case.arrival import ask_for_releases
 from engine.case.draft import Draft
 from engine.case.due import calls_rest, due_at, moves_at
 from engine.case.evolve_duty import offset
@@ -26,6 +26,8 @@ from engine.case.state import Alert, Call, CaseStatus, TrackState
 from schemas import facts as f
 from schemas.codes import TrackName
 
+_SHORTEST_HOLD = 60
+"""Seconds. Whatever a rulebook says, an answer of duty holds for so long."""
 _ROUNDS_AT_MOST = 2_000
 """Far above what one case can owe at once; reaching it is a bug, and the case is faulted."""
 
@@ -38,6 +40,7 @@ def fire(draft: Draft) -> None:
         if due is not None and due <= draft.now:
             _fire_one(draft)
         elif not rungs.catch_up(draft):
+            _keep_short(draft)
             return
         due = due_at(draft.case)
     raise RuntimeError("A case owes something new each time it is decided.")
@@ -71,8 +74,7 @@ def _move(draft: Draft, state: TrackState) -> None:
     name = state.track.name
     if state.frozen:
         draft.add(f.TrackLifted(track=name, at=draft.now, by=("engine",)))
-        telling.resume(draft, name)
-        ask_for_releases(draft)
+        freezing.go_on(draft, name, due=state.frozen_until)
     elif name is TrackName.DUTY:
         if state.hold_until is not None:
             _hold_ends(draft, state)
@@ -84,10 +86,36 @@ def _move(draft: Draft, state: TrackState) -> None:
 
 def _hold_ends(draft: Draft, state: TrackState) -> None:
     if tasks.all_owned(draft):
-        until = draft.now + timedelta(seconds=state.track.answer_holds_for)
+        until = _quiet_until(draft, state)
         draft.add(f.HoldExtended(track=TrackName.DUTY, until=until))
         return
     draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="hold_expired"))
+
+
+def _quiet_until(draft: Draft, state: TrackState) -> datetime:
+    """As long again, and again, up to the first time at which something owed is late.
+
+    Decided once for all of these times: a case that lasts would else be looked at every half hour
+    for years, each time to the same end. What changes meanwhile, changes by people (`_keep_short`).
+    """
+    first = min(task.due_at for task in draft.case.tasks)
+    holds = _answer_holds(state)
+    return draft.now + holds * -((draft.now - first) // holds)
+
+
+def _keep_short(draft: Draft) -> None:
+    """Quiet for longer than an answer holds is only what has an owner for everything."""
+    state = draft.case.track(TrackName.DUTY)
+    if state is None or state.hold_until is None or not draft.case.status.unresolved:
+        return
+    owed = draft.case.tasks
+    soon = draft.now + _answer_holds(state)
+    if state.hold_until > soon and not (owed and all(task.owner for task in owed)):
+        draft.add(f.HoldShortened(track=TrackName.DUTY, until=soon))
+
+
+def _answer_holds(state: TrackState) -> timedelta:
+    return timedelta(seconds=max(state.track.answer_holds_for, _SHORTEST_HOLD))
 
 
 def _page(draft: Draft, state: TrackState) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from engine.case import ids
+from engine.case import ids, times
 from engine.case.draft import Draft
 from engine.case.protect import endpoint_id
 from engine.case.state import AlertStatus
@@ -35,8 +35,20 @@ def page_roles(draft: Draft, roles: Iterable[str], *, step: int | None = None) -
         )
 
 
+def call_floor(draft: Draft, person: str) -> None:
+    """Tell duty's last resort, because no way to this person worked: once an hour is enough.
+
+    Woken anew the case tells it anew, so that it never hears less than one page of each call.
+    """
+    called = draft.case.floor_called_at
+    if called is not None and draft.now - called < times.FLOOR_EVERY:
+        return
+    draft.add(f.FloorCalled(at=draft.now, person=person))
+    page_floor(draft)
+
+
 def page_floor(draft: Draft) -> None:
-    """Tell duty's last resort, because no way to somebody on shift worked."""
+    """Tell duty's last resort now."""
     for person in rota.on_call(draft.case.around.roster, Role.FLOOR, draft.now):
         if not _ways(draft, person.endpoints):
             continue

@@ -1,6 +1,6 @@
 """Passing on: to a colleague, who is told at once; or to somebody who must not know."""
 
-from engine.case import tasks, telling
+from engine.case import questions, tasks, telling
 from engine.case.answerers import answerer, cancel, freeze_companies, go_on_if_silent, needs_no_call
 from engine.case.draft import Draft, id_only
 from engine.case.protect import EXCLUDED, judge_party
@@ -15,6 +15,7 @@ def pass_on(draft: Draft, alert: Alert, response: Response) -> None:
     meant = (id_only(response.passed_on_to, of="passed_on_to"), *response.passed_on_any)
     inside = next((each for each in meant if _inside(draft, alert, each)), "")
     to = inside or response.passed_on_to
+    giver = answerer(alert, response)
     draft.add(
         f.PassedOn(
             alert=alert.id,
@@ -24,7 +25,7 @@ def pass_on(draft: Draft, alert: Alert, response: Response) -> None:
             to=to,
             inside_closure=bool(inside),
             note=response.note,
-            contact=answerer(alert, response),
+            contact=giver,
         )
     )
     if inside:
@@ -34,9 +35,11 @@ def pass_on(draft: Draft, alert: Alert, response: Response) -> None:
         freeze_companies(draft, reason="passed_on_inside")
         tasks.raise_task(draft, "passed_on_inside", alert=alert.id, critical=True)
         return
+    if giver:  # It is their colleague's now: what has not left to them asks for nothing.
+        cancel(draft, alert, contact=giver, reason="passed_on")
     colleague = telling.contact_of(alert, to)
     if colleague is None:
-        tasks.raise_task(draft, "question", alert=alert.id, detail="passed_on")
+        tasks.raise_task(draft, "question", alert=alert.id, detail=questions.PASSED_ON)
     elif colleague.id not in alert.told_contacts:
         telling.tell_again(draft, alert.id, colleague.id)
     go_on_if_silent(draft, alert)

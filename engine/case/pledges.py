@@ -43,3 +43,13 @@ class Act:
     def counts(self) -> bool:
         """Whether nothing more need be asked because of it."""
         return self.judged is None or self.judged.quietens
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What we answered to somebody's question; they read it on their page."""
+
+    contact: str
+    note: str
+    """Vault id of the words."""
+    at: datetime

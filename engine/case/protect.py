@@ -63,6 +63,7 @@ TURNABLE = (
         }
     )
     | WAITING_ONLY
+            Reason.STALE,
     | UNCONSENTED
     | CLOSURE
 )

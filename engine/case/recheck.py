@@ -15,6 +15,7 @@ _OUTWARD_PURPOSES = (
     Purpose.ASK_OUTCOME,
     Purpose.CONFIRM,
     Purpose.REMIND,
+    Purpose.ANSWER,
     Purpose.WAIT,
 )
 _ALL_PURPOSES = (*_OUTWARD_PURPOSES, Purpose.STAND_DOWN)

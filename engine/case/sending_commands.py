@@ -16,6 +16,8 @@ class DueNotice:
     contact: str
     endpoint: str
     decided_at: datetime
+    tried: bool = False
+    """Whether it may have left before; then it goes on being tried, however late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

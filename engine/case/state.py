@@ -17,6 +17,8 @@ from engine.case.marked import CaseDate as CaseDate
 from engine.case.pledges import Act as Act
 from engine.case.pledges import Promise as Promise
 from schemas.codes import ActionKind, Certainty, ContactRule, Label, Mode, Severity, TrackName
+from engine.case.pledges import Reply as Reply
+from engine.case.wider_sharing import WiderSharing as WiderSharing
 from schemas.facts import TaskKind
 from schemas.party import PartyKind
 from schemas.pattern import Pattern
@@ -110,6 +112,10 @@ class Alert:
     acts: tuple[Act, ...] = ()
     """What it did, the newest last; a few at most."""
     reason: Reason | None = None
+    replies: tuple[Reply, ...] = ()
+    """What we answered to its questions, the newest last; a few at most."""
+    waits: tuple[str, ...] = ()
+    """Contacts who were asked to do nothing for now, and were not written to since."""
     """Why it is withheld or closed."""
 
     @property
@@ -251,6 +257,8 @@ class Task:
 class Proposal:
     """Resolution as one person proposed it; another one confirms."""
 
+    note: str = ""
+    """Vault id of what a person of ours wants done."""
     by: str
     at: datetime
     outcome: str
@@ -338,6 +346,8 @@ class Case:
 
     def track(self, name: TrackName) -> TrackState | None:
         """The state of a track, or None when the plan has none of that name."""
+    floor_called_at: datetime | None = None
+    """When duty's last resort was told in the stead of somebody whom no way reached."""
         return next((t for t in self.tracks if t.track.name is name), None)
 
     def alert(self, alert_id: str) -> Alert | None:

@@ -75,6 +75,24 @@ def raise_severity(draft: Draft, severity: Severity, *, duty: Track) -> None:
         return
     draft.add(f.SeverityRaised(severity=severity, duty=duty))
     hasten(draft)
+    ask_sooner(draft)
+
+
+def ask_sooner(draft: Draft) -> None:
+    """Outward, too, answers are asked for as soon as in a case that is as grave as this."""
+    for state in draft.case.tracks:
+        track = state.track
+        for severity, answer_by, holds in track.graver:
+            sooner = answer_by < track.answer_by or holds < track.answer_holds_for
+            if severity is draft.case.severity and sooner:
+                draft.add(
+                    f.TrackHastened(
+                        track=track.name,
+                        at=draft.now,
+                        answer_by=min(answer_by, track.answer_by),
+                        answer_holds_for=min(holds, track.answer_holds_for),
+                    )
+                )
 
 
 def hasten(draft: Draft) -> None:

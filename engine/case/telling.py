@@ -234,6 +234,15 @@ def resume(draft: Draft, name: TrackName) -> None:
         next_party(draft, name)
 
 
+def waits_for_end(case: Case, name: TrackName) -> bool:
+    """Whether somebody of this track is told, or told that it goes on, when a freeze ends."""
+    return any(
+        a.track is name
+        and (bool(a.waits) or (a.status is AlertStatus.WITHHELD and a.reason in WAITING_ONLY))
+        for a in case.alerts
+    )
+
+
 def one_at_a_time(case: Case, name: TrackName) -> bool:
     """Whether this track asks its parties one after the other."""
     state = case.track(name)
@@ -267,7 +276,7 @@ def contact_of(alert: Alert, contact_id: str) -> ContactRef | None:
 
 def may_be_released(alert: Alert) -> bool:
     """Whether a release could make this alert tell somebody for the first time."""
-    return _waits(alert, TURNABLE - WAITING_ONLY)
+    return _waits(alert, TURNABLE - WAITING_ONLY - {Reason.STALE})
 
 
 def _waits(alert: Alert, reasons: frozenset[Reason]) -> bool:

@@ -29,6 +29,18 @@ FIRST_CONTACT_WITHIN = {
     Severity.WATCH: 72 * _HOUR,
 }
 
+INCIDENT_WITHIN = {
+    Severity.CRITICAL: 45 * _MINUTE,
+    Severity.HIGH: 6 * _HOUR,
+    Severity.ELEVATED: 36 * _HOUR,
+    Severity.WATCH: 36 * _HOUR,
+}
+"""An incident, from its opening and from each taking: half as long again as an answer holds, so
+that its owner is reminded before duty is called anew."""
+
+FLOOR_EVERY = 1 * _HOUR
+"""How often one case tells duty's last resort in the stead of people whom no way reaches."""
+
 MONITOR_FOR = 30 * _DAY
 """After resolution; a new event within it reopens the case."""
 
@@ -57,4 +69,6 @@ def task_within(severity: Severity, kind: TaskKind) -> timedelta:
         return TRIAGE_WITHIN[severity]
     if kind == "first_contact":
         return FIRST_CONTACT_WITHIN[severity]
+    if kind == "incident":
+        return INCIDENT_WITHIN[severity]
     return ANSWER_WITHIN[severity]

@@ -19,9 +19,9 @@ from schemas.projection import Purpose
 CUT_OFF_AFTER = 0.5
 """Seconds, on the loop's own time, for a try that is under way. Nothing leaves a second after."""
 _ASKING = frozenset(
-    {Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.CONFIRM, Purpose.REMIND, Purpose.WAIT}
+    {Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.CONFIRM, Purpose.REMIND, Purpose.ANSWER}
 )
-"""A stand-down says nothing of the case: no freeze and no hold is in its way."""
+"""A stand-down and a request to wait say nothing of the case: no freeze is in their way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

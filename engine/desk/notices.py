@@ -17,6 +17,7 @@ def due_notice(row: Row[Any]) -> c.DueNotice:
         contact=row.contact,
         endpoint=row.endpoint,
         decided_at=row.decided_at,
+        tried=row.attempts > 0,
     )
 
 

@@ -21,7 +21,13 @@ _FIRST_WITHIN = timedelta(seconds=60)
 """The first page of a case that is not grave waits no longer than this for others to join it."""
 _FORGET_ABOVE = 10_000
 """Recipients kept in mind before those who got nothing lately are dropped."""
-_ASKING = (Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.CONFIRM, Purpose.REMIND)
+_ASKING = (
+    Purpose.TELL,
+    Purpose.ASK_OUTCOME,
+    Purpose.CONFIRM,
+    Purpose.REMIND,
+    Purpose.ANSWER,
+)
 """A stand-down and a request to wait never wait themselves."""
 _NO_LIMIT = 1_000_000
 

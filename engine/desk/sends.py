@@ -36,7 +36,13 @@ SEND_WITHIN = 5.0
 POSTPONED_BY = timedelta(seconds=30)
 """A notification whose claim failed comes again after this."""
 
-_ANSWERED_ON_PAGE = (Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.CONFIRM, Purpose.REMIND)
+_ANSWERED_ON_PAGE = (
+    Purpose.TELL,
+    Purpose.ASK_OUTCOME,
+    Purpose.CONFIRM,
+    Purpose.REMIND,
+    Purpose.ANSWER,
+)
 
 
 def claim(command: inner.Claim, sheet: Sheet, setting: Setting) -> inner.Claimed:

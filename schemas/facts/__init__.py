@@ -24,6 +24,7 @@ from schemas.facts.answers import (
     Promised,
     PromiseMissed,
     PromiseWithdrawn,
+    QuestionAnswered,
 )
 from schemas.facts.care import (
     ContactOwnersSet,
@@ -68,6 +69,7 @@ from schemas.facts.dates import (
 from schemas.facts.duty import (
     FreezeReason,
     HoldExtended,
+    FloorCalled,
     LiftGiven,
     Owned,
     ReleaseGiven,
@@ -140,6 +142,7 @@ from schemas.facts.telling import (
 )
 
 Fact = Annotated[
+    TrackHastened,
     CaseOpened
     | EventJoined
     | SeverityRaised
@@ -150,6 +153,7 @@ Fact = Annotated[
     | StepSuperseded
     | Told
     | Rerouted
+    | TrackHastened
     | HandedOff
     | Delivered
     | DeliveryFailed
@@ -173,6 +177,7 @@ Fact = Annotated[
     | AlertWithheld
     | ToldBeforeExcluded
     | ErasureGiven
+    | QuestionAnswered
     | Erased
     | ClearanceGiven
     | ExclusionCleared
@@ -185,6 +190,7 @@ Fact = Annotated[
     | TaskDone
     | ReleaseGiven
     | TrackReleased
+    | FloorCalled
     | TrackFrozen
     | LiftGiven
     | TrackLifted
@@ -310,6 +316,7 @@ __all__ = [
     "HoldPlaced",
     "IncidentRepeated",
     "JointProposed",
+    "FloorCalled",
     "Lesson",
     "LiftGiven",
     "LinkedChanged",
@@ -342,6 +349,7 @@ __all__ = [
     "Replanned",
     "ReprisalSuspected",
     "Rerouted",
+    "QuestionAnswered",
     "ResolutionProposed",
     "Resolved",
     "Reviewed",
@@ -379,6 +387,7 @@ __all__ = [
     "WhyPassed",
     "WhyStanding",
     "WhySteered",
+    "TrackHastened",
     "WhyUnlinked",
     "dump_fact",
     "load_fact",

@@ -183,6 +183,21 @@ class ConflictDeclared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAnswered:
+    """A person of ours answered what somebody asked; they read it on their page alone."""
+
+    kind: Literal["question_answered"] = "question_answered"
+    v: Literal[1] = 1
+    alert: str
+    contact: str
+    """Who asked."""
+    by: str
+    at: datetime
+    note: str
+    """Vault id of the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactDropped:
     """The wrong contact: never asked again in this case; the party's next one is told."""
 

@@ -54,6 +54,8 @@ TaskKind = Literal[
     "handed_over",
 ]
 
+    "incident",
+    "by_hand",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owned:
@@ -117,6 +119,17 @@ class TaskRaised:
     due_at: datetime
     owner: str = ""
     critical: bool = False
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorCalled:
+    """No way to somebody on shift works: duty's last resort is told in their stead."""
+
+    kind: Literal["floor_called"] = "floor_called"
+    v: Literal[1] = 1
+    at: datetime
+    person: str
+    """Whom no way reached."""
+
+
     alert: str = ""
     detail: str = ""
 
@@ -131,6 +144,10 @@ class TaskTaken:
     by: str
     at: datetime
 
+    by: str = ""
+    """The person who wrote it; empty: the engine raised it."""
+    note: str = ""
+    """Vault id of what is to be done, in that person's words."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskReminded:

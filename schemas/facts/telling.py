@@ -35,6 +35,19 @@ class StepFired:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrackHastened:
+    """The case is graver: from now on this track asks for answers sooner."""
+
+    kind: Literal["track_hastened"] = "track_hastened"
+    v: Literal[1] = 1
+    track: TrackName
+    at: datetime
+    answer_by: int
+    """Seconds; whoever owes an answer owes it this long from `at` at the latest."""
+    answer_holds_for: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepSkipped:
     """A rung had nobody to tell; a task says so."""
 
@@ -193,6 +206,8 @@ class AlertWithheld:
     v: Literal[1] = 1
     alert: str
     reason: Reason
+    untold: tuple[str, ...] = ()
+    """Contacts whose message was called off before it left: they count as not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

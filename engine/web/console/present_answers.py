@@ -183,6 +183,21 @@ def _passed(fact: f.PassedOn, names: Names) -> Line:
     )
 
 
+def _replied(fact: f.QuestionAnswered, names: Names) -> Line:
+    return Line(
+        (
+            names.person(fact.by),
+            " answered the question of ",
+            names.contact(fact.contact),
+            " of ",
+            names.alert(fact.alert),
+            ".",
+        ),
+        "good",
+        ("They are told that there is an answer, and read it on their page.",),
+    )
+
+
 ANSWERS: dict[type, Callable[[Any, Names], Line]] = {
     f.Answered: _answered,
     f.AnswerExpired: _expired,
@@ -198,4 +213,5 @@ ANSWERS: dict[type, Callable[[Any, Names], Line]] = {
     f.ConflictDeclared: _conflict,
     f.ContactDropped: _wrong,
     f.PassedOn: _passed,
+    f.QuestionAnswered: _replied,
 }

@@ -63,11 +63,18 @@ WHY_RELEASE = {
 }
 
 
+_TO_SAY = {
+    Purpose.STAND_DOWN.value: "say that nothing more is asked",
+    Purpose.WAIT.value: "ask them to wait",
+    Purpose.ANSWER.value: "say that their question is answered",
+}
+
+
 def task_words(kind: str, alert: str, detail: str, names: Names) -> Said:
     """What a task asks, about whom: a recipient, a track, or what was in the way of planning."""
     words = TASK.get(kind, kind.replace("_", " "))
-    if detail == Purpose.STAND_DOWN:
-        words = "Call and say that nothing more is asked: no message got through"
+    if kind == "unreachable" and detail in _TO_SAY:
+        words = f"Call and {_TO_SAY[detail]}: no message got through"
     if alert:
         return (f"{words} (", names.alert(alert), ")")
     if detail in set(Trouble):
@@ -97,16 +104,32 @@ def _held(fact: f.HoldExtended, names: Names) -> Line:
     )
 
 
+def _held_less(fact: f.HoldShortened, names: Names) -> Line:
+    return Line(
+        (
+            f"{TRACK[fact.track]} is quiet only until {names.time(fact.until)}: "
+            "something owed is nobody's.",
+        )
+    )
+
+
 def _woken(fact: f.TrackWoken, names: Names) -> Line:
     return Line((f"{TRACK[fact.track]} is called from the start: {_WOKEN[fact.reason]}.",), "warm")
 
 
 def _raised(fact: f.TaskRaised, names: Names) -> Line:
     owner = (names.person(fact.owner), " owns it, ") if fact.owner else ("Nobody owns it yet, ",)
+    wrote = (names.person(fact.by), " asks: ") if fact.by else ("To do: ",)
     return Line(
-        ("To do: ", *task_words(fact.task_kind, fact.alert, fact.detail, names), "."),
+        (*wrote, *task_words(fact.task_kind, fact.alert, fact.detail, names), "."),
         "alarm" if fact.critical else "plain",
         (*owner, f"due {names.time(fact.due_at)}."),
+    )
+
+
+def _floor(fact: f.FloorCalled, names: Names) -> Line:
+    return Line(
+        ("No way to ", names.person(fact.person), " works; duty’s last resort is called."), "warm"
     )
 
 
@@ -201,8 +224,10 @@ DUTY: dict[type, Callable[[Any, Names], Line]] = {
     f.ExclusionCleared: _cleared,
     f.Owned: _owned,
     f.HoldExtended: _held,
+    f.HoldShortened: _held_less,
     f.TrackWoken: _woken,
     f.TaskRaised: _raised,
+    f.FloorCalled: _floor,
     f.TaskTaken: _taken,
     f.TaskReminded: _reminded,
     f.TaskDone: _done,

@@ -18,6 +18,7 @@ PURPOSE: dict[Purpose, str] = {
     Purpose.ASK_OUTCOME: "asked how the promise went",
     Purpose.CONFIRM: "asked whether it still holds, as a date was moved",
     Purpose.REMIND: "reminded of what they took on",
+    Purpose.ANSWER: "told that their question is answered",
     Purpose.STAND_DOWN: "told that nothing more is asked",
     Purpose.WAIT: "asked to wait",
     Purpose.PAGE: "called",
@@ -51,7 +52,8 @@ def _ways(fact: f.Told | f.Rerouted) -> str:
 
 def _told(fact: f.Told, names: Names) -> Line:
     by = f", by {_ways(fact)}" if fact.notices else ""
-    until = f", answer by {names.time(fact.answer_by)}" if fact.answer_by else ""
+    what = "until" if fact.purpose is Purpose.WAIT else "answer by"
+    until = f", {what} {names.time(fact.answer_by)}" if fact.answer_by else ""
     again = f" (round {fact.tell_no})" if fact.tell_no > 1 else ""
     return Line((*_whom(fact, names), f" is {PURPOSE[fact.purpose]}{by}{until}{again}."))
 
@@ -159,8 +161,13 @@ def _superseded(fact: f.StepSuperseded, names: Names) -> Line:
     )
 
 
+def _hastened(fact: f.TrackHastened, names: Names) -> Line:
+    return Line((f"{TRACK[fact.track]} is asked to answer sooner: the case is graver.",), "warm")
+
+
 TELLING: dict[type, Callable[[Any, Names], Line]] = {
     f.StepFired: _fired,
+    f.TrackHastened: _hastened,
     f.StepSkipped: _skipped,
     f.StepSuperseded: _superseded,
     f.Told: _told,

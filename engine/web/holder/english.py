@@ -131,6 +131,7 @@ HELD_BACK: dict[Reason, str] = {
     Reason.MODE: "It would be louder than what was decided here.",
     Reason.FROZEN: "People on duty have halted this for now.",
     Reason.STOPPED: "People on duty have halted everything for now.",
+    Reason.STALE: "The message lay here for too long; people on duty look at it again first.",
     Reason.HELD: "People on duty wait with this for now.",
     Reason.LEVEL: "Only somebody too near to the place could be reached there.",
     Reason.ENDPOINT_FANS_OUT: "Others who must not know read the same mailbox.",
@@ -172,6 +173,7 @@ _PURPOSE = {
     "remind": "reminded of what they promised",
     "stand_down": "told that nothing more is asked",
     "wait": "asked to wait",
+    "answer": "told that what they asked is answered",
 }
 _ANSWERED = {
     "acknowledged": "They have it and are looking at it",

@@ -36,6 +36,7 @@ WHY: dict[Reason, str] = {
         "A list address: somebody on it must not know, or nobody knows who they are."
     ),
     Reason.CERTAINTY: "Not yet sure enough for anybody but duty and protection.",
+    Reason.STALE: "Its message lay here for more than 12 hours; nobody sends it unasked.",
     Reason.SMALL_CELL: "So few are in this pattern that somebody could be picked out of it.",
     Reason.PATTERN_ONLY: "Gets patterns, and no case about a person.",
     Reason.LINK_NOT_CURRENT: "The link that would include it has ended or has not begun.",
@@ -70,6 +71,7 @@ NEXT_STEP: dict[Reason, str] = {
     Reason.GATE_CLOSED: "Look at the case and release the track.",
     Reason.NO_ENDPOINT: "Find a way to reach it, or phone.",
     Reason.UNKNOWN_PARTY: "Add it to the registry.",
+    Reason.STALE: "Say in the task whether it is still right; yes tells them now.",
     Reason.NOT_CHOSEN: "Add it by hand, if it should be asked all the same.",
 }
 

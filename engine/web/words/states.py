@@ -280,6 +280,8 @@ TASK: dict[str, str] = {
 TASK_KINDS: tuple[str, ...] = get_args(TaskKind)
 
 DECISIONS: tuple[str, ...] = (
+    "incident": "Find out what is wrong with Tocsin itself, and mend it",
+    "by_hand": "Do what a colleague wrote",
     "triage",
     "release",
     "confirm_resolution",
