@@ -76,6 +76,8 @@ class SourceSettings(_Part):
     types: str = " ".join(t for t in EventType if t is not EventType.CONSENT)
     """Event types, and `to:` words for the audiences its consents may open."""
     severity_ceiling: Severity = Severity.CRITICAL
+    party: str = ""
+    """Id of the party that runs it, in the registry; empty: nobody of it."""
 
 
 class ConsumerSettings(_Part):

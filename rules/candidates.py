@@ -329,6 +329,7 @@ def stricter(first: Track, second: Track) -> Track:
         mode=mode,
         answer_by=min(first.answer_by, second.answer_by),
         answer_holds_for=min(first.answer_holds_for, second.answer_holds_for),
+        release_at_most=min(first.release_at_most, second.release_at_most),
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from schemas.codes import Audience, FieldName, Mode, TrackName
+from schemas.consent import ConsentDoor
 from schemas.plan import Reason, Verdict, refused
-from schemas.safeguards import Basis, Consent, Safeguards
+from schemas.safeguards import Basis, Concerned, Consent, Safeguards
 
 OURS = frozenset({FieldName.ASK, FieldName.ANSWER_BY, FieldName.COMMITMENT})
 """Say what the desk wants and nothing of the case: no consent is needed for them."""
@@ -23,6 +24,9 @@ NECESSARY_AT_MOST = NECESSARY | {FieldName.ACT, FieldName.CERTAINTY, FieldName.A
 _GRAVEST_FIRST = (
     Reason.CONSENT_REVOKED,
     Reason.CONSENT_NONE,
+    Reason.CONSENT_FROM_INSIDE,
+    Reason.NOBODY_UNCONFIRMED,
+    Reason.PROXY_UNJUSTIFIED,
     Reason.CONSENT_EXPIRED,
     Reason.CONSENT_AUDIENCE,
     Reason.CONSENT_MODE,
@@ -38,13 +42,14 @@ def unconsented(
     nothing back (design 5.10). Last comes what the person wishes not to happen, whatever the
     consent says.
     """
-    faults = _faults(safeguards.subjects, safeguards.consents, track, mode, now)
+    own = Concerned(case="", subjects=safeguards.subjects, consents=safeguards.consents)
+    faults = _faults(own, safeguards.inside, track, mode, now)
     for reason in _GRAVEST_FIRST:
         for fault, id in faults:
             if fault is reason:
                 yield refused(reason, evidence=id)
     for each in safeguards.linked:
-        if _faults(each.subjects, each.consents, track, mode, now):
+        if _faults(each, safeguards.inside, track, mode, now):
             yield refused(Reason.LINKED, evidence=each.case)
     if track in safeguards.refused_kinds:
         yield refused(Reason.WISH, evidence=track.value)
@@ -72,8 +77,8 @@ def _fields(consent: Consent) -> frozenset[FieldName]:
 
 
 def _faults(
-    subjects: tuple[str, ...],
-    consents: tuple[Consent, ...],
+    people: Concerned,
+    inside: tuple[str, ...],
     track: TrackName,
     mode: Mode,
     now: datetime,
@@ -81,13 +86,16 @@ def _faults(
     """What these people did not allow, by its record; nobody asked is a fault of its own."""
     faults = [
         (fault, consent.id)
-        for consent in consents
-        if (fault := _fault(consent, track, mode, now)) is not None
+        for consent in people.consents
+        if (fault := _fault(consent, inside, track, mode, now)) is not None
     ]
-    return faults + [(Reason.CONSENT_NONE, "")] * _somebody_not_asked(subjects, consents)
+    missing = _somebody_not_asked(people.subjects, people.consents)
+    return faults + [(Reason.CONSENT_NONE, "")] * missing
 
 
-def _fault(consent: Consent, track: TrackName, mode: Mode, now: datetime) -> Reason | None:
+def _fault(
+    consent: Consent, inside: tuple[str, ...], track: TrackName, mode: Mode, now: datetime
+) -> Reason | None:
     if consent.revoked:
         return Reason.CONSENT_REVOKED
     if not consent.given:
@@ -101,6 +109,11 @@ def _fault(consent: Consent, track: TrackName, mode: Mode, now: datetime) -> Rea
         return Reason.CONSENT_NONE
     if track not in outward:
         return Reason.CONSENT_AUDIENCE
+    if track.outward and consent.door is ConsentDoor.EVENT and consent.by in inside:
+        return Reason.CONSENT_FROM_INSIDE
+    if track.outward and not consent.stands:
+        proxy = consent.basis.proxy
+        return Reason.PROXY_UNJUSTIFIED if proxy else Reason.NOBODY_UNCONFIRMED
     return None if mode.within(consent.mode) else Reason.CONSENT_MODE
 
 

@@ -36,8 +36,10 @@ _STRICTER: Mapping[Basis, int] = MappingProxyType(
 
 
 def counting(known: Consent | None) -> Scope:
-    """What is allowed by the record that counts."""
-    return NOTHING if known is None or known.revoked else known.scope
+    """What is allowed by the record that counts, as it stands."""
+    if known is None or known.revoked:
+        return NOTHING
+    return replace(known.scope, audiences=known.opens)
 
 
 def narrowest(one: Scope, other: Scope) -> Scope:
@@ -63,16 +65,14 @@ def within(one: Scope, other: Scope) -> bool:
 def people_needed(known: Consent | None, said: Scope) -> int:
     """How many people of ours it takes to widen to this; 0 where it is no widening.
 
-    Two for companies, the public, saying that nobody can be identified, and for a representative
-    who goes beyond the person's own word.
+    Two for companies, the public, wherever nobody is said to be identifiable, and for a
+    representative who goes beyond the person's own word.
     """
     now = counting(known)
     if within(said, now):
         return 0
     companies = not within(_only(said, TrackName.COMPANIES), _only(now, TrackName.COMPANIES))
-    nobody = (
-        said.basis is Basis.NO_IDENTIFIABLE_PERSON and now.basis is not Basis.NO_IDENTIFIABLE_PERSON
-    )
+    nobody = said.basis is Basis.NO_IDENTIFIABLE_PERSON
     over_own_word = said.basis.proxy and known is not None and known.basis is Basis.PERSON
     return 2 if companies or nobody or over_own_word or said.mode is Mode.PUBLIC else 1
 

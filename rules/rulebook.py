@@ -125,6 +125,7 @@ class Rulebook:
                 if graver.rank < severity.rank
             ),
             repeat_every=tuple(shape.repeat_every.get(severity, ())),
+            release_at_most=shape.release_at_most,
             ask=tell.ask or shape.ask,
         )
 

@@ -181,3 +181,22 @@ class Consent:
         if self.basis is not Basis.COMMUNITY:
             return True
         return self.community is not None and self.community.enough
+
+    @property
+    def stands(self) -> bool:
+        """Whether it counts beyond protection.
+
+        That nobody can be recognised takes two people of ours who looked. Whoever speaks for the
+        person says why the person could not be asked: the Inter-American Commission wants consent,
+        or its absence justified.
+        """
+        if self.basis is Basis.NO_IDENTIFIABLE_PERSON:
+            return len(set(self.agreed_by)) > 1
+        return not self.basis.proxy or self.inability is not None
+
+    @property
+    def opens(self) -> tuple[Audience, ...]:
+        """Whom it opens the door to as it stands: protection waits for nobody's second look."""
+        if self.stands:
+            return self.audiences
+        return tuple(each for each in self.audiences if not each.outward)

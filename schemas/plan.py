@@ -48,6 +48,10 @@ def refused(
     )
 
 
+RELEASE_AT_MOST = 90 * 86_400
+"""Seconds after which a release ends at the latest, where the rulebook says nothing else."""
+
+
 class Gate(StrEnum):
     """What must happen before a track may tell anybody."""
 
@@ -139,6 +143,8 @@ class Track:
     """Duty: where the rulebook has others than `rules.duty.CHECK_INS`."""
     dates: tuple[DateKind, ...] = ()
     """Anchored at a date: of one of these kinds; empty: of any."""
+    release_at_most: int = RELEASE_AT_MOST
+    """A release of it ends this long after it began, whatever its record says."""
     graver: tuple[tuple[Severity, int, int], ...] = ()
     """`answer_by` and `answer_holds_for` should the case become this grave."""
 

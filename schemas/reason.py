@@ -40,6 +40,12 @@ class Reason(StrEnum):
     """Consent has run out."""
     CONSENT_REVOKED = "consent_revoked"
     """Consent was withdrawn."""
+    NOBODY_UNCONFIRMED = "nobody_unconfirmed"
+    """Only a report says that nobody can be recognised; protection may know, others not yet."""
+    PROXY_UNJUSTIFIED = "proxy_unjustified"
+    """Somebody spoke for the person, and nobody said why the person could not."""
+    CONSENT_FROM_INSIDE = "consent_from_inside"
+    """Consent came by a line that is run for whoever must not know."""
     CONFLICT = "conflict"
     """Declared a conflict of interest."""
     MODE = "mode"
@@ -48,14 +54,14 @@ class Reason(StrEnum):
     """The case, the track or everything outgoing is frozen."""
     STOPPED = "stopped"
     """Somebody pressed Stop outgoing."""
+    STALE = "stale"
+    """Lay here for more than 12 hours before it could leave: a person says whether it may."""
     HELD = "held"
     """A person asked to wait."""
     LEVEL = "level"
     """A site, commercial or similar contact; never told by machine."""
     ENDPOINT_FANS_OUT = "endpoint_fans_out"
     """A list address with somebody on it who must not know."""
-    STALE = "stale"
-    """Lay here for more than 12 hours before it could leave: a person says whether it may."""
     CERTAINTY = "certainty"
     """Not yet sure enough for anybody but duty and protection."""
     SMALL_CELL = "small_cell"
@@ -103,6 +109,12 @@ class Remedy(StrEnum):
     """Another contact: one at headquarters."""
     ASK_THE_PERSON = "ask_the_person"
     """Ask the person, or whoever may speak for them, and record what they allow."""
+    AGREE_NOBODY = "agree_nobody"
+    """Two people look whether anybody could be recognised, and agree that nobody can."""
+    JUSTIFY_PROXY = "justify_proxy"
+    """Ask the person; where that is impossible, record why, and who speaks for them."""
+    ASK_ANOTHER_WAY = "ask_another_way"
+    """Ask the person by a way of their own, not through that line, and record it."""
     GIVEN_ANEW = "given_anew"
     """Only if they come to it themselves: nobody is pressed who withdrew."""
     QUIETER = "quieter"
@@ -162,11 +174,15 @@ REMEDIES: Mapping[Reason, Remedy] = MappingProxyType(
         Reason.CONSENT_MODE: Remedy.QUIETER,
         Reason.CONSENT_EXPIRED: Remedy.ASK_THE_PERSON,
         Reason.CONSENT_REVOKED: Remedy.GIVEN_ANEW,
+        Reason.NOBODY_UNCONFIRMED: Remedy.AGREE_NOBODY,
+        Reason.PROXY_UNJUSTIFIED: Remedy.JUSTIFY_PROXY,
+        Reason.CONSENT_FROM_INSIDE: Remedy.ASK_ANOTHER_WAY,
         Reason.CONFLICT: Remedy.NOTHING,
         Reason.MODE: Remedy.QUIETER,
         Reason.FROZEN: Remedy.LIFT_FREEZE,
         Reason.STOPPED: Remedy.LIFT_STOP,
         Reason.HELD: Remedy.END_HOLD,
+        Reason.STALE: Remedy.RELEASE,
         Reason.LEVEL: Remedy.HEADQUARTERS,
         Reason.ENDPOINT_FANS_OUT: Remedy.PERSONAL_ADDRESS,
         Reason.CERTAINTY: Remedy.SECOND_SOURCE,
@@ -182,7 +198,6 @@ REMEDIES: Mapping[Reason, Remedy] = MappingProxyType(
         Reason.EXERCISE: Remedy.SAME_KIND,
         Reason.NO_ENDPOINT: Remedy.ADD_WAY,
         Reason.UNKNOWN_PARTY: Remedy.NAME_PARTY,
-        Reason.STALE: Remedy.RELEASE,
         Reason.NOT_CHOSEN: Remedy.ADD_BY_HAND,
         Reason.LINKED: Remedy.ASK_THE_PERSON,
     }

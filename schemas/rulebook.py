@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from schemas.codes import DateKind, FieldName, Mode, Severity, SubjectStatus, TrackName
 from schemas.party import PartyKind
 from schemas.pattern import SMALL_CELL
-from schemas.plan import Anchor, Gate, Spread, Until
+from schemas.plan import RELEASE_AT_MOST, Anchor, Gate, Spread, Until
 from schemas.roster import Role
 
 _DURATION = re.compile(r"(0|[1-9][0-9]{0,8})([smhd]?)")
@@ -133,6 +133,8 @@ class TrackShape(_Part):
     answer_holds_for: PerSeverity | None = None
     """None: as long as `answer_by` (design section 5.6)."""
     repeat_every: Mapping[Severity, tuple[Duration, ...]] = Field(default_factory=dict)
+    release_at_most: Annotated[Duration, Field(ge=3_600, le=180 * 86_400)] = RELEASE_AT_MOST
+    """A release ends after this at the latest, and a person gives it again: 180 days at most."""
     ask: Ask = "reply"
     """Code of what is asked; a template turns it into words."""
 

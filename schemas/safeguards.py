@@ -68,6 +68,9 @@ class Safeguards:
     """Pseudonyms whose consent is needed, every one of them."""
     consents: tuple[Consent, ...] = ()
     """The newest record of each subject."""
+    inside: tuple[str, ...] = ()
+    """Publishers run by somebody who must not know: what they say of consent opens nothing more
+    than protection."""
     linked: tuple[Concerned, ...] = ()
     """Those of the cases it is linked with: everybody's yes is needed, and the strictest counts."""
     closure: Closure = field(default_factory=Closure)

@@ -34,6 +34,8 @@ class Issuing(Arguments):
     """Event types, and `to:` words for the audiences that its consents may open."""
     severity_ceiling: Severity = Severity.CRITICAL
     days: int = Field(default=365, ge=1, le=400)
+    party: str = Field(default="", max_length=160)
+    """Id of the party that runs the publisher, where the registry has it."""
 
 
 class OneKey(Arguments):
@@ -96,6 +98,13 @@ async def people(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]
 
 async def issue_key(house: House, asked: Asked, args: Issuing) -> Mapping[str, Any]:
     """Make a publisher's key; its text is in the answer and never again."""
+    world, _ = house.world()
+    if args.party and world is not None and world.registry.party(args.party) is None:
+        raise NotCarriedOutError(
+            "usage",
+            "party: the registry has none of this id.",
+            next_step="Look it up: tocsin registry search NAME",
+        )
     issued = await house.sources.issue(_scope(args), valid=timedelta(days=args.days), by=asked.by)
     return {"id": issued.id, "source": args.source, "key": issued.text}
 
@@ -119,6 +128,7 @@ async def keys(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
             {
                 "id": row.id,
                 "source": row.source,
+                "party": row.party,
                 "may": row.types,
                 "severity_ceiling": row.severity_ceiling,
                 "expires_at": row.expires_at,
@@ -131,7 +141,12 @@ async def keys(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
 
 def _scope(args: Issuing) -> Scope:
     try:
-        return scope_from(source=args.source, words=args.types, ceiling=args.severity_ceiling)
+        return scope_from(
+            source=args.source,
+            words=args.types,
+            ceiling=args.severity_ceiling,
+            party=args.party,
+        )
     except ValueError as error:
         raise NotCarriedOutError(
             "usage",

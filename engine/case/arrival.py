@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from engine.case import commands as c
-from engine.case import ids, reprisals, tasks, telling, wellbeing
+from engine.case import ids, reprisals, sources, tasks, telling, wellbeing
 from engine.case.draft import Draft, Refusal
 from engine.case.protect import (
     CLOSURE,
@@ -20,7 +20,7 @@ from engine.case.sources import RELIABLE, counted
 from engine.case.state import Alert, AlertStatus, CaseStatus
 from rules import duty, exclusion
 from schemas import facts as f
-from schemas.codes import PATTERN, Certainty, EventType, Mode, Severity, TrackName
+from schemas.codes import PATTERN, Certainty, EventType, Mode, Reliability, Severity, TrackName
 from schemas.event import ThreatEvent
 from schemas.plan import Candidate, Candidates, Reason, Track, Trouble, Verdict, Withheld
 from schemas.responses import RefusedBecause
@@ -210,15 +210,19 @@ def _join(draft: Draft, command: c.EventArrived) -> None:
     refused = {t for wish in report.event.wishes for t in _WISHES_AGAINST.get(wish, ())}
     pattern = report.event.code == PATTERN
     people = sum(subject.count for subject in report.event.subjects)
+    # What a line says that is run for whoever it accuses, a person has to judge.
+    accused = sources.of_the_accused(command.candidates, report.source_party)
+    reliability = Reliability.LOW if accused else report.event.source_reliability
     draft.add(
         f.EventJoined(
             event=report.event_id,
             event_type=report.event.type,
             code=report.event.code,
             at=draft.now,
-            certainty=counted(report.event.certainty, reliability=report.event.source_reliability),
+            certainty=counted(report.event.certainty, reliability=reliability),
             source=report.source,
-            independent_sources=_reliable_sources(report.event),
+            source_party=report.source_party,
+            independent_sources=_reliable_sources(report.event, reliability),
             subjects=subjects_of(report.source, report.event),
             refused_tracks=tuple(sorted(refused)),
             label=report.event.label,
@@ -236,9 +240,9 @@ def _surer(event: ThreatEvent, *, than: Certainty) -> bool:
     return said.likely_or_better and not than.likely_or_better
 
 
-def _reliable_sources(event: ThreatEvent) -> int:
+def _reliable_sources(event: ThreatEvent, reliability: Reliability) -> int:
     """Independent sources that count towards certainty: only reliable ones (design 6.5)."""
-    return event.independent_sources if event.source_reliability in RELIABLE else 0
+    return event.independent_sources if reliability in RELIABLE else 0
 
 
 def subjects_of(source: str, event: ThreatEvent) -> tuple[str, ...]:

@@ -12,10 +12,20 @@ from engine.case import (
     evolve_gates,
     evolve_holding,
     evolve_life,
+    evolve_sharing,
     evolve_steering,
 )
 from engine.case.replacing import replace
-from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Clearing, Proposal, TrackState
+from engine.case.state import (
+    Alert,
+    AlertStatus,
+    Case,
+    CaseStatus,
+    Clearing,
+    House,
+    Proposal,
+    TrackState,
+)
 from schemas import facts as f
 from schemas.codes import Certainty, ContactRule, TrackName, strictest
 from schemas.pattern import Pattern
@@ -61,16 +71,36 @@ def _event_joined(case: Case, fact: f.EventJoined) -> Case:
         if case.certainty_by
         else max(case.certainty, fact.certainty, key=_CERTAINTY_ORDER.index),
         publishers=_with(case.publishers, fact.source),
+        houses=_housed(case.houses, fact),
         independent_sources=max(case.independent_sources, fact.independent_sources),
         subjects=tuple(sorted({*case.subjects, *fact.subjects})),
         refused_tracks=tuple(sorted({*case.refused_tracks, *fact.refused_tracks})),
         label=strictest((case.label, fact.label)),
         may_contact=_may_contact(case.may_contact, fact.may_contact),
+        wider_sharing=case.wider_sharing
+        if fact.label is None and fact.may_contact is None
+        else None,
         pattern=case.pattern
         if fact.people is None
         else Pattern(people=fact.people, at_least=fact.small_cell, event=fact.event),
         personal=case.personal or fact.personal,
     )
+
+
+def _housed(known: tuple[House, ...], fact: f.EventJoined) -> tuple[House, ...]:
+    house = House(source=fact.source, party=fact.source_party)
+    there = any((each.source, each.party) == (house.source, house.party) for each in known)
+    return known if there or not house.party else (*known, house)
+
+
+def _source_inside(case: Case, fact: f.SourceInside) -> Case:
+    houses = tuple(
+        replace(each, noted=True)
+        if (each.source, each.party) == (fact.source, fact.party)
+        else each
+        for each in case.houses
+    )
+    return replace(case, houses=houses)
 
 
 def _with(known: tuple[str, ...], one: str) -> tuple[str, ...]:
@@ -233,6 +263,7 @@ def _faulted(case: Case, fact: f.CaseFaulted) -> Case:
 _STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.CaseOpened: _opened,
     f.EventJoined: _event_joined,
+    f.SourceInside: _source_inside,
     f.SeverityRaised: _severity_raised,
     f.Planned: _planned,
     f.ExclusionsJoined: _exclusions_joined,
@@ -257,5 +288,6 @@ _STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     **evolve_gates.STEPS,
     **evolve_holding.STEPS,
     **evolve_life.STEPS,
+    **evolve_sharing.STEPS,
     **evolve_steering.STEPS,
 }

@@ -36,7 +36,7 @@ def release(draft: Draft, command: c.Release) -> None:
     expire(draft, track_of(draft.case, command.track))
     state = track_of(draft.case, command.track)
     record = command.record
-    preflight.sound(record, now=draft.now)
+    preflight.sound(record, state, now=draft.now)
     running = state.anchor_at is not None
     agreed = state.again_by if running else state.released_by
     if command.by == state.joint_by:
@@ -70,13 +70,16 @@ def release(draft: Draft, command: c.Release) -> None:
                 track=command.track,
                 at=draft.now,
                 by=by,
-                until=until or (state.release_until if running else None),
+                until=until
+                or (state.release_until if running else None)
+                or preflight.latest_end(state, starts_at, now=draft.now),
                 starts_at=starts_at if starts_at is not None and starts_at > draft.now else None,
             )
         )
         tasks.drop_tasks(draft, "triage")
     tasks.drop_tasks(draft, "release", detail=command.track.value)
-    remind(draft, command.track)
+    if until is not None:  # Of an end that nobody chose, its own time reminds: it is asked anew.
+        remind(draft, command.track)
 
 
 def propose_joint(draft: Draft, command: c.ProposeJoint) -> None:

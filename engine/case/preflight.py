@@ -58,8 +58,13 @@ def missing(case: Case, state: TrackState, record: c.ReleaseRecord) -> tuple[str
     return tuple(lacks)
 
 
-def sound(record: c.ReleaseRecord, *, now: datetime) -> None:
-    """Refuse a record that ran out, or holds words: the journal keeps codes only."""
+def latest_end(state: TrackState, starts_at: datetime | None, *, now: datetime) -> datetime:
+    """When a release of this track ends at the latest: nothing is let go for ever."""
+    return max(now, starts_at or now) + timedelta(seconds=state.track.release_at_most)
+
+
+def sound(record: c.ReleaseRecord, state: TrackState, *, now: datetime) -> None:
+    """Refuse a record that ran out, runs too long, or holds words: the journal keeps codes only."""
     if record.expires_at is not None and record.expires_at <= now:
         raise Refusal(RefusedBecause.EXPIRED, "The release record has run out; write a new one.")
     if record.starts_at is not None and not now < record.starts_at <= now + LATEST_START:
@@ -68,6 +73,14 @@ def sound(record: c.ReleaseRecord, *, now: datetime) -> None:
         )
     if record.starts_at and record.expires_at and record.starts_at >= record.expires_at:
         raise Refusal(RefusedBecause.INCOMPLETE, "starts_at: before the release runs out.")
+    latest = latest_end(state, record.starts_at, now=now)
+    if record.expires_at is not None and record.expires_at > latest:
+        days = state.track.release_at_most // 86_400
+        raise Refusal(
+            RefusedBecause.INCOMPLETE,
+            f"expires_at: by {latest:%Y-%m-%d %H:%M} UTC at the latest"
+            f"{f', {days} days' if days else ''}; release it again before then.",
+        )
     code_only(record.how, of="how")
     for name in ("why", "whether", "risk_of_waiting"):
         if getattr(record, name):

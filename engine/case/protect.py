@@ -43,6 +43,9 @@ UNCONSENTED = frozenset(
         Reason.CONSENT_MODE,
         Reason.CONSENT_EXPIRED,
         Reason.CONSENT_REVOKED,
+        Reason.NOBODY_UNCONFIRMED,
+        Reason.PROXY_UNJUSTIFIED,
+        Reason.CONSENT_FROM_INSIDE,
         Reason.WISH,
     }
 )
@@ -60,10 +63,10 @@ TURNABLE = (
             Reason.GATE_CLOSED,
             Reason.UNKNOWN_PARTY,
             Reason.LINKED,
+            Reason.STALE,
         }
     )
     | WAITING_ONLY
-            Reason.STALE,
     | UNCONSENTED
     | CLOSURE
 )
@@ -87,6 +90,7 @@ def safeguards(
         mode_ceiling=case.mode_ceiling,
         subjects=case.subjects,
         consents=case.around.consents,
+        inside=inside(case),
         closure=case.around.excluded,
         cleared=cleared(case),
         released_controllers=case.released_controllers,
@@ -128,6 +132,20 @@ def cleared(case: Case) -> tuple[str, ...]:
         each.party
         for each in case.clearings
         if each.agreed and set(grounds_of(case, each.party)) <= set(each.grounds)
+    )
+
+
+def inside(case: Case) -> tuple[str, ...]:
+    """Publishers of this case whose house is among those who must not know, and was not cleared.
+
+    Asked anew each time, over the closure as it is now.
+    """
+    free = cleared(case)
+    closure = case.around.excluded
+    return tuple(
+        each.source
+        for each in case.houses
+        if each.party not in free and closure.find(each.party) is not None
     )
 
 
@@ -190,6 +208,7 @@ def judge_stand_down(case: Case, alert: Alert, ref: ContactRef | None, *, now: d
                 mode=Mode.PUBLIC,
                 basis=Basis.NO_IDENTIFIABLE_PERSON,
                 given_at=now,
+                agreed_by=("it says nothing", "of the case"),
             ),
         ),
         refused_kinds=(),

@@ -10,6 +10,7 @@ from engine.case import tasks, telling
 from engine.case.draft import Draft
 from engine.case.gates import remind
 from engine.case.preflight import needs_all
+from engine.case.protect import inside
 from engine.case.state import CaseStatus, TrackState
 from schemas import facts as f
 from schemas.plan import Gate, Protocol, Spread
@@ -17,7 +18,7 @@ from schemas.plan import Gate, Protocol, Spread
 
 def apply(draft: Draft, command: c.EventArrived) -> None:
     """Release what this report's consent opens under a protocol; say where one has run out."""
-    if draft.case.status is not CaseStatus.OPEN:
+    if draft.case.status is not CaseStatus.OPEN or command.report.source in inside(draft.case):
         return
     for state in draft.case.tracks:
         if state.track.gate is not Gate.PROTOCOL or state.frozen:

@@ -3,7 +3,7 @@
 from engine.case import commands as c
 from engine.case import tasks, telling
 from engine.case.draft import Draft
-from engine.case.protect import EXCLUDED, UNCONSENTED, judge_party, liftable
+from engine.case.protect import EXCLUDED, UNCONSENTED, inside, judge_party, liftable
 from engine.case.state import Alert, AlertStatus, Case
 from schemas import facts as f
 from schemas.codes import TrackName
@@ -45,6 +45,7 @@ def remember(draft: Draft) -> None:
 def recheck(draft: Draft) -> None:
     """Close, cancel and stand down whatever the guard now refuses. Only ever tightens."""
     before = draft.case
+    _say_who_published(draft)
     for alert in before.alerts:
         still_right(draft, alert)
     _say_who_is_missing(draft, before)
@@ -86,6 +87,16 @@ def told_before_excluded(draft: Draft, alert: Alert, reason: Reason) -> None:
     tasks.raise_task(draft, "told_before_excluded", alert=alert.id, critical=True)
 
 
+def _say_who_published(draft: Draft) -> None:
+    """A report's own line is run for somebody who must not know: a person answers another way."""
+    within = set(inside(draft.case))
+    for house in draft.case.houses:
+        if house.source not in within or house.noted:
+            continue
+        draft.add(f.SourceInside(source=house.source, party=house.party, at=draft.now))
+        tasks.raise_task(draft, "source_inside", detail=house.party, critical=True)
+
+
 def _exclude(draft: Draft, alert: Alert, reason: Reason) -> None:
     if _may_wait(draft.case, alert, reason):
         if alert.status is not AlertStatus.WITHHELD or alert.reason is not reason:
@@ -118,7 +129,7 @@ def _withdraw(draft: Draft, alert: Alert, reason: Reason) -> None:
     draft.add(
         f.NoticesCancelled(alerts=(alert.id,), purposes=_OUTWARD_PURPOSES, reason=reason.value)
     )
-    draft.add(f.AlertWithheld(alert=alert.id, reason=reason))
+    draft.add(f.AlertWithheld(alert=alert.id, reason=reason, untold=alert.untold))
     reached = tuple(ref for ref in alert.contacts if ref.id in alert.reached)
     if reached:
         telling.tell(draft, draft.alert(alert.id), reached, purpose=Purpose.STAND_DOWN)

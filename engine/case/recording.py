@@ -129,7 +129,7 @@ def _from_person(known: Consent | None, said: Consent, *, narrow: bool) -> Recor
         return _recorded(known, _narrowed(known, said), Ruling.OLDER)
     if needs > 1:
         return _by_two(known, said, needs)
-    agreed = (said.by,) if needs else ()
+    agreed = (said.by,) if needs else () if known is None else known.agreed_by
     consent = replace(_in_place(known, said), agreed_by=agreed)
     narrower = not granting.within(now, said.scope)
     return _recorded(known, consent, Ruling.NARROWED if narrower and not needs else Ruling.IN_FORCE)
@@ -159,14 +159,10 @@ def _by_two(known: Consent | None, said: Consent, needs: int) -> Recorded:
 def _from_publisher(
     known: Consent | None, said: Consent, *, narrow: bool, certain: bool
 ) -> Recorded | None:
-    if known is None:
-        return Recorded(
-            consent=replace(said, wider=None),
-            state="narrowed" if narrow else "granted",
-            ruling=Ruling.IN_FORCE,
-        )
-    consent = _narrowed(known, said)
+    consent = replace(said, wider=None) if known is None else _narrowed(known, said)
     needs = 0 if narrow else granting.people_needed(consent, said.scope)
+    if known is None:
+        return _first(consent, narrow=narrow, needs=needs)
     newer = said.given_at > known.given_at if certain else not known.revoked
     tighter = not granting.within(granting.counting(known), granting.counting(consent))
     wider = None if tighter or _contradicted(known.wider, said, certain=certain) else known.wider
@@ -179,6 +175,18 @@ def _from_publisher(
     if needs:
         ruling = Ruling.WAITS if newer else Ruling.OLDER
     return _recorded(known, replace(consent, wider=wider), ruling)
+
+
+def _first(said: Consent, *, narrow: bool, needs: int) -> Recorded:
+    """The first word about somebody counts as given; where it does not stand by itself, it opens
+    protection at once, and the rest of it once people of ours have looked."""
+    at = said.recorded_at or said.given_at
+    wider = _asks(said, needs=needs, agreed=(), at=at) if needs else None
+    return Recorded(
+        consent=replace(said, wider=wider),
+        state="narrowed" if narrow else "granted",
+        ruling=Ruling.WAITS if needs else Ruling.IN_FORCE,
+    )
 
 
 def _contradicted(asked: Wider | None, said: Consent, *, certain: bool) -> bool:
@@ -304,7 +312,7 @@ def _state(known: Consent | None, consent: Consent) -> State:
     """What it is for those who were told: anything that shuts somebody out is a narrowing."""
     if consent.revoked:
         return "revoked"
-    if not granting.within(granting.counting(known), consent.scope):
+    if not granting.within(granting.counting(known), granting.counting(consent)):
         return "narrowed"
     return "granted" if consent.wider is None else "asked"
 

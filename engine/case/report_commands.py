@@ -30,6 +30,8 @@ class Report:
     received_at: datetime
     capped: bool = False
     """The publisher claimed a severity or type beyond its key's scope."""
+    source_party: str = ""
+    """Id of the party that runs the publisher, as its key or topic names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

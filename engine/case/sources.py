@@ -2,6 +2,7 @@
 
 from engine.case.state import Case
 from schemas.codes import Certainty, Reliability
+from schemas.plan import Candidates
 
 RELIABLE = frozenset({Reliability.HIGH, Reliability.MODERATE})
 """Of a source that nobody has judged it is not known, so it does not count."""
@@ -12,6 +13,11 @@ def counted(said: Certainty, *, reliability: Reliability) -> Certainty:
     if reliability is Reliability.LOW and said.likely_or_better:
         return Certainty.POSSIBLE
     return said
+
+
+def of_the_accused(candidates: Candidates, party: str) -> bool:
+    """Whether the party that runs a publisher is among those of whom its own report tells."""
+    return bool(party) and candidates.closure.find(party) is not None
 
 
 def independent(case: Case) -> int:

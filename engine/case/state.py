@@ -12,13 +12,14 @@ from pydantic import TypeAdapter
 
 from engine.case.around import Around
 from engine.case.conditions import Condition as Condition
+from engine.case.house import House as House
 from engine.case.life import Attempt, Linked, Standing, StandingProposal
 from engine.case.marked import CaseDate as CaseDate
 from engine.case.pledges import Act as Act
 from engine.case.pledges import Promise as Promise
-from schemas.codes import ActionKind, Certainty, ContactRule, Label, Mode, Severity, TrackName
 from engine.case.pledges import Reply as Reply
 from engine.case.wider_sharing import WiderSharing as WiderSharing
+from schemas.codes import ActionKind, Certainty, ContactRule, Label, Mode, Severity, TrackName
 from schemas.facts import TaskKind
 from schemas.party import PartyKind
 from schemas.pattern import Pattern
@@ -111,17 +112,22 @@ class Alert:
     promises: tuple[Promise, ...] = ()
     acts: tuple[Act, ...] = ()
     """What it did, the newest last; a few at most."""
-    reason: Reason | None = None
     replies: tuple[Reply, ...] = ()
     """What we answered to its questions, the newest last; a few at most."""
     waits: tuple[str, ...] = ()
     """Contacts who were asked to do nothing for now, and were not written to since."""
+    reason: Reason | None = None
     """Why it is withheld or closed."""
 
     @property
     def pledged(self) -> bool:
         """Whether a promise of it holds the whole party."""
         return any(promise.holds for promise in self.promises)
+
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """Contacts that were to be told, and to whom nothing has left."""
+        return tuple(each for each in self.told_contacts if each not in self.reached)
 
     @property
     def live(self) -> bool:
@@ -251,14 +257,14 @@ class Task:
     alert: str = ""
     reminded: bool = False
     detail: str = ""
+    note: str = ""
+    """Vault id of what a person of ours wants done."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
     """Resolution as one person proposed it; another one confirms."""
 
-    note: str = ""
-    """Vault id of what a person of ours wants done."""
     by: str
     at: datetime
     outcome: str
@@ -293,6 +299,8 @@ class Case:
     independent_sources: int = 0
     """The most that one publisher claims, of reliable ones."""
     publishers: tuple[str, ...] = ()
+    houses: tuple[House, ...] = ()
+    """Who runs its publishers, where that is known."""
     heard: tuple[str, ...] = ()
     """Reliable sources that we heard ourselves, each once, besides the publishers."""
     necessity: Necessity | None = None
@@ -306,6 +314,8 @@ class Case:
     label: Label | None = None
     """The strictest that any of its events carries."""
     may_contact: ContactRule | None = None
+    wider_sharing: WiderSharing | None = None
+    """A wider label or contact rule that one person asked for; a second has to agree."""
     pattern: Pattern | None = None
     """The newest pattern that was reported; None while none was."""
     personal: bool = False
@@ -336,6 +346,8 @@ class Case:
     last_outward_at: datetime | None = None
     check_ins: int = 0
     """How many were kept; the cadence widens with it."""
+    floor_called_at: datetime | None = None
+    """When duty's last resort was told in the stead of somebody whom no way reached."""
     monitored_until: datetime | None = None
     remedy_sought: bool = False
     faults: int = 0
@@ -346,8 +358,6 @@ class Case:
 
     def track(self, name: TrackName) -> TrackState | None:
         """The state of a track, or None when the plan has none of that name."""
-    floor_called_at: datetime | None = None
-    """When duty's last resort was told in the stead of somebody whom no way reached."""
         return next((t for t in self.tracks if t.track.name is name), None)
 
     def alert(self, alert_id: str) -> Alert | None:

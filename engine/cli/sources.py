@@ -20,11 +20,14 @@ async def add(
     ] = "act warning change relief date",
     severity_ceiling: Annotated[str, typer.Option(help="The gravest it may claim.")] = "critical",
     days: Annotated[int, typer.Option(help="How long the key is valid, at most 400.")] = 365,
+    party: Annotated[
+        str, typer.Option(help="Who runs it: the id of that party in the registry.")
+    ] = "",
 ) -> None:
     """Make a key for a publisher. Prints it once."""
     issued = await ask(
         terminal, "source.add", source=name, types=types, severity_ceiling=severity_ceiling,
-        days=days,
+        days=days, party=party,
     )  # fmt: skip
     lines = [f"Key {issued['id']} for {name}; it is not shown again:", f"  {issued['key']}"]
     if "consent" not in types.split():
@@ -43,6 +46,7 @@ async def list_sources(terminal: Terminal) -> None:
         (
             k["id"],
             k["source"],
+            k["party"] or "-",
             k["may"],
             k["severity_ceiling"],
             "revoked" if k["revoked_at"] else "until " + k["expires_at"][:10],

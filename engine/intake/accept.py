@@ -109,6 +109,7 @@ def accept(
         sealed=_sealed(reading.sealed, reading.foreign, seal=seal),
         received_at=received_at,
         capped=capped,
+        source_party=reading.scope.party,
     )
     return Accepted(
         inbox=c.Inbox(source=source, id=id_, digest=digest),

@@ -59,6 +59,7 @@ class SourceKeys:
             types=words_of(scope),
             severity_ceiling=scope.ceiling,
             expires_at=now + valid,
+            party=scope.party,
         )
         fact = SourceKeyIssued(
             key=key,
@@ -66,6 +67,7 @@ class SourceKeys:
             types=row.types,
             severity_ceiling=scope.ceiling,
             by=by,
+            party=scope.party,
         )
 
         def add(connection: Connection) -> None:
@@ -101,7 +103,10 @@ class SourceKeys:
         if self._clock.now() >= row.expires_at:
             return None
         return scope_from(
-            source=row.source, words=row.types, ceiling=Severity(row.severity_ceiling)
+            source=row.source,
+            words=row.types,
+            ceiling=Severity(row.severity_ceiling),
+            party=row.party,
         )
 
     def _hashed(self, secret: bytes) -> str:

@@ -155,7 +155,9 @@ def kafka_lanes(
     Each source that may speak on the topics is listed in the settings; others go to quarantine.
     """
     scopes = any_of(
-        scope_from(source=one.source, words=one.types, ceiling=one.severity_ceiling)
+        scope_from(
+            source=one.source, words=one.types, ceiling=one.severity_ceiling, party=one.party
+        )
         for one in settings.sources
     )
     critical = frozenset({settings.critical_topic})

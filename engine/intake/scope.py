@@ -18,6 +18,8 @@ class Scope:
     ceiling: Severity
     audiences: frozenset[Audience] = frozenset()
     """Whom its consents may open: the disclosure ceiling. Empty: its consents open nothing."""
+    party: str = ""
+    """Id of the party that runs it; empty: nobody of the registry."""
 
 
 Scopes = Callable[[str], Scope | None]
@@ -44,7 +46,7 @@ def words_of(scope: Scope) -> str:
     return " ".join([*types, *(audiences if EventType.CONSENT in scope.types else [])])
 
 
-def scope_from(*, source: str, words: str, ceiling: str) -> Scope:
+def scope_from(*, source: str, words: str, ceiling: str, party: str = "") -> Scope:
     """Read a scope back. Without any `to:` word, a key that may send consents opens every audience.
 
     Raises ValueError on a word that is neither an event type nor `to:` and an audience.
@@ -57,4 +59,6 @@ def scope_from(*, source: str, words: str, ceiling: str) -> Scope:
         audiences = frozenset()
     elif not to:
         audiences = EVERY_AUDIENCE
-    return Scope(source=source, types=types, ceiling=Severity(ceiling), audiences=audiences)
+    return Scope(
+        source=source, types=types, ceiling=Severity(ceiling), audiences=audiences, party=party
+    )

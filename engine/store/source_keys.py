@@ -21,6 +21,8 @@ class SourceKeyRow:
     severity_ceiling: str
     expires_at: datetime
     revoked_at: datetime | None = None
+    party: str = ""
+    """Id of the party that runs the publisher; empty: nobody of the registry."""
 
 
 _FIND = select(source_keys).where(source_keys.c.id == bindparam("id"))
@@ -56,6 +58,7 @@ def add_key(connection: Connection, key: SourceKeyRow) -> None:
             "severity_ceiling": key.severity_ceiling,
             "expires_at": key.expires_at,
             "revoked_at": key.revoked_at,
+            "party": key.party,
         },
     )
 

@@ -31,6 +31,7 @@ from engine.store.tables_registry import rulebooks as rulebooks
 from engine.store.tables_running import canaries as canaries
 from engine.store.tables_running import instances as instances
 from engine.store.tables_running import meta as meta
+from engine.store.tables_running import source_keys as source_keys
 
 inbox = Table(
     "inbox",
@@ -385,16 +386,4 @@ sessions = Table(
     Column("started_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
-)
-
-source_keys = Table(  # bearer keys of publishers
-    "source_keys",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("source", String(160), nullable=False),
-    Column("secret", String(64), nullable=False),  # HMAC-SHA256 with the deployment pepper
-    Column("types", String(200), nullable=False),  # space-separated event types
-    Column("severity_ceiling", String(12), nullable=False),
-    Column("expires_at", Instant, nullable=False),
-    Column("revoked_at", Instant, nullable=True),
 )

@@ -36,3 +36,16 @@ meta = Table(
     # registry_version, rulebook_version, roster_version, stopped, held, audited_at
     Column("value", String(200), nullable=False),
 )
+
+source_keys = Table(  # bearer keys of publishers
+    "source_keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("source", String(160), nullable=False),
+    Column("secret", String(64), nullable=False),  # HMAC-SHA256 with the deployment pepper
+    Column("types", String(200), nullable=False),  # space-separated event types
+    Column("severity_ceiling", String(12), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant, nullable=True),
+    Column("party", String(160), nullable=False, server_default=""),  # who runs the publisher
+)

@@ -41,6 +41,7 @@ from schemas.facts.cases import (
     ConsentApplied,
     EventJoined,
     ExclusionsJoined,
+    HeardAtTheEnd,
     IncidentRepeated,
     ModeRaised,
     Planned,
@@ -51,6 +52,7 @@ from schemas.facts.cases import (
     ResolutionProposed,
     Resolved,
     SeverityRaised,
+    SourceInside,
 )
 from schemas.facts.clearing import ClearanceGiven, ExclusionCleared, WhyCleared
 from schemas.facts.dates import (
@@ -67,9 +69,10 @@ from schemas.facts.dates import (
     PromiseMoved,
 )
 from schemas.facts.duty import (
+    FloorCalled,
     FreezeReason,
     HoldExtended,
-    FloorCalled,
+    HoldShortened,
     LiftGiven,
     Owned,
     ReleaseGiven,
@@ -113,6 +116,7 @@ from schemas.facts.life import (
     WhyStanding,
     WhyUnlinked,
 )
+from schemas.facts.sharing import SharingSet, WhyShared, WiderSharingAsked
 from schemas.facts.steering import (
     CaseHandedOver,
     RecipientAdded,
@@ -138,22 +142,22 @@ from schemas.facts.telling import (
     TellRefused,
     Told,
     ToldBeforeExcluded,
+    TrackHastened,
     WhyPassed,
 )
 
 Fact = Annotated[
-    TrackHastened,
     CaseOpened
     | EventJoined
     | SeverityRaised
     | Planned
     | ExclusionsJoined
     | StepFired
+    | TrackHastened
     | StepSkipped
     | StepSuperseded
     | Told
     | Rerouted
-    | TrackHastened
     | HandedOff
     | Delivered
     | DeliveryFailed
@@ -173,24 +177,25 @@ Fact = Annotated[
     | ConflictDeclared
     | ContactDropped
     | PassedOn
+    | QuestionAnswered
     | AlertClosed
     | AlertWithheld
     | ToldBeforeExcluded
     | ErasureGiven
-    | QuestionAnswered
     | Erased
     | ClearanceGiven
     | ExclusionCleared
     | Owned
     | HoldExtended
+    | HoldShortened
     | TrackWoken
     | TaskRaised
+    | FloorCalled
     | TaskTaken
     | TaskReminded
     | TaskDone
     | ReleaseGiven
     | TrackReleased
-    | FloorCalled
     | TrackFrozen
     | LiftGiven
     | TrackLifted
@@ -216,6 +221,9 @@ Fact = Annotated[
     | Reopened
     | Archived
     | ReprisalSuspected
+    | SourceInside
+    | SharingSet
+    | WiderSharingAsked
     | StatusNoted
     | ContactOwnersSet
     | SeverityLowered
@@ -308,15 +316,17 @@ __all__ = [
     "ExclusionCleared",
     "ExclusionsJoined",
     "Fact",
+    "FloorCalled",
     "FreezeReason",
     "HandedOff",
+    "HeardAtTheEnd",
     "HoldEnded",
     "HoldExtended",
     "HoldLiftGiven",
     "HoldPlaced",
+    "HoldShortened",
     "IncidentRepeated",
     "JointProposed",
-    "FloorCalled",
     "Lesson",
     "LiftGiven",
     "LinkedChanged",
@@ -339,6 +349,7 @@ __all__ = [
     "Promised",
     "ProposalDropped",
     "ProtocolApplied",
+    "QuestionAnswered",
     "RecipientAdded",
     "ReleaseExpired",
     "ReleaseGiven",
@@ -349,13 +360,14 @@ __all__ = [
     "Replanned",
     "ReprisalSuspected",
     "Rerouted",
-    "QuestionAnswered",
     "ResolutionProposed",
     "Resolved",
     "Reviewed",
     "SeverityLowered",
     "SeverityRaised",
+    "SharingSet",
     "SourceHeard",
+    "SourceInside",
     "StandingDropped",
     "StandingEnded",
     "StandingProposed",
@@ -375,6 +387,7 @@ __all__ = [
     "Told",
     "ToldBeforeExcluded",
     "TrackFrozen",
+    "TrackHastened",
     "TrackJumped",
     "TrackLifted",
     "TrackReleased",
@@ -385,10 +398,11 @@ __all__ = [
     "WhyErased",
     "WhyLowered",
     "WhyPassed",
+    "WhyShared",
     "WhyStanding",
     "WhySteered",
-    "TrackHastened",
     "WhyUnlinked",
+    "WiderSharingAsked",
     "dump_fact",
     "load_fact",
 ]

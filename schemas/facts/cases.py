@@ -8,7 +8,11 @@ from pydantic import Field
 
 from schemas.codes import Certainty, ContactRule, EventType, Label, Mode, Severity, TrackName
 from schemas.consent import ConsentDoor
+from schemas.facts.care import RemedyState
 from schemas.plan import Candidate, Closure, Track, Trouble, Withheld
+
+HeardAtTheEnd = Literal["safe_channel", "representative", "unreachable_documented"]
+"""Who was asked whether the case is resolved: the person, whoever speaks for them, or nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,8 @@ class EventJoined:
     """Tracks the person's wishes rule out."""
     source: str = ""
     """Opaque id of its publisher: heard twice, it is one source."""
+    source_party: str = ""
+    """Id of the party that runs it, where that is known."""
     label: Label | None = None
     may_contact: ContactRule | None = None
     personal: bool = False
@@ -106,6 +112,17 @@ class ExclusionsJoined:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceInside:
+    """A publisher of the case is run by somebody who must not know of it."""
+
+    kind: Literal["source_inside"] = "source_inside"
+    v: Literal[1] = 1
+    source: str
+    party: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentApplied:
     """The case took note of a consent: granted, narrowed or revoked."""
 
@@ -155,8 +172,8 @@ class ResolutionProposed:
     at: datetime
     outcome: str
     residual_risk: str
-    remedy: Literal["none_sought", "sought", "obtained"]
-    heard: Literal["safe_channel", "representative", "unreachable_documented"]
+    remedy: RemedyState
+    heard: HeardAtTheEnd
     note: str = ""
     said: Literal["agrees", "informed", ""] = ""
     """What whoever was heard said to it."""

@@ -20,6 +20,7 @@ TaskKind = Literal[
     "nobody_left",
     "told_before_excluded",
     "passed_on_inside",
+    "source_inside",
     "warning",
     "still_right",
     "planning_trouble",
@@ -31,6 +32,7 @@ TaskKind = Literal[
     "confirm_resolution",
     "likeness",
     "widen_consent",
+    "widen_sharing",
     "release_ends",
     "protocol_over",
     "necessity_second",
@@ -52,10 +54,10 @@ TaskKind = Literal[
     "confirm_unlink",
     "review",
     "handed_over",
-]
-
     "incident",
     "by_hand",
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owned:
@@ -73,6 +75,16 @@ class HoldExtended:
     """Duty stays quiet: everything owed has an owner and a future time."""
 
     kind: Literal["hold_extended"] = "hold_extended"
+    v: Literal[1] = 1
+    track: TrackName
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldShortened:
+    """Something owed is nobody's any more: duty is quiet no longer than an answer holds."""
+
+    kind: Literal["hold_shortened"] = "hold_shortened"
     v: Literal[1] = 1
     track: TrackName
     until: datetime
@@ -108,6 +120,17 @@ class TrackWoken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FloorCalled:
+    """No way to somebody on shift works: duty's last resort is told in their stead."""
+
+    kind: Literal["floor_called"] = "floor_called"
+    v: Literal[1] = 1
+    at: datetime
+    person: str
+    """Whom no way reached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRaised:
     """Something is owed that only a person can do; it stands on the board at once."""
 
@@ -119,19 +142,12 @@ class TaskRaised:
     due_at: datetime
     owner: str = ""
     critical: bool = False
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FloorCalled:
-    """No way to somebody on shift works: duty's last resort is told in their stead."""
-
-    kind: Literal["floor_called"] = "floor_called"
-    v: Literal[1] = 1
-    at: datetime
-    person: str
-    """Whom no way reached."""
-
-
     alert: str = ""
     detail: str = ""
+    by: str = ""
+    """The person who wrote it; empty: the engine raised it."""
+    note: str = ""
+    """Vault id of what is to be done, in that person's words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,10 +160,6 @@ class TaskTaken:
     by: str
     at: datetime
 
-    by: str = ""
-    """The person who wrote it; empty: the engine raised it."""
-    note: str = ""
-    """Vault id of what is to be done, in that person's words."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskReminded:

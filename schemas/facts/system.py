@@ -76,6 +76,8 @@ class SourceKeyIssued:
     types: str
     severity_ceiling: str
     by: str
+    party: str = ""
+    """Id of the party that runs it; empty: nobody of the registry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +268,46 @@ class CaptureJudged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AmendmentProposed:
+    """One person corrects what a party is, in a way that may free it; nothing changes yet."""
+
+    kind: Literal["amendment_proposed"] = "amendment_proposed"
+    v: Literal[1] = 1
+    party: str
+    field: str
+    """`kind`, `ganhri`, `state` … (`engine.registry.history.amending.Field`)."""
+    value: str
+    """A code; empty: none."""
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyAmended:
+    """Two people agree what a party is: it may be told, or left out, by that from now on."""
+
+    kind: Literal["party_amended"] = "party_amended"
+    v: Literal[1] = 1
+    party: str
+    field: str
+    value: str
+    proposed_by: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressesErased:
+    """A person erased addresses that count no more: of a contact, or of all that are old."""
+
+    kind: Literal["addresses_erased"] = "addresses_erased"
+    v: Literal[1] = 1
+    contact: str
+    """Empty: of every contact, those that were replaced long ago."""
+    versions: int
+    """How many versions of contacts were emptied."""
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HolderLinkMade:
     """A person made a link by which whoever holds a consent sees who was told."""
 
@@ -338,6 +380,9 @@ SystemFact = Annotated[
     | LinkRefuted
     | CaptureProposed
     | CaptureJudged
+    | AmendmentProposed
+    | PartyAmended
+    | AddressesErased
     | ConsentRecorded
     | HolderLinkMade
     | HolderLinkEnded

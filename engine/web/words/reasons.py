@@ -26,17 +26,22 @@ WHY: dict[Reason, str] = {
     Reason.CONSENT_MODE: "Consent was given for a quieter way of acting.",
     Reason.CONSENT_EXPIRED: "Consent has run out.",
     Reason.CONSENT_REVOKED: "Consent was withdrawn.",
+    Reason.NOBODY_UNCONFIRMED: "Only the report says that nobody can be recognised.",
+    Reason.PROXY_UNJUSTIFIED: (
+        "Somebody spoke for the person, and nobody said why the person could not."
+    ),
+    Reason.CONSENT_FROM_INSIDE: "The consent came by a line run for somebody who must not know.",
     Reason.CONFLICT: "Declared a conflict of interest.",
     Reason.MODE: "This would be louder than the case allows.",
     Reason.FROZEN: "This case or this track is frozen.",
     Reason.STOPPED: "Somebody pressed Stop outgoing.",
     Reason.HELD: "A person asked to wait.",
+    Reason.STALE: "Its message lay here for more than 12 hours; nobody sends it unasked.",
     Reason.LEVEL: "A site, country or commercial contact; a machine never tells those.",
     Reason.ENDPOINT_FANS_OUT: (
         "A list address: somebody on it must not know, or nobody knows who they are."
     ),
     Reason.CERTAINTY: "Not yet sure enough for anybody but duty and protection.",
-    Reason.STALE: "Its message lay here for more than 12 hours; nobody sends it unasked.",
     Reason.SMALL_CELL: "So few are in this pattern that somebody could be picked out of it.",
     Reason.PATTERN_ONLY: "Gets patterns, and no case about a person.",
     Reason.LINK_NOT_CURRENT: "The link that would include it has ended or has not begun.",
@@ -60,9 +65,13 @@ NEXT_STEP: dict[Reason, str] = {
     Reason.CONSENT_AUDIENCE: "Ask the person whether this kind of recipient may know.",
     Reason.CONSENT_MODE: "Ask the person, or act more quietly.",
     Reason.CONSENT_EXPIRED: "Ask the person whether it still holds.",
+    Reason.NOBODY_UNCONFIRMED: "Two people look at the report and agree.",
+    Reason.PROXY_UNJUSTIFIED: "Ask the person; if that is impossible, record why.",
+    Reason.CONSENT_FROM_INSIDE: "Ask the person another way, never through that line.",
     Reason.LINKED: "Ask the people of the linked case, or unlink the two if they are not the same.",
     Reason.FROZEN: "Whoever may lift the freeze can let it go on.",
     Reason.STOPPED: "Switch outgoing on again when it is safe.",
+    Reason.STALE: "Say in the task whether it is still right; yes tells them now.",
     Reason.LEVEL: "If it must be this contact, speak to them yourself.",
     Reason.ENDPOINT_FANS_OUT: "Use a personal address instead of the list.",
     Reason.CERTAINTY: "Find a second independent source.",
@@ -71,7 +80,6 @@ NEXT_STEP: dict[Reason, str] = {
     Reason.GATE_CLOSED: "Look at the case and release the track.",
     Reason.NO_ENDPOINT: "Find a way to reach it, or phone.",
     Reason.UNKNOWN_PARTY: "Add it to the registry.",
-    Reason.STALE: "Say in the task whether it is still right; yes tells them now.",
     Reason.NOT_CHOSEN: "Add it by hand, if it should be asked all the same.",
 }
 

@@ -11,6 +11,11 @@ REMEDY: dict[Remedy, str] = {
     Remedy.ASK_THE_PERSON: (
         "Ask the person, or whoever may speak for them, and record what they allow."
     ),
+    Remedy.AGREE_NOBODY: "Two people look whether anybody could be recognised, and agree.",
+    Remedy.JUSTIFY_PROXY: (
+        "Ask the person. If that is impossible, record why, and who speaks for them."
+    ),
+    Remedy.ASK_ANOTHER_WAY: "Ask the person another way, never through that line, and record it.",
     Remedy.GIVEN_ANEW: "Only if they give it anew of their own accord. Do not press them.",
     Remedy.QUIETER: "Act more quietly, or ask whether it may be louder.",
     Remedy.LIFT_FREEZE: "Two people may lift the freeze.",

@@ -244,6 +244,9 @@ TASK: dict[str, str] = {
     "nobody_left": "Nobody is left to ask, find somebody else",
     "told_before_excluded": "Somebody was told who must not know",
     "passed_on_inside": "It was passed on to somebody who must not know",
+    "source_inside": (
+        "A report came by a line run for somebody who must not know: never answer through it"
+    ),
     "warning": "Somebody says that acting now would do harm",
     "still_right": "Is a late message still right?",
     "planning_trouble": "Planning was not complete",
@@ -262,6 +265,7 @@ TASK: dict[str, str] = {
     "certainty": "A report is surer than we are: judge it again",
     "too_loud": "Somebody means to act more openly than the case allows",
     "widen_consent": "The person is said to allow more: look, and agree or not",
+    "widen_sharing": "More may be passed on or said, somebody thinks: agree, or not",
     "hold": "A hold ends: look whether what waited is still right",
     "frozen": "Frozen: look whether it can go on",
     "date_check": "Nobody has promised for a date ahead, see that somebody does",
@@ -276,12 +280,12 @@ TASK: dict[str, str] = {
     "confirm_unlink": "Agree, or not, that the case is not about the same",
     "review": "Look back: what was promised, and what was kept",
     "handed_over": "This case was handed to you: take it",
+    "incident": "Find out what is wrong with Tocsin itself, and mend it",
+    "by_hand": "Do what a colleague wrote",
 }
 TASK_KINDS: tuple[str, ...] = get_args(TaskKind)
 
 DECISIONS: tuple[str, ...] = (
-    "incident": "Find out what is wrong with Tocsin itself, and mend it",
-    "by_hand": "Do what a colleague wrote",
     "triage",
     "release",
     "confirm_resolution",
@@ -323,6 +327,7 @@ INCIDENT: dict[IncidentCode, str] = {
     IncidentCode.LOG_RETENTION_LOSS: "Records are gone from a log before they were read",
     IncidentCode.LOG_NOT_OURS: "A log is not the one that was read before",
     IncidentCode.OUTGOING_STOPPED: "Outgoing was stopped: call those who cannot wait",
+    IncidentCode.PUT_BACK: "A backup was put back: look who was told since; only duty is told now",
     IncidentCode.SEALED_UNREADABLE: (
         "Something sealed opens with no key of ours; ask its sender to send it again"
     ),

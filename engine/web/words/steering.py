@@ -96,7 +96,7 @@ def _changed(changed: Changed) -> Iterator[str]:
         after.per_kind,
     ):
         yield f"{name}: it is quiet under another condition than before."
-    rest = ("gate", "mode", "ask", "answer_holds_for", "dates")
+    rest = ("gate", "mode", "ask", "answer_holds_for", "dates", "release_at_most")
     other = [field for field in rest if getattr(before, field) != getattr(after, field)]
     if other:
         yield f"{name}: also different: {', '.join(each.replace('_', ' ') for each in other)}."
