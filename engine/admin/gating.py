@@ -10,8 +10,17 @@ from engine.admin.house import House
 from engine.admin.operation import Asked
 from engine.admin.reading import OneCase, loaded
 from engine.case import commands as c
-from schemas.codes import ActionKind, Certainty, Mode, Reliability, TrackName
+from schemas.codes import (
+    ActionKind,
+    Certainty,
+    ContactRule,
+    Label,
+    Mode,
+    Reliability,
+    TrackName,
+)
 from schemas.event import OpaqueId
+from schemas.facts import WhyShared
 from schemas.preflight import CODES, Check, Finding, Risk, Whether
 
 Why = Literal["protect_now", "requested_by_subject", "leverage", "observe_date", "other"]
@@ -84,6 +93,15 @@ class Moding(OneCase):
 
     mode: Mode
     track: TrackName | None = None
+
+
+class Sharing(OneCase):
+    """How far it may be passed on, or whom its recipients may speak to: one of the two."""
+
+    label: Label | None = None
+    may_contact: ContactRule | None = None
+    why: WhyShared
+    note: str = _Note
 
 
 class Needing(OneCase):
@@ -193,6 +211,23 @@ async def lower_mode(house: House, asked: Asked, args: Moding) -> Mapping[str, A
         inbox=inbox(asked, args), case=case.id, mode=args.mode, by=asked.by, track=args.track
     )
     return await submit(house, command)
+
+
+async def share(house: House, asked: Asked, args: Sharing) -> Mapping[str, Any]:
+    """Set the label or the contact rule: stricter at once, wider when a second person agrees."""
+    case = (await loaded(house, args.case)).file.case
+    command = c.SetSharing(
+        inbox=inbox(asked, args), case=case.id, by=asked.by, why=args.why, label=args.label,
+        may_contact=args.may_contact, note=await kept(house, args.note),
+    )  # fmt: skip
+    done = await submit(house, command)
+    after = (await loaded(house, args.case)).file.case
+    return {
+        **done,
+        "in_force": after.wider_sharing is None,
+        "label": after.label,
+        "may_contact": after.may_contact or ContactRule.NOBODY,
+    }
 
 
 async def decide_necessity(house: House, asked: Asked, args: Needing) -> Mapping[str, Any]:

@@ -23,6 +23,7 @@ from engine.admin import (
     linkage,
     reading,
     steering,
+    tasking,
 )
 from engine.admin.operation import Nothing, Operation
 
@@ -44,6 +45,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "case.take": Operation(run=acting.take_case, takes=reading.OneCase, needs=P.TAKE_TASKS),
         "task.list": Operation(run=reading.list_tasks, takes=Nothing, needs=P.READ),
         "task.take": Operation(run=acting.take, takes=acting.OnTask, needs=P.TAKE_TASKS),
+        "task.add": Operation(run=tasking.add, takes=tasking.AddingTask, needs=P.TAKE_TASKS),
         "task.done": Operation(run=acting.finish, takes=acting.Finishing, needs=P.TAKE_TASKS),
         "respond": Operation(run=acting.respond, takes=acting.Answering, needs=P.RESPOND),
         "release": Operation(run=gating.release, takes=gating.Releasing, needs=P.RELEASE),
@@ -62,6 +64,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "replan": Operation(run=steering.replan, takes=steering.Replanning, needs=P.RELEASE),
         "mode.raise": Operation(run=gating.raise_mode, takes=gating.Moding, needs=P.RAISE_MODE),
         "mode.lower": Operation(run=gating.lower_mode, takes=gating.Moding, needs=P.FREEZE),
+        "sharing": Operation(run=gating.share, takes=gating.Sharing, needs=P.AGREE_TO_CONSENT),
         "necessity": Operation(run=gating.decide_necessity, takes=gating.Needing, needs=P.RELEASE),
         "necessity.withdraw": Operation(
             run=gating.withdraw_necessity, takes=reading.OneCase, needs=P.FREEZE
@@ -152,6 +155,12 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "registry.captured": Operation(
             run=judging.capture, takes=judging.OneInstitution, needs=P.REFUTE_LINKS
+        ),
+        "registry.forget": Operation(
+            run=judging.forget_addresses, takes=judging.OneContact, needs=P.ERASE
+        ),
+        "registry.amend": Operation(
+            run=judging.correct, takes=judging.OneAmendment, needs=P.REFUTE_LINKS
         ),
         "registry.proposed": Operation(run=judging.proposed, takes=Nothing, needs=P.READ),
         "duty.now": Operation(run=duty.now, takes=duty.At, needs=P.READ),

@@ -56,6 +56,10 @@ def declare(app: typer.Typer) -> None:
         controller: Annotated[
             list[str] | None, typer.Option(help="Headquarters that two people name; repeatable.")
         ] = None,
+        check_note: Annotated[
+            list[str] | None,
+            typer.Option(metavar="POINT=WORDS", help="Words on a point, sealed; repeatable."),
+        ] = None,
         until: Until = None,
         start: Annotated[
             str | None,
@@ -68,6 +72,7 @@ def declare(app: typer.Typer) -> None:
             terminal, "release", case=ref, track=track, why=why, forecast=forecast, how=how,
             wishes_read=wishes_read, partner=partner, controllers=controller or [],
             whether=whether, waiting=waiting, checks=_checks(check or []),
+            check_notes=_checks(check_note or []),
             agrees_with=agree_with, expires_at=moment(until), starts_at=moment(start), note=note,
         )  # fmt: skip
         terminal.done(result, [_released(result, ref, track)])
@@ -143,6 +148,31 @@ async def quieter(
     terminal.done(result, ["In force. Nothing louder leaves any more."])
 
 
+@command(case, "share")
+async def share(
+    terminal: Terminal,
+    ref: Ref,
+    why: Annotated[str, typer.Option(help="publisher_agreed, person_agreed, caution, other")],
+    label: Annotated[
+        str | None, typer.Option(help="TLP:RED, TLP:AMBER+STRICT, TLP:AMBER, TLP:GREEN")
+    ] = None,
+    speak_to: Annotated[
+        str | None, typer.Option(help="nobody, representative, organisation")
+    ] = None,
+    note: Note = "",
+) -> None:
+    """Say how far it may be passed on, or whom they may speak to. Wider takes two people."""
+    result = await ask(
+        terminal, "sharing", case=ref, why=why, label=label, may_contact=speak_to, note=note
+    )
+    said = (
+        "In force."
+        if result["in_force"]
+        else ("Recorded. Nothing is wider until somebody else says the same.")
+    )
+    terminal.done(result, [said])
+
+
 @command(case, "necessity")
 async def necessity(
     terminal: Terminal,
@@ -170,7 +200,7 @@ def _checks(given: list[str]) -> dict[str, str]:
         if not (point and equals and code):
             raise CommandError(
                 Exit.USAGE,
-                f"{one!r} is no point of the pre-flight.",
+                f"{point!r} is no point of the pre-flight.",
                 next_step="Write it as context=fits; docs/howto/release.md lists them all.",
             )
         found[point] = code

@@ -20,6 +20,7 @@ from engine.web.console.story_lines import StoryLine, story_lines
 from engine.web.console.track_view import TrackView, track_views
 from engine.web.services import Visitor
 from engine.web.words.countries import country_name
+from engine.web.words.gates import LABELS
 from engine.web.words.sentence import Said
 from engine.web.words.states import CERTAINTY, MODE, incident
 from engine.web.words.threats import noun_of
@@ -47,6 +48,8 @@ class TaskView:
     do: str
     """Where it is done, below the case's address; empty where a button of the case does it."""
     do_words: str
+    note: str = ""
+    """Vault id of what a colleague wrote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,8 @@ class CaseView:
     story: tuple[StoryLine, ...]
     next_words: str
     gates: str
-    """How sure we are, how openly, and whether necessity stands in for consent."""
+    """How sure we are, how openly, how far it may go, and whether necessity stands in for consent.
+    """
     may_need: bool
     may_lower: bool
     may_own: bool
@@ -203,6 +207,7 @@ def _tasks(case: Case, names: Names, visitor: Visitor, now: datetime) -> tuple[T
             mine=bool(task.owner) and task.owner == visitor.person,
             do=_where(task)[0],
             do_words=_where(task)[1],
+            note=task.note,
         )
         for task in ordered
     )
@@ -217,6 +222,8 @@ def _where(task: Task) -> tuple[str, str]:
         return "necessity", "Decide…"
     if task.kind == "certainty":
         return "certainty", "Judge…"
+    if task.kind == "widen_sharing":
+        return "sharing", "Look…"
     if task.kind in ("confirm_resolution", "confirm_standing"):
         return "", ""
     if task.kind in ON_PAGE:
@@ -234,6 +241,7 @@ def _gates(case: Case, names: Names) -> str:
         f"It is {CERTAINTY[case.certainty]}{judged}",
         sources,
         f"at most {MODE[case.mode_ceiling]}",
+        *([f"labelled {case.label}: {LABELS[case.label]}"] if case.label is not None else []),
     ]
     if case.necessity is not None and case.necessity.in_force:
         until = case.necessity.review_by

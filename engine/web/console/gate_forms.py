@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,9 +15,25 @@ from engine.web.console.fields import Errors, choice
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
-from engine.web.words.gates import RELIABILITY, WHY_JUDGED, WHY_NECESSARY
+from engine.web.words.gates import (
+    LABELS,
+    RELIABILITY,
+    SPEAK_TO,
+    WHY_JUDGED,
+    WHY_NECESSARY,
+    WHY_SHARED,
+)
 from engine.web.words.states import ACTION, CERTAINTY, MODE, TRACK
-from schemas.codes import ActionKind, Certainty, Mode, Reliability, TrackName
+from schemas.codes import (
+    ActionKind,
+    Certainty,
+    ContactRule,
+    Label,
+    Mode,
+    Reliability,
+    TrackName,
+)
+from schemas.facts import WhyShared
 
 _CHOOSE = "Choose one."
 _JOINT = (ActionKind.LETTER, ActionKind.MEETING, ActionKind.DEMARCHE, ActionKind.OTHER)
@@ -208,6 +224,45 @@ def _set_mode(
     return make(inbox=inbox, case=case.id, mode=mode, by=me, track=name)
 
 
+def _sharing(found: Loaded, track: str) -> tuple[Asked, ...]:
+    case = found.file.case
+    labels = [label.value for label in reversed(Label) if label is not case.label]
+    now = case.may_contact or ContactRule.NOBODY
+    rules = [rule.value for rule in ContactRule if rule is not now]
+    asked = case.wider_sharing
+    hint = ""
+    if asked is not None:
+        what = asked.label or f"to speak to {SPEAK_TO[asked.may_contact or ContactRule.NOBODY]}"
+        hint = f"{found.names.person(asked.by).text} asks for: {what}."
+    return (
+        Asked(
+            name="what",
+            words=f"Now it is {case.label or 'without a label'}, and they may speak to "
+            f"{SPEAK_TO[now]}. What shall it be?",
+            hint=hint,
+            options=(
+                *((label, f"{label}: {LABELS[Label(label)]}") for label in labels),
+                *((rule, f"Speak to {SPEAK_TO[ContactRule(rule)]}") for rule in rules),
+            ),
+        ),
+        Asked(name="why", words="On what ground?", options=worded(WHY_SHARED)),
+    )
+
+
+def _share(
+    found: Loaded, inbox: c.Inbox, me: str, form: Form, note: str, track: str
+) -> c.Command | None:
+    label = choice(form.get("what"), Label)
+    rule = choice(form.get("what"), ContactRule)
+    why = next((each for each in get_args(WhyShared) if each == form.get("why")), None)
+    if why is None or (label is None and rule is None):
+        return None
+    return c.SetSharing(
+        inbox=inbox, case=found.file.row.id, by=me, why=why, label=label, may_contact=rule,
+        note=note,
+    )  # fmt: skip
+
+
 def _necessity(found: Loaded, track: str) -> tuple[Asked, ...]:
     take_back = (("withdraw", "No: take it back, at once"),) if found.file.case.necessity else ()
     return (
@@ -280,6 +335,18 @@ PAGES = (
         needs=Permission.RAISE_MODE,
         did="mode",
         words=False,
+    ),
+    Page(
+        path="sharing",
+        title="How far may it be passed on?",
+        intro="Stricter holds at once. Wider counts once a second person says the same: first ask "
+        "whoever published it, or the person. Nobody is ever put through to the person or the "
+        "family, and companies and investors to nobody.",
+        button="Set it",
+        asks=_sharing,
+        make=_share,
+        needs=Permission.AGREE_TO_CONSENT,
+        did="sharing",
     ),
     Page(
         path="necessity",

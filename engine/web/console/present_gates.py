@@ -5,9 +5,17 @@ from typing import Any
 
 from engine.web.console.names import Names
 from engine.web.console.present_line import Line, listed
-from engine.web.words.gates import RELIABILITY, WHY_JUDGED, WHY_NECESSARY
+from engine.web.words.gates import (
+    LABELS,
+    RELIABILITY,
+    SPEAK_TO,
+    WHY_JUDGED,
+    WHY_NECESSARY,
+    WHY_SHARED,
+)
 from engine.web.words.states import ACTION, CERTAINTY, MODE, TRACK
 from schemas import facts as f
+from schemas.codes import ContactRule
 
 _SEALED = "More was written; it lies sealed in the vault."
 
@@ -70,6 +78,37 @@ def _lowered(fact: f.ModeLowered, names: Names) -> Line:
     return Line((names.person(fact.by), f" made it quieter{where}: {MODE[fact.mode]}."), "good")
 
 
+def _sharing_asked(fact: f.WiderSharingAsked, names: Names) -> Line:
+    said = f" asks that it goes further: {_shared(fact)}. A second person has to agree."
+    return Line(
+        (names.person(fact.by), said), "warm", _more(WHY_SHARED.get(fact.why, ""), fact.note)
+    )
+
+
+def _sharing_set(fact: f.SharingSet, names: Names) -> Line:
+    by = listed([names.person(person) for person in fact.by])
+    said = f" set how far it may go: {_shared(fact)}."
+    return Line((*by, said), "plain", _more(WHY_SHARED.get(fact.why, ""), fact.note))
+
+
+def _shared(fact: f.WiderSharingAsked | f.SharingSet) -> str:
+    if fact.label is not None:
+        return f"{fact.label}, {LABELS[fact.label]}"
+    return f"they may speak to {SPEAK_TO[fact.may_contact or ContactRule.NOBODY]}"
+
+
+def _source_inside(fact: f.SourceInside, names: Names) -> Line:
+    return Line(
+        (
+            "A report came by a line run for ",
+            names.party(fact.party),
+            ", who must not know. What it says of consent opens nothing but protection.",
+        ),
+        "alarm",
+        ("Speak to the person another way, never through that line.",),
+    )
+
+
 def _necessity_given(fact: f.NecessityGiven, names: Names) -> Line:
     return Line(
         (names.person(fact.by), " says that protection cannot wait for consent."),
@@ -119,6 +158,9 @@ GATES: dict[type, Callable[[Any, Names], Line]] = {
     f.SourceHeard: _heard,
     f.ModeRaised: _raised,
     f.ModeLowered: _lowered,
+    f.WiderSharingAsked: _sharing_asked,
+    f.SharingSet: _sharing_set,
+    f.SourceInside: _source_inside,
     f.NecessityGiven: _necessity_given,
     f.NecessityDecided: _necessity_decided,
     f.NecessityReviewed: _necessity_reviewed,

@@ -12,13 +12,13 @@ from engine.case import commands as c
 from engine.case.preflight import needs_all
 from engine.case.state import AlertStatus, TrackState
 from engine.web.console.case_page import CasePage, Loaded
-from engine.web.console.fields import Errors, moment_of
+from engine.web.console.fields import Errors, moment_in
 from engine.web.console.present_duty import FORECAST, WHY_RELEASE
 from engine.web.console.record_view import record_of
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
-from engine.web.words.gates import CHECK, HOW, RISK, WHETHER, options
+from engine.web.words.gates import CHECK, HOW, RISK, TITLE, WHETHER, options
 from engine.web.words.states import ACTION, GATE, TRACK
 from schemas.codes import TrackName
 from schemas.plan import Gate, Reason
@@ -52,9 +52,9 @@ class ReleaseForm:
         state = track_of(found, request)
         if found is None or state is None:
             return await self._shell.not_found(visitor)
-        until, errors = self._moment(form, "until")
-        start, wrong = self._moment(form, "start")
-        errors |= wrong
+        errors, zone = Errors(), self._shell.services.zone
+        until = moment_in(form, "until", errors, zone=zone)
+        start = moment_in(form, "start", errors, zone=zone)
         errors |= _errors(form, state, whole=needs_all(found.file.case, state), until=until)
         if errors:
             return await self._page(request, visitor, errors, form, status=422)
@@ -77,20 +77,13 @@ class ReleaseForm:
                 note=await self._shell.sealed(form),
                 whether=form.get("whether"),  # type: ignore[arg-type]  # likewise
                 risk_of_waiting=form.get("waiting"),  # type: ignore[arg-type]  # likewise
-                preflight=_findings(form),
+                preflight=await _findings(form, self._shell),
                 agrees_with=form.get("agrees"),
             ),
             controllers=tuple(sorted(set(form.all("controllers")) & known)),
         )
         back = f"/cases/{found.file.row.ref}"
         return await self._shell.send(visitor, command, to=back, did="release", urgent=True)
-
-    def _moment(self, form: Form, name: str) -> tuple[datetime | None, Errors]:
-        day, time = form.get(f"{name}_day"), form.get(f"{name}_time")
-        try:
-            return moment_of(day, time, zone=self._shell.services.zone), Errors()
-        except ValueError:
-            return None, Errors({name: "This is not a date and a time."})
 
     async def _page(
         self, request: Request, visitor: Visitor, errors: Errors, form: Form, status: int = 200
@@ -121,7 +114,7 @@ class ReleaseForm:
             whethers=_worded(WHETHER),
             hows=_worded(HOW),
             risks=_worded(RISK),
-            checks=[(check.value, CHECK[check], options(check)) for check in _ASKED],
+            checks=[(check.value, CHECK[check], options(check), TITLE[check]) for check in _ASKED],
             controllers=_controllers(found),
             zone_words=f"In {self._shell.services.zone} time.",
             errors=errors,
@@ -133,6 +126,7 @@ class ReleaseForm:
 _KEPT = (
     "why", "forecast", "wishes", "partner", "note", "whether", "how", "waiting", "until_day",
     "until_time", "start_day", "start_time", *(f"check_{check.value}" for check in _ASKED),
+    *(f"note_{check.value}" for check in _ASKED),
 )  # fmt: skip
 
 
@@ -166,9 +160,11 @@ def _controllers(found: Loaded) -> list[tuple[str, str]]:
     return [(party, found.names.party(party).text) for party in sorted(held)]
 
 
-def _findings(form: Form) -> tuple[Finding, ...]:
+async def _findings(form: Form, shell: Shell) -> tuple[Finding, ...]:
     found = [
-        Finding(check=check, code=code) for check in _ASKED if (code := form.get(f"check_{check}"))
+        Finding(check=check, code=code, note=await shell.sealed(form, name=f"note_{check.value}"))
+        for check in _ASKED
+        if (code := form.get(f"check_{check.value}"))
     ]
     if found:
         found.append(Finding(check=Check.REPRISAL_POTENTIAL, code=form.get("forecast")))

@@ -1,6 +1,6 @@
 """Gates in words: what a release record asks, how sure we are, why protection cannot wait."""
 
-from schemas.codes import Reliability
+from schemas.codes import ContactRule, Label, Reliability
 from schemas.preflight import CODES, Check
 
 WHETHER: dict[str, str] = {
@@ -70,6 +70,28 @@ RELIABILITY: dict[Reliability, str] = {
     Reliability.MODERATE: "reliable for the most part",
     Reliability.LOW: "unreliable; does not count",
     Reliability.UNKNOWN: "nobody knows; does not count",
+}
+
+LABELS: dict[Label, str] = {
+    Label.CLEAR: "anybody may hear of it",
+    Label.GREEN: "colleagues in their field may hear of it, the public not",
+    Label.AMBER: "those who must act on it, in their house and among its clients",
+    Label.AMBER_STRICT: "those in their own house who must act on it",
+    Label.RED: "the reader alone",
+}
+"""How far a reader may pass it on, as one says it to somebody on duty."""
+
+SPEAK_TO: dict[ContactRule, str] = {
+    ContactRule.NOBODY: "nobody but us",
+    ContactRule.REPRESENTATIVE: "whoever represents the person, put through by us",
+    ContactRule.ORGANISATION: "the person's organisation, put through by us",
+}
+
+WHY_SHARED: dict[str, str] = {
+    "publisher_agreed": "whoever published it agreed",
+    "person_agreed": "the person, or who may speak for them, agreed",
+    "caution": "to be careful",
+    "other": "another reason",
 }
 
 WHY_NECESSARY: dict[str, str] = {

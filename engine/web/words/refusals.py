@@ -107,6 +107,31 @@ def _consent_revoked(about: About) -> Said:
     )
 
 
+def _nobody_unconfirmed(about: About) -> Said:
+    return (
+        about.who,
+        " is not told yet because only the report says that nobody can be recognised; two people "
+        "look at it and agree, or record whom it is about.",
+    )
+
+
+def _proxy_unjustified(about: About) -> Said:
+    on = f" on {about.consent_on}" if about.consent_on else ""
+    return (
+        about.who,
+        f" is not told yet because somebody spoke for the person{on} without saying why they "
+        "cannot; ask the person, or record why that is impossible.",
+    )
+
+
+def _consent_from_inside(about: About) -> Said:
+    return (
+        about.who,
+        " is not told because the consent came by a line that is run for somebody who must not "
+        "know; ask the person by another way, and record what they say.",
+    )
+
+
 def _wish(about: About) -> Said:
     kind = about.audience or "this kind of recipient"
     return (
@@ -224,6 +249,9 @@ _SENTENCES: Mapping[Reason, _Sentence] = {
     Reason.CONSENT_MODE: _consent_mode,
     Reason.CONSENT_EXPIRED: _consent_expired,
     Reason.CONSENT_REVOKED: _consent_revoked,
+    Reason.NOBODY_UNCONFIRMED: _nobody_unconfirmed,
+    Reason.PROXY_UNJUSTIFIED: _proxy_unjustified,
+    Reason.CONSENT_FROM_INSIDE: _consent_from_inside,
     Reason.WISH: _wish,
     Reason.FROZEN: _frozen,
     Reason.STOPPED: _stopped,
