@@ -9,7 +9,7 @@ from engine.store.database import Database, StoreError, transact
 from engine.store.dialect import hold, is_sqlite
 from engine.store.postgres import TEXT_AS_BYTES
 
-NEEDED = "0010"
+NEEDED = "0011"
 """The newest migration; a test compares it with the files."""
 
 _VERSION: Select[str] = select(column("version_num")).select_from(table("alembic_version"))
@@ -24,7 +24,7 @@ def upgrade(database: Database) -> None:
     conn = database.writer()
     try:
         if version(conn) != NEEDED:
-            transact(conn, _migrate)
+            transact(conn, migrate)
     finally:
         conn.close()
 
@@ -60,7 +60,8 @@ def version(conn: Connection) -> str | None:
     return found
 
 
-def _migrate(conn: Connection) -> None:
+def migrate(conn: Connection, *, to: str = "head") -> None:
+    """Make or change the tables until they are of version `to`, in the caller's transaction."""
     # Imported here: 0.2 s that no other command has to pay.
     from alembic import command
     from alembic.config import Config
@@ -71,6 +72,6 @@ def _migrate(conn: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
     if not is_sqlite(conn):
         conn.execute(TEXT_AS_BYTES)
