@@ -93,7 +93,8 @@ def plan(draft: Draft, candidates: Candidates) -> None:
     What is already planned is never replaced: editing a rulebook never touches a running case.
     """
     case = draft.case
-    tracks = tuple(t for t in candidates.tracks if case.track(t.name) is None)
+    new = (track for track in candidates.tracks if case.track(track.name) is None)
+    tracks = tuple(_as_grave_as(case.severity, track, candidates) for track in new)
     if case.track(TrackName.DUTY) is None and all(t.name is not TrackName.DUTY for t in tracks):
         tracks = (duty.built_in(case.severity), *tracks)  # No plan goes without duty.
     known = {(a.track, a.party) for a in case.alerts}
@@ -150,6 +151,13 @@ def plan(draft: Draft, candidates: Candidates) -> None:
     for trouble in candidates.troubles:
         critical = draft.case.severity.grave or trouble is Trouble.PLANNING_FAILED
         tasks.raise_task(draft, "planning_trouble", detail=trouble.value, critical=critical)
+
+
+def _as_grave_as(severity: Severity, track: Track, candidates: Candidates) -> Track:
+    """A case that opens as a suspected reprisal is graver than its report: so duty is called."""
+    if track.name is not TrackName.DUTY or candidates.severity is severity:
+        return track
+    return _duty_of(candidates, severity)
 
 
 def _left_out(candidate: Candidate, verdict: Verdict) -> Withheld:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from engine.desk.settling import called_off, pause_after
 from engine.store import instances, journal, notifications
-from engine.store.dialect import is_sqlite
+from engine.store.dialect import is_alone
 from schemas.facts.system import EngineStarted, SendsTakenOver
 
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -26,7 +26,7 @@ def start(conn: Connection, *, instance: str, roles: str, now: datetime) -> str:
     """
     name = instances.start(conn, id=instance, roles=roles, now=now)
     unknown = 0
-    if is_sqlite(conn):
+    if is_alone(conn):
         rows = list(conn.execute(notifications.ABANDONED, {"of_instance": name}))
         _take_up(conn, rows, now)
         unknown = len(rows)

@@ -33,9 +33,18 @@ def insert_or_update(table: Table, *, keys: tuple[str, ...], changes: dict[str, 
     )
 
 
+SHARED = {"tocsin_shared": True}
+"""Execution options of a connection to a file that several engines write: the simulator's alone."""
+
+
 def is_sqlite(conn: Connection) -> bool:
-    """Whether one process owns the whole file, so that whatever it finds half done is its own."""
+    """Whether the whole file is locked while anybody writes."""
     return conn.dialect.name == "sqlite"
+
+
+def is_alone(conn: Connection) -> bool:
+    """Whether one process owns the whole store, so that whatever it finds half done is its own."""
+    return is_sqlite(conn) and not conn.get_execution_options().get("tocsin_shared", False)
 
 
 def hold(conn: Connection, kind: str, names: set[str]) -> None:

@@ -12,6 +12,7 @@ from engine.case.around import ToldNear
 from engine.case.evolve import evolve
 from engine.case.reprisals import keys_of
 from engine.case.state import Case, dump_case
+from rules import duty
 from rules.graph import Registry
 from schemas import facts as f
 from schemas.codes import Severity, TrackName
@@ -116,6 +117,14 @@ def test_every_outward_track_freezes_and_the_case_is_critical() -> None:
     assert story.task("reprisal").critical
     assert story.of(f.ReprisalSuspected)[-1].after == "another"
     assert story.pages()
+
+
+def test_a_case_that_opens_as_a_reprisal_calls_the_second_after_a_quarter_of_an_hour() -> None:
+    """It was critical, and was called by the ladder of its report: the second after four hours."""
+    story = _told_elsewhere(Story(), ago=A_MINUTE).report(severity=Severity.ELEVATED)
+    assert story.track(TrackName.DUTY).track == duty.built_in(Severity.CRITICAL)
+    story.after(minutes=15)
+    assert {person for _, person in story.pages()} == {"ana", "ben"}
 
 
 def test_protection_goes_on() -> None:
