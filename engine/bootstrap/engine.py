@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.admin.door import Door as AdminDoor
 from engine.admin.door import DoorFile, remove_door_file, write_door_file
+from engine.backup import Mark, hold_if_it_went_back
 from engine.bootstrap.doors import opens_http, web_app
 from engine.bootstrap.importing import importer
 from engine.bootstrap.loops import log_lanes, loops
@@ -91,6 +92,11 @@ class Engine:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._parts.desk.run(), name="desk")]
                 await self._parts.desk.fire_due(limit=1)  # answered once the desk has taken over
+                await hold_if_it_went_back(
+                    desk=self._parts.desk,
+                    writer=self._parts.writer,
+                    mark=Mark(self._parts.settings.data_dir),
+                )
                 for name, loop in loops(self._parts, self._channels, self._roles, self._logs):
                     tasks.append(group.create_task(loop, name=name))
                 dog = watchdog(self._parts, alive=self._alive)

@@ -3,6 +3,7 @@
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
+from engine.backup import Mark, keep_marking
 from engine.beat import keep_beating
 from engine.bootstrap import limits
 from engine.bootstrap.parts import Parts
@@ -51,6 +52,8 @@ def loops(
     """The loops of these roles, beside those that every process runs. The desk is the caller's."""
     yield "checkpoint", keep_log_short(parts.reader, clock=parts.clock)
     yield "beat", _beat(parts)
+    mark = Mark(parts.settings.data_dir)
+    yield "mark", keep_marking(parts.writer, mark=mark, clock=parts.clock)
     yield (
         "keys",
         KeyKeeper(

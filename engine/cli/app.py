@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from engine.cli import (
+    backups,
     caring,
     cases,
     clearing,
@@ -64,6 +65,7 @@ exporting.declare(registry.registry)
 running.declare(app)
 starting.declare(app)
 gates.declare(app)
+backups.declare(app)
 caring.declare(cases.case)
 dates.declare(cases.case)
 lasting.declare(cases.case)

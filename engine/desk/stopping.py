@@ -15,6 +15,7 @@ from schemas.facts.system import OutgoingAllowed, OutgoingLiftGiven, OutgoingSto
 from schemas.responses import Done, RefusedBecause
 
 BY_FILE = "file"
+BY_RESTORE = "restore"
 GONE_AFTER = timedelta(seconds=60)
 """A file that nobody has looked at for so long lies on a machine that is gone: it stops nothing."""
 
@@ -47,7 +48,8 @@ def _stop(sheet: Sheet, setting: Setting, *, by: str) -> None:
     else:
         _set(sheet, replace(before, on=True, since=setting.now, by=by, agreed=""))
         key = f"{setting.now:%Y%m%dT%H%M%S}"
-        sheet.follow_ups.append(c.RaiseIncident(code=IncidentCode.OUTGOING_STOPPED, key=key))
+        code = IncidentCode.OUTGOING_STOPPED if by != BY_RESTORE else IncidentCode.PUT_BACK
+        sheet.follow_ups.append(c.RaiseIncident(code=code, key=key))
     sheet.batch.system.append(OutgoingStopped(by=by))
 
 

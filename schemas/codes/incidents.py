@@ -54,5 +54,7 @@ class IncidentCode(StrEnum):
     """A log is not being read: no broker answers, or it refuses us."""
     OUTGOING_STOPPED = "outgoing_stopped"
     """Everything outgoing was stopped: cases need people until two switch it on again."""
+    PUT_BACK = "put_back"
+    """The database is older than it was: everything outgoing waits until two people have looked."""
     SEALED_UNREADABLE = "sealed_unreadable"
     """Something sealed of a case opens with no key of ours: the sender has to be asked again."""

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from engine.access import PersonRole
+from engine.desk.stopping import BY_FILE, BY_RESTORE
 from engine.store.board import Head
 from engine.web.words.times import short_moment
 
@@ -32,7 +33,9 @@ def stop_words(head: Head, *, zone: str) -> str:
 def _by(person: str, head: Head) -> str:
     if not person:
         return ""
-    return ", by the file STOP" if person == "file" else f", by {_who(person, head)}"
+    if person == BY_RESTORE:
+        return ": the database is older than it was, from a backup"
+    return ", by the file STOP" if person == BY_FILE else f", by {_who(person, head)}"
 
 
 def _who(person: str, head: Head) -> str:
