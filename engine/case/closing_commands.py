@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.case.identity import Inbox
+from schemas.facts import HeardAtTheEnd, RemedyState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +16,8 @@ class ProposeResolution:
     by: str
     outcome: str
     residual_risk: str
-    remedy: Literal["none_sought", "sought", "obtained"]
-    heard: Literal["safe_channel", "representative", "unreachable_documented"]
+    remedy: RemedyState
+    heard: HeardAtTheEnd
     said: Literal["agrees", "informed", "objects"] = "informed"
     """What they said to it; where nobody was reached it says nothing."""
     note: str = ""

@@ -1,6 +1,7 @@
 """What people on duty do in a story: each act a command to the desk, as the board gives it."""
 
 import hashlib
+from abc import abstractmethod
 from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from engine.demo.stories.looking import Looking
 from engine.demo.stories.moments import next_moment
 from engine.demo.stories.records import for_companies
 from schemas.codes import DateKind, Heard, Mode, TrackName
+from schemas.facts import HeardAtTheEnd, RemedyState, WhySteered
 from schemas.facts.life import Lesson, WhyStanding
 from schemas.responses import Refused, Result, WithdrawnBecause
 from schemas.safeguards import Hold, HoldReason
@@ -41,9 +43,9 @@ class DutyActs(Looking):
             raise StoryError(f"not refused because of {because}: {result}")
         return result
 
+    @abstractmethod
     async def do(self, command: c.Command) -> Result:
         """Give the desk a command, as the console would."""
-        raise NotImplementedError
 
     def inbox(self) -> c.Inbox:
         """A fresh identity for a command."""
@@ -156,8 +158,8 @@ class DutyActs(Looking):
         *,
         by: str,
         outcome: str = "freed",
-        remedy: str = "none_sought",
-        heard: str = "safe_channel",
+        remedy: RemedyState = "none_sought",
+        heard: HeardAtTheEnd = "safe_channel",
         of: str = "",
     ) -> Result:
         """A person says that the case is resolved."""
@@ -168,8 +170,8 @@ class DutyActs(Looking):
                 by=person_id(by),
                 outcome=outcome,
                 residual_risk="low",
-                remedy=remedy,  # type: ignore[arg-type]
-                heard=heard,  # type: ignore[arg-type]
+                remedy=remedy,
+                heard=heard,
             )
         )
 
@@ -218,7 +220,9 @@ class DutyActs(Looking):
             )
         )
 
-    async def take_back(self, track: str, *, by: str, why: str = "other", of: str = "") -> Result:
+    async def take_back(
+        self, track: str, *, by: str, why: WhySteered = "other", of: str = ""
+    ) -> Result:
         """A person takes the release of a track back."""
         return await self.asked(
             c.WithdrawRelease(
@@ -226,7 +230,7 @@ class DutyActs(Looking):
                 case=self.case(of).id,
                 track=TrackName(track),
                 by=person_id(by),
-                why=why,  # type: ignore[arg-type]
+                why=why,
             )
         )
 

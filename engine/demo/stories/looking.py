@@ -1,5 +1,6 @@
 """What a story looks at: the case as it stands, and its history; never what only the code knows."""
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from rules.graph import Registry
 from schemas import facts as f
 
 
-class Looking:
+class Looking(ABC):
     """The reading half of a story. Whoever tells it says what time it is and what left."""
 
     database: Database
@@ -24,13 +25,13 @@ class Looking:
     """Situation -> row id of the first event of it."""
 
     @property
+    @abstractmethod
     def now(self) -> datetime:
         """What time it is in the story."""
-        raise NotImplementedError
 
+    @abstractmethod
     def left_for(self, endpoint: str) -> int:
         """How many messages ever left for this address."""
-        raise NotImplementedError
 
     def case(self, situation: str = "") -> Case:
         """The only case that is no incident, or the one that this situation's events went to."""

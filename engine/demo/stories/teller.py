@@ -4,6 +4,7 @@ People's acts are commands to the desk, as the board gives them. How a report co
 passes and how somebody answers a message is said by whoever derives from this.
 """
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,21 +32,21 @@ class Teller(DutyActs):
     def say(self, text: str) -> None:
         """Something that whoever watches should know; tests say nothing."""
 
+    @abstractmethod
     async def publish(self, report: Report) -> object:
         """Send a report through the door."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def until(self, said: str) -> None:
         """Let time pass until then: `until("Tue 08:30")`."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def down(self) -> None:
         """The engine ends, as a machine does that loses its power."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def up(self) -> None:
         """It starts again."""
-        raise NotImplementedError
 
     async def respond(self, letter: Any, kind: str, more: dict[str, Any]) -> None:
         """Whoever got this message answers it. By default as on the page or by text message."""

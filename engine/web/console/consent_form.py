@@ -12,7 +12,7 @@ from engine.access import Permission, may
 from engine.case import commands as c
 from engine.store import consents
 from engine.web.console.case_page import CasePage, Loaded
-from engine.web.console.fields import Errors, choice, moment_of
+from engine.web.console.fields import Errors, choice, moment_in
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
@@ -82,12 +82,7 @@ class ConsentForm:
             return await self._shell.not_yours(visitor)
         now = self._shell.services.clock.now()
         errors = Errors()
-        until = None
-        try:
-            zone = self._shell.services.zone
-            until = moment_of(form.get("until_day"), form.get("until_time"), zone=zone)
-        except ValueError:
-            errors["until"] = "This is not a date and a time."
+        until = moment_in(form, "until", errors, zone=self._shell.services.zone)
         errors.update(_errors(found, form))
         if errors:
             return await self._page(request, visitor, errors, form, status=422)

@@ -1,7 +1,5 @@
 """The dates ahead of a case: setting one, moving it, taking it away."""
 
-from datetime import datetime
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,7 +7,7 @@ from starlette.routing import Route
 from engine.access import Permission
 from engine.case import commands as c
 from engine.web.console.case_page import CasePage, Loaded
-from engine.web.console.fields import Errors, choice, moment_of
+from engine.web.console.fields import Errors, choice, moment_in
 from engine.web.console.present_dates import ahead
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
@@ -45,7 +43,9 @@ class DateForm:
                 inbox=inbox, case=found.file.row.id, date=form.get("remove"), by=visitor.person
             )
             return await self._send(found, visitor, gone, did="date_removed")
-        errors, on = self._when(form)
+        errors = Errors()
+        zone = self._shell.services.zone
+        on = moment_in(form, "on", errors, zone=zone, missing="Say when.", end_of_day=False)
         if form.get("date") in {each.id for each in found.file.case.dates}:
             if errors or on is None:
                 return await self._page(request, visitor, errors, form, status=422)
@@ -79,19 +79,6 @@ class DateForm:
     ) -> Response:
         back = f"/cases/{found.file.row.ref}"
         return await self._shell.send(visitor, command, to=back, did=did)
-
-    def _when(self, form: Form) -> tuple[Errors, datetime | None]:
-        errors, on = Errors(), None
-        try:
-            on = moment_of(
-                form.get("on_day"), form.get("on_time"), zone=self._shell.services.zone,
-                end_of_day=False,
-            )  # fmt: skip
-        except ValueError:
-            errors["on"] = "This is not a date and a time."
-        if on is None and not errors["on"]:
-            errors["on"] = "Say when."
-        return errors, on
 
     async def _page(
         self, request: Request, visitor: Visitor, errors: Errors, form: Form, status: int = 200

@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from engine.web.forms import Form
+
 
 class Errors(dict[str, str]):
     """What is wrong with a form, by field; nothing is wrong with a field that is not in it."""
@@ -25,7 +27,7 @@ def moment_of(day: str, at: str, *, zone: str, end_of_day: bool = True) -> datet
     """The instant of a date and, where given, a time, in UTC. None when empty.
 
     Without a time it is 18:00, or midnight where `end_of_day` is false.
-    Raises ValueError on what is no date or no time.
+    Raises ValueError on what is no date or no time, or lies outside the calendar in UTC.
     """
     if not day:
         return None
@@ -36,4 +38,32 @@ def moment_of(day: str, at: str, *, zone: str, end_of_day: bool = True) -> datet
     else:
         hour = time(18) if end_of_day else time(0)
     local = datetime.combine(date.fromisoformat(day), hour, tzinfo=ZoneInfo(zone))
-    return local.astimezone(UTC)
+    try:
+        return local.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a day at the edge of the calendar") from error
+
+
+def moment_in(
+    form: Form,
+    name: str,
+    errors: dict[str, str],
+    *,
+    zone: str,
+    missing: str = "",
+    end_of_day: bool = True,
+) -> datetime | None:
+    """The instant of a form's fields `<name>_day` and `<name>_time`, as `moment_of` reads them.
+
+    What is wrong with them goes into `errors` under `name`. `missing`: what is said where no day
+    is given; empty: it may be left out.
+    """
+    day, at = form.get(f"{name}_day"), form.get(f"{name}_time")
+    try:
+        found = moment_of(day, at, zone=zone, end_of_day=end_of_day)
+    except ValueError:
+        errors[name] = "This is not a date and a time."
+        return None
+    if found is None and missing:
+        errors[name] = missing
+    return found

@@ -8,7 +8,7 @@ from engine.access import Permission, may
 from engine.case import commands as c
 from engine.case.state import CaseStatus
 from engine.web.console.case_page import CasePage, Loaded
-from engine.web.console.fields import Errors, choice, moment_of
+from engine.web.console.fields import Errors, choice, moment_in
 from engine.web.console.present_holding import WHY_HELD, in_force
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
@@ -50,15 +50,9 @@ class HoldForm:
         tracks = tuple(TrackName(name) for name in form.all("track") if name in set(TrackName))
         if not parties and not tracks:
             errors["party"] = "Choose whom, or a whole track below."
-        until = None
-        try:
-            until = moment_of(
-                form.get("until_day"), form.get("until_time"), zone=self._shell.services.zone
-            )
-        except ValueError:
-            errors["until"] = "This is not a date and a time."
-        if until is None and not errors["until"]:
-            errors["until"] = "Say until when. It ends by itself then."
+        missing = "Say until when. It ends by itself then."
+        zone = self._shell.services.zone
+        until = moment_in(form, "until", errors, zone=zone, missing=missing)
         if errors or until is None or reason is None:
             return await self._page(request, visitor, errors, form, status=422)
         inbox = self._shell.inbox(visitor, form, about="hold")

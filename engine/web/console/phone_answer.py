@@ -1,7 +1,5 @@
 """What a recipient said on the phone, typed in by a handler: the same answer as on their page."""
 
-from datetime import datetime
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,7 +8,7 @@ from engine.access import Permission
 from engine.case import commands as c
 from engine.case.state import Alert
 from engine.web.console.case_page import CasePage, Loaded
-from engine.web.console.fields import Errors, choice, moment_of
+from engine.web.console.fields import Errors, choice, moment_in
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.passing_on import named_in_words
@@ -60,15 +58,8 @@ class PhoneAnswer:
             return await self._shell.not_found(visitor)
         kind = choice(form.get("kind"), ResponseKind)
         errors = _errors(form, alert, kind)
-        due: datetime | None = None
-        try:
-            due = moment_of(
-                form.get("due_day"), form.get("due_time"), zone=self._shell.services.zone
-            )
-        except ValueError:
-            errors["due"] = "This is not a date and a time."
-        if kind in _NEEDS_DUE and due is None and "due" not in errors:
-            errors["due"] = "Say by when, so that we can ask then."
+        missing = "Say by when, so that we can ask then." if kind in _NEEDS_DUE else ""
+        due = moment_in(form, "due", errors, zone=self._shell.services.zone, missing=missing)
         if errors or kind is None:
             return await self._page(request, visitor, form, errors, status=422)
         command = c.Respond(

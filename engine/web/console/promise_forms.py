@@ -1,6 +1,8 @@
 """What an answer is worth, and a promise that is none any more: two short forms."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from starlette.requests import Request
@@ -25,6 +27,19 @@ RENEWED = WithdrawnBecause.RENEWED
 """Follows from a date that was moved; nobody chooses it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asking:
+    """One of the two pages: what it is about, what may be chosen, and of which actions."""
+
+    name: str
+    """Of its address and its template."""
+    field: str
+    choices: Mapping[Any, str]
+    actions: Callable[[Alert, Names], list[tuple[str, str]]]
+    without_actions: bool
+    """Whether it means anything where there is no action to choose."""
+
+
 class PromiseForms:
     """Judging what somebody answered, and taking a promise off the list."""
 
@@ -44,7 +59,7 @@ class PromiseForms:
 
     async def ask_judge(self, request: Request, visitor: Visitor) -> Response:
         """What is it worth?"""
-        return await self._judge_page(request, visitor, Form(), Errors())
+        return await self._page(_JUDGE, request, visitor, Form(), Errors())
 
     async def judge(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Record the class of an answer."""
@@ -52,13 +67,9 @@ class PromiseForms:
         if found is None or alert is None:
             return await self._shell.not_found(visitor)
         worth = choice(form.get("class"), AnswerClass)
-        errors = Errors()
-        if worth is None:
-            errors["class"] = _CHOOSE
-        if form.get("action") not in dict(_done(alert, found.names)) and _done(alert, found.names):
-            errors["action"] = _CHOOSE
+        errors = _errors(_JUDGE, form, worth, alert, found.names)
         if errors or worth is None:
-            return await self._judge_page(request, visitor, form, errors, status=422)
+            return await self._page(_JUDGE, request, visitor, form, errors, status=422)
         command = c.ClassAnswer(
             inbox=self._shell.inbox(visitor, form, about=f"judge {alert.id}"),
             case=found.file.row.id,
@@ -68,12 +79,11 @@ class PromiseForms:
             action=form.get("action"),
             note=await self._shell.sealed(form),
         )
-        back = f"/cases/{found.file.row.ref}"
-        return await self._shell.send(visitor, command, to=back, did="judge", urgent=True)
+        return await self._send(_JUDGE, visitor, command, found)
 
     async def ask_withdraw(self, request: Request, visitor: Visitor) -> Response:
         """Which promise, and why?"""
-        return await self._withdraw_page(request, visitor, Form(), Errors())
+        return await self._page(_WITHDRAW, request, visitor, Form(), Errors())
 
     async def withdraw(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Record that a promise is none any more."""
@@ -81,13 +91,9 @@ class PromiseForms:
         if found is None or alert is None:
             return await self._shell.not_found(visitor)
         reason = choice(form.get("reason"), WithdrawnBecause)
-        errors = Errors()
-        if reason is None:
-            errors["reason"] = _CHOOSE
-        if form.get("action") not in {promise.action for promise in alert.promises}:
-            errors["action"] = _CHOOSE
+        errors = _errors(_WITHDRAW, form, reason, alert, found.names)
         if errors or reason is None:
-            return await self._withdraw_page(request, visitor, form, errors, status=422)
+            return await self._page(_WITHDRAW, request, visitor, form, errors, status=422)
         command = c.WithdrawPromise(
             inbox=self._shell.inbox(visitor, form, about=f"withdraw {alert.id}"),
             case=found.file.row.id,
@@ -98,43 +104,36 @@ class PromiseForms:
             way=Way.CONSOLE,
             note=await self._shell.sealed(form),
         )
+        return await self._send(_WITHDRAW, visitor, command, found)
+
+    async def _send(
+        self, asking: _Asking, visitor: Visitor, command: c.Command, found: Loaded
+    ) -> Response:
         back = f"/cases/{found.file.row.ref}"
-        return await self._shell.send(visitor, command, to=back, did="withdraw", urgent=True)
+        return await self._shell.send(visitor, command, to=back, did=asking.name, urgent=True)
 
-    async def _judge_page(
-        self, request: Request, visitor: Visitor, form: Form, errors: Errors, status: int = 200
+    async def _page(
+        self,
+        asking: _Asking,
+        request: Request,
+        visitor: Visitor,
+        form: Form,
+        errors: Errors,
+        status: int = 200,
     ) -> Response:
         found, alert = await self._load(request)
         if found is None or alert is None:
             return await self._shell.not_found(visitor)
         return await self._shell.render(
-            "console/judge.html",
+            f"console/{asking.name}.html",
             visitor,
             status=status,
             ref=found.file.row.ref,
             party=found.names.party(alert.party).text,
-            actions=_done(alert, found.names),
-            classes=_worded(WORTH),
+            actions=asking.actions(alert, found.names),
+            choices=_worded(asking.choices),
             errors=errors,
-            sent={name: form.get(name) for name in ("action", "class", "note")},
-        )
-
-    async def _withdraw_page(
-        self, request: Request, visitor: Visitor, form: Form, errors: Errors, status: int = 200
-    ) -> Response:
-        found, alert = await self._load(request)
-        if found is None or alert is None:
-            return await self._shell.not_found(visitor)
-        return await self._shell.render(
-            "console/withdraw.html",
-            visitor,
-            status=status,
-            ref=found.file.row.ref,
-            party=found.names.party(alert.party).text,
-            actions=_promised(alert, found.names),
-            reasons=_worded({why: said for why, said in WITHDRAWN.items() if why is not RENEWED}),
-            errors=errors,
-            sent={name: form.get(name) for name in ("action", "reason", "note")},
+            sent={name: form.get(name) for name in ("action", asking.field, "note")},
         )
 
     async def _load(self, request: Request) -> tuple[Loaded | None, Alert | None]:
@@ -144,6 +143,18 @@ class PromiseForms:
             return None, None
         alert = found.file.case.alert(request.path_params["alert"])
         return found, None if alert is None or alert.track is TrackName.DUTY else alert
+
+
+def _errors(
+    asking: _Asking, form: Form, chosen: StrEnum | None, alert: Alert, names: Names
+) -> Errors:
+    errors = Errors()
+    if chosen is None:
+        errors[asking.field] = _CHOOSE
+    actions = dict(asking.actions(alert, names))
+    if form.get("action") not in actions and (actions or not asking.without_actions):
+        errors["action"] = _CHOOSE
+    return errors
 
 
 def _promised(alert: Alert, names: Names) -> list[tuple[str, str]]:
@@ -164,3 +175,13 @@ def _worded(table: Mapping[Any, str]) -> list[tuple[str, str]]:
 
 def _capital(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
+
+
+_JUDGE = _Asking(name="judge", field="class", choices=WORTH, actions=_done, without_actions=True)
+_WITHDRAW = _Asking(
+    name="withdraw",
+    field="reason",
+    choices={why: said for why, said in WITHDRAWN.items() if why is not RENEWED},
+    actions=_promised,
+    without_actions=False,
+)

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.web.console.fields import moment_of
+from engine.web.console.fields import Errors, moment_in, moment_of
+from engine.web.forms import Form
 from engine.web.words.times import left, moment, month, offset, short_moment, span
 
 AT = datetime(2027, 3, 2, 11, 0, tzinfo=UTC)
@@ -69,3 +70,27 @@ def test_a_day_without_a_time_means_six_in_the_evening_there() -> None:
 def test_what_is_no_time_is_refused(day: str, at: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         moment_of(day, at, zone="UTC")
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "zone"),
+    [("0001-01-01", "00:00", "Asia/Tokyo"), ("9999-12-31", "23:00", "America/Lima")],
+)
+def test_a_day_at_the_edge_of_the_calendar_is_said_to_be_none_and_ends_no_page(
+    day: str, at: str, zone: str
+) -> None:
+    errors = Errors()
+    form = Form((("until_day", day), ("until_time", at)))
+
+    assert moment_in(form, "until", errors, zone=zone, missing="Say when.") is None
+    assert errors == {"until": "This is not a date and a time."}
+
+
+@pytest.mark.parametrize(("missing", "said"), [("", {}), ("Say when.", {"on": "Say when."})])
+def test_a_day_that_was_left_out_is_asked_for_where_it_is_needed(
+    missing: str, said: dict[str, str]
+) -> None:
+    errors = Errors()
+
+    assert moment_in(Form(), "on", errors, zone="UTC", missing=missing) is None
+    assert errors == said
