@@ -10,7 +10,7 @@ from engine.store.schema import upgrade
 
 @functools.cache
 def _empty() -> bytes:
-    """A database with all tables and nothing in them."""
+    """A database with all tables and nothing in them; what migrations do has tests of its own."""
     with tempfile.TemporaryDirectory(prefix="tocsin-empty-") as directory:
         path = Path(directory) / "empty.sqlite"
         database = Database(f"sqlite:///{path}")

@@ -1,7 +1,11 @@
 """Invented places: registries and rulebooks that the scenarios and the simulation live in."""
 
+import functools
+from dataclasses import replace
+
+from engine.demo.stories.night_arrest import CERRO
 from rules.rulebook import Rulebook, load
-from tests.harness.people import OFFICE, Place, contact, link, party, place
+from tests.harness.people import Place, contact, link, party, place
 
 _DUTY = """
 duty:
@@ -63,11 +67,16 @@ policies:
 """
 
 
+@functools.cache
 def rulebook(*rules: str, name: str = "invented") -> Rulebook:
     """A rulebook with these rules, each a YAML item, and the figures of the scenarios."""
+    return load(rulebook_text(*rules, name=name), filename=f"{name}.yaml")
+
+
+def rulebook_text(*rules: str, name: str = "invented") -> str:
+    """The same as its file says it."""
     listed = "\n".join(f"  - {rule}" for rule in rules)
-    text = f'version: "1"\nname: {name}\n{_POLICY}\nrules:\n{listed}\n{_FIELDS}{_DUTY}'
-    return load(text, filename=f"{name}.yaml")
+    return f'version: "1"\nname: {name}\n{_POLICY}\nrules:\n{listed}\n{_FIELDS}{_DUTY}'
 
 
 ARREST = (
@@ -92,37 +101,11 @@ EVERYTHING = (
 
 
 def cerro() -> Place:
-    """S1: a pit, its operator, the holding; a guard firm; the home state's embassy and NHRI."""
-    return place(
-        parties=[
-            party("cerro-pit", "site", "QM"),
-            party("cerro-minera", "company", "QM"),
-            party("nordstein", "company", "QN"),
-            party("guardia-sur", "company", "QM"),
-            party("police-qm", "state_body", "QM"),
-            party("state-qm", "state", "QM"),
-            party("state-qn", "state", "QN"),
-            party("embassy-qn", "mission", "QN"),
-            party("nhri-qn", "nhri", "QN", ganhri="A"),
-            party("nhri-qm", "nhri", "QM", ganhri="B"),
-        ],
-        links=[
-            link("cerro-minera", "operates", "cerro-pit"),
-            link("nordstein", "parent_of", "cerro-minera"),
-            link("cerro-minera", "contracts_security", "guardia-sur"),
-            link("police-qm", "body_of", "state-qm"),
-            link("embassy-qn", "accredited_to", "state-qm"),
-        ],
-        contacts=[
-            contact("lea", "embassy-qn", "focal_point", hours=OFFICE),
-            contact("vik", "embassy-qn", "commercial", rank=1),
-            contact("capital-desk", "embassy-qn", "capital_desk", rank=2),
-            contact("nhri-qn-mailbox", "nhri-qn", hours="Mon-Fri 09:00-17:00 UTC"),
-            contact("nhri-qm-mailbox", "nhri-qm"),
-            contact("nordstein-hq", "nordstein", "hq_human_rights"),
-            contact("cerro-office", "cerro-minera", "country_office"),
-            contact("guardia-office", "guardia-sur"),
-        ],
+    """S1: the place of the night arrest; only the home NHRI opens an hour earlier here."""
+    earlier = {"nhri-qn-mailbox": "Mon-Fri 09:00-17:00 UTC"}
+    return replace(
+        CERRO,
+        contacts=tuple(replace(c, hours=earlier.get(c.id, c.hours)) for c in CERRO.contacts),
     )
 
 

@@ -12,10 +12,9 @@ from engine.bootstrap.engine import Engine
 from engine.clock import SystemClock
 from engine.entropy import SystemEntropy
 from engine.settings import HttpSettings, Settings
-from engine.store.database import Database
-from engine.store.schema import upgrade
 from engine.vault import init_keys
 from notifiers.sinks import Mail, SmtpSink
+from tests.harness.files import new_database
 
 ROSTER = """
 parties: [{id: our-desk, kind: ngo, name: Our desk}]
@@ -75,12 +74,12 @@ def settings_in(folder: Path, *, smtp_port: int = 25, **more: Any) -> Settings:
 
 
 def begin(settings: Settings) -> None:
-    """Make keys and tables."""
+    """Make keys and, where the settings name no other store, a file with empty tables."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     init_keys(settings.keys_dir, SystemEntropy(), SystemClock().now())
-    database = Database(settings.database.get_secret_value())
-    upgrade(database)
-    database.close()
+    path = settings.data_dir / "tocsin.db"
+    if settings.database_url is None and not path.exists():
+        new_database(path).close()
 
 
 @asynccontextmanager

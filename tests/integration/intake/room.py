@@ -27,8 +27,8 @@ from engine.registry.world import World, WorldHolder
 from engine.store import tables
 from engine.store.database import Database
 from engine.store.inline import InlineReader, InlineWriter
-from engine.store.schema import upgrade
 from engine.vault import DeploymentKeys, Secret, Vault, init_keys
+from tests.harness.files import new_database
 from tests.unit.engine.intake.builders import WIDE
 
 START = datetime(2027, 3, 1, 22, 0, tzinfo=UTC)
@@ -129,9 +129,9 @@ async def a_room(
     `url` names another store, whose tables are there.
     """
     clock = clock or ManualClock(START)
-    database = Database(url or f"sqlite:///{directory / 'tocsin.db'}")
-    if not url:
-        upgrade(database)
+    path = directory / "tocsin.db"
+    known = url or path.exists()
+    database = Database(url or f"sqlite:///{path}") if known else new_database(path)
     reader, writer = InlineReader(database), InlineWriter(database)
     entropy = SeededEntropy(1)
     vault = Vault(init_keys(directory / "keys", entropy, clock.now()), entropy=entropy)

@@ -10,6 +10,7 @@ from engine.clock import SystemClock
 from engine.settings import CanarySettings
 from engine.store import canaries
 from tests.harness.postgres import PostgresServer
+from tests.harness.stores import postgres_url
 from tests.integration.bootstrap.house import begin, running, settings_in
 
 WITHIN = 40.0
@@ -21,7 +22,7 @@ async def test_it_comes_through_where_each_role_is_another_process(
 ) -> None:
     settings = settings_in(
         tmp_path,
-        database_url=SecretStr(postgres.url("canary")),
+        database_url=SecretStr(postgres_url(postgres)),
         canary=CanarySettings(every=10),
     )
     begin(settings)

@@ -1,13 +1,10 @@
 """A running web application over a file in the test's directory, with an invented town in it."""
 
-import atexit
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import pyotp
@@ -31,8 +28,6 @@ from engine.metrics import Metrics
 from engine.registry import save_registry
 from engine.registry.world import World, WorldHolder
 from engine.store import journal, meta, tables
-from engine.store.database import Database
-from engine.store.schema import upgrade
 from engine.store.threads import ThreadReader, ThreadWriter
 from engine.vault import Secret, Vault, init_keys
 from engine.web.app import create_app
@@ -40,6 +35,7 @@ from engine.web.sealing import VaultWords
 from engine.web.services import Services
 from rules.rulebook import Rulebook
 from schemas.roster import Roster
+from tests.harness.files import new_database
 from tests.harness.people import Place, duty
 
 START = datetime(2027, 3, 1, 22, 0, tzinfo=UTC)
@@ -101,8 +97,7 @@ def stage(
     """Everything wired, Ana and Ben (handlers), Chi (second) and Rea (reader) in it."""
     clock = ManualClock(START)
     entropy = SeededEntropy("web")
-    shutil.copy(_blank(), directory / "tocsin.sqlite")
-    database = Database(f"sqlite:///{directory / 'tocsin.sqlite'}")
+    database = new_database(directory / "tocsin.sqlite")
     writer, reader = ThreadWriter(database), ThreadReader(database)
     on_shift = roster or duty(handlers=["Ana"], seconds=["Ben"], shift_leads=["Chi"])
     registry = place.with_duty(on_shift)
@@ -202,17 +197,6 @@ def stage(
     writer.close()
     reader.close()
     database.close()
-
-
-@cache
-def _blank() -> Path:
-    """A database with its tables and nothing in them; migrated once for all tests."""
-    path = Path(tempfile.mkdtemp(prefix="tocsin-web-")) / "blank.sqlite"
-    database = Database(f"sqlite:///{path}")
-    upgrade(database)
-    database.close()
-    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
-    return path
 
 
 def _no_halt(reason: str) -> None:

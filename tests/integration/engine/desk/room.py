@@ -3,10 +3,8 @@
 import asyncio
 import contextlib
 import hashlib
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +22,6 @@ from engine.registry.world import World, WorldHolder
 from engine.store import journal
 from engine.store.database import Database
 from engine.store.inline import InlineReader, InlineWriter
-from engine.store.schema import upgrade
 from engine.store.tables import cases
 from engine.store.threads import ThreadWriter
 from engine.takeover import TakeOver
@@ -37,6 +34,7 @@ from schemas.event import ThreatEvent
 from schemas.party import Party, PartyKind
 from schemas.plan import Candidate, Candidates, Track
 from schemas.responses import Result
+from tests.harness.files import new_database
 from tests.unit.engine.case import builders as b
 
 T = TypeVar("T")
@@ -65,20 +63,6 @@ REGISTRY = b.Registry(
         ),
     ),
 )
-
-
-@cache
-def _empty_store() -> bytes:
-    """A migrated file; migrating anew for every test would take most of the time."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.sqlite"
-        database = Database(f"sqlite:///{path}")
-        upgrade(database)
-        conn = database.engine.raw_connection()
-        conn.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        conn.close()
-        database.close()
-        return path.read_bytes()
 
 
 class Halted(Exception):
@@ -133,7 +117,7 @@ class Room:
     def __init__(self, path: Path | str, *, publish: str = "", **changes: Any) -> None:
         self.path = path
         if isinstance(path, Path) and not path.exists():
-            path.write_bytes(_empty_store())
+            new_database(path).close()
         self.database = Database(path if isinstance(path, str) else f"sqlite:///{path}")
         self.clock = changes.pop("clock", None) or ManualClock(START)
         threads = changes.pop("threads", False)

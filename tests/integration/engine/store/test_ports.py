@@ -16,6 +16,7 @@ from engine.store.inline import InlineReader, InlineWriter
 from engine.store.locks import FileInUseError
 from engine.store.schema import NEEDED, SchemaVersionError, check_version, upgrade
 from engine.store.threads import ThreadReader, ThreadWriter
+from tests.harness.files import new_database
 from tests.integration.engine.desk.room import START
 
 KINDS = {"threads": (ThreadWriter, ThreadReader), "inline": (InlineWriter, InlineReader)}
@@ -31,8 +32,7 @@ def database(store_url: str) -> Iterator[Database]:
 @pytest.fixture
 def ours(tmp_path: Path) -> Iterator[Any]:
     """The same on a SQLite file, for what only a file has."""
-    database = Database(f"sqlite:///{tmp_path / 'file.sqlite'}")
-    upgrade(database)
+    database = new_database(tmp_path / "file.sqlite")
     writer, reader = ThreadWriter(database), ThreadReader(database)
     yield writer, reader, database
     writer.close()
