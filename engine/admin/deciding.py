@@ -32,6 +32,8 @@ class Importing(Arguments):
     """Registry files: name -> text."""
 
     files: Mapping[str, str] = Field(min_length=1, max_length=100)
+    drop: bool = False
+    """A person says that they may drop more than a tenth of what earlier files had."""
 
 
 async def preview_event(house: House, asked: Asked, args: Previewing) -> Mapping[str, Any]:
@@ -94,7 +96,7 @@ async def preview_event(house: House, asked: Asked, args: Previewing) -> Mapping
 
 async def import_registry(house: House, asked: Asked, args: Importing) -> Mapping[str, Any]:
     """Replace the registry, all or nothing; running cases keep their plans."""
-    return await house.import_registry(args.files, by=asked.by)
+    return await house.import_registry(args.files, by=asked.by, drop=args.drop)
 
 
 def report_of(house: House, event: str) -> Report:

@@ -14,8 +14,13 @@ from schemas.roster import Roster
 class ImportRegistry(Protocol):
     """Checks texts as a registry and puts it into force."""
 
-    def __call__(self, files: Mapping[str, str], *, by: str) -> Awaitable[Mapping[str, Any]]:
-        """Return how many of what. Raises NotCarriedOutError with every mistake."""
+    def __call__(
+        self, files: Mapping[str, str], *, by: str, drop: bool = False
+    ) -> Awaitable[Mapping[str, Any]]:
+        """Return how many of what. Raises NotCarriedOutError with every mistake.
+
+        `drop`: they may drop more than a tenth of what earlier files had.
+        """
         ...
 
 

@@ -19,8 +19,9 @@ from sqlalchemy import Connection
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
 from engine.admin.operation import Arguments, Asked, Nothing
-from engine.registry.history import OvertakenError
-from engine.registry.history.taking import begin, discard_one, finish, put
+from engine.registry.history import OvertakenError, TooMuchDroppedError
+from engine.registry.history.checking import UntrustedError, check_dropped, check_versions
+from engine.registry.history.taking import Rows, begin, discard_one, finish, put
 from engine.registry.reach import OutOfReachError
 from engine.store import imports, versions
 from engine.store.versions import What
@@ -28,6 +29,7 @@ from rules.graph import DuplicateIdError
 
 ROWS_AT_MOST = 1_000
 _ID = Field(pattern=r"^[0-9a-f]{32}$")
+_TWO_PEOPLE = "Two people may say so: tocsin registry amend, tocsin registry refute."
 _COMPARE_AGAIN = "Import the files again; what is stored already is not stored twice."
 
 
@@ -67,11 +69,18 @@ class Finishing(Arguments):
     """An import of which everything is stored."""
 
     id: str = _ID
+    drop: bool = False
+    """A person says that it may drop more than a tenth of its source."""
 
 
 async def begin_import(house: House, asked: Asked, args: Beginning) -> Mapping[str, Any]:
     """Note that an import begins, or goes on; how many of its versions are stored already."""
     writer = house.services.writer
+    newest, _ = await house.services.reader.run(imports.newest)
+    if args.base > newest:
+        raise NotCarriedOutError(
+            "refused", "It was compared with another registry.", next_step=_COMPARE_AGAIN
+        )
     while await writer.run(partial(discard_one, source=args.source, but=args.id)):
         pass
     new = imports.Import(
@@ -93,22 +102,32 @@ async def begin_import(house: House, asked: Asked, args: Beginning) -> Mapping[s
 
 
 async def put_versions(house: House, asked: Asked, args: Putting) -> Mapping[str, Any]:
-    """Store some versions; how many are stored then. They do not count yet."""
+    """Store some versions; how many are stored then. They do not count yet.
+
+    Each is looked at once more, beside what counts now (`engine.registry.history.checking`).
+    `overtaken`: compare with what came meanwhile, and begin anew.
+    """
     rows = [(row.what, _row(row, args.id)) for row in args.rows]
-    storing = partial(put, id=args.id, rows=rows, most=ROWS_AT_MOST, first=args.first)
+    storing = partial(_put, id=args.id, rows=rows, first=args.first)
     try:
-        return {"stored": await house.services.writer.run(storing)}
-    except OvertakenError as error:
-        raise NotCarriedOutError("refused", str(error), next_step=_COMPARE_AGAIN) from None
+        return {"stored": await house.services.writer.run(storing), "overtaken": False}
+    except OvertakenError:
+        return {"stored": 0, "overtaken": True}
+    except UntrustedError as error:
+        raise NotCarriedOutError("refused", str(error), next_step=_TWO_PEOPLE) from None
 
 
 async def finish_import(house: House, asked: Asked, args: Finishing) -> Mapping[str, Any]:
     """Put an import into force. `overtaken`: compare with what came meanwhile, and begin anew."""
-    finishing = partial(_finish, id=args.id, at=house.services.clock.now())
+    finishing = partial(_finish, id=args.id, drop=args.drop, at=house.services.clock.now())
     try:
         return {"version": await house.services.writer.run(finishing), "overtaken": False}
     except OvertakenError:
         return {"version": "", "overtaken": True}
+    except TooMuchDroppedError as error:
+        raise NotCarriedOutError(
+            "refused", str(error), next_step="If it is meant: --accept-removals"
+        ) from None
     except (DuplicateIdError, OutOfReachError) as error:
         raise NotCarriedOutError(
             "usage", str(error), next_step="Correct the file; the registry is as it was."
@@ -146,8 +165,17 @@ def _row(row: Version, import_id: str) -> dict[str, Any]:
     }
 
 
-def _finish(conn: Connection, *, id: str, at: datetime) -> str:
+def _put(conn: Connection, *, id: str, rows: Rows, first: int) -> int:
+    known = imports.find(conn, id, lock=True)
+    if known is not None and known.n is None:
+        check_versions(conn, rows, source=known.source)
+    return put(conn, id=id, rows=rows, most=ROWS_AT_MOST, first=first)
+
+
+def _finish(conn: Connection, *, id: str, drop: bool, at: datetime) -> str:
     known = imports.find(conn, id, lock=True)
     if known is None or known.written < known.size:
         raise OvertakenError("Not all of it is stored.")
+    if known.n is None and not drop:
+        check_dropped(conn, known)
     return finish(conn, id=id, at=at)

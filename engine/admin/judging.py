@@ -1,4 +1,5 @@
-"""Our people's decisions about links of the registry: one verifies, two refute."""
+"""Our people's decisions about the registry: one verifies a link, two refute it, two say what a
+party is."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -10,7 +11,10 @@ from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
 from engine.admin.operation import Arguments, Asked, Nothing
 from engine.registry.history import judging
+from engine.registry.history.amending import Field as Amendable
+from engine.registry.history.amending import amend
 from engine.registry.history.capturing import judge_captured
+from engine.registry.history.forgetting import forget
 from engine.registry.history.judging import NotJudgedError, WhyNot
 
 _SAID: Mapping[WhyNot, tuple[str, str]] = {
@@ -30,6 +34,14 @@ _SAID: Mapping[WhyNot, tuple[str, str]] = {
         "It counts as that already.",
         "See it: tocsin registry show PARTY",
     ),
+    WhyNot.IS_SO_ALREADY: (
+        "It is that already.",
+        "See it: tocsin registry show PARTY",
+    ),
+    WhyNot.NO_SUCH_VALUE: (
+        "This can never be so.",
+        "The words that each can be: tocsin registry amend --help",
+    ),
     WhyNot.SAID_BY_A_SOURCE: (
         "A list says that it is captured, and what protects is believed of whoever says it.",
         "Its next edition may say otherwise: tocsin registry history PARTY",
@@ -43,7 +55,7 @@ _SAID: Mapping[WhyNot, tuple[str, str]] = {
         "Clearing it for one case is done in that case.",
     ),
     WhyNot.SAME_PERSON: (
-        "You proposed this refutation yourself; it takes two people.",
+        "You proposed this yourself; it takes two people.",
         "Ask another person to run the same command.",
     ),
 }
@@ -76,6 +88,31 @@ async def capture(house: House, asked: Asked, args: OneInstitution) -> Mapping[s
     return {"party": party.id, "captured": party.independence_override, "status": "judged"}
 
 
+class OneAmendment(Arguments):
+    """What of a party is to be corrected."""
+
+    party: str = Field(min_length=1, max_length=100)
+    field: Amendable
+    value: str = Field(min_length=1, max_length=40)
+
+
+async def correct(house: House, asked: Asked, args: OneAmendment) -> Mapping[str, Any]:
+    """Propose to correct what a party is, or be the second who does."""
+    now = house.services.clock.now()
+    deciding = partial(
+        amend, id=args.party, field=args.field, value=args.value, by=asked.by, at=now
+    )
+    try:
+        party = await house.services.writer.run(deciding)
+    except NotJudgedError as error:
+        raise _refused(error) from None
+    said = {"party": args.party, "field": args.field.value, "value": args.value}
+    if party is None:
+        return {**said, "status": "proposed"}
+    await house.follow()
+    return {**said, "status": "amended"}
+
+
 async def verify(house: House, asked: Asked, args: OneLink) -> Mapping[str, Any]:
     """Stand for a link: it includes from now on."""
     now = house.services.clock.now()
@@ -102,10 +139,28 @@ async def refute(house: House, asked: Asked, args: OneLink) -> Mapping[str, Any]
     return {"link": link.id, "status": link.status.value, "by": link.verified_by}
 
 
+class OneContact(Arguments):
+    """A contact of the registry by its id."""
+
+    contact: str = Field(min_length=1, max_length=128)
+
+
+async def forget_addresses(house: House, asked: Asked, args: OneContact) -> Mapping[str, Any]:
+    """Erase the addresses that a contact once had. The one it has stays."""
+    now = house.services.clock.now()
+    forgetting = partial(forget, contact=args.contact, by=asked.by, at=now)
+    erased, counts = await house.services.writer.run(forgetting)
+    return {"contact": args.contact, "erased": erased, "counts": counts}
+
+
 async def proposed(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
-    """Refutations that wait for a second person."""
+    """What one person said of links and parties, and waits for a second one."""
     waiting = await house.services.reader.run(judging.proposals)
-    return {"proposed": [{"link": each.link, "by": each.by, "at": each.at} for each in waiting]}
+    return {
+        "proposed": [
+            {"id": each.id, "what": each.what, "by": each.by, "at": each.at} for each in waiting
+        ]
+    }
 
 
 def _refused(error: NotJudgedError) -> NotCarriedOutError:

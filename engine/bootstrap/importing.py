@@ -21,7 +21,7 @@ from engine.registry import (
     read_files,
     save_imported,
 )
-from engine.registry.history import Kept
+from engine.registry.history import Kept, TooMuchDroppedError
 from engine.registry.importer import warnings
 from engine.registry.roster_file import Warned
 from rules.graph import DuplicateIdError
@@ -30,15 +30,22 @@ from rules.graph import DuplicateIdError
 def importer(parts: Parts) -> ImportRegistry:
     """How this house takes a registry while it runs."""
 
-    async def take(files: Mapping[str, str], *, by: str) -> Mapping[str, Any]:
+    async def take(files: Mapping[str, str], *, by: str, drop: bool = False) -> Mapping[str, Any]:
         try:
             # Beside the loop: ten thousand records take half a minute to read, and pages go on.
             read = await asyncio.to_thread(read_files, files)
             looked_at = await asyncio.to_thread(_warned, files, parts) if read.roster else ()
-            kept, world = await parts.writer.run(_saving(read, at=parts.clock.now(), by=by))
+            saving = _saving(read, at=parts.clock.now(), by=by, drop=drop)
+            kept, world = await parts.writer.run(saving)
         except (ImportRefused, DuplicateIdError) as error:
             raise NotCarriedOutError(
                 "usage", str(error), next_step="Correct these; nothing was taken."
+            ) from None
+        except TooMuchDroppedError as error:
+            raise NotCarriedOutError(
+                "refused",
+                str(error),
+                next_step="Name all of them, or add --accept-removals. Nothing was taken.",
             ) from None
         except OutOfReachError as error:
             raise NotCarriedOutError(
@@ -72,11 +79,11 @@ def _warned(files: Mapping[str, str], parts: Parts) -> tuple[Warned, ...]:
 
 
 def _saving(
-    read: Imported, *, at: datetime, by: str
+    read: Imported, *, at: datetime, by: str, drop: bool
 ) -> Callable[[Connection], tuple[tuple[Kept, ...], World]]:
     def saving(conn: Connection) -> tuple[tuple[Kept, ...], World]:
         hold(conn)
-        kept = save_imported(conn, read, at=at, by=by)
+        kept = save_imported(conn, read, at=at, by=by, drop=drop)
         return kept, load_world(conn)
 
     return saving

@@ -21,6 +21,7 @@ from engine.registry import (
     save_imported,
     save_rulebook,
 )
+from engine.registry.history import TooMuchDroppedError
 from engine.settings import Settings
 from engine.store import meta
 from engine.store.database import Database, transact
@@ -50,6 +51,12 @@ def open_world(settings: Settings, database: Database, *, now: datetime) -> Worl
     except SchemaVersionError as error:
         raise CannotStartError(
             str(error), next_step="tocsin init makes tables; it never takes anything away."
+        ) from None
+    except TooMuchDroppedError as error:
+        raise CannotStartError(
+            f"The registry's files are not taken: {error}",
+            next_step="If it is meant: tocsin registry import FILE --accept-removals. Else put the"
+            " whole file back: what was in force stays.",
         ) from None
     except (ImportRefused, OutOfReachError, RulebookError, DuplicateIdError) as error:
         raise CannotStartError(

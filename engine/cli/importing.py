@@ -17,8 +17,9 @@ from engine.cli.terminal import Terminal
 from engine.clock import SystemClock
 from engine.registry.history import Edition, Known, TooMuchDroppedError, read_known
 from engine.registry.history.taking import prepare
+from engine.registry.imports.closing import with_closings
 from engine.registry.imports.formats import FORMATS
-from engine.registry.imports.planning import Planned, named, plan
+from engine.registry.imports.planning import Planned, digest, named, plan
 from engine.registry.imports.reading import BYTES_AT_MOST, NotTaken, read_file
 from engine.registry.imports.rows import Setting, SourceFile
 from engine.registry.imports.tally import tally
@@ -45,7 +46,11 @@ class Wish:
     words: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
     accept_removals: bool = False
+    complete: bool = False
+    """The files are all that their sources say."""
     all_lines: bool = False
+    expect: str = ""
+    """What a dry run said it would take (`engine.registry.imports.planning.digest`)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +91,7 @@ async def import_files(terminal: Terminal, paths: list[Path], wish: Wish) -> int
         known = known_now(terminal)
         files += file_of_same_names(known, files)
         plan_files(files, known, wish, run)
+        _check_expected(run.planned, wish)
         if not wish.dry_run:
             await take_all(terminal, ask, run, wish)
     terminal.done(told_of.result(run, wish), told_of.lines(run, wish))
@@ -156,21 +162,25 @@ def known_now(terminal: Terminal) -> Known:
 def plan_files(files: list[FileRows], known: Known, wish: Wish, run: Run) -> None:
     """What each file changes; those that drop too much are left out, and what only they bring is
     then unknown."""
+    if wish.complete:
+        files[:] = [replace(each, complete=each.format in FORMATS) for each in files]
+    left_out: list[NotTaken] = []
     while True:
         checked = together(files, known=named(known))
-        run.planned = list(plan(checked, known))
+        steps, unclosed = with_closings(checked, apart=(REGISTRY.name,))
+        without = {each.name for each in left_out}
+        run.planned = list(plan((each for each in steps if each.name not in without), known))
         dropping = None if wish.accept_removals else _dropping(run.planned)
         if dropping is None:
+            run.not_taken += [*left_out, *unclosed]
             return
         name, why = dropping
-        run.not_taken.append(NotTaken(name=name, why=why))
+        left_out.append(NotTaken(name=name, why=why))
         files[:] = [each for each in files if each.name != name]
 
 
 def _dropping(planned: Iterable[Planned]) -> tuple[str, str] | None:
     for each in planned:
-        if each.file.format == REGISTRY.name:
-            continue  # it names all that there is, as ever
         try:
             each.changes.check_dropped()
         except TooMuchDroppedError as error:
@@ -185,7 +195,7 @@ async def take_all(terminal: Terminal, ask: Ask, run: Run, wish: Wish) -> None:
     while waiting:
         first, *rest = waiting
         if first.file.format == REGISTRY.name:
-            taken = await ask("registry.import", files=_texts(run.whole))
+            taken = await ask("registry.import", files=_texts(run.whole), drop=wish.accept_removals)
             version: str | None = str(taken["version"])
             run.warnings = tuple(taken.get("warnings", ()))
         else:
@@ -195,14 +205,29 @@ async def take_all(terminal: Terminal, ask: Ask, run: Run, wish: Wish) -> None:
             run.versions[first.file.name] = version
             waiting, tries = rest, 0
         elif (tries := tries + 1) < TRIES:
-            left = [each.file for each in waiting]
+            left, before = [each.file for each in waiting], digest(waiting)
             waiting = list(plan(left, known_now(terminal)))
+            if wish.expect and digest(waiting) != before:
+                raise _changed_since()
         else:
             raise CommandError(
                 Exit.REFUSED,
                 f"{first.file.name}: others change the registry all the time.",
                 next_step="Import it once more; what is in force stays so.",
             )
+
+
+def _check_expected(planned: Iterable[Planned], wish: Wish) -> None:
+    if wish.expect and digest(planned) != wish.expect:
+        raise _changed_since()
+
+
+def _changed_since() -> CommandError:
+    return CommandError(
+        Exit.REFUSED,
+        "It is no longer what the dry run showed: a file or the registry has changed.",
+        next_step="Look again with --dry-run; what is in force stays so.",
+    )
 
 
 def _texts(names: Iterable[str]) -> dict[str, str]:
@@ -247,8 +272,10 @@ async def _take(terminal: Terminal, ask: Ask, planned: Planned, wish: Wish) -> s
             told(stored, len(rows))
             part = list(_chunk(rows[stored : stored + ROWS_OF_A_CHUNK]))
             done = await ask("registry.put", id=new.id, first=stored, rows=part)
+            if done["overtaken"]:
+                return None
             stored = int(done["stored"])
-    finished = await ask("registry.finish", id=new.id)
+    finished = await ask("registry.finish", id=new.id, drop=wish.accept_removals)
     if finished["overtaken"]:
         return None
     if read_door(terminal.settings.data_dir) is not None:

@@ -30,9 +30,16 @@ async def import_registry(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
     ] = False,
+    complete: Annotated[
+        bool,
+        typer.Option("--complete", help="They are all that is so: close what they do not name."),
+    ] = False,
     accept_removals: Annotated[
         bool, typer.Option("--accept-removals", help="Also when over a tenth of a source goes.")
     ] = False,
+    expect: Annotated[
+        str, typer.Option(metavar="DIGEST", help="Take it only if it is what a dry run showed.")
+    ] = "",
     word: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=CODE", help="What a doubtful country means in these files."),
@@ -50,8 +57,10 @@ async def import_registry(
         stands=_stands(verified_by),
         words=_words(word or []),
         dry_run=dry_run,
+        complete=complete,
         accept_removals=accept_removals,
         all_lines=all_lines,
+        expect=expect.strip().lower(),
     )
     return await import_files(terminal, files, wish)
 
@@ -72,7 +81,8 @@ async def verify(
 async def refute(
     terminal: Terminal,
     link: Annotated[
-        str, typer.Argument(metavar="LINK", help="Its id; without one: what waits for a second.")
+        str,
+        typer.Argument(metavar="LINK", help="Its id; without one: all that waits for a second."),
     ] = "",
 ) -> None:
     """Say that a link is wrong. Two people have to; it goes on excluding all the same."""
@@ -80,7 +90,10 @@ async def refute(
 
     if not link:
         waiting = (await ask(terminal, "registry.proposed"))["proposed"]
-        lines = [f"{each['link']}  proposed by {each['by']} at {each['at']}" for each in waiting]
+        lines = [
+            f"{each['id']}  {each['what']}: proposed by {each['by']} at {each['at']}"
+            for each in waiting
+        ]
         terminal.done({"proposed": waiting}, lines or ["Nothing waits for a second person."])
         return
     done = await ask(terminal, "registry.refute", link=link)
@@ -109,6 +122,50 @@ async def captured(
         lines = ["It counts as captured: it is left out with its state, whatever its status."]
     else:
         lines = ["It counts as its own again; its status decides."]
+    terminal.done(done, lines)
+
+
+@command(registry, "amend")
+async def amend(
+    terminal: Terminal,
+    party: Annotated[str, typer.Argument(metavar="PARTY", help="Id of the party.")],
+    field: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT", help="kind, ganhri, state, ownership, pattern_only or exercise."
+        ),
+    ],
+    value: Annotated[
+        str,
+        typer.Argument(
+            metavar="VALUE",
+            help="As parties.csv has it: company, A, QM, listed; none of a status, else yes or no.",
+        ),
+    ],
+) -> None:
+    """Correct what a party is, where no file may: that may free it. Two people have to."""
+    from engine.cli.asking import ask
+
+    done = await ask(terminal, "registry.amend", party=party, field=field, value=value)
+    if done["status"] == "proposed":
+        lines = ["Proposed. A second person gives the same command; until then it stays as it was."]
+    else:
+        lines = [f"Amended: {field} is {value} from now on. Running cases keep their plans."]
+    terminal.done(done, lines)
+
+
+@command(registry, "forget")
+async def forget(
+    terminal: Terminal,
+    contact: Annotated[str, typer.Argument(metavar="CONTACT", help="Its id, as its file has it.")],
+) -> None:
+    """Erase the addresses that a contact once had. Of one that is gone, all."""
+    from engine.cli.asking import ask
+
+    done = await ask(terminal, "registry.forget", contact=contact)
+    lines = [f"Erased: {done['erased']} earlier versions of it. The journal says that, no more."]
+    if done["counts"]:
+        lines.append("It still counts: to erase that too, take it out of its file and import that.")
     terminal.done(done, lines)
 
 

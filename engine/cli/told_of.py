@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.terminal import table
 from engine.registry.history import Change, Changes
+from engine.registry.imports.closing import CLOSING
 from engine.registry.imports.formats import FORMATS
+from engine.registry.imports.planning import digest
 from engine.registry.imports.rows import Why
 from engine.registry.imports.said import said
 from engine.registry.imports.tally import Reason, tally
@@ -50,6 +52,7 @@ def result(run: "Run", wish: "Wish") -> dict[str, Any]:
         "files": files,
         "total": total,
         "warnings": list(run.warnings),
+        "digest": digest(run.planned) if wish.dry_run else "",
         "not_taken": [{"file": each.name, "why": each.why} for each in run.not_taken],
     }
 
@@ -97,6 +100,9 @@ def _differences(changes: Changes, most: int | None) -> Iterator[str]:
 
 def _reasons(run: "Run", most: int | None) -> Iterator[str]:
     for each in run.planned:
+        if each.file.format == CLOSING:
+            yield f"{each.file.name}: {len(each.changes.closed):,} closed."
+            continue
         if each.file.format not in FORMATS:
             yield f"{len(each.file.rows):,} times two parties bear one name: {said(Why.SAME_NAME)}."
             continue
@@ -129,7 +135,8 @@ def _changed(changes: Changes) -> dict[str, int]:
 
 def _ending(found: Mapping[str, Any], run: "Run", wish: "Wish") -> str:
     if wish.dry_run:
-        return "Nothing was changed: this was a dry run."
+        exactly = f" To take exactly this: --expect {digest(run.planned)}" if run.planned else ""
+        return f"Nothing was changed: this was a dry run.{exactly}"
     version = next((v for v in reversed(run.versions.values()) if v), "")
     if not version:
         return "Nothing changed: all of this was known."

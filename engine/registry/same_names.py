@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain, combinations_with_replacement
 
+from engine.registry.history import Change, Changes
 from engine.registry.history.known import Known
 from engine.registry.imports.natural import natural_id
 from engine.registry.imports.rows import Fate, RowRead, Why
 from engine.registry.imports.together import FileRows
 from engine.registry.names.keys import NameKey, NameKeys, load_name_keys
 from engine.registry.names.parties import LONGEST
+from engine.store.versions import What
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Party, PartyKind
 
@@ -113,6 +115,25 @@ def file_of_same_names(known: Known, files: Iterable[FileRows]) -> tuple[FileRow
             rows=rows,
         ),
     )
+
+
+def candidates(known: Known, changes: Changes) -> Changes:
+    """The candidates that parties of these changes lead to, beside what was known before them.
+
+    For doors that take records and no files. Nobody new: nothing is looked at.
+    """
+    found = {each.id: each.record for each in changes.all if isinstance(each.record, Party)}
+    if not found:
+        return Changes(source=SOURCE, base=changes.base)
+    links = {**known.links, **{x.id: x.record for x in changes.all if isinstance(x.record, Link)}}
+    joined = (link for link in links.values() if link.kind is LinkKind.SAME_AS)
+    alike = same_names({**known.parties, **found}.values(), joined=joined)
+    added = tuple(
+        Change(what=What.LINK, id=link.id, n=1, source=SOURCE, line=0, record=link, was=None)
+        for link in alike
+        if link.id not in links
+    )
+    return Changes(source=SOURCE, base=changes.base, added=added)
 
 
 def _traits(party: Party, keys: NameKeys) -> Iterator[tuple[NameKey, _Trait]]:

@@ -22,7 +22,8 @@ from engine.registry.loading import (
     load_world,
 )
 from engine.registry.reach import check_reach
-from engine.store import journal, meta, records
+from engine.registry.same_names import candidates
+from engine.store import imports, journal, meta, records
 from engine.store.dialect import is_sqlite
 from engine.store.postgres import lock_names
 from rules import rulebook as rulebooks
@@ -61,16 +62,22 @@ def save_registry(
 
     Raises DuplicateIdError when two records share an id, and OutOfReachError.
     """
-    _save_whole(conn, parties=parties, links=links, contacts=contacts, at=at, by=by)
+    whole = _whole(parties, links, contacts)
+    hold(conn)
+    changes = compare(read_known(conn), [whole], source=FILES, complete=True)
+    take(conn, changes, Edition(source=FILES, by=by), at=at)
     return load_registry(conn)
 
 
-def save_imported(conn: Connection, read: Imported, *, at: datetime, by: str) -> tuple[Kept, ...]:
+def save_imported(
+    conn: Connection, read: Imported, *, at: datetime, by: str, drop: bool = False
+) -> tuple[Kept, ...]:
     """Put what files say into force. All of it or nothing: roll back when this raises.
 
     Returns what was not believed of a file, because it would weaken what protects. Files with a
-    roster alone leave the registry as it is. Raises DuplicateIdError, and OutOfReachError when
-    somebody of the roster could not be paged.
+    roster alone leave the registry as it is. `drop`: a person says that they may drop more than a
+    tenth of what earlier ones had. Raises DuplicateIdError, TooMuchDroppedError, and
+    OutOfReachError when somebody of the roster could not be paged.
     """
     kept: tuple[Kept, ...] = ()
     if read.roster is not None:
@@ -79,23 +86,32 @@ def save_imported(conn: Connection, read: Imported, *, at: datetime, by: str) ->
         now = read.roster if before is None else carried_over(before, read.roster, now=at)
         save_roster(conn, now, at=at, by=by)
     if read.parties or read.links or read.contacts:
-        kept = _save_whole(
-            conn, parties=read.parties, links=read.links, contacts=read.contacts, at=at, by=by
-        )
+        kept = _save_files(conn, read, at=at, by=by, drop=drop)
     world = load_world(conn)
     check_reach(world.roster, world.registry)
     return kept
 
 
-def _save_whole(
-    conn: Connection,
-    *,
-    parties: Iterable[Party],
-    links: Iterable[Link],
-    contacts: Iterable[Contact],
-    at: datetime,
-    by: str,
+def _save_files(
+    conn: Connection, read: Imported, *, at: datetime, by: str, drop: bool
 ) -> tuple[Kept, ...]:
+    """What files say, and who bears the same name as somebody known: that excludes at once."""
+    whole = _whole(read.parties, read.links, read.contacts)
+    hold(conn)
+    known = read_known(conn)
+    changes = compare(known, [whole], source=FILES, complete=True)
+    take(conn, changes, Edition(source=FILES, by=by), at=at)
+    if not drop:  # afterwards: that nobody could be paged is the graver mistake of the two
+        changes.check_dropped()
+    alike = candidates(known, changes)
+    if alike.all:
+        alike = replace(alike, base=imports.newest(conn)[0])
+        take(conn, alike, Edition(source=alike.source, by=by), at=at)
+    return changes.kept
+
+
+def _whole(parties: Iterable[Party], links: Iterable[Link], contacts: Iterable[Contact]) -> RowRead:
+    """Everything in one row. Raises DuplicateIdError."""
     whole = RowRead(
         line=0,
         fate=Fate.IMPORTED,
@@ -104,10 +120,7 @@ def _save_whole(
         contacts=tuple(contacts),
     )
     Registry(whole.parties, links=whole.links, contacts=whole.contacts)  # ids that come twice
-    hold(conn)
-    changes = compare(read_known(conn), [whole], source=FILES, complete=True)
-    take(conn, changes, Edition(source=FILES, by=by), at=at)
-    return changes.kept
+    return whole
 
 
 def save_roster(conn: Connection, roster: Roster, *, at: datetime, by: str) -> Roster:

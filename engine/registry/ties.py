@@ -7,8 +7,13 @@ not.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import islice
 
+from rules.columns import day_number
 from rules.graph import EVERY_KIND, Registry
+from rules.reach import START, Reached, spread
+from rules.view import View
 from schemas.link import Link
 from schemas.party import PartyKind
 
@@ -40,39 +45,48 @@ class Ties:
 def ties(registry: Registry, a: str, b: str, *, on: date) -> Ties:
     """How `a` and `b` are tied, in whichever direction the links point."""
     return Ties(
-        holding=_shortest(registry, a, b, lambda link: registry.link_at(link).current(on)),
-        ever=_shortest(registry, a, b, lambda link: True),
+        holding=_shortest(registry, a, b, partial(_holding, registry, day_number(on))),
+        ever=_shortest(registry, a, b, _ever),
     )
 
 
-def _shortest(registry: Registry, a: str, b: str, counts: Callable[[int], bool]) -> Tie:
+Hop = Callable[[View, list[int], Reached], None]
+"""Adds whoever is one hop from these nodes."""
+
+
+def _shortest(registry: Registry, a: str, b: str, hop: Hop) -> Tie:
     start, end = registry.number(a), registry.number(b)
     if start is None or end is None or start == end:
         return Tie()
     view = registry.merged(EVERY_KIND, EVERY_KIND)
-    came: dict[int, tuple[int, int]] = {start: (start, -1)}
-    frontier, looked = [start], 0
+    reached: Reached = {start: START}
+    nodes, looked = [start], 0
     for _ in range(FARTHEST):
-        further = []
-        for node in frontier:
-            if node != start and registry.kind_of(node) in _HUBS:
-                continue
-            for other, link in view.each(node):
-                looked += 1
-                if other not in came and counts(link):
-                    came[other] = (node, link)
-                    further.append(other)
-            if end in came:
-                return Tie(links=_way(registry, came, end))
-            if looked > LOOKED_AT_MOST:
-                return Tie(ended_early=True)
-        frontier = further
+        looked += sum(view.degree(node) for node in nodes)
+        if looked > LOOKED_AT_MOST:
+            return Tie(ended_early=True)
+        before = len(reached)
+        hop(view, nodes, reached)
+        if end in reached:
+            return Tie(links=_way(registry, reached, end))
+        fresh = islice(reached, before, None)
+        nodes = [node for node in fresh if registry.kind_of(node) not in _HUBS]
     return Tie()
 
 
-def _way(registry: Registry, came: dict[int, tuple[int, int]], end: int) -> tuple[Link, ...]:
-    links = []
-    while came[end][1] >= 0:
-        end, link = came[end]
-        links.append(registry.link_at(link))
+def _holding(registry: Registry, day: int, view: View, nodes: list[int], reached: Reached) -> None:
+    spread(view, nodes, reached, columns=registry.columns, day=day)
+
+
+def _ever(view: View, nodes: list[int], reached: Reached) -> None:
+    for node in nodes:
+        for other, link in view.each(node):
+            reached.setdefault(other, link)
+
+
+def _way(registry: Registry, reached: Reached, end: int) -> tuple[Link, ...]:
+    links, columns = [], registry.columns
+    while (number := reached[end]) != START:
+        links.append(registry.link_at(number))
+        end = columns.b[number] if columns.a[number] == end else columns.a[number]
     return tuple(reversed(links))

@@ -1,5 +1,8 @@
 """Versions of parties, links and contacts: written once, read as of any time, never changed.
 
+With one exception: what a contact once said is emptied later, by
+`engine.registry.history.forgetting`.
+
 A version counts once its import is in force (`engine.store.imports`); whatever an import that was
 killed has written before is as good as not there.
 """
@@ -14,10 +17,10 @@ from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Select, Table, bindparam, delete, exists, select
+from sqlalchemy import Connection, Select, Table, Update, bindparam, delete, exists, select, update
 
 from engine.store.among import among
-from engine.store.dialect import chunks, insert_or_ignore
+from engine.store.dialect import chunks, insert_or_ignore, is_sqlite
 from engine.store.tables import contact_versions, imports, link_versions, party_versions
 from schemas.contact import Contact
 from schemas.link import Link
@@ -91,6 +94,15 @@ ALL = {what: _in_force(table) for what, table in TABLES.items()}
 AS_OF = {what: text.where(imports.c.finished <= bindparam("at")) for what, text in ALL.items()}
 OF = {what: text.where(among(TABLES[what].c.id, "ids")) for what, text in ALL.items()}
 SINCE = {what: _since(table) for what, table in TABLES.items()}
+OF_SOURCE = {
+    what: text.where(TABLES[what].c.source == bindparam("of_source")) for what, text in ALL.items()
+}
+DROPPED = {
+    what: select(table.c.id, table.c.body).where(
+        table.c.import_id == bindparam("of_import"), table.c.line == 0
+    )
+    for what, table in TABLES.items()
+}
 INSERT = {what: insert_or_ignore(table) for what, table in TABLES.items()}
 
 
@@ -121,6 +133,26 @@ WRITTEN = {
 }
 
 
+def _empty_contacts() -> Update:
+    """Versions of contacts in whose place a newer one counts since then."""
+    newer = contact_versions.alias("newer")
+    since = (
+        select(newer.c.id)
+        .select_from(newer.join(imports, imports.c.id == newer.c.import_id))
+        .where(
+            newer.c.id == contact_versions.c.id,
+            newer.c.n > contact_versions.c.n,
+            imports.c.finished <= bindparam("replaced_by"),
+        )
+    )
+    filled = contact_versions.c.body != b""
+    return update(contact_versions).values(body=b"").where(filled, exists(since))
+
+
+EMPTY = _empty_contacts()
+EMPTY_ONE = EMPTY.where(contact_versions.c.id == bindparam("of_contact"))
+
+
 def dump(what: What, record: Record | None) -> bytes:
     """The bytes that are stored."""
     return b"" if record is None else _CODECS[what].dump_json(record)
@@ -148,6 +180,16 @@ def read_some(
     """The same of some ids alone."""
     for some in chunks(sorted(ids)):
         yield from _grouped(conn.execute(OF[what], {"ids": some}))
+
+
+def read_of(conn: Connection, what: What, source: str) -> Iterator[tuple[str, Sequence[Any]]]:
+    """The same of what belongs to the edition of one source."""
+    return _grouped(conn.execute(OF_SOURCE[what], {"of_source": source}))
+
+
+def dropped_by(conn: Connection, what: What, import_id: str) -> Sequence[Any]:
+    """What an import brings that stands in no line of its file: rows of (id, body)."""
+    return conn.execute(DROPPED[what], {"of_import": import_id}).all()
 
 
 def changed_since(conn: Connection, what: What, *, n: int) -> frozenset[str]:
@@ -191,6 +233,26 @@ def write(conn: Connection, what: What, rows: list[dict[str, Any]]) -> None:
     """Store versions of an import that is not yet in force; those already there stay."""
     if rows:
         conn.execute(INSERT[what], rows)
+
+
+def empty_contacts(conn: Connection, *, replaced_by: datetime, contact: str = "") -> int:
+    """Empty what contacts said before the version that counted then; how many versions.
+
+    Of one contact or of all. On SQLite the bytes are overwritten too; PostgreSQL's own clearing up
+    does so later.
+    """
+    if is_sqlite(conn):
+        conn.exec_driver_sql("PRAGMA secure_delete=ON")
+    given = {"replaced_by": replaced_by}
+    if contact:
+        return conn.execute(EMPTY_ONE, {**given, "of_contact": contact}).rowcount
+    return conn.execute(EMPTY, given).rowcount
+
+
+def counts(conn: Connection, contact: str) -> bool:
+    """Whether there is such a contact now."""
+    found = [rows for _, rows in read_some(conn, What.CONTACT, [contact])]
+    return bool(found and found[0][-1].body)
 
 
 def moved(conn: Connection, *, import_id: str, since: int) -> bool:

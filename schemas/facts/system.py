@@ -191,6 +191,16 @@ class WorldActivated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryLookedAt:
+    """A person looked at the registry as a whole and stands for it: it is still right."""
+
+    kind: Literal["registry_looked_at"] = "registry_looked_at"
+    v: Literal[1] = 1
+    version: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DutyChanged:
     """A person changed who is on duty: an absence, a cover, a swap, or one of them taken back.
 
@@ -374,6 +384,7 @@ SystemFact = Annotated[
     | EngineStarted
     | SendsTakenOver
     | WorldActivated
+    | RegistryLookedAt
     | DutyChanged
     | LinkVerified
     | RefutationProposed

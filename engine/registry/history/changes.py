@@ -73,9 +73,13 @@ class Changes:
 
     def check_dropped(self) -> None:
         """Raises TooMuchDroppedError when the file drops more than a tenth of its source."""
-        if len(self.closed) > DROPPED_AT_MOST * self.in_force:
-            raise TooMuchDroppedError(
-                f"This file no longer names {len(self.closed)} of the {self.in_force} links and "
-                f"contacts that {self.source} has in force. Perhaps it is half a file; if it is "
-                "meant, say so."
-            )
+        check_dropped(self.source, closed=len(self.closed), of=self.in_force)
+
+
+def check_dropped(source: str, *, closed: int, of: int) -> None:
+    """Raises TooMuchDroppedError when that is more than a tenth of what a source has in force."""
+    if closed > DROPPED_AT_MOST * of:
+        raise TooMuchDroppedError(
+            f"This file no longer names {closed} of the {of} links and contacts that {source} has "
+            "in force. Perhaps it is half a file; if it is meant, say so."
+        )

@@ -1,7 +1,7 @@
 """Comparing a file with what is known. Pure: a dry run shows the result, `apply` stores it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from engine.registry.history.changes import Change, Changes, Kept
@@ -20,17 +20,28 @@ _DECIDED = frozenset({LinkStatus.REFUTED, LinkStatus.DECLARED, LinkStatus.WITHDR
 """What goes on excluding as it is when its source takes the link back."""
 
 
+CLOSABLE = frozenset({What.LINK, What.CONTACT})
+"""Parties stay for ever."""
+
+
 def compare(
-    known: Known, rows: Iterable[RowRead], *, source: str, complete: bool = False
+    known: Known,
+    rows: Iterable[RowRead],
+    *,
+    source: str,
+    complete: bool = False,
+    closes: Collection[What] = CLOSABLE,
 ) -> Changes:
     """What these rows, one edition of `source`, would change of what is known.
 
     What a file says last of an id counts. Contents equal: unchanged, wherever it stands in the
     file. `complete`: the rows are all that the source says, so its links that they do not name
-    lapse and its contacts go. Parties stay for ever. What is not taken is in `Changes.kept`.
+    lapse and its contacts go, or of the two what `closes` has. Parties stay for ever. What is not
+    taken is in `Changes.kept`.
     """
     ordered = in_order(rows, known=known, source=source)
-    return _Comparison(known=known, source=source).run(ordered, complete=complete)
+    closing = frozenset(closes) if complete else frozenset()
+    return _Comparison(known=known, source=source).run(ordered, closing=closing)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,7 +54,7 @@ class _Comparison:
     kept: list[Kept] = field(default_factory=list)
     unchanged: int = 0
 
-    def run(self, rows: Iterable[RowRead], *, complete: bool) -> Changes:
+    def run(self, rows: Iterable[RowRead], *, closing: frozenset[What]) -> Changes:
         parties: dict[str, tuple[Party, int]] = {}
         links: dict[str, tuple[Link, int]] = {}
         contacts: dict[str, tuple[Contact, int]] = {}
@@ -62,11 +73,13 @@ class _Comparison:
                 self._link(link, line)
         for id, line in gone.items():
             self._take_back(id, line, links.get(id))
-        endpoints = self._endpoints_that_stay(set(contacts), complete=complete)
+        endpoints = self._endpoints_that_stay(set(contacts), complete=What.CONTACT in closing)
         for contact, line in contacts.values():
             self._contact(contact, line, endpoints)
-        if complete:
-            self._close(named={*links, *gone}, contacts=set(contacts))
+        if What.LINK in closing:
+            self._close_links(named={*links, *gone})
+        if What.CONTACT in closing:
+            self._close_contacts(named=set(contacts))
         return Changes(
             source=self.source,
             base=self.known.base,
@@ -126,13 +139,15 @@ class _Comparison:
             for end in contact.endpoints
         }
 
-    def _close(self, *, named: set[str], contacts: set[str]) -> None:
+    def _close_links(self, *, named: set[str]) -> None:
         for link in self.known.links.values():
             if link.id not in named and link.status in _OPEN and self._is_ours(What.LINK, link.id):
                 lapsed = replace(link, status=LinkStatus.LAPSED)
                 self._put(What.LINK, lapsed, 0, was=link, list_of="closed")
+
+    def _close_contacts(self, *, named: set[str]) -> None:
         for contact in self.known.contacts.values():
-            if contact.id not in contacts and self._is_ours(What.CONTACT, contact.id):
+            if contact.id not in named and self._is_ours(What.CONTACT, contact.id):
                 number = self.known.numbers[What.CONTACT, contact.id]
                 self.changes["closed"].append(
                     Change(

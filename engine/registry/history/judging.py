@@ -4,6 +4,7 @@ A refuted link includes nobody ever again, from whatever file it comes, and goes
 was proposed is about one version of the link: when that changes, nobody confirms it unawares.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +39,8 @@ class WhyNot(StrEnum):
     NOT_AN_NHRI = "not_an_nhri"
     """Only of a national human rights institution anybody judges whether it is captured."""
     JUDGED_SO_ALREADY = "judged_so_already"
+    IS_SO_ALREADY = "is_so_already"
+    NO_SUCH_VALUE = "no_such_value"
     SAID_BY_A_SOURCE = "said_by_a_source"
     """A list says that it is captured: its own next edition may say otherwise, we may not."""
     NOT_VERIFIABLE = "not_verifiable"
@@ -57,9 +60,11 @@ class NotJudgedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A refutation that waits for a second person."""
+    """What one person said of a link or a party, and waits for a second one."""
 
-    link: str
+    id: str
+    what: str
+    """`refuted`, `captured`, `independent`, or a correction: `kind=company`."""
     by: str
     at: datetime
 
@@ -102,15 +107,22 @@ def refute(conn: Connection, id: str, *, by: str, at: datetime) -> Link | None:
 
 
 def proposals(conn: Connection) -> tuple[Proposal, ...]:
-    """Refutations that wait for a second person, oldest first."""
+    """What waits for a second person, oldest first; what is about an older version does not."""
     rows = list(conn.execute(PROPOSALS))
-    found = versions.read_some(conn, What.LINK, {row.link for row in rows})
-    current = {id: some[-1].n for id, some in found}
-    return tuple(
-        Proposal(link=row.link, by=row.by, at=row.at)
-        for row in rows
-        if current.get(row.link) == row.n
-    )
+    links = _numbers(conn, What.LINK, {row.link for row in rows})
+    said = {row.link: row.link.partition(" ") for row in rows if row.link not in links}
+    parties = _numbers(conn, What.PARTY, {id for _, _, id in said.values()})
+    found = []
+    for row in rows:
+        what, _, id = said.get(row.link, ("refuted", "", row.link))
+        if (links if row.link in links else parties).get(id) == row.n:
+            found.append(Proposal(id=id, what=what, by=row.by, at=row.at))
+    return tuple(found)
+
+
+def _numbers(conn: Connection, what: What, ids: Iterable[str]) -> dict[str, int]:
+    """The newest version of each that is known."""
+    return {id: some[-1].n for id, some in versions.read_some(conn, what, ids)}
 
 
 def _newest(conn: Connection, id: str) -> tuple[Any, Link]:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
-from schemas.party import Ownership, Party
+from rules.states import STATE_KINDS
+from schemas.party import Ownership, Party, PartyKind
 
 T = TypeVar("T")
 
@@ -61,6 +62,8 @@ def _aliases(claims: Sequence[Party]) -> tuple[str, ...]:
 
 def _ownership(claims: Sequence[Party]) -> Ownership | None:
     said = [each.ownership for each in claims]
+    if claims[0].kind not in STATE_KINDS and any(x.kind is PartyKind.STATE_BODY for x in claims):
+        return Ownership.STATE_OWNED  # a body of the state is what the first source calls a firm
     return Ownership.STATE_OWNED if Ownership.STATE_OWNED in said else _first(said)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from engine.clock import Clock
 from engine.ports import Writer
 from engine.registry.history.changes import Change, Changes
+from engine.registry.history.forgetting import forget_old
 from engine.registry.history.known import contacts_of
 from engine.registry.reach import check_reach
 from engine.store import imports, journal, meta, records, versions
@@ -171,6 +172,7 @@ def finish(conn: Connection, *, id: str, at: datetime) -> str:
         raise OvertakenError("Something that this import brings was changed meanwhile.")
     imports.finish(conn, id, n=last + 1, at=at if last_at is None else max(at, last_at))
     _check_contacts(conn)
+    forget_old(conn, by=known.by, at=at)
     meta.write(conn, REGISTRY_VERSION, id)
     journal.note(conn, WorldActivated(part="registry", version=id, by=known.by), at)
     return id

@@ -1,15 +1,17 @@
 """What a file may not do to what is known: weaken what protects. That takes two people.
 
-A file never makes a known national institution independent, never changes what a known party is or
-whose state it speaks for, never ends that it is the state's, and never takes back a refutation or
-a declared conflict. The row's other news is taken.
+A file never makes a known national institution independent, never changes what a known party is
+(unless into a body of its state) or whose state it speaks for, never ends that it is the state's,
+that it gets patterns alone or that it is for exercises, and never takes back a refutation or a
+declared conflict. The row's other news is taken. Two people may do all but the last of it
+(`engine.registry.history.amending`).
 """
 
 from dataclasses import replace
 
 from rules.states import STATE_KINDS
 from schemas.link import Link, LinkStatus
-from schemas.party import Ownership, Party
+from schemas.party import Mark, Ownership, Party, PartyKind
 
 PERSON = "person:"
 """How the ids of our own people begin."""
@@ -30,10 +32,15 @@ def trusted_party(new: Party, *, own: Party | None, known: Party | None) -> Part
         taken = replace(taken, independence_override=True)
     if own.ownership is Ownership.STATE_OWNED:
         taken = replace(taken, ownership=own.ownership)
-    if new.kind is not own.kind:
+    becomes_the_states = new.kind is PartyKind.STATE_BODY and own.kind not in STATE_KINDS
+    if new.kind is not own.kind and not becomes_the_states:
         taken = replace(taken, kind=own.kind)
     if own.state and (own.kind in STATE_KINDS or own.ownership is Ownership.STATE_OWNED):
         taken = replace(taken, state=own.state)
+    if Mark.PATTERN_ONLY in own.marks and Mark.PATTERN_ONLY not in new.marks:
+        taken = replace(taken, marks=(*taken.marks, Mark.PATTERN_ONLY))
+    if own.exercise:
+        taken = replace(taken, exercise=True)
     return taken
 
 

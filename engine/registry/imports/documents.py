@@ -79,15 +79,19 @@ class Document:
 
 
 def read(
-    file: SourceFile, *, starts: tuple[str, ...], known: frozenset[str] = frozenset()
+    file: SourceFile,
+    *,
+    starts: tuple[str, ...],
+    known: frozenset[str] = frozenset(),
+    lists: tuple[str, ...] = (),
 ) -> Iterator[Document | RowRead]:
     """Each record of the file once: its content, or why it is refused.
 
     `starts` are the keys a record may begin with: behind damage, reading goes on there. `known`
-    are keys that may be named in a reason. Raises FileRefusedError at once: no JSON list, and no
-    record a line.
+    are keys that may be named in a reason. `lists`: the one key under which an object may have the
+    list. Raises FileRefusedError at once: no JSON list, and no record a line.
     """
-    data = file.data.removeprefix(_BOM)
+    data = _unwrapped(file.data.removeprefix(_BOM), lists)
     at = _after_space(data, 0)
     limits = replace(_LIMITS, known=known)
     if data[at : at + 1] == b"[":
@@ -100,15 +104,28 @@ def read(
     )
 
 
-def first_keys(file: SourceFile) -> frozenset[str]:
+def first_keys(file: SourceFile, *, lists: tuple[str, ...] = ()) -> frozenset[str]:
     """The outer keys of its first record, to recognise a format by; empty if it has none."""
-    data = file.data.removeprefix(_BOM)
+    data = _unwrapped(file.data.removeprefix(_BOM), lists)
     at = _after_space(data, 0)
     if data[at : at + 1] == b"[":
         found = next(_elements(data, at + 1, starts=(), limits=_LIMITS), None)
     else:
         found = _parsed(data[at : at + RECORD_AT_MOST].split(b"\n", 1)[0], _LIMITS)
     return frozenset() if found is None or isinstance(found, tuple) else frozenset(found)
+
+
+def _unwrapped(data: bytes, lists: tuple[str, ...]) -> bytes:
+    """The list of a file that is one object with nothing but that list; else the file."""
+    keys = b"|".join(re.escape(key.encode()) for key in lists) or rb"(?!)"
+    found = re.match(
+        rb'[ \t\r\n]*+\{[ \t\r\n]*+"(?:' + keys + rb')"[ \t\r\n]*+:[ \t\r\n]*+(?=\[)', data
+    )
+    if found is None:
+        return data
+    listed = data[found.end() :].rstrip()
+    closed = listed[:-1].rstrip() if listed.endswith(b"}") else b""
+    return closed if closed.endswith(b"]") else listed
 
 
 def _of_lines(data: bytes, limits: Limits) -> Iterator[Document | RowRead]:

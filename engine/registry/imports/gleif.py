@@ -1,6 +1,8 @@
 """GLEIF: legal entities (level 1), who consolidates whom (level 2), and why nobody is named.
 
 One file may mix the three and hold several states of a record (`engine.registry.imports.states`).
+It may be a copy with flat records, or the golden copy itself and its deltas, in JSON or XML
+(`engine.registry.imports.gleif_golden`).
 What no other source does:
 
 * only `Extension.Deletion` says that a record is taken back: it still reads ACTIVE, PUBLISHED;
@@ -9,10 +11,12 @@ What no other source does:
 * an exception says that a parent is not named, and why: for a person, with nobody's name.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from engine.registry.imports import documents
+from engine.registry.imports import documents, xml_records
+from engine.registry.imports import gleif_golden as golden
 from engine.registry.imports.countries import CountryColumn
 from engine.registry.imports.fields import (
     NO_TIME,
@@ -52,6 +56,9 @@ _OTHER_NAMES = (
         frozenset({"AUTO_ASCII_TRANSLITERATED_LEGAL_NAME"}),
     ),
 )
+_HEAD = 4_096
+_GLEIFS = re.compile(rb"<(?:\w+:)?(?:LEIData|RelationshipData|ReportingExceptionData)[\s>]")
+"""How its XML files begin."""
 _KEYS = frozenset(
     """
     LEI Entity LegalName LegalJurisdiction EntityCategory HeadquartersAddress Country Registration
@@ -66,16 +73,23 @@ def read(file: SourceFile, setting: Setting) -> Iterator[RowRead]:
     """Each record once. A file of changes (`case`, `seq`, `record` a line) is read as well."""
     countries = CountryColumn(setting)
     records: list[tuple[RowRead, State | None]] = []
-    for found in documents.read(file, starts=("LEI", "Relationship", "case"), known=_KEYS):
+    for found in _found(file):
         if isinstance(found, RowRead):
             records.append((found, None))
             continue
-        data = inner(found.data, "record") or found.data
+        data = golden.flat(inner(found.data, "record") or found.data)
         try:
             records.append(_record(data, found.number, countries, setting))
         except NotTakenError as error:
             records.append((error.row(found.number), None))
     return rows(records, settle([state for _, state in records if state is not None]))
+
+
+def _found(file: SourceFile) -> Iterator[documents.Document | RowRead]:
+    if xml_records.looks_like(file):
+        return xml_records.read(file, elements=golden.ELEMENTS)
+    starts = ("LEI", "Relationship", "RelationshipRecord", "case")
+    return documents.read(file, starts=starts, known=_KEYS, lists=golden.LISTS)
 
 
 def _record(
@@ -157,10 +171,13 @@ def _exception(data: Data, line: int) -> RowRead:
 
 
 def _recognises(file: SourceFile) -> bool:
-    keys = documents.first_keys(file)
+    if xml_records.looks_like(file):
+        return _GLEIFS.search(file.data[:_HEAD]) is not None
+    keys = documents.first_keys(file, lists=golden.LISTS)
     return bool(
         {"LEI", "Entity"} <= keys
         or "Relationship" in keys
+        or "RelationshipRecord" in keys
         or {"LEI", "ExceptionCategory"} <= keys
         or {"case", "seq", "record"} <= keys
     )
@@ -171,5 +188,6 @@ GLEIF = Format(
     title="LEI records, relationships and exceptions of GLEIF",
     source=SOURCE,
     read=read,
+    whole=golden.is_whole,
     recognises=_recognises,
 )

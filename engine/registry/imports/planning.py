@@ -6,12 +6,14 @@ says what the run does.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from engine.registry.history import Changes, Kept, Known, compare
 from engine.registry.history.merging import merge
 from engine.registry.imports.rows import Fate, RowRead
 from engine.registry.imports.together import FileRows
 from engine.registry.imports.together import Known as Named
+from engine.store import versions
 from engine.store.versions import What
 from schemas.contact import Contact
 from schemas.link import Link
@@ -38,10 +40,24 @@ def plan(files: Iterable[FileRows], known: Known) -> Iterator[Planned]:
 def plan_file(file: FileRows, known: Known) -> Planned:
     """One file. A row of which something is not taken as it says is a doubt for a person."""
     taken = [row for row in file.rows if row.fate is not Fate.REFUSED]
-    changes = compare(known, taken, source=file.source, complete=file.complete)
+    changes = compare(known, taken, source=file.source, complete=file.complete, closes=file.closes)
     kept = {each.line: each for each in changes.kept}
     rows = tuple(_doubtful(row, kept.get(row.line)) for row in file.rows)
     return Planned(file=replace(file, rows=rows), changes=changes)
+
+
+def digest(planned: Iterable[Planned]) -> str:
+    """All that would change, in twelve characters: the same again means the same changes.
+
+    Not against forgery: so that nobody takes something else than what they looked at.
+    """
+    found = sha256()
+    for each in planned:
+        for change in each.changes.all:
+            place = (each.file.source, change.what.value, change.id, change.n)
+            found.update(repr(place).encode())
+            found.update(versions.dump(change.what, change.record))
+    return found.hexdigest()[:12]
 
 
 def named(known: Known) -> Named:

@@ -13,6 +13,8 @@ from engine.registry.imports.together import FileRows
 BYTES_AT_MOST = 256 * 1024 * 1024
 """Of one file; it is read as a whole."""
 
+_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
+"""How zip files, and with them spreadsheets, gzip files and old spreadsheets begin."""
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?(?!\d)")
 
 
@@ -43,7 +45,7 @@ def read_file(
         sha256=sha256(file.data).hexdigest(),
         format=format.name,
         source=format.source,
-        complete=format.complete,
+        complete=format.complete or format.whole(file),
         updates=format.updates,
         rows=rows,
     )
@@ -64,7 +66,9 @@ def _dated(file: SourceFile, setting: Setting) -> Setting:
 
 def _unknown(file: SourceFile, chosen: Iterable[Format]) -> NotTaken:
     several = ", ".join(sorted(each.name for each in chosen))
-    if several:
+    if file.data.startswith(_ARCHIVES):
+        why = "an archive or a spreadsheet; unpack it, or save it as CSV in UTF-8"
+    elif several:
         why = f"it may be {several}; say which with --format"
     else:
         why = "no format has these columns or keys; if it is registry data, name its --format"

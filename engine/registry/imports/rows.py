@@ -157,7 +157,10 @@ class Format:
     """What its records have as `source`; what a complete file closes is told by it."""
     read: Read
     complete: bool = False
-    """Each file is the whole truth of its source: what it names no more is closed."""
+    """Each file is the whole truth of its source: what it names no more is closed. Of another
+    format a person may say so (`engine.registry.imports.closing`)."""
+    whole: Callable[[SourceFile], bool] = lambda file: False
+    """Whether a file says of itself that it is all its source says."""
     updates: bool = False
     """A file is a stream of updates: what it says last of an id counts. Else saying two things of
     one id is a mistake."""

@@ -9,8 +9,10 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from engine.registry.history.comparing import CLOSABLE
 from engine.registry.imports.checks import refused
 from engine.registry.imports.rows import Fate, RowRead, Why
+from engine.store.versions import What
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,8 @@ class FileRows:
     source: str
     complete: bool
     updates: bool
+    closes: frozenset[What] = CLOSABLE
+    """What a complete one closes, if it names it no more."""
     rows: tuple[RowRead, ...]
 
 

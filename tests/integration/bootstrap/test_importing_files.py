@@ -315,3 +315,149 @@ def test_one_person_stands_for_a_link_and_two_refute_it_for_good(desk: Desk) -> 
     again = desk.json("registry", "import", "links.csv", "--verified-by", "me")
     assert again["files"][0]["reasons"][0]["why"] == "not_trusted", "no file takes it back"
     assert again["total"]["changed"] == 0
+
+
+CONTACTS = "id,party,label,level,endpoints\n" + "".join(
+    f"c{n},northmere,Desk {n},general,email:desk{n}@northmere.example\n" for n in range(12)
+)
+
+
+def test_who_left_is_taken_out_of_the_file_and_told_no_more(desk: Desk) -> None:
+    desk.said("registry", "import", *write(parties=PARTIES, contacts=CONTACTS))
+    gone = CONTACTS.replace("c3,northmere,Desk 3,general,email:desk3@northmere.example\n", "")
+    write(contacts=gone)
+
+    assert desk.json("registry", "import", "contacts.csv")["total"]["closed"] == 0
+    shown = desk.said("registry", "import", "contacts.csv", "--complete", "--dry-run")
+    assert "(what own names no more): 1 closed." in shown
+
+    assert desk.json("registry", "import", "contacts.csv", "--complete")["total"]["closed"] == 1
+    assert "Desk 3" not in desk.said("registry", "show", "northmere")
+    assert "Desk 4" in desk.said("registry", "show", "northmere")
+    assert "Erased: 1 earlier version" in desk.said("registry", "forget", "c3")
+
+
+def test_half_a_file_closes_nothing_unless_somebody_says_that_it_is_meant(desk: Desk) -> None:
+    desk.said("registry", "import", *write(parties=PARTIES, contacts=CONTACTS))
+    write(contacts="".join(CONTACTS.splitlines(keepends=True)[:7]))
+
+    done = desk.run("registry", "import", "contacts.csv", "--complete")
+    assert done.exit_code == Exit.USAGE and "no longer names 6 of the 12" in done.output
+    assert "Desk 9" in desk.said("registry", "show", "northmere")
+
+    meant = ("contacts.csv", "--complete", "--accept-removals")
+    assert desk.json("registry", "import", *meant)["total"]["closed"] == 6
+
+
+def test_half_a_registry_in_yaml_closes_nothing_either(desk: Desk) -> None:
+    whole = Path("registry.yaml").read_text("utf-8")
+    head, _, _ = whole.partition("\nlinks:")
+    Path("half.yaml").write_text(head + "\n", "utf-8")
+    desk.said("registry", "import", "registry.yaml", "roster.yaml")
+
+    done = desk.run("registry", "import", "half.yaml", "roster.yaml")
+    assert done.exit_code == Exit.USAGE and "no longer names" in done.output
+
+
+def test_what_a_dry_run_showed_is_taken_only_while_it_is_still_that(desk: Desk) -> None:
+    write(parties=PARTIES)
+    digest = desk.json("registry", "import", "parties.csv", "--dry-run")["digest"]
+    said = desk.said("registry", "import", "parties.csv", "--dry-run")
+    assert f"--expect {digest}" in said
+
+    write(other=PARTIES.replace("Northmere Pit", "Pit of Ben"))
+    desk.said("registry", "import", "other.csv")
+    late = desk.run("registry", "import", "parties.csv", "--expect", digest)
+    assert late.exit_code == Exit.REFUSED and "no longer what the dry run showed" in late.output
+    assert "Pit of Ben" in desk.said("registry", "show", "pit")
+
+    again = desk.json("registry", "import", "parties.csv", "--dry-run")["digest"]
+    desk.said("registry", "import", "parties.csv", "--expect", again)
+    assert "Northmere Pit" in desk.said("registry", "show", "pit")
+
+
+def test_two_people_correct_what_a_party_is_and_a_file_does_not(desk: Desk) -> None:
+    body = "id,kind,name,state\nboard,state_body,Board,QM\n"
+    desk.said("registry", "import", *write(parties=body))
+    freed = desk.json("registry", "import", *write(parties=body.replace("state_body", "ngo")))
+    assert freed["files"][0]["reasons"][0]["why"] == "not_trusted"
+
+    wanted = ("registry", "amend", "board", "kind", "ngo")
+    assert "second person" in desk.said(*wanted)
+    assert "kind=ngo: proposed by person:ana" in desk.said("registry", "refute")
+    assert desk.run(*wanted).exit_code == Exit.REFUSED
+    desk.now("ben")
+    assert "kind is ngo from now on" in desk.said(*wanted)
+    assert "Nothing waits" in desk.said("registry", "refute")
+
+    wrong = desk.run("registry", "amend", "board", "colour", "red")
+    assert wrong.exit_code == Exit.USAGE and "->" in wrong.output
+
+
+TRUSTED = {"what": "party", "id": "board", "n": 2, "source": "own", "line": 2}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"body": '{"id": "board", "kind": "ngo", "name": "Board", "state": "QM", "source": "own"}'},
+        {"source": "another"},
+        {"what": "link", "id": "l9", "n": 1, "body": '{"id": "l9", "kind": "operates", "a": "x",'
+         ' "b": "y", "status": "refuted", "source": "own"}'},
+        {"what": "contact", "id": "c", "n": 1, "body": '{"id": "c", "party": "board", "label": "d",'
+         ' "level": "general", "endpoints": [{"id": "e", "channel": "email",'
+         ' "address": "a@x.example, b@y.example"}]}'},
+    ],
+)  # fmt: skip
+async def test_the_door_believes_no_comparison_that_frees_somebody(
+    desk: Desk, row: dict[str, Any]
+) -> None:
+    write(parties="id,kind,name,state\nboard,state_body,Board,QM\n")
+    terminal = Terminal()
+    async with asking(terminal) as ask:
+        await take_all(terminal, ask, planned(terminal, "parties.csv"), Wish())
+        known = importing.known_now(terminal)
+        body = '{"id": "board", "kind": "state_body", "name": "B", "state": "QM", "source": "own"}'
+        good = {**TRUSTED, "body": body}
+        begin: dict[str, Any] = {
+            "id": "1" * 32, "base": known.base, "source": "own", "file": "f", "sha256": "",
+            "size": 1, "counts": {},
+        }  # fmt: skip
+        await ask("registry.begin", **begin)
+        with pytest.raises(CommandError, match=r"no file may say|no record") as error:
+            await ask("registry.put", id="1" * 32, first=0, rows=[{**good, **row}])
+        assert error.value.code in (Exit.REFUSED, Exit.USAGE)
+
+        stale = await ask("registry.put", id="1" * 32, first=0, rows=[{**good, "n": 1}])
+        assert stale["overtaken"], "compared with a registry that is no longer in force"
+        with pytest.raises(CommandError, match="another registry"):
+            await ask("registry.begin", **{**begin, "id": "2" * 32, "base": known.base + 1})
+
+        assert (await ask("registry.put", id="1" * 32, first=0, rows=[good]))["stored"] == 1
+        assert (await ask("registry.finish", id="1" * 32))["version"]
+    assert importing.known_now(terminal).parties["board"].name == "B"
+
+
+async def test_the_door_counts_for_itself_what_a_file_drops(desk: Desk) -> None:
+    rows = "".join(f"p{n},ngo,Invented {n},QM\n" for n in range(5))
+    ties = "".join(f"member_of,p{n},p{n + 1},verified\n" for n in range(4))
+    write(parties="id,kind,name,state\n" + rows, links="kind,a,b,status\n" + ties)
+    terminal = Terminal()
+    async with asking(terminal) as ask:
+        for name in ("parties.csv", "links.csv"):
+            await take_all(terminal, ask, planned(terminal, name), Wish())
+        known = importing.known_now(terminal)
+        id = next(iter(sorted(link.id for link in known.links.values() if link.source == "own")))
+        body = (
+            f'{{"id": "{id}", "kind": "member_of", "a": "p0", "b": "p1", "status": "lapsed",'
+            ' "source": "own"}'
+        )
+        await ask(
+            "registry.begin", id="3" * 32, base=known.base, source="own", file="f", sha256="",
+            size=1, counts={},
+        )  # fmt: skip
+        row = {"what": "link", "id": id, "n": 2, "source": "own", "line": 0, "body": body}
+        await ask("registry.put", id="3" * 32, first=0, rows=[row])
+        with pytest.raises(CommandError, match="no longer names 1 of the 4"):
+            await ask("registry.finish", id="3" * 32)
+        assert (await ask("registry.finish", id="3" * 32, drop=True))["version"]
