@@ -152,7 +152,7 @@ def _too_few(track: Track, alerts: Iterable[f.PlannedAlert]) -> bool:
 
 def with_rulebook(world: World, rulebook: Rulebook) -> World:
     """The same registry under another rulebook."""
-    return World(rulebook=rulebook, registry=world.registry)
+    return World(rulebook=rulebook, registry=world.registry, looked_at=world.looked_at)
 
 
 def _consents(report: c.Report, *, now: datetime) -> tuple[Consent, ...]:

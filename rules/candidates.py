@@ -7,7 +7,7 @@ second half guards every candidate under the case lock.
 import hashlib
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rules import duty, language
 from rules.audiences import TRACK_OF_KIND, TRACK_OF_WALK
@@ -56,6 +56,14 @@ class World:
 
     rulebook: Rulebook
     registry: Registry
+    looked_at: datetime | None = None
+    """When somebody last stood for the registry as a whole; None: nobody knows, as in a trial."""
+
+    def old(self, at: datetime | None) -> bool:
+        """Whether nobody has looked at the registry for longer than the rulebook trusts it."""
+        if self.looked_at is None or at is None:
+            return False
+        return at - self.looked_at > timedelta(seconds=self.rulebook.shape.registry_good_for)
 
     @property
     def version(self) -> str:
@@ -111,7 +119,7 @@ def candidates(
         troubles=tuple(
             _troubles(
                 world.registry, event, matched=matched, erred=erred, capped=capped,
-                found=bool(chosen), truncated=search.truncated, at=at,
+                found=bool(chosen), truncated=search.truncated, at=at, old=world.old(at),
             )
         ),
     )  # fmt: skip
@@ -350,6 +358,7 @@ def _troubles(
     found: bool,
     truncated: bool,
     at: datetime | None,
+    old: bool,
 ) -> Iterator[Trouble]:
     expects_help = event.type in _EXPECTS_HELP
     if erred:
@@ -366,6 +375,8 @@ def _troubles(
         yield Trouble.NOBODY_FOUND
     if truncated:
         yield Trouble.REACH_TRUNCATED
+    if old:
+        yield Trouble.REGISTRY_OLD
     if at is not None and received_late(event, received_at=at):
         yield Trouble.TIME_IMPLAUSIBLE
     if capped:

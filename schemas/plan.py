@@ -223,6 +223,8 @@ class Trouble(StrEnum):
     REACH_TRUNCATED = "reach_truncated"
     """A walk was cut off at its reach: somebody farther away may be missing."""
     TIME_IMPLAUSIBLE = "time_implausible"
+    REGISTRY_OLD = "registry_old"
+    """Nobody has looked at the registry for long: who is linked with whom may have changed."""
     SEVERITY_CAPPED = "severity_capped"
     """The publisher claimed more than its key allows."""
 

@@ -231,5 +231,7 @@ class RulebookShape(_Part):
     """What an audience may ever be shown; consent narrows it further."""
     small_cell: int = Field(default=SMALL_CELL, ge=3, le=1_000)
     """How many a pattern must be about in its country, sector and period before it is told."""
+    registry_good_for: Annotated[Duration, Field(ge=86_400, le=730 * 86_400)] = 90 * 86_400
+    """After this without an import, or anybody who looked, no machine releases: a person does."""
     duty: DutyShape
     protocols: tuple[ProtocolShape, ...] = ()

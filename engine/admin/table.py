@@ -21,6 +21,7 @@ from engine.admin import (
     keeping,
     lasting,
     linkage,
+    looking,
     reading,
     steering,
     tasking,
@@ -147,6 +148,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "registry.walk": Operation(run=linkage.walk, takes=linkage.OneWalk, needs=P.READ),
         "registry.exclude": Operation(run=linkage.exclude, takes=linkage.OneEvent, needs=P.READ),
         "registry.doctor": Operation(run=linkage.doctor, takes=Nothing, needs=P.READ),
+        "registry.look": Operation(run=looking.look, takes=Nothing, needs=P.VERIFY_LINKS),
         "registry.verify": Operation(
             run=judging.verify, takes=judging.OneLink, needs=P.VERIFY_LINKS
         ),

@@ -13,13 +13,15 @@ from engine.case.preflight import needs_all
 from engine.case.protect import inside
 from engine.case.state import CaseStatus, TrackState
 from schemas import facts as f
-from schemas.plan import Gate, Protocol, Spread
+from schemas.plan import Gate, Protocol, Spread, Trouble
 
 
 def apply(draft: Draft, command: c.EventArrived) -> None:
     """Release what this report's consent opens under a protocol; say where one has run out."""
     if draft.case.status is not CaseStatus.OPEN or command.report.source in inside(draft.case):
         return
+    if Trouble.REGISTRY_OLD in command.candidates.troubles:
+        return  # Nobody stands for who is tied to whom: people look before anybody is told.
     for state in draft.case.tracks:
         if state.track.gate is not Gate.PROTOCOL or state.frozen:
             continue

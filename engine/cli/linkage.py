@@ -82,6 +82,12 @@ def declare(registry: typer.Typer) -> None:
         found = await ask(terminal, "registry.doctor")
         terminal.done(found, _unsound(found))
 
+    @command(registry, "look")
+    async def look(terminal: Terminal) -> None:
+        """Say that you looked at the registry as a whole, and that it is still right."""
+        found = await ask(terminal, "registry.look")
+        terminal.done(found, ["Recorded. Protocols may release by machine again."])
+
 
 def _shown(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"{found['name']}, {found['words']} ({found['id']})"

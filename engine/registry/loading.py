@@ -22,7 +22,9 @@ from schemas.roster import Roster
 
 ROSTER_VERSION = "roster_version"
 RULEBOOK_VERSION = "rulebook_version"
-PARTS = (REGISTRY_VERSION, ROSTER_VERSION, RULEBOOK_VERSION)
+REGISTRY_LOOKED_AT = "registry_looked_at"
+"""When a person last said that the registry is still right, as an ISO time."""
+PARTS = (REGISTRY_VERSION, ROSTER_VERSION, RULEBOOK_VERSION, REGISTRY_LOOKED_AT)
 FEW = 2_000
 """Changed records that are laid over the registry in force; of more, all is read anew."""
 
@@ -46,7 +48,14 @@ def load_world(conn: Connection, *, arrays: Path | None = None) -> World:
         registry=kept[1] if kept and kept[0] == named[0] else load_registry(conn),
         roster=_roster(conn, named[1]),
         rulebook=_rulebook(conn, named[2]),
+        looked_at=_looked_at(conn, named[3]),
     )
+
+
+def _looked_at(conn: Connection, said: str) -> datetime | None:
+    """The later of the newest import and of when somebody looked."""
+    times = (imports.newest(conn)[1], datetime.fromisoformat(said) if said else None)
+    return max((time for time in times if time is not None), default=None)
 
 
 def load_registry(conn: Connection, *, at: datetime | None = None) -> Registry:
@@ -107,12 +116,13 @@ def newer(conn: Connection, world: World) -> World | None:
         return None
     if not world.versions:
         return load_world(conn)
-    before, roster, rulebook = world.versions
+    before, roster, rulebook, _ = world.versions
     return World(
         versions=named,
         registry=world.registry if named[0] == before else _since(conn, world.registry, before),
         roster=world.roster if named[1] == roster else _roster(conn, named[1]),
         rulebook=world.rulebook if named[2] == rulebook else _rulebook(conn, named[2]),
+        looked_at=_looked_at(conn, named[3]),
     )
 
 

@@ -1,6 +1,7 @@
 """The world as it is in force: rulebook, registry and roster, swapped as a whole."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from rules import candidates
 from rules.graph import Registry
@@ -18,6 +19,8 @@ class World:
     """None until one is activated: every event then gets the built-in duty plan."""
     registry: Registry = field(default_factory=Registry)
     roster: Roster = field(default_factory=lambda: Roster(version=""))
+    looked_at: datetime | None = None
+    """When somebody last stood for the registry as a whole: by an import, or by having looked."""
     versions: tuple[str, ...] = ()
     """What the store called them when they were read (`saving.versions`): another process may have
     put others into force since."""
@@ -27,7 +30,9 @@ class World:
         """What `rules.candidates` takes; None while there is no rulebook."""
         if self.rulebook is None:
             return None
-        return candidates.World(rulebook=self.rulebook, registry=self.registry)
+        return candidates.World(
+            rulebook=self.rulebook, registry=self.registry, looked_at=self.looked_at
+        )
 
 
 class WorldHolder:

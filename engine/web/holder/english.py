@@ -127,7 +127,7 @@ HELD_BACK: dict[Reason, str] = {
     Reason.CONSENT_EXPIRED: "The time for which it was allowed is over.",
     Reason.CONSENT_REVOKED: "It was stopped: it is not allowed any more.",
     Reason.NOBODY_UNCONFIRMED: "People here look first whether anybody could be recognised.",
-    Reason.PROXY_UNJUSTIFIED: "It was allowed in the person's name, and nobody here knows why yet.",
+    Reason.PROXY_UNJUSTIFIED: "People here ask first whether this is truly allowed.",
     Reason.CONSENT_FROM_INSIDE: "We want to hear first, by another way, whether this is allowed.",
     Reason.PASSED_ON_INSIDE: "They passed it on to somebody who must not know.",
     Reason.CONFLICT: "They said that they are too close to the other side to help.",

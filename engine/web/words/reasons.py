@@ -103,6 +103,9 @@ TROUBLES: dict[Trouble, str] = {
     Trouble.NOBODY_FOUND: "Rules matched, yet nobody may be told or can be reached.",
     Trouble.REACH_TRUNCATED: "So many are linked that not all were looked at: look for others.",
     Trouble.TIME_IMPLAUSIBLE: "The time in the report is far off; deadlines count from arrival.",
+    Trouble.REGISTRY_OLD: (
+        "Nobody has looked at the registry for long. Check whom you release; no protocol applies."
+    ),
     Trouble.SEVERITY_CAPPED: "The sender claimed more than it is allowed to claim.",
 }
 

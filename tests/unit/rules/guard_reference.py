@@ -57,9 +57,18 @@ def _reasons(q: Question) -> Iterator[Reason]:
     if len(s.subjects) == 0:
         if all(consent.basis is not Basis.NO_IDENTIFIABLE_PERSON for consent in s.consents):
             faults.append(Reason.CONSENT_NONE)
-    for fault in ("revoked", "none", "expired", "audience", "mode"):
-        if Reason(f"consent_{fault}") in faults:
-            yield Reason(f"consent_{fault}")
+    for fault in (
+        Reason.CONSENT_REVOKED,
+        Reason.CONSENT_NONE,
+        Reason.CONSENT_FROM_INSIDE,
+        Reason.NOBODY_UNCONFIRMED,
+        Reason.PROXY_UNJUSTIFIED,
+        Reason.CONSENT_EXPIRED,
+        Reason.CONSENT_AUDIENCE,
+        Reason.CONSENT_MODE,
+    ):
+        if fault in faults:
+            yield fault
     if q.track in s.refused_kinds:
         yield Reason.WISH
     if q.party.id in s.conflicts:
@@ -110,6 +119,7 @@ def _exclusions(party: Party, contact: Contact | None, s: Safeguards) -> Iterato
 
 def _faults(consent: Consent, q: Question) -> Iterator[Reason]:
     necessary = consent.basis is Basis.NECESSITY
+    waits = q.track not in (TrackName.DUTY, TrackName.PROTECTION)
     whom = {TrackName.PROTECTION} if necessary else set(consent.audiences) - {TrackName.DUTY}
     if consent.revoked:
         yield Reason.CONSENT_REVOKED
@@ -121,6 +131,16 @@ def _faults(consent: Consent, q: Question) -> Iterator[Reason]:
         yield Reason.CONSENT_NONE
     elif q.track not in whom:
         yield Reason.CONSENT_AUDIENCE
+    elif waits and consent.door.value == "event" and consent.by in q.safeguards.inside:
+        yield Reason.CONSENT_FROM_INSIDE
+    elif waits and consent.basis is Basis.NO_IDENTIFIABLE_PERSON and len({*consent.agreed_by}) < 2:
+        yield Reason.NOBODY_UNCONFIRMED
+    elif (
+        waits
+        and consent.basis in (Basis.REPRESENTATIVE, Basis.GUARDIAN)
+        and consent.inability is None
+    ):
+        yield Reason.PROXY_UNJUSTIFIED
     elif LOUDNESS.index(q.mode) > LOUDNESS.index(consent.mode):
         yield Reason.CONSENT_MODE
 

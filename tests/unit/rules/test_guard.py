@@ -13,6 +13,7 @@ from rules.graph import Registry
 from rules.guard import NotAllowedError, allowed_fields, judge, judge_duty, project
 from schemas.codes import Certainty, ContactRule, FieldName, Label, Mode, TrackName
 from schemas.commitment import Commitment, PolicyClause
+from schemas.consent import ConsentDoor, Inability
 from schemas.contact import Contact, Endpoint, Level
 from schemas.link import LinkStatus
 from schemas.party import Party
@@ -207,8 +208,52 @@ def test_somebodys_no_counts_even_if_the_case_does_not_list_them() -> None:
     assert _judge(given).reason is Reason.CONSENT_REVOKED
 
 
+BOTH_KINDS = (TrackName.MISSIONS, TrackName.PROTECTION)
+
+
+@pytest.mark.parametrize("agreed", [(), ("ana",), ("ana", "ana")])
+def test_that_nobody_can_be_recognised_is_not_taken_on_one_word(agreed: tuple[str, ...]) -> None:
+    said = a_consent(
+        *BOTH_KINDS, pseudonym="", basis=Basis.NO_IDENTIFIABLE_PERSON, agreed_by=agreed
+    )
+    given = safeguards(subjects=(), consents=(said,))
+
+    assert _judge(given).reason is Reason.NOBODY_UNCONFIRMED
+    assert _judge(given).remedy is Remedy.AGREE_NOBODY
+    assert _judge(given, track=TrackName.PROTECTION).allowed, "help waits for nobody's second look"
+    assert _judge(replace(given, consents=(replace(said, agreed_by=("ana", "ben")),))).allowed
+
+
+@pytest.mark.parametrize("basis", [Basis.REPRESENTATIVE, Basis.GUARDIAN])
+def test_whoever_speaks_for_the_person_says_why_the_person_cannot(basis: Basis) -> None:
+    said = a_consent(*BOTH_KINDS, basis=basis)
+
+    assert _judge(safeguards(consents=(said,))).reason is Reason.PROXY_UNJUSTIFIED
+    assert _judge(safeguards(consents=(said,))).remedy is Remedy.JUSTIFY_PROXY
+    assert _judge(safeguards(consents=(said,)), track=TrackName.PROTECTION).allowed
+    justified = replace(said, inability=Inability.DETAINED)
+    assert _judge(safeguards(consents=(justified,))).allowed
+
+
+def test_what_a_line_says_that_is_run_for_whom_it_accuses_opens_protection_alone() -> None:
+    said = a_consent(*BOTH_KINDS, by="their-line", door=ConsentDoor.EVENT)
+    given = safeguards(consents=(said,), inside=("their-line",))
+
+    assert _judge(given).reason is Reason.CONSENT_FROM_INSIDE
+    assert _judge(given).remedy is Remedy.ASK_ANOTHER_WAY
+    assert _judge(given, track=TrackName.PROTECTION).allowed
+    assert _judge(replace(given, inside=("another-line",))).allowed
+    asked = replace(said, door=ConsentDoor.CONSOLE)
+    assert _judge(replace(given, consents=(asked,))).allowed, "a person of ours asked"
+
+
 def test_where_nobody_can_be_identified_it_must_have_been_said_so() -> None:
-    said = a_consent(TrackName.MISSIONS, pseudonym="", basis=Basis.NO_IDENTIFIABLE_PERSON)
+    said = a_consent(
+        TrackName.MISSIONS,
+        pseudonym="",
+        basis=Basis.NO_IDENTIFIABLE_PERSON,
+        agreed_by=("ana", "ben"),
+    )
     representative = replace(said, basis=Basis.REPRESENTATIVE)
 
     assert _judge(safeguards(subjects=(), consents=(said,))).allowed
@@ -662,6 +707,7 @@ def test_what_a_message_is_for_keeps_its_name_since_it_is_stored() -> None:
         "ASK_OUTCOME": "ask_outcome",
         "CONFIRM": "confirm",
         "REMIND": "remind",
+        "ANSWER": "answer",
         "STAND_DOWN": "stand_down",
         "WAIT": "wait",
         "PAGE": "page",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rules.graph import Registry
 from rules.guard import judge
 from schemas.codes import Certainty, Mode, TrackName
-from schemas.consent import Community
+from schemas.consent import Community, ConsentDoor
 from schemas.contact import Level
 from schemas.link import LinkStatus
 from schemas.party import Mark, Ownership
@@ -177,6 +177,14 @@ REFUSALS: dict[str, tuple[Change, Reason, str, Remedy]] = {
     "community, one twice": (
         _consents(basis=Basis.COMMUNITY, community=Community(needed=2, of=3, agreed=("a", "a"))),
         R.CONSENT_NONE, CONSENT, Remedy.ASK_THE_PERSON),
+    "only a report says that nobody can be recognised": (
+        _consents(basis=Basis.NO_IDENTIFIABLE_PERSON, agreed_by=("ana", "ana")),
+        R.NOBODY_UNCONFIRMED, CONSENT, Remedy.AGREE_NOBODY),
+    "somebody spoke for them": (_consents(basis=Basis.GUARDIAN), R.PROXY_UNJUSTIFIED, CONSENT,
+                                Remedy.JUSTIFY_PROXY),
+    "a line of the other side": (
+        lambda q: _case(inside=("line",))(_consents(by="line", door=ConsentDoor.EVENT)(q)),
+        R.CONSENT_FROM_INSIDE, CONSENT, Remedy.ASK_ANOTHER_WAY),
     "expired": (_consents(until=NOW), R.CONSENT_EXPIRED, CONSENT, Remedy.ASK_THE_PERSON),
     "duty only": (_consents(audiences=(TrackName.DUTY,)), R.CONSENT_NONE, CONSENT,
                   Remedy.ASK_THE_PERSON),
@@ -294,7 +302,7 @@ HARMLESS: dict[str, Change] = {
         basis=Basis.COMMUNITY, community=Community(needed=2, of=2, agreed=("a", "b"))
     ),
     "nobody identifiable": lambda q: _case(subjects=())(
-        _consents(basis=Basis.NO_IDENTIFIABLE_PERSON)(q)
+        _consents(basis=Basis.NO_IDENTIFIABLE_PERSON, agreed_by=("ana", "ben"))(q)
     ),
     "another's consent": _also(consents=(a_consent(*BOTH, pseudonym="faro/other", id="other"),)),
     "a hold that is over": _hold(until=NOW),

@@ -25,6 +25,7 @@ consents = st.builds(
     fields=st.lists(st.sampled_from(list(FieldName)[:6]), unique=True, max_size=3).map(tuple),
     until=st.sampled_from((None, NOW, NOW + timedelta(days=1))),
     revoked=st.booleans(),
+    agreed_by=st.sampled_from(((), ("ana", "ben"))),
     given_at=st.just(NOW - timedelta(days=1)),
 )
 people = st.builds(

@@ -339,9 +339,13 @@ class Story:
         severity: Severity = Severity.HIGH,
         tracks: tuple[Track, ...] = TRACKS,
         candidates: tuple[Candidate, ...] = (EMBASSY, NHRI, HALDANE, FJORD, BRIGHT),
+        house: str = "",
         **more: Any,
     ) -> "Story":
-        """An event of this case arrives, with what its rules lead to."""
+        """An event of this case arrives, with what its rules lead to.
+
+        `house`: the party that runs the publisher.
+        """
         event = event or an_event()
         self._serial += 1
         closure = more.pop("closure", None)
@@ -357,6 +361,7 @@ class Story:
                     body=SECRET.encode(),
                     sealed=c.SealedBox(key_id="k", ciphertext=SECRET.encode()),
                     received_at=self.now,
+                    source_party=house,
                 ),
                 candidates=Candidates(
                     world="w1",

@@ -7,7 +7,7 @@ import pytest
 
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.plan import Gate, Protocol, Reason, Spread
+from schemas.plan import Gate, Protocol, Reason, Spread, Trouble
 from tests.unit.engine.case.builders import (
     BRIGHT,
     EMBASSY,
@@ -109,11 +109,11 @@ def test_a_protocol_that_ran_out_leaves_a_release_and_a_task() -> None:
 
 
 def test_when_it_runs_out_the_gate_closes_and_people_are_asked() -> None:
-    story = a_report(replace(AGREED, until=at("Tue 12:00"))).page_answered()
+    story = a_report(replace(AGREED, until=at("Tue 09:00"))).page_answered()
     assert story.owes("release_ends", detail="missions")
-    story.by("Tue 12:00").claimed("lea")
+    story.by("Tue 09:00").claimed("lea")
     assert story.of(f.TellRefused, last=True)[0].reason is Reason.GATE_CLOSED
-    story.when("Tue 12:00")
+    story.when("Tue 09:00")
     assert story.owes("protocol_over", detail="missions")
     assert story.track(MISSIONS).anchor_at is None
 
@@ -154,3 +154,11 @@ def test_several_investors_at_once_take_a_record_whatever_was_agreed_beforehand(
 def test_only_a_gate_that_says_protocol_opens_by_one(gate: Gate) -> None:
     story = a_report(tracks=(outward(MISSIONS, gate=gate),))
     assert story.told() == [] and not story.of(f.ProtocolApplied)
+
+
+def test_of_a_registry_that_nobody_has_looked_at_for_long_no_machine_releases() -> None:
+    story = a_report(troubles=(Trouble.REGISTRY_OLD,))
+
+    assert story.told() == []
+    assert story.owes("release", detail="missions") and story.owes("planning_trouble")
+    assert story.release(MISSIONS).told() == ["lea", "desk"], "a person who looked may"

@@ -334,6 +334,87 @@ def test_an_event_cannot_change_who_holds_a_consent() -> None:
     assert after(ana(MISSIONS, holder="h2"), on=known).holder == "h2"
 
 
+# --- what only a report says
+
+NOBODY = Basis.NO_IDENTIFIABLE_PERSON
+PROTECTION = TrackName.PROTECTION
+
+
+def test_one_report_that_nobody_can_be_recognised_opens_protection_and_nobody_else() -> None:
+    found = record(None, word(PROTECTION, MISSIONS, COMPANIES, basis=NOBODY), "granted")
+
+    assert found is not None and found.ruling is Ruling.WAITS and found.state == "granted"
+    assert told(found.consent) == {PROTECTION}
+    assert found.consent.wider is not None and found.consent.wider.needs == 2
+
+
+def test_two_people_of_ours_who_looked_let_it_count() -> None:
+    known = after(word(PROTECTION, MISSIONS, basis=NOBODY))
+    assert known.wider is not None
+    mark = granting.digest(known.wider.scope)
+
+    first = _agree(known, mark, by="person:ana")
+    assert told(first) == {PROTECTION}
+    both = _agree(first, mark, by="person:ben")
+
+    assert told(both) == {PROTECTION, MISSIONS}
+    assert told(after(ana(MISSIONS, basis=NOBODY, given_at=NOON + 3 * HOUR), on=both)) == {MISSIONS}
+
+
+def test_of_nobody_in_particular_every_further_audience_takes_two_again() -> None:
+    known = after(ana(MISSIONS, basis=NOBODY), ben(MISSIONS, basis=NOBODY))
+    assert told(known) == {MISSIONS}
+
+    wider = ana(MISSIONS, NHRIS, basis=NOBODY, given_at=NOON + 2 * HOUR)
+
+    assert told(after(wider, on=known)) == {MISSIONS}
+    assert told(after(wider, replace(wider, by="person:ben"), on=known)) == {MISSIONS, NHRIS}
+
+
+def test_the_same_report_again_neither_counts_nor_ends_what_waits() -> None:
+    known = after(word(PROTECTION, MISSIONS, basis=NOBODY))
+    again = word(PROTECTION, MISSIONS, basis=NOBODY, given_at=NOON + HOUR)
+
+    later = after(again, on=known)
+
+    assert told(later) == {PROTECTION}
+    assert later.wider is not None and known.wider is not None
+    assert later.wider.scope == known.wider.scope
+
+
+def test_a_report_that_names_protection_alone_asks_nobody() -> None:
+    found = record(None, word(PROTECTION, basis=NOBODY), "granted")
+
+    assert found is not None and found.ruling is Ruling.IN_FORCE and found.consent.wider is None
+
+
+def test_the_word_of_a_family_counts_beyond_protection_once_it_is_said_why() -> None:
+    said = word(PROTECTION, MISSIONS, basis=Basis.REPRESENTATIVE)
+    known = after(said)
+    assert told(known) == {PROTECTION}
+    assert known.wider is not None and known.wider.needs == 1
+
+    justified = ana(
+        PROTECTION, MISSIONS, basis=Basis.REPRESENTATIVE, inability=Inability.DETAINED, note="v1"
+    )
+
+    assert told(after(justified, on=known)) == {PROTECTION, MISSIONS}
+    assert told(after(replace(said, inability=Inability.DETAINED))) == {PROTECTION, MISSIONS}
+
+
+def test_of_an_unjustified_proxy_companies_take_two() -> None:
+    known = after(word(COMPANIES, basis=Basis.GUARDIAN))
+
+    assert known.wider is not None and known.wider.needs == 2
+
+
+def test_a_report_that_narrows_asks_for_nothing_wider() -> None:
+    found = record(None, word(PROTECTION, MISSIONS, basis=NOBODY), "narrowed")
+
+    assert found is not None and found.state == "narrowed"
+    assert found.consent.wider is None and told(found.consent) == {PROTECTION}
+
+
 # --- who speaks for whom
 
 

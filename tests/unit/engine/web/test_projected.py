@@ -32,6 +32,7 @@ from schemas.codes import (
     TrackName,
 )
 from schemas.commitment import PolicyClause
+from schemas.consent import Inability
 from schemas.event import ThreatEvent
 from schemas.pattern import Pattern
 from schemas.plan import Anchor, Candidate, ContactRef, Gate, Hop, Step, Track, Until
@@ -82,6 +83,7 @@ def a_consent(fields: frozenset[FieldName], track: TrackName, basis: Basis) -> C
         audiences=(track,),
         mode=Mode.PRIVATE,
         basis=basis,
+        inability=Inability.DETAINED if basis.proxy else None,
         given_at=NOW,
         fields=tuple(sorted(fields)),
     )
