@@ -8,6 +8,7 @@ import base64
 import hashlib
 from datetime import datetime, timedelta
 
+from engine.case.times import MISSED_AFTER_ASKING
 from engine.vault import Secret
 from engine.vault.keys import keyed
 
@@ -41,6 +42,11 @@ def good_until(*, told_at: datetime, answer_by: datetime | None) -> datetime:
     """When the page of this tell closes: never before the answer is due."""
     least = told_at + GOOD_FOR
     return least if answer_by is None else max(least, answer_by + _LATE)
+
+
+def promise_good_until(*, ask_at: datetime) -> datetime:
+    """When the page of somebody who promised may close: a day after it would be missed."""
+    return ask_at + MISSED_AFTER_ASKING + _LATE
 
 
 def digest(token: str) -> str:

@@ -16,6 +16,7 @@ from engine.case import commands as c
 from engine.clock import Clock
 from engine.desk import Lane
 from engine.ports import Position, Writer
+from engine.registry import WorldHolder
 from engine.store import answer_pages
 from engine.store.answer_pages import TokenRow
 from schemas.codes import ActionKind, Effect, IncidentCode, Proviso
@@ -29,6 +30,7 @@ Kinds = Literal[
     "declined",
     "conflict",
     "wrong_contact",
+    "passed_on",
     "asks",
     "warns",
     "already_acting",
@@ -46,7 +48,7 @@ class AnswerGiven(BaseModel):
     )
     token: str = Field(max_length=200, description="What follows /a/ in the link of our message.")
     code: str = Field(max_length=20, description="The code beside the link.")
-    answer: Kinds = Field(description="Passing on needs words: use the page for that.")
+    answer: Kinds
     action: ActionKind | None = Field(default=None, description="What is promised or was done.")
     due: AwareDatetime | None = Field(
         default=None, description="By when it is promised, or until when acting would do harm."
@@ -55,6 +57,12 @@ class AnswerGiven(BaseModel):
     reason: DeclineReason | None = Field(default=None, description="Why it is declined.")
     condition: Proviso | None = Field(
         default=None, description="What the promise waits for on our side."
+    )
+    passed_on_to: str = Field(
+        default="",
+        max_length=128,
+        description="Our id of the colleague or organisation that has it now, if you know it. "
+        "Never a name: left empty, a person of ours asks you.",
     )
 
 
@@ -71,8 +79,17 @@ class Desk(Protocol):
 class ProgramAnswers:
     """Takes answers of programs. One per engine."""
 
-    def __init__(self, *, desk: Desk, writer: Writer, tokens: AnswerTokens, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        writer: Writer,
+        tokens: AnswerTokens,
+        clock: Clock,
+        world: WorldHolder,
+    ) -> None:
         self._desk = desk
+        self._world = world
         self._writer = writer
         self._tokens = tokens
         self._clock = clock
@@ -105,6 +122,7 @@ class ProgramAnswers:
                 effect=given.effect,
                 reason=given.reason,
                 condition=given.condition,
+                passed_on_to=self._known(given),
             ),
         )
         (result,) = await self._desk.submit(command, lane=Lane.STOP, position=position)
@@ -114,6 +132,13 @@ class ProgramAnswers:
                 lambda conn: answer_pages.note_answered(conn, row.digest, now=now)
             )
         return result
+
+    def _known(self, given: AnswerGiven) -> str:
+        """To whom it was passed on, by an id of ours: a name would stay in the journal for ever."""
+        registry, id = self._world.registry(), given.passed_on_to.strip()
+        if given.answer != "passed_on" or not id:
+            return ""
+        return id if registry.contact(id) or registry.party(id) else ""
 
     async def _opened(self, given: AnswerGiven) -> TokenRow | None:
         """The token, if the code is right and it still opens; wrong codes are counted."""

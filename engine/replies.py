@@ -36,8 +36,12 @@ KINDS: Mapping[str, ResponseKind] = {
     ReplyCode.CALL_ME: ResponseKind.ASKS,
     ReplyCode.DONE: ResponseKind.ACTED,
     ReplyCode.NOT_DONE: ResponseKind.ASKS,
+    ReplyCode.PASSED_ON: ResponseKind.PASSED_ON,
+    ReplyCode.HARMFUL: ResponseKind.WARNS,
 }
 """A promise that did not happen is no refusal: a person calls them and finds out."""
+_NOT_OURS = (ResponseKind.PASSED_ON, ResponseKind.WARNS)
+"""Of one of our own they would take the case, which is not what they say."""
 
 
 class Became(StrEnum):
@@ -73,6 +77,8 @@ class _Asked:
 
     alert: str
     by: str
+    ours: bool
+    """Whether it is a page to one of our own people."""
 
 
 class Replies:
@@ -98,6 +104,8 @@ class Replies:
         asked = await self._asked(channel, reply)
         if asked is None:
             return await self._tell(channel, Became.STRANGER)
+        if asked.ours and kind in _NOT_OURS:
+            return await self._tell(channel, Became.UNCLEAR)
         command = c.Respond(
             inbox=c.Inbox(
                 source=f"sms:{channel}"[:160],
@@ -124,7 +132,8 @@ class Replies:
         for alert in found:
             for contact, endpoints in self._ways(alert):
                 if any(self._is(name, channel, number) for name in endpoints):
-                    return _Asked(alert=alert.id, by=contact)
+                    ours = alert.track is TrackName.DUTY
+                    return _Asked(alert=alert.id, by=contact, ours=ours)
         return None
 
     def _ways(self, alert: Alert) -> tuple[tuple[str, tuple[str, ...]], ...]:

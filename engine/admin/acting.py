@@ -82,6 +82,8 @@ class Finishing(OnTask):
     heard: Heard | None = None
     """Of a check-in: whom it heard."""
     note: str = Field(default="", max_length=10_000)
+    reply: str = Field(default="", max_length=10_000)
+    """Of a question: the answer, which its asker reads on their page."""
 
 
 class Proposing(OneCase):
@@ -199,6 +201,7 @@ async def finish(house: House, asked: Asked, args: Finishing) -> Mapping[str, An
             result=args.result,
             heard=args.heard,
             note=await kept(house, args.note),
+            reply=await kept(house, args.reply),
         ),
     )
 

@@ -83,7 +83,11 @@ def _api(parts: Parts, logs: tuple[LogLane, ...]) -> list[BaseRoute]:
         mail_channels=mail_channels(parts.settings.channels),
     )
     answers = ProgramAnswers(
-        desk=parts.desk, writer=parts.writer, tokens=parts.answers, clock=parts.clock
+        desk=parts.desk,
+        writer=parts.writer,
+        tokens=parts.answers,
+        clock=parts.clock,
+        world=parts.world,
     )
     answering = Answering(answers)
     routes = api_routes(events=events, health=health, answering=answering)

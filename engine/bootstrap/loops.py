@@ -255,7 +255,11 @@ def log_lanes(parts: Parts, roles: tuple[Role, ...]) -> tuple[LogLane, ...]:
             metrics=parts.metrics,
             answers=AnswerHandler(
                 answers=ProgramAnswers(
-                    desk=parts.desk, writer=parts.writer, tokens=parts.answers, clock=parts.clock
+                    desk=parts.desk,
+                    writer=parts.writer,
+                    tokens=parts.answers,
+                    clock=parts.clock,
+                    world=parts.world,
                 ),
                 desk=parts.desk,
                 vault=parts.vault,

@@ -212,10 +212,10 @@ def _duty_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
         return  # Somebody else has answered meanwhile.
     if not all(way in alert.failed for way in ways):
         return
-    if person is None:
-        paging.page_floor(draft)  # It is the floor itself: by its other ways.
+    if roster.floor is not None and roster.floor.id == alert.party:
+        paging.page_floor(draft)  # By the ways it has besides those of its shift.
     else:
-        paging.call_floor(draft, person.id)
+        paging.call_floor(draft, alert.party)
 
 
 def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:

@@ -18,6 +18,7 @@ from engine.cli import (
     kafka,
     lasting,
     linkage,
+    mail,
     people,
     registry,
     rules,
@@ -80,6 +81,7 @@ people.declare(app)
 app.add_typer(rules.rules, name="rules", rich_help_panel=OPERATE)
 app.add_typer(events.event, name="event", rich_help_panel=INTEGRATE)
 app.add_typer(sources.source, name="source", rich_help_panel=INTEGRATE)
+app.add_typer(mail.mail, name="mail", rich_help_panel=INTEGRATE)
 app.add_typer(registry.registry, name="registry", rich_help_panel=INTEGRATE)
 app.add_typer(kafka.kafka, name="kafka", rich_help_panel=INTEGRATE)
 app.add_typer(rules.schema, name="schema", rich_help_panel=INTEGRATE)

@@ -22,6 +22,8 @@ class Exit(IntEnum):
     """A check ran and found something wrong: doctor, rules check, a broken promise in the demo."""
     FAULT = 7
     """Tocsin itself failed. The place in the code is printed, never a value."""
+    LATER = 75
+    """Not taken; whoever handed it on tries again, as mail servers do by themselves."""
 
 
 ENDINGS = {

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from engine.cli.asking import ask
-from engine.cli.cases import Note, Ref
+from engine.cli.cases import Note, Ref, moment
 from engine.cli.command import command, group
 from engine.cli.terminal import Terminal, table
 
@@ -56,9 +56,36 @@ async def done(
         typer.Option(help="Of a check-in: safe_channel, relative, lawyer or no_sign."),
     ] = None,
     note: Note = "",
+    reply: Annotated[
+        str,
+        typer.Option(help="Of a question: your answer. Whoever asked reads it on their page."),
+    ] = "",
 ) -> None:
     """Finish a task with its result."""
     answer = await ask(
-        terminal, "task.done", case=ref, task=task_id, result=result, heard=heard, note=note
-    )
-    terminal.done(answer, ["The task is finished."])
+        terminal, "task.done", case=ref, task=task_id, result=result, heard=heard, note=note,
+        reply=reply,
+    )  # fmt: skip
+    told = " They are told that there is an answer." if reply else ""
+    terminal.done(answer, ["The task is finished." + told])
+
+
+@command(task, "add")
+async def add(
+    terminal: Terminal,
+    ref: Ref,
+    words: Annotated[str, typer.Argument(metavar="WORDS", help="What must be done. Sealed.")],
+    due: Annotated[str, typer.Option(metavar="TIME", help="2027-03-17T08:00+01:00")],
+    owner: Annotated[
+        str, typer.Option("--for", metavar="PERSON", help="None: whoever has the case.")
+    ] = "",
+    critical: Annotated[
+        bool, typer.Option("--critical", help="They are called now, not only told.")
+    ] = False,
+) -> None:
+    """Write down what must be done, by when, by whom. It escalates like all that is owed."""
+    result = await ask(
+        terminal, "task.add", case=ref, words=words, due=moment(due), owner=owner,
+        critical=critical,
+    )  # fmt: skip
+    terminal.done(result, ["It stands on the board. See it: tocsin task list"])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.answer_tokens import promise_good_until
 from engine.case.state import Alert, Case
 from engine.store import closures, links
 from schemas import facts as f
@@ -43,6 +44,8 @@ class Rows:
     move_actions: list[Row] = field(default_factory=list)
     move_promises: list[Row] = field(default_factory=list)
     act: dict[str, Row] = field(default_factory=dict)
+    kept_open: list[Row] = field(default_factory=list)
+    """Whose pages stay open, and until when."""
     plans: list[Row] = field(default_factory=list)
     releases: list[Row] = field(default_factory=list)
     closures: dict[str, Row] = field(default_factory=dict)
@@ -318,6 +321,8 @@ class _Projection:
             before = known.get(alert.id)
             if before is alert:
                 continue
+            if alert.promises and (before is None or before.promises is not alert.promises):
+                self._keep_open(alert)
             if before is not None:
                 self._withdrawn(before, alert)
                 if not self._shows(before, alert):
@@ -347,6 +352,14 @@ class _Projection:
             "answered_at": known.get("answered_at") or self._answered_at.get(alert.id),
             "reason": "" if alert.reason is None else alert.reason.value,
         }
+
+    def _keep_open(self, alert: Alert) -> None:
+        """Whoever promised can say that it is done, however long after our message that is."""
+        for promise in alert.promises:
+            until = promise_good_until(ask_at=promise.ask_at)
+            self._rows.kept_open.append(
+                {"of_alert": alert.id, "of_contact": promise.by, "until": until}
+            )
 
     def _withdrawn(self, before: Alert, after: Alert) -> None:
         left = {promise.action for promise in after.promises}

@@ -162,10 +162,7 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
     many(notifications.INSERT, list(rows.notices.values()))
     many(tokens.ISSUE, batch.tokens)
     _tasks(many, rows)
-    many(MOVE_PROMISE, rows.move_promises)
-    many(MOVE_ACTION, rows.move_actions)
-    many(INSERT_ACTION, list(rows.actions.values()))
-    many(ACT, list(rows.act.values()))
+    _actions(many, rows)
     many(journal.INSERT, leaves)
     if topic:
         many(outbox.INSERT, [_published(leaf, topic) for leaf in leaves])
@@ -192,6 +189,15 @@ def _vault(many: "_Many", rows: Rows) -> None:
     many(vault.OF_CASE, rows.notes)
     many(case_keys.EMPTY, rows.erased)
     many(case_keys.DESTROY, rows.erased)
+
+
+def _actions(many: "_Many", rows: Rows) -> None:
+    """What was promised and done; and pages stay open for whoever is to say so."""
+    many(MOVE_PROMISE, rows.move_promises)
+    many(MOVE_ACTION, rows.move_actions)
+    many(INSERT_ACTION, list(rows.actions.values()))
+    many(ACT, list(rows.act.values()))
+    many(tokens.LAST_LONGER, rows.kept_open)
 
 
 def _tasks(many: "_Many", rows: Rows) -> None:

@@ -33,6 +33,10 @@ class ReplyCode(StrEnum):
     """What I promised is done."""
     NOT_DONE = "5"
     """What I promised did not happen."""
+    PASSED_ON = "6"
+    """Somebody else has it now; a person of ours asks who."""
+    HARMFUL = "7"
+    """Acting now would do harm; it waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

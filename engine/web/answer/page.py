@@ -17,11 +17,13 @@ from engine.store.answer_pages import TokenRow
 from engine.web.answer import english
 from engine.web.answer.fields import Door, View, look
 from engine.web.answer.particulars import Particulars
+from engine.web.answer.replied import replied
 from engine.web.answer.screens import screen
 from engine.web.answer.stages import Stage, Visit, begin, first_mark, first_stage, seal, unseal
 from engine.web.forms import Form, FormRefusedError, read_form
 from engine.web.pages import page
 from engine.web.services import Services
+from engine.web.words.sentence import Said
 from engine.web.words.times import clock_time
 from rules import exclusion
 from schemas.codes import IncidentCode, TrackName
@@ -234,6 +236,9 @@ class AnswerPage:
                 kind, view, Form(), {}, state=state, by=token.contact
             )
         said = screen(visit.stage, view.projection, promised=bool(view.alert.promises))
+        answers: tuple[Said, ...] = ()
+        if visit.stage is Stage.CONTENT:
+            answers = await replied(self._services, view, contact=token.contact, zone=_zone(view))
         return page(
             "answer/choose.html",
             zone=_zone(view),
@@ -243,7 +248,7 @@ class AnswerPage:
             exercise=view.projection.exercise,
             heading=said.heading,
             label=said.label,
-            paragraphs=said.paragraphs,
+            paragraphs=(*answers, *said.paragraphs),
             keep_to=said.keep_to,
             options=said.options,
             state=state,

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from engine.access import Permission
 from engine.case import commands as c
+from engine.case.questions import PASSED_ON
 from engine.web.console.case_page import CasePage, Loaded
 from engine.web.console.fields import Errors, moment_of
 from engine.web.console.present_cases import HEARD, OUTCOMES, REMEDIES, RISKS
@@ -84,8 +85,10 @@ class CaseForms:
             result="done" if heard else form.get("result"),
             heard=heard,
             note=await self._shell.sealed(form),
+            reply=await self._shell.sealed(form, name="reply"),
         )
-        return await self._shell.send(visitor, command, to=back, did="finish")
+        did = "replied" if command.reply else "finish"
+        return await self._shell.send(visitor, command, to=back, did=did)
 
     async def _finish_page(
         self, request: Request, visitor: Visitor, errors: Errors, *, note: str, status: int = 200
@@ -101,6 +104,7 @@ class CaseForms:
             ref=found.file.row.ref,
             what=task_words(task.kind, task.alert, task.detail, found.names),
             results=_results(task.kind),
+            asked=task.kind == "question" and task.detail != PASSED_ON,
             errors=errors,
             note=note,
         )

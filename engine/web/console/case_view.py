@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from engine.case.erasing import OVER
 from engine.case.sources import independent
 from engine.case.state import Case, CaseStatus, Task
+from engine.findings import in_words
 from engine.store.case_file import CaseFile, EventRow
 from engine.web.console.clock_view import ClockView, clock_views, person_words
 from engine.web.console.left_out import LeftOut, left_out
@@ -155,7 +156,8 @@ def _summary(file: CaseFile, names: Names) -> Said:
     case, row = file.case, file.row
     opened = f"opened {names.time(row.opened_at)}"
     if row.kind == "incident":
-        return (f"{incident(row.incident)}, {opened}.",)
+        found = in_words(file.finding)
+        return (f"{incident(row.incident)}, {opened}.", *((f" {found}",) if found else ()))
     first = file.events[-1] if file.events else None
     what = noun_of(first.code) if first else "Nothing reported"
     country = _country(file.events)

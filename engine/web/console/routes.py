@@ -25,6 +25,7 @@ from engine.web.console.report_form import ReportForm
 from engine.web.console.reveal import Reveal
 from engine.web.console.shell import Shell
 from engine.web.console.steering_pages import STEERING_PAGES
+from engine.web.console.task_form import TaskForm
 from engine.web.console.told_page import ToldPage
 from engine.web.services import Services
 
@@ -47,6 +48,7 @@ def routes(services: Services) -> list[Route]:
         *ClearForm(shell, case_page).routes(),
         *HoldForm(shell, case_page).routes(),
         *DateForm(shell, case_page).routes(),
+        *TaskForm(shell, case_page).routes(),
         *PhoneAnswer(shell, case_page).routes(),
         *PromiseForms(shell, case_page).routes(),
         *Reveal(shell, case_page).routes(),

@@ -91,6 +91,7 @@ async def a_publisher(room: Room, door: Door) -> AsyncIterator[Publisher]:
                     writer=room.writer,
                     tokens=AnswerTokens(Secret(b"n" * 32)),
                     clock=room.clock,
+                    world=room.world,
                 )
             ),
         )

@@ -80,6 +80,7 @@ class Doors:
             writer=desk.writer,
             tokens=desk.services.tokens,
             clock=desk.clock,
+            world=world,
         )
         self.api = Answering(self.answers)
 
@@ -215,6 +216,8 @@ _CODES = {
     ResponseKind.ACKNOWLEDGED: "1",
     ResponseKind.WRONG_CONTACT: "2",
     ResponseKind.ASKS: "3",
+    ResponseKind.PASSED_ON: "6",
+    ResponseKind.WARNS: "7",
 }
 _WAYS: dict[Way, Callable[..., None]] = {
     Way.PAGE: Doors.page,
@@ -318,7 +321,7 @@ def test_five_wrong_codes_of_a_program_close_the_page_and_duty_is_told(desk: Sta
 
 @pytest.mark.parametrize(
     ("said", "status"),
-    [({"answer": "passed_on"}, 400), ({"answer": "committed"}, 409), ({"words": "x"}, 400)],
+    [({"answer": "forwarded"}, 400), ({"answer": "committed"}, 409), ({"words": "x"}, 400)],
 )
 def test_a_program_is_told_what_its_answer_lacks(
     desk: Stage, said: dict[str, str], status: int
@@ -328,6 +331,47 @@ def test_a_program_is_told_what_its_answer_lacks(
     page = page_of(desk, ref, "embassy-qn", "capital-desk")
     given = {"id": "x", "token": page.token, "code": page.code, "answer": "acknowledged"}
     assert doors.post(given | said).status_code == status
+
+
+def test_a_program_that_passed_it_on_names_a_colleague_by_our_id(
+    desk: Stage,
+) -> None:
+    doors = Doors(desk)
+    ref, alert = doors.case()
+    page = page_of(desk, ref, "embassy-qn", "capital-desk")
+    given = {"id": "x", "token": page.token, "code": page.code, "answer": "passed_on"}
+    assert doors.post(given | {"passed_on_to": "lea"}).status_code == 202
+    facts = {fact["kind"]: fact for fact in doors.facts(ref, alert)}
+    assert facts["passed_on"]["to"] == "lea"
+    assert "task_raised" not in facts, "nobody has to ask"
+
+
+def test_a_name_that_a_program_gives_stays_out_of_the_journal_and_a_person_asks(
+    desk: Stage,
+) -> None:
+    doors = Doors(desk)
+    ref, _ = doors.case()
+    page = page_of(desk, ref, "embassy-qn", "capital-desk")
+    given = {"id": "x", "token": page.token, "code": page.code, "answer": "passed_on"}
+    assert doors.post(given | {"passed_on_to": "Wendelin"}).status_code == 202
+    facts = doors.all_facts(ref)
+    assert "Wendelin" not in orjson.dumps(facts).decode()
+    (raised,) = [f for f in facts if f.get("task_kind") == "question"]
+    assert raised["detail"] == "passed_on"
+
+
+@pytest.mark.parametrize("answer", [Doors.text, Doors.mail])
+@pytest.mark.parametrize(
+    ("kind", "fact"),
+    [(ResponseKind.PASSED_ON, "passed_on"), (ResponseKind.WARNS, "track_frozen")],
+)
+def test_six_passes_it_on_and_seven_warns_by_text_and_by_mail(
+    desk: Stage, answer: Callable[..., None], kind: ResponseKind, fact: str
+) -> None:
+    doors = Doors(desk)
+    ref, alert = doors.case()
+    answer(doors, kind, ref, alert)
+    assert fact in [fact["kind"] for fact in doors.facts(ref, alert)]
 
 
 def test_two_answers_of_a_program_under_one_name_and_the_first_stands(desk: Stage) -> None:

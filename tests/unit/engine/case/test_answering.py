@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.case import commands as c
 from engine.case.evolve import evolve
 from engine.case.state import AlertStatus
 from rules.graph import Registry
@@ -12,7 +13,7 @@ from schemas.codes import ActionKind, Effect, TrackName
 from schemas.contact import Contact, Level
 from schemas.plan import Reason, Until
 from schemas.projection import Purpose
-from schemas.responses import DeclineReason, RefusedBecause, ResponseKind, Way
+from schemas.responses import AnswerClass, DeclineReason, RefusedBecause, ResponseKind, Way
 from tests.unit.engine.case.builders import (
     BRIGHT,
     CONTACTS,
@@ -370,6 +371,40 @@ def test_passing_on_to_a_colleague_tells_the_colleague() -> None:
     story = _quiet_hours_case().answer("lea", ResponseKind.PASSED_ON, passed_on_to="desk")
     assert story.told() == ["lea", "desk"]
     assert [call.contact for call in story.alert("embassy").calls] == ["desk"]
+
+
+def test_what_is_passed_on_calls_off_the_givers_own_unsent_message_and_no_others() -> None:
+    story = _quiet_hours_case().answer("lea", ResponseKind.PASSED_ON, passed_on_to="desk")
+    cancelled = story.of(f.NoticesCancelled, last=True)
+    assert [(each.contact, each.reason) for each in cancelled] == [("lea", "passed_on")]
+    facts = [type(fact) for fact in story.last]
+    assert facts.index(f.NoticesCancelled) < facts.index(f.Told), "the colleague's own stays"
+
+
+def test_what_was_done_is_not_asked_for_again_when_it_is_passed_on_afterwards() -> None:
+    story = _quiet_hours_case().acts("lea")
+    story.answer("lea", ResponseKind.PASSED_ON, passed_on_to="desk")
+    assert story.told(last=True) == ["desk"], "they were promised a word, and get it"
+    assert story.alert("embassy").status is AlertStatus.ACTED
+    assert story.alert("embassy").calls == ()
+    story.when("20 Mar 09:00")
+    assert story.told() == ["lea", "desk"]
+    assert not story.owes("phone_them")
+
+
+def test_an_act_that_was_judged_worthless_leaves_the_colleague_asked() -> None:
+    story = _quiet_hours_case().acts("lea")
+    story.send(
+        c.ClassAnswer(
+            inbox=story.inbox(),
+            case=story.case.id,
+            alert=story.alert("embassy").id,
+            by="ana",
+            answer_class=AnswerClass.TOKEN,
+        )
+    )
+    assert story.told(last=True) == ["desk"]
+    assert story.alert("embassy").status is AlertStatus.WAITING
 
 
 def test_passing_on_to_somebody_told_already_tells_nobody_twice() -> None:

@@ -198,6 +198,20 @@ def test_a_person_reopens_a_watched_case() -> None:
     assert story.owes("release", detail="missions")
 
 
+def test_whoever_said_no_while_it_was_watched_is_not_called_when_it_is_opened_again() -> None:
+    story = a_told_case().proposed(remedy="sought").confirmed().after(days=30)
+    assert "ana" in story.paged(), "the remedy is due"
+    story.page_answered("ana", "declined").reopened("ben")
+    assert story.duty("ana").status is AlertStatus.DECLINED
+    assert story.paged(last=True) == ["ben"]
+
+
+def test_whoever_said_no_may_take_it_back_by_taking_the_case() -> None:
+    story = a_told_case().proposed(remedy="sought").confirmed().after(days=30)
+    story.page_answered("ana", "declined").reopened("ben").page_answered("ana")
+    assert story.case.owner == "ana"
+
+
 def test_nobody_told_before_is_told_again_without_a_new_release() -> None:
     story = a_told_case().proposed().confirmed().after(days=5).reopened()
     refusal = story.refused(story.an_answer("lea", ResponseKind.ACKNOWLEDGED))

@@ -22,6 +22,7 @@ from tests.unit.engine.case.builders import (
     a_case,
     a_consent,
     a_told_case,
+    an_event,
     at,
 )
 
@@ -226,6 +227,30 @@ def _fail_all(story: Story, person: str) -> Story:
             )
         )
     return story
+
+
+def test_five_colleagues_out_of_reach_are_one_page_to_the_floor_contact_within_the_hour() -> None:
+    story = _fail_all(a_case(Severity.CRITICAL), "ana").when("Mon 22:30")
+    for person in ("ben", "chi"):
+        _fail_all(story, person)
+    assert story.paged().count("eve") == 1
+    (called,) = story.of(f.FloorCalled)
+    assert (called.at, called.person) == (at("Mon 22:00"), "ana")
+
+
+def test_an_hour_later_the_floor_contact_is_called_again() -> None:
+    story = _fail_all(a_case(Severity.CRITICAL), "ana").when("Mon 22:59")
+    _fail_all(story, "chi")
+    assert story.paged().count("eve") == 1
+    _fail_all(story.when("Mon 23:00"), "dia")
+    assert story.paged().count("eve") == 2
+
+
+def test_a_new_act_calls_the_floor_contact_again_within_the_hour() -> None:
+    story = _fail_all(a_case(Severity.CRITICAL), "ana").when("Mon 22:10")
+    story.report(an_event("assault"), severity=Severity.CRITICAL)
+    _fail_all(story, "ana")
+    assert story.paged().count("eve") == 2, "each call of duty reaches somebody"
 
 
 def test_the_floor_contact_failing_does_not_page_itself_in_circles() -> None:
