@@ -50,6 +50,11 @@ class View:
             return ()
         return zip(self.neighbours[start:end], self.links[start:end], strict=True)
 
+    def degree(self, node: int) -> int:
+        """How many hops there are from this node."""
+        changed = self.changed.get(node)
+        return self.offsets[node + 1] - self.offsets[node] if changed is None else len(changed)
+
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""

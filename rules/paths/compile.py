@@ -137,9 +137,9 @@ def _path_of(found: Found) -> Path:
 def _refused(searches: list[Search], nodes: Nodes) -> list[Refused]:
     refused: dict[str, Refused] = {}
     for search in searches:
-        for node, (reason, item) in search.refused.items():
+        for node, item in search.refused.items():
             if not any(each.reached(node) for each in searches):
                 id = nodes.id(node)
                 path = partial(nodes.path, item)
-                refused.setdefault(id, Refused(party=id, reason=reason, path=path))
+                refused.setdefault(id, Refused(party=id, reason=search.why(item), path=path))
     return [refused[id] for id in sorted(refused)]

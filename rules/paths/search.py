@@ -38,7 +38,7 @@ class Search:
     ) -> None:
         self.found: dict[int, tuple[int, int, Item]] = {}
         """Of each node: hops that are no control, all hops, and how it was reached."""
-        self.refused: dict[int, tuple[Reason, Item]] = {}
+        self.refused: dict[int, Item] = {}
         """What only a bad link would have brought in, as far as this search knows."""
         self.truncated = False
         self._machine = machine
@@ -100,6 +100,7 @@ class Search:
         ends, turns = machine.ends, machine.turn
         opens, until, day = self._columns.opens, self._columns.until, self._day
         short, settled = short_day(day)
+        refused, most = self.refused, self._start.reach.parties
         for item in bucket:  # which grows while steps are taken that cost nothing
             node, place = item[2], item[3]
             mine, turn = best[place], turns[place]
@@ -126,14 +127,15 @@ class Search:
                 self._links_left -= last - first
                 theirs, soon, target = best[after], turns[after], near if control else far
                 for at in range(first, last):  # of most there are few: slices would cost more
-                    other, link = neighbours[at], links[at]
+                    other = neighbours[at]
+                    if other in theirs and theirs[other] <= soon:
+                        continue  # it came by here sooner
                     if since[at] <= short <= ends_on[at] and (
-                        settled or opens[link] <= day <= until[link]
+                        settled or opens[links[at]] <= day <= until[links[at]]
                     ):
-                        if other not in theirs or theirs[other] > soon:
-                            target.append((item, link, other, after))
-                    elif other not in self.refused:
-                        self._refuse(item, link, other, after)
+                        target.append((item, links[at], other, after))
+                    elif other not in refused and len(refused) < most:
+                        refused[other] = (item, links[at], other, after)
         return True
 
     def _step(
@@ -257,8 +259,12 @@ class Search:
         return node not in self.refused and len(self.refused) < self._start.reach.parties
 
     def _remember(self, item: Item, link: int, other: int, place: int) -> None:
-        status = STATUSES[self._columns.status[link]]
-        self.refused[other] = (_WHY.get(status, Reason.LINK_UNVERIFIED), (item, link, other, place))
+        self.refused[other] = (item, link, other, place)
+
+    def why(self, item: Item) -> Reason:
+        """Why the link by which it would have come brings nobody in."""
+        status = STATUSES[self._columns.status[item[1]]]
+        return _WHY.get(status, Reason.LINK_UNVERIFIED)
 
     def _passes(self, node: int, place: int, link: int) -> bool:
         judge = self._judges[place]

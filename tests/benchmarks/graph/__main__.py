@@ -5,6 +5,11 @@
 Three questions over links with status, days and share, every side under the same filter: verified,
 and holding on the day of the question. Each slice asks everybody the same new questions, by turns,
 in CPU time; all answers must be equal. The last line is for machines.
+
+Our side of its ratios is `rules.reach.spread`, which answers what the others answer: who is near,
+and over which link. It is what `registry why` asks. A walk of the rulebook says more than that, and
+costs more: for each it finds the nearest path by which it was found, and whom a bad link would have
+brought in, with why. Its ratios stand on the line before.
 """
 
 import argparse
@@ -91,7 +96,11 @@ def main(arguments: list[str] | None = None) -> int:
     cte, rusty = Cte(columns), Rusty(columns, nodes=nodes)
     peers = (cte, rusty, RustyMerged(columns, nodes=nodes))
     _settle()
-    ratios, equal = _compared(registry, drawn, chance, peers, given.rounds, given.each)
+    ratios, walked, equal = _compared(registry, drawn, chance, peers, given.rounds, given.each)
+    print(
+        f"walks, with paths and whom they withhold: cte_ratio={walked[cte.name]:.2f}"
+        f" rustworkx_ratio={walked[rusty.name]:.2f}"
+    )
     print(
         f"cte_ratio={ratios[cte.name]:.2f} rustworkx_ratio={ratios[rusty.name]:.2f}"
         f" bytes_per_link={size:.1f} build_s={build:.2f} load_s={load:.2f}"
@@ -154,10 +163,11 @@ def _compared(
     peers: tuple[Peer, ...],
     rounds: int,
     each: int,
-) -> tuple[dict[str, float], bool]:
+) -> tuple[dict[str, float], dict[str, float], bool]:
     ours, walks = Ours(registry), Walks(registry)
     sides: tuple[Peer, ...] = (ours, *peers)
     ratios: dict[str, list[float]] = {peer.name: [] for peer in peers}
+    walked_ratios: dict[str, list[float]] = {peer.name: [] for peer in peers}
     equal = True
     for question in QUESTIONS:
         spent: dict[str, list[float]] = {side.name: [] for side in (*sides, walks)}
@@ -189,8 +199,14 @@ def _compared(
             said.append(f"{name} {mean:.1f} us (x{middle:.2f}, {low:.2f}-{high:.2f})")
             if question in RATED and name in ratios:
                 ratios[name].append(middle)
+                apart = zip(seconds, spent[walks.name], strict=True)
+                walked_ratios[name].append(statistics.median(one / each for one, each in apart))
         print("; ".join(said), flush=True)
-    return {name: statistics.mean(each) for name, each in ratios.items()}, equal
+    return _means(ratios), _means(walked_ratios), equal
+
+
+def _means(ratios: Mapping[str, list[float]]) -> dict[str, float]:
+    return {name: statistics.mean(each) for name, each in ratios.items()}
 
 
 def _settle() -> None:
