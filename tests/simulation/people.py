@@ -1,82 +1,108 @@
-"""Hotlines that insist, recipients who may answer, and a desk that works: all by the seed."""
+"""Hotlines that insist, recipients who may answer, networks, and a desk that works: by the seed."""
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine.case import commands as c
 from engine.case.state import Case, CaseStatus, load_case
-from engine.desk import CommandFailed, Lane
+from engine.desk import Busy, CommandFailed, Lane
 from engine.intake.door import Outcome
-from engine.invariants import Violation
+from engine.registry.loading import follow
+from engine.registry.saving import save_rulebook
 from engine.store.tables import cases, notifications
 from schemas.codes import ActionKind, Effect, Heard, TrackName
-from schemas.responses import Response, ResponseKind, Way
-from tests.harness.assembly import Parts
+from schemas.responses import Done, Response, ResponseKind, Way
 from tests.harness.records import for_companies
-from tests.harness.reports import HOTLINE, Report, report, withdrawal
-from tests.simulation.insisting import insist
+from tests.harness.reports import Report, report, withdrawal
 from tests.simulation.lasting import lasting
+from tests.simulation.machine import Machine
 from tests.simulation.outside import Letter
-from tests.simulation.run import START, Simulation
+from tests.simulation.process import Dead
+from tests.simulation.run import Simulation
+from tests.simulation.town import RULEBOOKS, found_registry
 
 ASK_AGAIN_AFTER = 60.0
 """Seconds without an answer after which anybody asks again, under the same id."""
+TEN_MINUTES = 600.0
 
 FIRST = ("death_threat", "arrest", "abduction", "surveillance", "early_warning")
 LATER = ("enrichment", "released_from_custody", "pattern", "status_changed", "arrest", "abduction")
 TRACKS = (TrackName.MISSIONS, TrackName.INVESTORS, TrackName.COMPANIES)
 OURS = ("person:ana", "person:ben", "person:chi")
+SAID = (
+    ResponseKind.ACKNOWLEDGED,
+    ResponseKind.COMMITTED,
+    ResponseKind.ACTED,
+    ResponseKind.DECLINED,
+    ResponseKind.ASKS,
+    ResponseKind.WRONG_CONTACT,
+    ResponseKind.WARNS,
+)
+NO_ANSWER = (CommandFailed, Busy, SQLAlchemyError, Dead)
+"""What somebody who asked an engine may meet instead of an answer."""
 
 
 class People:
-    """Everybody outside the machine. They never crash, and what they began they repeat."""
+    """Everybody outside the machines. They never crash, and what they began they repeat."""
 
     def __init__(self, sim: Simulation) -> None:
         self._sim = sim
         self._rng = sim.rng
         self._said = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._group = asyncio.TaskGroup()
         self._ended = False
-        sim.world.listeners.append(self._told)
-        sim.world.listeners.append(self._network)
+        self._late: bytes | None = None
+        sim.world.listeners += [self._told, self._network]
+        sim.world.leaving.append(self._in_hand)
 
     async def live(self, *, until: datetime) -> None:
         """Report and work until then, and finish what was begun."""
         hotlines = [self._hotline(n, until) for n in range(self._rng.randint(1, 3))]
-        await asyncio.gather(*hotlines, self._desk(until))
-        self._ended = True
-        while self._tasks:
-            await asyncio.gather(*sorted(self._tasks, key=id), return_exceptions=False)
+        async with self._group:
+            await asyncio.gather(*hotlines, self._desk(until), self._operators(until))
+            self._ended = True
+            if self._late is not None:
+                self._sim.log.append(self._late)
+
+    def _begin(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Somebody does this besides, and finishes it."""
+        self._group.create_task(doing)
 
     # Hotlines
 
     async def _hotline(self, number: int, until: datetime) -> None:
         sent: list[Report] = []
+        by_log = self._rng.random() < 0.5
         while True:
-            await asyncio.sleep(self._rng.expovariate(1 / 1_500))
-            if self._sim.clock.true_now() >= until:
+            await asyncio.sleep(self._rng.expovariate(1 / 600))
+            if self._sim.now() >= until:
                 return
             sent.append(self._something(number, len(sent), sent))
-            await self._publish(sent[-1])
+            if by_log:
+                self._produce(sent[-1])
+            else:
+                await self._publish(sent[-1])
 
     def _something(self, number: int, n: int, sent: list[Report]) -> Report:
         rng = self._rng
         if sent and rng.random() < 0.15:
             return rng.choice(sent)  # the same again
-        subject = f"subject-{number}"
+        subject, id = f"subject-{number}", f"report-{number}-{n}"
         situation = f"situation-{number}-{rng.randint(0, 2)}"
         if sent and rng.random() < 0.1:
-            return withdrawal(id=f"report-{number}-{n}", situation=situation, subject=subject)
+            return withdrawal(id=id, situation=situation, subject=subject)
         audiences = rng.sample(["missions", "investors", "companies"], rng.choice((0, 2, 3, 3, 3)))
         first = not any(each.event.get("situation") == situation for each in sent)
         return report(
             rng.choice(FIRST if first else LATER),
-            id=f"report-{number}-{n}",
+            id=id,
             situation=situation,
             country="QR",
             subject=subject,
@@ -85,61 +111,95 @@ class People:
             certainty=rng.choice(("likely", "likely", "confirmed", "possible")),
         )
 
+    def _produce(self, sent: Report) -> None:
+        """Into the log: twice, in the wrong order, or beside bytes that are no report."""
+        sim, rng, faults = self._sim, self._rng, self._sim.faults
+        if rng.random() < faults.poison:
+            sim.counts["bytes that are no report"] += 1
+            sim.poison.append(sim.log.append(b"no report %d" % len(sim.poison)))
+        if self._late is None and rng.random() < faults.reordered:
+            sim.counts["a report overtook another"] += 1
+            self._late = sent.bytes()
+            sim.ledger.report(sent, asked=sim.now())
+            return
+        twice = rng.random() < faults.repeated
+        sim.counts["a report was published twice"] += twice
+        late, self._late = self._late, None
+        for body in [sent.bytes()] * (1 + twice) + [late] * (late is not None):
+            assert body is not None
+            sim.log.append(body)
+        sim.ledger.report(sent, asked=sim.now())
+        sim.counts["reports"] += 1
+
     async def _publish(self, sent: Report) -> None:
-        body = sent.bytes()
+        sim, key = self._sim, (sent.source, sent.id)
+        noted = sim.ledger.report(sent, asked=sim.now())
 
-        async def once(engine: Parts) -> Any:
-            return await engine.publish(body, source=sent.source)
-
-        taken = await self._insist(once, f"publish {sent.id}")
-        key = (sent.source, sent.id)
+        taken = await self._insist(_publishing(sent), f"publish {sent.id}")
         if taken.outcome in (Outcome.TAKEN, Outcome.REPEATED):
-            self._sim.outside.accepted.setdefault(key, hashlib.sha256(body).hexdigest())
-            self._sim.counts["reports"] += 1
-        self._sim.trace.add(f"{self._sim.loop.time():.6f} {sent.id} is {taken.outcome}")
+            sim.outside.accepted.setdefault(key, hashlib.sha256(sent.bytes()).hexdigest())
+            noted.answered = noted.answered or sim.now()
+            sim.counts["reports"] += 1
+        sim.say(f"{sent.id} is {taken.outcome}")
+        if self._rng.random() < self._sim.faults.repeated / 4:
+            other = replace(sent, event={**sent.event, "certainty": "unconfirmed"})
+            said = await self._insist(_publishing(other), f"equivocate {sent.id}")
+            if said.outcome is Outcome.EQUIVOCATION:
+                sim.counts["the same id with other content"] += 1
+                sim.outside.refused_content.add(key)
 
     # Recipients
 
+    def _in_hand(self, endpoint: str) -> None:
+        """A message is in the sender's hands: just now the subject takes everything back."""
+        subjects = self._sim.ledger.subjects()
+        if self._ended or endpoint.endswith(".sms") or not subjects:
+            return
+        if self._rng.random() < self._sim.faults.revoke:
+            self._said += 1
+            number = self._rng.choice(subjects).removeprefix("subject-")
+            self._sim.counts["consent taken back with a message in hand"] += 1
+            self._begin(
+                self._publish(
+                    withdrawal(
+                        id=f"taken-back-{self._said}",
+                        situation=f"situation-{number}-0",
+                        subject=f"subject-{number}",
+                    )
+                )
+            )
+
     def _told(self, letter: Letter) -> None:
         if not self._ended and self._rng.random() < 0.35:
-            task = asyncio.ensure_future(self._answer(letter))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(self._answer(letter))
 
     async def _answer(self, letter: Letter) -> None:
-        rng = self._rng
-        await asyncio.sleep(rng.expovariate(1 / 600))
-        row = self._look(
-            select(notifications.c.alert_id, notifications.c.contact).where(
-                notifications.c.key == letter.key
-            )
+        rng, sim = self._rng, self._sim
+        row = sim.look_at(
+            select(notifications.c.alert_id, notifications.c.contact, cases.c.due_at)
+            .join(cases, cases.c.id == notifications.c.case_id)
+            .where(notifications.c.key == letter.key)
         )[0]
-        now = self._sim.clock.true_now()
+        races = rng.random() < sim.faults.race and row.due_at is not None
+        if races and timedelta() < row.due_at - sim.now() < timedelta(minutes=70):
+            ahead = (row.due_at - sim.now()).total_seconds()
+            await asyncio.sleep(max(0.0, ahead + rng.uniform(-0.02, 0.02)))
+            sim.counts["an answer raced a step"] += 1
+        else:
+            await asyncio.sleep(rng.expovariate(1 / 400))
+        kind = rng.choice(SAID)
         if letter.endpoint.endswith(".sms") and row.contact.startswith("person:"):
             kind = ResponseKind.ACKNOWLEDGED
-        else:
-            kind = rng.choice(
-                [
-                    ResponseKind.ACKNOWLEDGED,
-                    ResponseKind.COMMITTED,
-                    ResponseKind.ACTED,
-                    ResponseKind.DECLINED,
-                    ResponseKind.ASKS,
-                    ResponseKind.WRONG_CONTACT,
-                    ResponseKind.WARNS,
-                ]
-            )
+        promised = kind is ResponseKind.COMMITTED
         response = Response(
             kind=kind,
             way=Way.PAGE,
             by=row.contact,
-            action=ActionKind.LETTER if kind is ResponseKind.COMMITTED else None,
-            due=now + timedelta(minutes=rng.randint(1, 240))
-            if kind is ResponseKind.COMMITTED
-            else None,
+            action=ActionKind.LETTER if promised else None,
+            due=sim.now() + timedelta(minutes=rng.randint(1, 240)) if promised else None,
             effect=Effect.UNKNOWN if kind is ResponseKind.ACTED else None,
         )
-        self._sim.counts["answers"] += 1
+        sim.counts["answers"] += 1
         await self._command(
             lambda inbox: c.Respond(inbox=inbox, alert=row.alert_id, response=response)
         )
@@ -147,165 +207,156 @@ class People:
     # Networks
 
     def _network(self, letter: Letter) -> None:
-        """Most texts get receipts: some late, some twice, some that contradict each other."""
-        if self._ended or letter.channel != "sms" or self._rng.random() < 0.3:
+        """Receipts: some late, some twice, some that contradict each other, some thirty times."""
+        rng, faults = self._rng, self._sim.faults
+        bounces = rng.random() < faults.bounced
+        if self._ended or (not bounces and (letter.channel != "sms" or rng.random() < 0.3)):
             return
-        task = asyncio.ensure_future(self._receipts(letter))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._sim.counts["accepted, and then it bounced"] += bounces
+        storm = rng.random() < faults.storm
+        self._sim.counts["a storm of callbacks"] += storm
+        for _ in range(30 if storm else 1):
+            self._begin(self._receipts(letter, arrives=not bounces))
 
-    async def _receipts(self, letter: Letter) -> None:
+    async def _receipts(self, letter: Letter, *, arrives: bool) -> None:
         rng = self._rng
-        arrives = rng.random() < 0.8
         while True:
-            await asyncio.sleep(rng.expovariate(1 / rng.choice((0.05, 5.0, 2_000.0))))
-            await self._report(letter, delivered=arrives)
+            await asyncio.sleep(rng.expovariate(1 / rng.choice((0.05, 5.0, 300.0))))
+            command = c.DeliveryReported(channel=letter.channel, key=letter.key, delivered=arrives)
+            await self._submit(command, Lane.NORMAL, f"receipt {letter.key[:8]}")
             if rng.random() < 0.6:
                 return
             arrives = arrives if rng.random() < 0.7 else not arrives
 
-    async def _report(self, letter: Letter, *, delivered: bool) -> None:
-        command = c.DeliveryReported(channel="sms", key=letter.key, delivered=delivered)
+    # Operators
 
-        async def once(engine: Parts) -> Any:
-            return (await engine.desk.submit(command, lane=Lane.NORMAL))[0]
+    async def _operators(self, until: datetime) -> None:
+        while True:
+            await asyncio.sleep(TEN_MINUTES)
+            if self._sim.now() >= until:
+                return
+            if self._rng.random() < self._sim.faults.edit:
+                await self._edit()
+            if self._rng.random() < self._sim.faults.stop:
+                self._begin(self._stop())
 
-        result = await self._insist(once, f"receipt {letter.key[:8]} {delivered}")
-        self._sim.counts[f"receipt {delivered} {type(result).__name__}"] += 1
+    async def _edit(self) -> None:
+        """Another rulebook, or another registry, comes into force."""
+        sim, rules = self._sim, self._rng.random() < 0.5
+        number, now = self._rng.randrange(3), sim.now()
+        sim.counts["the rulebook was edited" if rules else "the registry was edited"] += 1
+
+        def change(conn: Any) -> Any:
+            if rules:
+                return save_rulebook(conn, RULEBOOKS[number], filename="r", at=now, by="files")
+            return found_registry(conn, number, at=now)
+
+        async def once(machine: Machine) -> None:
+            assert machine.writer is not None and machine.reader is not None
+            await machine.writer.run(change)
+            await follow(machine.engine.world, machine.reader)
+
+        await self._insist(once, "edit")
+
+    async def _stop(self) -> None:
+        sim, by = self._sim, self._rng.choice(OURS)
+        stopped = await self._command(lambda inbox: c.StopOutgoing(inbox=inbox, on=True, by=by))
+        began = sim.now()
+        await asyncio.sleep(self._rng.expovariate(1 / TEN_MINUTES))
+        if isinstance(stopped, Done):
+            sim.counts["everything outgoing was stopped"] += 1
+            sim.ledger.stopped.append((began, sim.now()))
+        await self._command(lambda inbox: c.StopOutgoing(inbox=inbox, on=False, by=by))
 
     # The desk's people
 
     async def _desk(self, until: datetime) -> None:
         while True:
-            await asyncio.sleep(self._rng.expovariate(1 / 220))
-            if self._sim.clock.true_now() >= until:
+            await asyncio.sleep(self._rng.expovariate(1 / 180))
+            if self._sim.now() >= until:
                 return
-            rows = self._look(
+            rows = self._sim.look_at(
                 select(cases.c.state)
                 .where(cases.c.status.in_(("open", "standing", "monitored")))
                 .order_by(cases.c.id)
             )
             if rows:
                 known = [load_case(row.state) for row in rows]
-                await self._work(self._rng.choice(known), known)
+                await self._command(self._work(self._rng.choice(known), known))
 
-    async def _work(self, case: Case, known: list[Case]) -> None:
-        rng, by = self._rng, self._rng.choice(OURS)
+    def _work(self, case: Case, known: list[Case]) -> Callable[[c.Inbox], c.Command]:
+        rng, by, now, draw = self._rng, self._rng.choice(OURS), self._sim.now(), self._rng.random()
+        track, id = rng.choice(TRACKS), case.id
         if rng.random() < 0.15:
-            await self._command(lasting(rng, case, known, by, self._sim.clock.true_now()))
-            return
-        draw = rng.random()
+            return lasting(rng, case, known, by, now)
         frozen = [state.track.name for state in case.tracks if state.frozen]
-        if case.status is CaseStatus.MONITORED:
-            if draw < 0.2:
-                await self._command(lambda inbox: c.Reopen(inbox=inbox, case=case.id, by=by))
-        elif case.proposal is not None and draw < 0.5:
-            await self._command(lambda inbox: c.ConfirmResolution(inbox=inbox, case=case.id, by=by))
-        elif frozen and draw < 0.25:
-            await self._command(
-                lambda inbox: c.Lift(inbox=inbox, case=case.id, track=frozen[0], by=by)
-            )
-        elif draw < 0.35:
-            track = rng.choice(TRACKS)
-            await self._command(
-                lambda inbox: _release(inbox, case.id, track, by, now=self._sim.clock.now())
-            )
-        elif draw < 0.65 and case.tasks:
+        if case.status is CaseStatus.MONITORED or draw > 0.95:
+            return lambda inbox: c.Reopen(inbox=inbox, case=id, by=by)
+        if case.proposal is not None and draw < 0.5:
+            return lambda inbox: c.ConfirmResolution(inbox=inbox, case=id, by=by)
+        if frozen and draw < 0.25:
+            return lambda inbox: c.Lift(inbox=inbox, case=id, track=frozen[0], by=by)
+        if draw < 0.45:
+            return lambda inbox: _release(inbox, id, track, by, now=now)
+        if draw < 0.7 and case.tasks:
             task = rng.choice(case.tasks)
-            await self._command(
-                lambda inbox: c.FinishTask(
-                    inbox=inbox, case=case.id, task=task.id, by=by, heard=Heard.SAFE_CHANNEL
-                )
+            return lambda inbox: c.FinishTask(
+                inbox=inbox, case=id, task=task.id, by=by, heard=Heard.SAFE_CHANNEL
             )
-        elif draw < 0.72:
-            track = rng.choice(TRACKS)
-            later = self._sim.clock.true_now() + timedelta(minutes=rng.randint(5, 90))
-            until = rng.choice((None, later))
-            await self._command(
-                lambda inbox: c.Freeze(
-                    inbox=inbox, case=case.id, tracks=(track,), by=by, until=until
-                )
-            )
-        elif draw < 0.8:
-            track = rng.choice(TRACKS)
-            await self._command(lambda inbox: c.Lift(inbox=inbox, case=case.id, track=track, by=by))
-        elif draw < 0.85:
-            on = rng.random() < 0.1
-            await self._command(lambda inbox: c.StopOutgoing(inbox=inbox, on=on, by=by))
-        elif draw < 0.93:
-            await self._command(lambda inbox: _proposal(inbox, case.id, by))
-        else:
-            await self._command(lambda inbox: c.Reopen(inbox=inbox, case=case.id, by=by))
+        if draw < 0.8:
+            until = rng.choice((None, now + timedelta(minutes=rng.randint(5, 90))))
+            return lambda inbox: c.Freeze(inbox=inbox, case=id, tracks=(track,), by=by, until=until)
+        if draw < 0.88:
+            return lambda inbox: c.Lift(inbox=inbox, case=id, track=track, by=by)
+        return lambda inbox: _proposal(inbox, id, by)
 
     # Insisting
 
-    async def _command(self, make: Callable[[c.Inbox], c.Command]) -> None:
+    async def _command(self, make: Callable[[c.Inbox], c.Command]) -> Any:
         self._said += 1
-        id_ = f"said-{self._said}"
-        command = make(
-            c.Inbox(source="people", id=id_, digest=hashlib.sha256(id_.encode()).hexdigest())
+        id = f"said-{self._said}"
+        digest = hashlib.sha256(id.encode()).hexdigest()
+        return await self._submit(
+            make(c.Inbox(source="people", id=id, digest=digest)), Lane.STOP, id
         )
 
-        async def once(engine: Parts) -> Any:
-            return (await engine.desk.submit(command, lane=Lane.STOP))[0]
+    async def _submit(self, command: c.Command, lane: Lane, what: str) -> Any:
+        async def once(machine: Machine) -> Any:
+            return (await machine.engine.desk.submit(command, lane=lane))[0]
 
-        result = await self._insist(once, f"{type(command).__name__} {id_}")
+        result = await self._insist(once, f"{type(command).__name__} {what}")
         self._sim.counts[f"{type(command).__name__} {type(result).__name__}"] += 1
+        return result
 
-    async def _insist(self, once: Callable[[Parts], Awaitable[Any]], what: str) -> Any:
-        """Ask until there is an answer: a process that died has given none."""
-
-        def unanswered(error: BaseException | None) -> None:
-            if error is not None:
-                if not isinstance(error, CommandFailed):
-                    raise error
-                self._sim.counts["failed commands"] += 1
-            self._sim.counts["asked again"] += 1
-            self._sim.trace.add(f"{self._sim.loop.time():.6f} nobody answers {what}")
-
-        return await insist(
-            self._sim, once, rng=self._rng, within=ASK_AGAIN_AFTER, unanswered=unanswered
-        )
-
-    # In the end
-
-    def unmet(self) -> list[Violation]:
-        """What should have been done by now, seen from outside."""
-        found = []
-        late = self._sim.clock.true_now() - timedelta(minutes=15)
-        stuck = self._look(
-            select(notifications.c.key, notifications.c.state, notifications.c.lane).where(
-                notifications.c.state.in_(("queued", "sending", "failed_temporary", "unknown")),
-                notifications.c.decided_at < late,
+    async def _insist(self, once: Callable[[Machine], Awaitable[Any]], what: str) -> Any:
+        """Ask some engine until one answers: a process that died has given no answer."""
+        while True:
+            machine = await self._sim.somebody_up()
+            process = machine.process
+            assert process is not None
+            asking = asyncio.ensure_future(once(machine))
+            dying = asyncio.ensure_future(process.died.wait())
+            await asyncio.wait(
+                (asking, dying), timeout=ASK_AGAIN_AFTER, return_when=asyncio.FIRST_COMPLETED
             )
-        )
-        stopped = self._stopped()
-        for row in stuck:
-            if not (stopped and row.lane >= 2):
-                found.append(_unmet(row.key, f"It is still {row.state}."))
-        rows = self._look(select(cases.c.id, cases.c.state).where(cases.c.kind == "case"))
-        told = {letter.key for letter in self._sim.world.letters}
-        for row in rows:
-            keys = self._look(select(notifications.c.key).where(notifications.c.case_id == row.id))
-            if not told & {each.key for each in keys}:
-                found.append(_unmet(row.id, "Nobody was ever told of this case."))
-        return found
+            dying.cancel()
+            if asking.done() and not asking.cancelled():
+                error = asking.exception()
+                if error is None:
+                    return asking.result()
+                if not isinstance(error, NO_ANSWER):
+                    raise error
+            asking.cancel()
+            self._sim.counts["asked again"] += 1
+            self._sim.say(f"nobody answers {what}")
+            await asyncio.sleep(self._rng.uniform(1, 10))
 
-    def _stopped(self) -> bool:
-        from engine.store import meta
 
-        view = self._sim.looking.begin()
-        try:
-            return meta.is_on(self._sim.looking, "stopped")
-        finally:
-            view.rollback()
+def _publishing(sent: Report) -> Callable[[Machine], Awaitable[Any]]:
+    async def once(machine: Machine) -> Any:
+        return await machine.engine.publish(sent.bytes(), source=sent.source)
 
-    def _look(self, query: Any) -> list[Any]:
-        view = self._sim.looking.begin()
-        try:
-            return list(self._sim.looking.execute(query).all())
-        finally:
-            view.rollback()
+    return once
 
 
 def _release(inbox: c.Inbox, case: str, track: TrackName, by: str, *, now: datetime) -> c.Release:
@@ -329,10 +380,3 @@ def _proposal(inbox: c.Inbox, case: str, by: str) -> c.ProposeResolution:
         remedy="sought",
         heard="safe_channel",
     )
-
-
-def _unmet(row: str, what: str) -> Violation:
-    return Violation(invariant="I11", row=row, what=what, remedy="Replay this seed with --trace.")
-
-
-__all__ = ["HOTLINE", "START", "People"]

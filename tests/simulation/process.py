@@ -1,69 +1,32 @@
-"""One life of the engine's process, and everything that may befall it."""
+"""One life of an engine's process, and everything that may befall it."""
 
 import asyncio
 import hashlib
 import random  # noqa: TID251 (seeded: the same number, the same schedule)
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from engine.store.database import Database, read, transact
+from engine.store.dialect import SHARED
+from tests.simulation.faults import NO_FAULTS as NO_FAULTS
+from tests.simulation.faults import Faults as Faults
 
 T = TypeVar("T")
+
+POINTS: Mapping[str, str] = MappingProxyType(
+    {"send": "crash_having_sent", "poll": "crash_having_read", "publish": "crash_having_published"}
+)
+"""Effect -> the fault of dying right after it: rare paths, forced open."""
 
 
 class Dead(BaseException):
     """Raised at the next effect of a process that was killed. Nothing may catch it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Faults:
-    """How much goes wrong in one schedule; each seed draws its own (swarm testing)."""
-
-    crash_before: float = 0.0
-    """Chance of dying before an effect takes place."""
-    crash_after: float = 0.0
-    """Chance of dying after it took place and before anybody hears of it."""
-    pause: float = 0.0
-    """Chance of standing still (SIGSTOP) before an effect."""
-    pause_for: float = 0.0
-    """Seconds, on average."""
-    slow: float = 0.004
-    """Seconds an effect takes, on average."""
-    unknown: float = 0.0
-    """Chance that a message's outcome stays unknown, left or not."""
-    temporary: float = 0.0
-    permanent: float = 0.0
-    hang: float = 0.0
-    """Chance that a send takes minutes."""
-    down_for: float = 5.0
-    """Seconds between a death and the next start, on average."""
-
-
-def drawn(rng: random.Random) -> Faults:
-    """One seed's faults: each kind is on for about half of the seeds, none for some."""
-
-    def maybe(value: float) -> float:
-        return rng.choice((0.0, value, value / 5)) if rng.random() < 0.7 else 0.0
-
-    return Faults(
-        crash_before=maybe(0.02),
-        crash_after=maybe(0.02),
-        pause=maybe(0.005),
-        pause_for=rng.choice((2.0, 30.0, 120.0)),
-        slow=rng.choice((0.001, 0.004, 0.05)),
-        unknown=maybe(0.15),
-        temporary=maybe(0.15),
-        permanent=maybe(0.05),
-        hang=maybe(0.05),
-        down_for=rng.choice((0.5, 5.0, 120.0, 1_800.0)),
-    )
-
-
-NO_FAULTS = Faults()
 
 
 @dataclass(slots=True)
@@ -85,6 +48,10 @@ class Trace:
         return self._digest.hexdigest()
 
 
+def _nothing() -> None:
+    return
+
+
 class Process:
     """A process of the simulated machine: its effects pass through here, one by one."""
 
@@ -97,46 +64,65 @@ class Process:
         trace: Trace,
         counts: Counter[str],
         now: Callable[[], float],
+        changed: Callable[[], None] = _nothing,
     ) -> None:
+        """`changed`: called when it stops to move, moves again, or dies."""
         self.number = number
         self.faults = faults
+        self.rng = rng
+        self.counts = counts
         self.dead = False
         self.died = asyncio.Event()
-        self._rng = rng
         self._trace = trace
-        self._counts = counts
         self._now = now
+        self._changed = changed
         self._resume: asyncio.Event | None = None
         self.main: asyncio.Task[None] | None = None
+
+    @property
+    def still(self) -> bool:
+        """Whether nothing of it moves: dead, or stopped by a signal."""
+        return self.dead or self._resume is not None
 
     async def effect(self, kind: str, do: Callable[[], T], *, seconds: float | None = None) -> T:
         """Take part in the world once. Raises Dead where the process does not live through it."""
         mean = self.faults.slow if seconds is None else seconds
-        await asyncio.sleep(self._rng.expovariate(1 / mean))
-        await self._stand_still()
+        await asyncio.sleep(self.rng.expovariate(1 / mean))
+        await self.stand_still(self.faults.pause)
         if self.dead:
             raise Dead
-        if self._rng.random() < self.faults.crash_before:
+        if self.rng.random() < self.faults.crash_before:
             self.kill(f"before {kind}")
             raise Dead
         result = do()
         self._trace.ios += 1
         self._trace.add(f"{self._now():.6f} p{self.number} {kind}")
-        if self._rng.random() < self.faults.crash_after:
+        point = POINTS.get(kind.partition(" ")[0])
+        chance = self.faults.crash_after + (getattr(self.faults, point) if point else 0.0)
+        if self.rng.random() < chance:
             self.kill(f"after {kind}")
             raise Dead
         return result
 
-    async def _stand_still(self) -> None:
-        if self._resume is None and self._rng.random() < self.faults.pause:
+    async def stand_still(self, chance: float) -> None:
+        """With this chance stop for a while; whoever comes meanwhile waits as well."""
+        if self._resume is None and self.rng.random() < chance:
             self._resume = asyncio.Event()
-            self._counts["pauses"] += 1
-            resume, after = self._resume, self._rng.expovariate(1 / self.faults.pause_for)
+            self.counts["pauses"] += 1
+            resume, after = self._resume, self.rng.expovariate(1 / self.faults.pause_for)
             asyncio.get_running_loop().call_later(after, resume.set)
             self._trace.add(f"{self._now():.6f} p{self.number} stands still for {after:.3f}")
+            self._changed()
         if self._resume is not None:
             await self._resume.wait()
-            self._resume = None
+            if self._resume is not None:
+                self._resume = None
+                self._changed()
+
+    def wake(self) -> None:
+        """Let it go on, if it stands still."""
+        if self._resume is not None:
+            self._resume.set()
 
     def kill(self, where: str) -> None:
         """End the process: nothing of it has an effect any more."""
@@ -144,25 +130,60 @@ class Process:
             return
         self.dead = True
         self.died.set()
-        self._counts["crashes"] += 1
-        self._counts[f"crash {where}"] += 1
+        self.counts["crashes"] += 1
+        self.counts[f"crash {where.partition(':')[0]}"] += 1
         self._trace.add(f"{self._now():.6f} p{self.number} dies {where}")
+        self._changed()
         if self.main is not None:
             self.main.cancel()
 
 
 class SimWriter:
-    """The writer port: each transaction is one effect."""
+    """The writer port: each transaction is one effect.
 
-    def __init__(self, database: Database, process: Process) -> None:
+    `full`: whether the disk is, now. `shared`: several engines write to this store.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        process: Process,
+        *,
+        full: Callable[[], bool] = lambda: False,
+        shared: bool = False,
+    ) -> None:
         self._conn = database.writer()
+        if shared:
+            self._conn = self._conn.execution_options(**SHARED)
         self._process = process
+        self._full = full
 
     async def run(self, fn: Callable[[Connection], T]) -> T:
-        return await self._process.effect("commit", lambda: transact(self._conn, fn))
+        process = self._process
+        doubt = process.rng.random() < process.faults.unknown_commit
+        if doubt and process.rng.random() < 0.5:
+            await process.effect("commit that is lost", _nothing)
+            process.counts["a commit was lost unheard"] += 1
+            raise _away(invalidated=True)
+        result = await process.effect("commit", lambda: self._commit(fn))
+        if doubt:
+            process.counts["a commit went through unheard"] += 1
+            raise _away(invalidated=True)
+        return result
+
+    def _commit(self, fn: Callable[[Connection], T]) -> T:
+        if self._full():
+            self._process.counts["the disk was full"] += 1
+            raise _away(invalidated=False)
+        return transact(self._conn, fn)
 
     def close(self) -> None:
         self._conn.close()
+
+
+def _away(*, invalidated: bool) -> OperationalError:
+    """What the store raises: the connection is gone, or there is no room."""
+    return OperationalError("", None, OSError(), connection_invalidated=invalidated)
 
 
 class SimReader:

@@ -1,40 +1,41 @@
-"""One schedule: a seed decides everything, the production engine runs, the promises are checked."""
+"""One schedule: a seed decides everything, production engines run, the promises are checked."""
 
 import asyncio
-import contextlib
 import random  # noqa: TID251 (seeded: the same number, the same schedule)
 import tempfile
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, func, select
 
 from engine import invariants
-from engine.desk import Desk
-from engine.entropy import SeededEntropy
 from engine.invariants import Violation
-from engine.registry.world import World as EngineWorld
-from engine.sender import Sender
-from engine.store.tables import cases, journal
-from engine.timers import run_timers
-from notifiers.message import ChannelKind
-from tests.harness.assembly import SIGN, HaltedError, Parts, parts
-from tests.harness.files import new_database
-from tests.harness.people import duty
-from tests.harness.towns import EVERYTHING, loto, rulebook
+from engine.ports import Record
+from engine.store import meta
+from engine.store.database import read
+from engine.store.tables import cases, journal, notifications, quarantine, situations
+from tests.simulation.faults import NO_FAULTS, drawn, without
 from tests.simulation.loop import VirtualClock, VirtualLoop
-from tests.simulation.outside import SimChannel, World
-from tests.simulation.process import NO_FAULTS, Dead, Faults, Process, SimWriter, Trace, drawn
+from tests.simulation.machine import Machine
+from tests.simulation.oracle import Ledger, Seen, differences
+from tests.simulation.outside import Log, World
+from tests.simulation.process import Trace
+from tests.simulation.town import START, new_town
 
-START = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
-CHAOS_FOR = timedelta(hours=3)
-HEAL_FOR = timedelta(hours=1)
+CHAOS_FOR = (timedelta(minutes=30), timedelta(minutes=60), timedelta(hours=2))
+HEAL_FOR = timedelta(minutes=25)
 """After the faults end, every obligation has to be met within this."""
-POLL_SECONDS = 60.0
-"""Rarer than in production: bells and due times wake the loops, and a seed is over sooner."""
 LOOK_EVERY = timedelta(minutes=30)
+STUCK_AFTER = timedelta(minutes=15)
+TEN_MINUTES = 600.0
+SLOW_CLOCK = 25.0
+"""How much slower the machines' own clocks run than the town's: see `VirtualClock`."""
+SESSION = 10.0
+"""Seconds after which a group notices that a reader is gone."""
 
 
 @dataclass(slots=True)
@@ -43,181 +44,238 @@ class Result:
 
     seed: int
     violations: list[Violation] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     ios: int = 0
     virtual: timedelta = timedelta()
     trace: str = ""
     lines: list[str] = field(default_factory=list)
 
+    @property
+    def wrong(self) -> list[str]:
+        """Everything that is, a line each."""
+        return [*map(str, self.violations), *(f"oracle: {each}" for each in self.differences)]
+
 
 class Simulation:
-    """The machine, its disk, its clock, and the people around it."""
+    """The machines, their disk, their clock, and the world around them."""
 
-    def __init__(self, seed: int, *, directory: Path, loop: VirtualLoop, keep: bool) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        directory: Path,
+        loop: VirtualLoop,
+        keep: bool,
+        off: frozenset[str] = frozenset(),
+    ) -> None:
         self.seed = seed
-        self.rng = random.Random(seed)
-        self.faults = drawn(self.rng)
+        self.rng = random.Random(f"{seed}/people")
+        chosen = random.Random(f"{seed}/chosen")
+        self.faults = without(drawn(chosen), off)
+        self.relays = chosen.random() < 0.4
+        count = chosen.choice((1, 1, 2, 3))
+        self.shared = count > 1
+        self.chaos_until = START + chosen.choice(CHAOS_FOR[: 3 if count == 1 else 2])
         self.counts: Counter[str] = Counter()
+        self.counts["several engines over one store"] = int(self.shared)
         self.trace = Trace(keep=keep)
         self.loop = loop
         self.clock = VirtualClock(loop, START)
+        self.machine_clock = VirtualClock(loop, START, factor=SLOW_CLOCK)
         self.world = World()
+        self.log = Log(random.Random(f"{seed}/log"))
+        self.poison: list[Record] = []
         self.outside = invariants.Outside()
-        self.place = loto()
-        self.roster = duty(
-            handlers=("Ana", "Eve"), seconds=("Ben",), shift_leads=("Chi",), directors=("Dia",)
-        )
-        self.rulebook = rulebook(EVERYTHING)
-        self.database = new_database(directory / f"seed-{seed}.sqlite")
+        self.ledger = Ledger()
+        self.database = new_town(directory / f"seed-{seed}.sqlite")
         event.listen(self.database.engine, "connect", _fast)  # a crash here is not a power cut
         self.looking: Connection = self.database.reader()
-        self.process: Process | None = None
-        self.parts: Parts | None = None
-        self.up = asyncio.Event()
-        self.up_since: datetime | None = None
+        self.machines = [Machine(n + 1, self) for n in range(count)]
+        self.healed = asyncio.Event()
         self.violations: list[Violation] = []
-        self._writers: list[SimWriter] = []
-        self._boots = 0
+        self._full = False
 
-    # The machine
+    # What people and machines ask
 
-    async def keep_running(self) -> None:
-        """Boot, live, die, boot again: for ever."""
+    def now(self) -> datetime:
+        """The true time."""
+        return self.clock.true_now()
+
+    def say(self, line: str) -> None:
+        """Into the trace."""
+        self.trace.add(f"{self.loop.time():.6f} {line}")
+
+    def disk_full(self) -> bool:
+        return self._full
+
+    def changed(self) -> None:
+        """Some engine stopped, moves again, began or ended; or what all of them stand on did."""
+        right = not self._full and not self.clock.skew
+        self.ledger.sound.append((self.now(), sum(m.sound for m in self.machines) * right))
+        self.loop.call_later(SESSION, self.log.rebalance)
+
+    async def somebody_up(self) -> Machine:
+        """A machine on which an engine runs."""
         while True:
-            process = self._boot()
-            with contextlib.suppress(Dead, asyncio.CancelledError, BaseExceptionGroup):
-                await asyncio.gather(self._live(process), return_exceptions=False)
-            if not process.dead:
-                raise AssertionError("the engine left although nobody killed it")
-            self.up.clear()
-            self.up_since = None
-            await asyncio.sleep(self.rng.expovariate(1 / self.faults.down_for))
+            up = [machine for machine in self.machines if machine.up.is_set()]
+            if up:
+                return self.rng.choice(up)
+            waiting = [asyncio.ensure_future(machine.up.wait()) for machine in self.machines]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for each in waiting:
+                each.cancel()
 
-    def _boot(self) -> Process:
-        self._boots += 1
-        self.counts["boots"] += 1
-        return Process(
-            self._boots,
-            rng=self.rng,
-            faults=self.faults,
-            trace=self.trace,
-            counts=self.counts,
-            now=self.loop.time,
-        )
+    def look_at(self, query: Any) -> list[Any]:
+        """Read the store as it is on disk."""
+        return list(read(self.looking, lambda conn: conn.execute(query).all()))
 
-    async def _live(self, process: Process) -> None:
-        writer = SimWriter(self.database, process)
-        self._writers.append(writer)
-        made = parts(
-            writer=writer,
-            clock=self.clock,
-            entropy=SeededEntropy(f"{self.seed}/{process.number}"),
-            world=EngineWorld(
-                rulebook=self.rulebook,
-                registry=self.place.with_duty(self.roster),
-                roster=self.roster,
-            ),
-            halt=lambda reason: process.kill(f"halt: {reason}"),
-            instance="simulated",
-        )
-        kinds = {"email": ChannelKind.EMAIL, "sms": ChannelKind.SMS}
-        channels = [
-            SimChannel(
-                name,
-                kind=kind,
-                process=process,
-                world=self.world,
-                rng=self.rng,
-                now=self.clock.true_now,
-            )
-            for name, kind in kinds.items()
-        ]
-        self.process, self.parts = process, made
-        process.main = asyncio.ensure_future(self._loops(made.desk, channels))
-        self.up_since = self.clock.true_now()
-        self.up.set()
-        self.trace.add(f"{self.loop.time():.6f} p{process.number} boots")
-        await process.main
+    # What happens to all machines at once
 
-    async def _loops(self, desk: Desk, channels: list[SimChannel]) -> None:
-        sender = Sender(
-            desk=desk, channels=channels, clock=self.clock, sign=SIGN, poll_seconds=POLL_SECONDS
-        )
-        async with asyncio.TaskGroup() as group:
-            group.create_task(desk.run())
-            group.create_task(run_timers(desk, clock=self.clock, poll_seconds=POLL_SECONDS))
-            group.create_task(sender.run())
+    async def weather(self) -> None:
+        """Full disks and wrong clocks, for minutes."""
+        while True:
+            await asyncio.sleep(self.rng.expovariate(1 / TEN_MINUTES))
+            if self.rng.random() < self.faults.disk_full:
+                self._full = True
+                self.changed()
+                await self._minutes()
+                self._full = False
+            if self.rng.random() < self.faults.clock_back:
+                back = timedelta(seconds=self.rng.choice((30, 3_600, 7_200)))
+                soon = cases.c.due_at.between(self.now() - back, self.now() + back)
+                due = self.look_at(select(func.count()).where(soon))[0][0]
+                self.counts["the clock went back while a step was due"] += bool(due)
+                self.say(f"the clock goes back by {back}")
+                self.clock.skew = -back
+                self.changed()
+                await self._minutes()
+                self.clock.skew = timedelta()
+            self.changed()
+
+    async def _minutes(self) -> None:
+        await asyncio.sleep(self.rng.expovariate(1 / 240))
 
     def heal(self) -> None:
-        """No more faults from here on."""
-        self.faults = NO_FAULTS
-        if self.process is not None:
-            self.process.faults = NO_FAULTS
+        """No more faults from here on; whoever is down boots, whoever stands still moves."""
+        self.faults, self._full, self.clock.skew = NO_FAULTS, False, timedelta()
+        self.say("everything heals")
+        self.healed.set()
+        for machine in self.machines:
+            machine.heal()
+        self.changed()
 
     # Looking
 
     def look(self) -> None:
         """Check every promise as things stand."""
-        self.outside.sends = self.world.sends
-        self.outside.unclear = self.world.unclear
-        view = self.looking.begin()
-        try:
-            found = invariants.check(
-                self.looking,
-                now=self.clock.true_now(),
-                world=self.outside,
-                up_since=self.up_since if self.faults is NO_FAULTS else None,
-            )
-        finally:
-            view.rollback()
+        self.outside.sends, self.outside.unclear = self.world.sends, self.world.unclear
+        for letter in self.world.letters:
+            self.outside.left_at.setdefault(letter.key, letter.at)
+        calm = self.faults is NO_FAULTS and all(machine.sound for machine in self.machines)
+        up_since = self.ledger.sound[-1][0] if calm else None
+        found = read(
+            self.looking,
+            lambda conn: invariants.check(
+                conn, now=self.now(), world=self.outside, up_since=up_since
+            ),
+        )
         self.counts["looks"] += 1
         for violation in found:
-            self.trace.add(f"{self.loop.time():.6f} BROKEN {violation}")
+            self.say(f"BROKEN {violation}")
         self.violations += found
 
-    def close(self) -> None:
-        """Give everything back."""
-        for writer in self._writers:
-            writer.close()
-        self.looking.close()
-        self.database.close()
+    def unmet(self) -> list[Violation]:
+        """What should have been done by now."""
+        stuck = self.look_at(
+            select(notifications.c.key, notifications.c.state, notifications.c.lane).where(
+                notifications.c.state.in_(("queued", "sending", "failed_temporary", "unknown")),
+                notifications.c.decided_at < self.now() - STUCK_AFTER,
+            )
+        )
+        stopped = read(self.looking, lambda conn: meta.is_on(conn, "stopped"))
+        found = [
+            _unmet(row.key, f"It is still {row.state}.")
+            for row in stuck
+            if not (stopped and row.lane >= 2)
+        ]
+        told = {letter.key for letter in self.world.letters}
+        reached = {
+            row.case_id
+            for row in self.look_at(select(notifications.c.case_id, notifications.c.key))
+            if row.key in told
+        }
+        real = self.look_at(select(cases.c.id).where(cases.c.kind == "case"))
+        found += [
+            _unmet(row.id, "Nobody was ever told of this case.")
+            for row in real
+            if row.id not in reached
+        ]
+        parked = {(row.part, row.offset) for row in self.look_at(select(quarantine))}
+        found += [
+            _unmet(f"{record.partition}/{record.offset}", "These bytes are in no quarantine.")
+            for record in self.poison
+            if (record.partition, record.offset) not in parked
+        ]
+        return found
+
+    def seen(self) -> Seen:
+        """What there is at the end, for the oracle."""
+        n = notifications.c
+        of_case = notifications.outerjoin(situations, situations.c.case_id == n.case_id)
+        return Seen(
+            now=self.now(),
+            journal=self.look_at(select(journal).order_by(journal.c.stream, journal.c.n)),
+            quarantine=self.look_at(select(quarantine.c.digest)),
+            notifications=self.look_at(
+                select(n.key, n.state, n.contact, situations.c.situation).select_from(of_case)
+            ),
+            letters=self.world.letters,
+            published=self.world.facts if self.relays else None,
+        )
 
     def digest(self) -> str:
         """What the schedule came to, in one hash: what happened, and what lies on disk."""
-        view = self.looking.begin()
-        try:
-            for row in self.looking.execute(
-                select(cases.c.id, cases.c.version, cases.c.head).order_by(cases.c.id)
-            ):
-                self.trace.add(f"{row.id} {row.version} {row.head}")
-            leaves = self.looking.execute(select(journal.c.stream)).all()
-        finally:
-            view.rollback()
-        self.counts["facts"] = len(leaves)
+        for row in self.look_at(
+            select(cases.c.id, cases.c.version, cases.c.head).order_by(cases.c.id)
+        ):
+            self.trace.add(f"{row.id} {row.version} {row.head}")
+        for row in self.look_at(
+            select(journal.c.kind, func.count().label("so_many"))
+            .where(journal.c.stream == "system")
+            .group_by(journal.c.kind)
+        ):
+            self.counts[f"system {row.kind}"] += row.so_many
+        self.counts["letters"] = len(self.world.letters)
         return self.trace.hash
 
+    def close(self) -> None:
+        """Give everything back."""
+        for machine in self.machines:
+            machine.close()
+        self.looking.close()
+        self.database.close()
 
-def run(seed: int, *, keep: bool = False) -> Result:
-    """Run one schedule from its seed alone."""
+
+def run(seed: int, *, keep: bool = False, off: frozenset[str] = frozenset()) -> Result:
+    """Run one schedule from its seed alone; `off`: kinds of faults that are switched off."""
     from tests.simulation.people import People
 
-    loop = VirtualLoop()
+    loop = VirtualLoop(random.Random(f"{seed}/ties"))
     result = Result(seed=seed)
     with tempfile.TemporaryDirectory(prefix="tocsin-sim-") as directory:
         asyncio.set_event_loop(loop)
         try:
-            sim = Simulation(seed, directory=Path(directory), loop=loop, keep=keep)
-            try:
-                loop.run_until_complete(_schedule(sim, People(sim)))
-                result.trace = sim.digest()
-            finally:
-                _end(loop)
-                sim.close()
-            result.violations = sim.violations
-            result.counts = sim.counts
-            result.counts["letters"] = len(sim.world.letters)
-            result.ios = sim.trace.ios
-            result.virtual = sim.clock.true_now() - START
+            sim = Simulation(seed, directory=Path(directory), loop=loop, keep=keep, off=off)
+            with closing(sim):
+                try:
+                    loop.run_until_complete(_schedule(sim, People(sim)))
+                    result.differences = differences(sim.ledger, sim.seen())
+                    result.trace = sim.digest()
+                finally:
+                    _end(loop)
+            result.violations, result.counts = sim.violations, sim.counts
+            result.ios, result.virtual = sim.trace.ios, sim.now() - START
             result.lines = sim.trace.lines
         finally:
             asyncio.set_event_loop(None)
@@ -225,33 +283,32 @@ def run(seed: int, *, keep: bool = False) -> Result:
     return result
 
 
-async def _schedule(sim: Simulation, people: "object") -> None:
-    from tests.simulation.people import People
-
-    assert isinstance(people, People)
-    running = asyncio.ensure_future(sim.keep_running())
-    live = asyncio.ensure_future(people.live(until=START + CHAOS_FOR))
+async def _schedule(sim: Simulation, people: Any) -> None:
+    running = [asyncio.ensure_future(machine.keep_running()) for machine in sim.machines]
+    running.append(asyncio.ensure_future(sim.weather()))
+    live = asyncio.ensure_future(people.live(until=sim.chaos_until))
     try:
-        while sim.clock.true_now() < START + CHAOS_FOR:
+        while sim.now() < sim.chaos_until:
             await asyncio.sleep(LOOK_EVERY.total_seconds())
             sim.look()
             _still(running)
+        running.pop().cancel()
         sim.heal()
         await live  # whatever they began to say, they say to the end
         await asyncio.sleep(HEAL_FOR.total_seconds())
         _still(running)
         sim.look()
-        sim.violations += people.unmet()
+        sim.violations += sim.unmet()
     finally:
-        for task in (running, live):
+        for task in (*running, live):
             task.cancel()
-        await asyncio.gather(running, live, return_exceptions=True)
+        await asyncio.gather(*running, live, return_exceptions=True)
 
 
-def _still(running: "asyncio.Future[None]") -> None:
-    if running.done():
-        error = running.exception()
-        raise error if error is not None else AssertionError("the machine stopped")
+def _still(running: "list[asyncio.Future[None]]") -> None:
+    for each in running:
+        if each.done():
+            raise each.exception() or AssertionError("a machine stopped")
 
 
 def _end(loop: VirtualLoop) -> None:
@@ -262,8 +319,9 @@ def _end(loop: VirtualLoop) -> None:
         loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
 
 
-def _fast(connection: object, record: object) -> None:
-    connection.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
+def _unmet(row: str, what: str) -> Violation:
+    return Violation(invariant="I11", row=row, what=what, remedy="Replay this seed with --trace.")
 
 
-__all__ = ["Faults", "HaltedError", "Result", "Simulation", "run"]
+def _fast(connection: Any, record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")

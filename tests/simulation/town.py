@@ -1,0 +1,63 @@
+"""The invented town of every schedule: what is in force when it begins, and what it may become."""
+
+import tempfile
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from engine.registry.saving import save_registry, save_roster, save_rulebook
+from engine.store.database import Database, transact
+from tests.harness.files import new_database
+from tests.harness.people import duty, link, party
+from tests.harness.towns import EVERYTHING, loto, rulebook_text
+
+START = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
+DUTY = duty(handlers=("Ana", "Eve"), seconds=("Ben",), shift_leads=("Chi",), directors=("Dia",))
+_FEWER = EVERYTHING.replace(", {track: companies, walk: companies}", "")
+RULEBOOKS = (
+    rulebook_text(EVERYTHING),
+    rulebook_text(_FEWER, name="fewer"),
+    rulebook_text(EVERYTHING, name="again"),
+)
+
+
+def found_registry(conn: Connection, number: int, *, at: datetime) -> None:
+    """Put one of three registries into force: as it was, with a contact less, with a link more."""
+    town = loto()
+    if number == 1:
+        town = replace(town, contacts=tuple(c for c in town.contacts if c.id != "noor-deputy"))
+    if number == 2:
+        town = replace(town, links=(*town.links, link("loto-holdings", "buys_from", "haldane")))
+    save_registry(
+        conn,
+        parties=[*town.parties, party("duty", "ngo")],
+        links=town.links,
+        contacts=[*town.contacts, *town.with_duty(DUTY).contacts("duty")],
+        at=at,
+        by="files",
+    )
+
+
+def new_town(path: Path) -> Database:
+    """A database at this path in which everything is in force and nothing has happened."""
+    path.write_bytes(_founded())
+    path.chmod(0o600)
+    return Database(f"sqlite:///{path}")
+
+
+@cache
+def _founded() -> bytes:
+    with tempfile.TemporaryDirectory(prefix="tocsin-town-") as directory:
+        path = Path(directory) / "town.sqlite"
+        with closing(new_database(path)) as database, closing(database.writer()) as conn:
+            transact(conn, lambda c: save_roster(c, DUTY, at=START, by="files"))
+            transact(conn, lambda c: found_registry(c, 0, at=START))
+            transact(
+                conn,
+                lambda c: save_rulebook(c, RULEBOOKS[0], filename="r", at=START, by="files"),
+            )
+        return path.read_bytes()
