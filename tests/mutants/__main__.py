@@ -32,9 +32,15 @@ TARGETS = (
     "rules/contacting.py",
     "rules/states.py",
     "rules/exclusion.py",
+    "rules/granting.py",
+    "schemas/consent.py",
     "schemas/projection.py",
+    "engine/case/recording.py",
+    "engine/case/consenting.py",
+    "engine/case/sharing.py",
+    "engine/web/answer/fields.py",
 )
-"""What decides who may know, and what makes a projection."""
+"""What decides who may know, what a word about consent changes, and what makes a projection."""
 
 EQUIVALENT = HERE / "tests" / "mutants" / "equivalent.toml"
 KEPT = HERE / ".mutants"
@@ -170,8 +176,16 @@ def _equivalent() -> dict[str, str]:
 
 def _digest(files: Sequence[str]) -> str:
     """Of all that a result depends on: code, and the tests with what they are built of."""
-    rooms = [path for room in ("rules", "schemas") for path in (HERE / room).rglob("*.py")]
-    tests = [*(HERE / file for file in files), *(HERE / "tests/unit/rules").glob("*.py")]
+    rooms = [
+        path
+        for room in ("rules", "schemas", "engine/case", "engine/web/answer")
+        for path in (HERE / room).rglob("*.py")
+    ]
+    built_of = ("tests/unit/rules", "tests/unit/engine/case", "tests/harness")
+    tests = [
+        *(HERE / file for file in files),
+        *(path for room in built_of for path in (HERE / room).glob("*.py")),
+    ]
     whole = hashlib.sha256()
     for path in sorted({*rooms, *tests}):
         whole.update(path.relative_to(HERE).as_posix().encode() + b"\0" + path.read_bytes())

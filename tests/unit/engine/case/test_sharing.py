@@ -12,6 +12,8 @@ from schemas.codes import ContactRule, Label
 from schemas.responses import RefusedBecause
 from tests.unit.engine.case.builders import Story, an_event
 
+pytestmark = pytest.mark.guard
+
 RED, STRICT, AMBER = Label.RED, Label.AMBER_STRICT, Label.AMBER
 NOBODY, LAWYER = ContactRule.NOBODY, ContactRule.REPRESENTATIVE
 
