@@ -30,6 +30,8 @@ def fire(draft: Draft, state: TrackState) -> None:
     else:
         following = due_of(state, step + 1)
         draft.add(f.StepFired(track=track.name, step=step, due_at=due, next_at=following))
+        if step == 0:
+            telling.follow_up(draft, track.name)
         if not _tell(draft, track.name, step):
             _nobody(draft, track.name, step)
 

@@ -207,6 +207,16 @@ def go_on(draft: Draft, alert_id: str) -> None:
     next_party(draft, alert.track)
 
 
+def follow_up(draft: Draft, name: TrackName) -> None:
+    """A gate is open again: where a party fell silent while it was closed, tell its next contact.
+
+    People were asked whether anybody is asked further; this is their yes.
+    """
+    for alert in draft.case.alerts:
+        if alert.track is name and alert.status is AlertStatus.SILENT:
+            tell_next(draft, alert.id)
+
+
 def next_party(draft: Draft, name: TrackName) -> None:
     """Tell the next party of the track when it asks one at a time; with nobody left, say so."""
     state = draft.case.track(name)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from engine.case import commands as c
@@ -21,6 +22,8 @@ from tests.unit.engine.case.builders import Story, a_consent, an_event, at
 
 _MOST = 30
 """Things decided in one stretch of time."""
+_LONGEST = 90 * 24
+"""Hours."""
 
 
 class DifferenceError(AssertionError):
@@ -30,14 +33,15 @@ class DifferenceError(AssertionError):
 class Both:
     """One case in the engine's core and in the model. Raises DifferenceError where they differ."""
 
-    def __init__(self, severity: str, *, hours: int = 22) -> None:
-        self.world = World()
+    def __init__(self, severity: str, *, hours: int = 22, until: str = "acted") -> None:
+        self.world = World(until)
         self.tale: list[str] = []
         self.journal: list[Fact] = []
         self.steps = self.messages = 0
         self.pending: list[tuple[f.Told, str]] = []
         self.story = Story(
             now=at("Mon 00:00") + timedelta(hours=hours),
+            registry=self.world.registry(),
             roster=self.world.on_shift(),
             consents=(a_consent(*(TrackName(name) for name in self.world.tracks())),),
         )
@@ -45,7 +49,9 @@ class Both:
         self.around = self.story.case.around
         self.blank = self.story.case
         self.model = Model(self.story.now, severity, self.world)
-        self.both(f"a {severity} report", self.a_report("surveillance", severity), lambda m: None)
+        self.both(
+            f"a {severity} report, {until}", self.a_report("surveillance", severity), lambda m: None
+        )
 
     # --- the same to both
 
@@ -59,10 +65,8 @@ class Both:
         except Refusal as refusal:
             raise self.differs(f"the engine refuses: {refusal}") from refusal
         self.journal.extend(facts)
-        self.model.out, self.model.now = [], now
-        do(self.model)
-        if not isinstance(command, c.Settled):  # A message that leaves decides nothing.
-            self.model.fire(now)
+        # A message that leaves lets nothing fall due.
+        self.model.decide(now, do, fire=not isinstance(command, c.Settled))
         self.compare(facts)
 
     def compare(self, facts: tuple[Fact, ...]) -> None:
@@ -171,13 +175,16 @@ class Both:
 
     # --- what commands are made of
 
-    def report(self, code: str, severity: str, **changed: Any) -> None:
-        """A further report, under rules that may have changed since."""
+    def report(
+        self, code: str, severity: str, *, protocol: int | None = None, **changed: Any
+    ) -> None:
+        """A further report, under rules that may have changed, and a protocol for so many hours."""
         act = code == "surveillance"
+        until = None if protocol is None else self.story.now + timedelta(hours=protocol)
         self.both(
-            f"a {severity} report: {code}",
-            self.a_report(code, severity, **changed),
-            lambda model: model.report(severity, act=act),
+            f"a {severity} report: {code}" + (f", protocol until {until}" if until else ""),
+            self.a_report(code, severity, protocol=until, **changed),
+            lambda model: model.report(severity, act=act, protocol=until),
         )
 
     def roster(self, role: str, people: tuple[str, ...]) -> None:
@@ -186,18 +193,24 @@ class Both:
         self.tale.append(f"    {role} from now on: {', '.join(people) or 'nobody'}")
         self.story.around(roster=self.world.on_shift())
 
-    def release(self, name: str, who: str) -> None:
-        """A person releases a track; companies for ten years, so that its end is another matter."""
-        track, until = TrackName(name), self.blank_at + timedelta(days=3_650)
-        ends = until if track is TrackName.COMPANIES else None
-        command = self.story.a_release(track, by=who, expires_at=ends)
-        self.both(f"{who} releases {name}", command, lambda m: m.release(m.tracks[name], who, ends))
+    def release(
+        self, name: str, who: str, *, starts: int | None = None, ends: int | None = None
+    ) -> None:
+        """A person releases a track, in so many hours, for so many; companies never for good."""
+        ends = _LONGEST if ends is None and name == "companies" else ends
+        start, end = (hours and self.story.now + timedelta(hours=hours) for hours in (starts, ends))
+        command = self.story.a_release(TrackName(name), by=who, expires_at=end, starts_at=start)
+        self.both(
+            f"{who} releases {name} from {start or 'now'} until {end or 'it is over'}",
+            command,
+            lambda m: m.release(m.tracks[name], who, start, end),
+        )
 
     def propose(self, who: str) -> None:
         """A person says that it is resolved."""
         story = Story(now=self.story.now)
         story.case, sent = self.story.case, list[CaseCommand]()
-        story.send = lambda command: sent.append(command) or story  # type: ignore[method-assign, func-returns-value]
+        story.send = partial(_keep, story, sent)  # type: ignore[method-assign]
         story.proposed(who)
         self.both(f"{who} proposes", sent[0], lambda model: model.propose(who))
 
@@ -209,20 +222,33 @@ class Both:
         """Whether a task of the engine is this one of the model."""
         alert = self.story.case.alert(task.alert)
         of = alert.party if alert is not None else task.detail
+        of = f"{of}/{task.detail}" if task.kind == "question" else of
         return (task.kind, of) == (modelled.kind, modelled.of)
 
-    def a_report(self, code: str, severity: str, **changed: Any) -> CaseCommand:
+    def a_report(
+        self, code: str, severity: str, *, protocol: datetime | None = None, **changed: Any
+    ) -> CaseCommand:
         """A report of this case, under the shipped rulebook; `changed` in its tracks."""
         story, grave = Story(now=self.story.now), Severity(severity)
         story.case = self.blank
         tracks = tuple(replace(track, **changed) for track in self.world.planned(grave, PACK))
         sent: list[CaseCommand] = []
-        story.send = lambda command: sent.append(command) or story  # type: ignore[method-assign, func-returns-value]
+        story.send = partial(_keep, story, sent)  # type: ignore[method-assign]
         story._serial = self.steps * 10
+        agreed: dict[str, Any] = {}
+        event = an_event(code)
+        if protocol is not None:
+            agreed = {"protocols": (self.world.protocol(protocol),)}
+            event = an_event(code, consent=[{"basis": "person", "audiences": ["missions"]}])
         story.report(
-            an_event(code), severity=grave, tracks=tracks, candidates=self.world.candidates()
+            event, severity=grave, tracks=tracks, candidates=self.world.candidates(), **agreed
         )
         return sent[0]
+
+
+def _keep(story: Story, sent: list[CaseCommand], command: CaseCommand) -> Story:
+    sent.append(command)
+    return story
 
 
 def told_by(fact: Fact) -> list[tuple[datetime, str, str]]:

@@ -12,11 +12,12 @@ from engine.case.due import due_at
 from schemas.codes import ActionKind, TrackName
 from schemas.codes.status import Heard
 from schemas.facts.life import Lesson
-from schemas.responses import ResponseKind
+from schemas.responses import AnswerClass, ResponseKind, WithdrawnBecause
 from schemas.safeguards import Hold, HoldReason
 from tests.model.both import Both
+from tests.model.duty import RUNGS, WORKED_ON
 from tests.model.page import SEVERITIES
-from tests.model.world import PARTIES, PEOPLE
+from tests.model.world import ADDED, PARTIES, PEOPLE, UNTIL
 from tests.unit.engine.case.builders import a_consent
 
 TRACKS = tuple(PARTIES)
@@ -37,10 +38,12 @@ class Machine(RuleBasedStateMachine):
     both: Both
 
     @initialize(
-        severity=st.sampled_from(SEVERITIES), hour=st.integers(min_value=0, max_value=7 * 24 - 1)
+        severity=st.sampled_from(SEVERITIES),
+        hour=st.integers(min_value=0, max_value=7 * 24 - 1),
+        until=st.sampled_from(tuple(UNTIL)),
     )
-    def begins(self, severity: str, hour: int) -> None:
-        self.both = Both(severity, hours=hour)
+    def begins(self, severity: str, hour: int, until: str) -> None:
+        self.both = Both(severity, hours=hour, until=until)
 
     def teardown(self) -> None:
         if hasattr(self, "both"):
@@ -50,6 +53,12 @@ class Machine(RuleBasedStateMachine):
 
     def open(self) -> bool:
         return self.both.model.status == "open"
+
+    def worked_on(self) -> bool:
+        return self.both.model.status in WORKED_ON
+
+    def of_case(self) -> dict[str, Any]:
+        return {"inbox": self.both.story.inbox(), "case": self.both.story.case.id}
 
     # --- time
 
@@ -83,11 +92,13 @@ class Machine(RuleBasedStateMachine):
         code=st.sampled_from(("surveillance", "reprisal_risk", "enrichment", "suit_withdrawn")),
         severity=st.sampled_from(SEVERITIES),
         rules=st.booleans(),
+        protocol=st.sampled_from((None, None, 20, -1)),
     )
-    def a_report(self, code: str, severity: str, rules: bool) -> None:
+    def a_report(self, code: str, severity: str, rules: bool, protocol: int | None) -> None:
         """`rules`: by now the rulebook says something else; the case goes on as planned."""
+        protocol = protocol if code in ("surveillance", "enrichment") else None
         changed = {"answer_by": 60, "answer_holds_for": 60} if rules else {}
-        self.both.report(code, severity, **changed)
+        self.both.report(code, severity, protocol=protocol, **changed)
 
     @rule(
         role=st.sampled_from(("handler", "second", "shift_lead", "director")), who=st.sets(people)
@@ -101,7 +112,6 @@ class Machine(RuleBasedStateMachine):
     @rule(at=nth, declines=st.booleans())
     def somebody_of_duty_answers(self, at: int, declines: bool) -> None:
         told = [a.party for a in self.both.story.case.alerts if a.track is TrackName.DUTY]
-        declines = declines and self.open()  # A no to a case that is over says little.
         if told:
             who = told[at % len(told)]
             kind = ResponseKind.DECLINED if declines else ResponseKind.ACKNOWLEDGED
@@ -109,6 +119,23 @@ class Machine(RuleBasedStateMachine):
                 f"{who} {kind.value}",
                 self.both.answers(who, who, kind),
                 lambda model: model.duty_answers(who, declines=declines),
+            )
+
+    @precondition(worked_on)
+    @rule(who=people, to=st.sampled_from((*PEOPLE, "", "")), rung=st.integers(0, 3))
+    def duty_is_called_or_handed_over(self, who: str, to: str, rung: int) -> None:
+        rung %= len(RUNGS[self.both.model.severity])
+        if not to:
+            self.both.both(
+                f"{who} calls duty from step {rung}",
+                c.Escalate(**self.of_case(), by=who, step=rung),
+                lambda m: m.wake(rung),
+            )
+        elif to != who:
+            self.both.both(
+                f"{who} hands the case to {to}",
+                c.HandOver(**self.of_case(), by=who, to=to),
+                lambda m: m.hand_over(who, to),
             )
 
     @precondition(lambda self: self.both.model.tasks)
@@ -123,7 +150,7 @@ class Machine(RuleBasedStateMachine):
         if takes:
             self.both.both(f"{who} takes {task.kind}", command, lambda m: m.take(task, who))
             return
-        if task.kind == "confirm_resolution":
+        if task.kind in _ON_THE_CASE:
             return
         if task.kind == "review":
             command = c.ReviewCase(inbox=box, case=case.id, by=who, lesson=Lesson.WENT_WELL)
@@ -142,13 +169,84 @@ class Machine(RuleBasedStateMachine):
     # --- gates
 
     @precondition(open)
-    @rule(name=tracks, who=people)
-    def a_release(self, name: str, who: str) -> None:
-        track = self.both.model.tracks[name]
-        if who not in track.by:
-            self.both.release(name, who)
+    @rule(
+        name=tracks,
+        who=people,
+        starts=st.sampled_from((None, None, 2)),
+        ends=st.sampled_from((None, None, 5, 30)),
+    )
+    def a_release(self, name: str, who: str, starts: int | None, ends: int | None) -> None:
+        track, now = self.both.model.tracks[name], self.both.story.now
+        over = any(end and end <= now for end in (track.ends, track.given_ends))
+        if who not in track.by or over:
+            self.both.release(name, who, starts=starts, ends=ends)
 
     @precondition(open)
+    @rule(name=tracks, who=people)
+    def a_release_taken_back(self, name: str, who: str) -> None:
+        track = self.both.model.tracks[name]
+        if track.anchor is not None or track.by:
+            self.both.both(
+                f"{who} takes the release of {name} back",
+                c.WithdrawRelease(**self.of_case(), track=TrackName(name), by=who, why="faster"),
+                lambda m: m.take_back(track),
+            )
+
+    @precondition(open)
+    @rule(name=tracks, who=people, rung=st.integers(min_value=0, max_value=1), skips=st.booleans())
+    def a_rung_by_hand(self, name: str, who: str, rung: int, skips: bool) -> None:
+        model = self.both.model
+        track, model.now = model.tracks[name], self.both.story.now
+        of: Any = {**self.of_case(), "track": TrackName(name), "by": who, "why": "faster"}
+        if skips and track.anchor is not None and track.rung < len(track.rungs):
+            self.both.both(
+                f"{who} skips step {track.rung} of {name}",
+                c.SkipStep(**of, step=track.rung),
+                lambda m: m.skip(track),
+            )
+        elif model.is_open(track) and not track.frozen and track.rung <= rung < len(track.rungs):
+            self.both.both(
+                f"{who} lets {name} go on to step {rung}",
+                c.JumpStep(**of, step=rung),
+                lambda m: m.jump(track, rung),
+            )
+
+    @precondition(open)
+    @rule(who=people)
+    def somebody_is_added(self, who: str) -> None:
+        party = self.both.world.party(ADDED, "missions", ("consul-mail",))
+        if ADDED in self.both.model.parties or "missions" not in self.both.model.consent:
+            return
+        self.both.both(
+            f"{who} adds {ADDED}",
+            c.AddRecipient(
+                **self.of_case(), track=TrackName.MISSIONS, party=ADDED, by=who, why="faster"
+            ),
+            lambda m: m.add(party),
+        )
+
+    @precondition(open)
+    @rule(who=people, takes_back=st.booleans())
+    def a_necessity(self, who: str, takes_back: bool) -> None:
+        model = self.both.model
+        known = model.necessity
+        if known and takes_back:
+            command: Any = c.WithdrawNecessity(**self.of_case(), by=who)
+            self.both.both(
+                f"{who} takes the necessity back",
+                command,
+                lambda m: m.necessity_ends(by_hand=True),
+            )
+            return
+        if known and known.in_force:
+            waits = known.review_by is not None and known.review_by > self.both.story.now
+        else:
+            waits = "protection" not in model.consent and not model.refused
+        if waits and not (known and who in known.by):
+            command = c.DecideNecessity(**self.of_case(), by=who, why="life_at_stake")
+            self.both.both(f"{who} decides necessity", command, lambda m: m.decides_necessity(who))
+
+    @precondition(worked_on)
     @rule(some=st.sets(tracks))
     def consent_changes(self, some: set[str]) -> None:
         story = self.both.story
@@ -158,7 +256,7 @@ class Machine(RuleBasedStateMachine):
         command = c.ConsentChanged(inbox=story.inbox(), consent=given, state=state)
         self.both.both(f"consent for {sorted(some)}", command, lambda m: m.consents(some))
 
-    @precondition(open)
+    @precondition(worked_on)
     @rule(name=tracks, who=people, hours=st.sampled_from((None, 1, 30)))
     def a_freeze(self, name: str, who: str, hours: int | None) -> None:
         story = self.both.story
@@ -200,7 +298,7 @@ class Machine(RuleBasedStateMachine):
 
     # --- answers
 
-    @precondition(open)
+    @precondition(worked_on)
     @rule(
         at=nth,
         who=nth,
@@ -230,7 +328,77 @@ class Machine(RuleBasedStateMachine):
             lambda m: m.answer(party, by, kind.value, until=until, to=to),
         )
 
+    @precondition(open)
+    @rule(at=nth, who=people, worth=st.sampled_from((None, *AnswerClass)), latest=st.booleans())
+    def an_answer_is_judged_or_let_go(
+        self, at: int, who: str, worth: AnswerClass | None, latest: bool
+    ) -> None:
+        """`worth`: none where a promise is recorded as a mistake, so that it never was one."""
+        model, story = self.both.model, self.both.story
+        theirs = [p for p in model.parties.values() if p.acts or p.promises]
+        theirs = [p for p in theirs if p.status in _MAY_ANSWER]
+        if not theirs:
+            return
+        party = theirs[at % len(theirs)]
+        alert = story.alert(party.name)
+        of: Any = {**self.of_case(), "alert": alert.id, "by": who}
+        if worth is None:
+            if len(party.promises) == 1:
+                command: Any = c.WithdrawPromise(**of, reason=WithdrawnBecause.MISTAKE)
+                self.both.both(
+                    f"{who}: {party.name} promised nothing",
+                    command,
+                    lambda m: m.promise_back(party),
+                )
+            return
+        known: list[Any] = [*zip(alert.promises, party.promises, strict=True)]
+        known += zip(alert.acts, party.acts[-len(alert.acts) :], strict=True) if alert.acts else []
+        if not known:
+            return
+        real, modelled = known[-1 if latest else 0]
+        self.both.both(
+            f"{who} judges what {party.name} did or promised: {worth.value}",
+            c.ClassAnswer(**of, action=real.action, answer_class=worth),
+            lambda m: m.judged(
+                party,
+                modelled,
+                worthless=not worth.quietens,
+                harm=worth is AnswerClass.COUNTER_PRODUCTIVE,
+            ),
+        )
+
     # --- the end
+
+    @precondition(worked_on)
+    @rule(who=people, days=st.sampled_from((1, 29)))
+    def it_lasts(self, who: str, days: int) -> None:
+        model, story = self.both.model, self.both.story
+        until = story.now + timedelta(days=days)
+        first, review = model.standing
+        if model.proposer:
+            return
+        if not first:
+            self.both.both(
+                f"{who} says that it lasts",
+                story.a_standing(until=until, by=who),
+                lambda m: m.lasts(who, until),
+            )
+        elif who != first and review > story.now:
+            self.both.both(
+                f"{who} agrees that it lasts",
+                story.a_standing_agreed(who),
+                lambda m: m.lasts_indeed(),
+            )
+
+    @precondition(worked_on)
+    @rule(who=people)
+    def it_lasts_no_more(self, who: str) -> None:
+        if self.both.model.status == "standing" or self.both.model.standing[0]:
+            self.both.both(
+                f"{who}: it lasts no more",
+                c.EndStanding(**self.of_case(), by=who),
+                lambda m: m.lasts_no_more(who),
+            )
 
     @precondition(open)
     @rule(who=people)
@@ -253,6 +421,14 @@ class Machine(RuleBasedStateMachine):
 
 
 _TALKS = ("first_contact", "check_in")
+_ON_THE_CASE = (
+    "confirm_resolution",
+    "confirm_standing",
+    "standing_review",
+    "necessity_second",
+    "necessity_review",
+)
+"""Tasks that an act on the case ends, and no word that they are done."""
 _MAY_ANSWER = ("waiting", "answered", "promised", "silent", "acted")
 Machine.TestCase.settings = settings(
     max_examples=200,

@@ -1,256 +1,92 @@
 """A naive model of docs/reference/escalation.md: whom one case must tell of what, and when.
 
-Written from that page, not from the engine, in the plainest way. Times in the tables are minutes.
+Written from that page and those it names, not from the engine, in the plainest way. `Duty` is what
+it knows of our own people, `Outward` of parties; here are time, and whatever people do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.model import page
+from tests.model.duty import ANY_OTHER, TALKS, WORKED_ON
+from tests.model.outward import HOLDS, LIVE, OUT, PHONE, WAITS, Outward
 
-LADDER = ("handler", "second", "shift_lead", "director")
-RUNGS = {severity: page.rungs(severity) for severity in page.SEVERITIES}
-PAUSES = {severity: page.pauses(severity) for severity in page.SEVERITIES}
-CHECK_INS = page.check_ins()
-ANY_OTHER, TRIAGE = (page.row("## What duty owes", row) for row in ("any other", "triage"))
-FIRST = page.row("## What duty owes", "first contact")
-WITHIN = {"triage": TRIAGE, "release": TRIAGE, "first_contact": FIRST}
-TRACKS = ("protection", "missions", "companies")
-ANSWER_BY = {name: page.row("## Outward tracks", name) for name in TRACKS}
-HOLDS = ANSWER_BY | {"protection": ANY_OTHER}
-PHONE = ("phone_them", "phone_at_opening")
-LIVE = ("waiting", "answered", "promised", "silent")
-WAITS = ("frozen", "held")
+LATEST = timedelta(days=90)
+RESTS = ("triage", "release", "release_ends", "still_right", *PHONE, "nobody_left")
 
 
-class Model:
-    """One case: its `tracks` and `parties` as the test made them, and what is told as `out`."""
+class Model(Outward):
+    """One case: what is told in one decision stands in `out`."""
 
     def __init__(self, now: datetime, severity: str, world: Any) -> None:
-        self.now, self.severity, self.planned, self.status = now, severity, severity, "open"
-        self.tracks, self.parties = world.tracks(), world.parties()
-        self.open_at, self.next_opening = world.open_at, world.next_opening
-        self.roster, self.consent = dict(world.roster), {*self.tracks}
-        self.owner, self.proposer, self.no, self.kept = "", "", set[str](), 0
-        self.told_outward, self.late, self.over_at = None, False, now
-        self.holds: list[tuple[datetime, str]] = []
-        self.tasks: list[Any] = []
-        self.out: list[tuple[datetime, str, str]] = []
-        self.pending: list[tuple[str, str, str]] = []
-        self.wake()
+        super().__init__(now, severity, world)
+        self.proposer, self.standing = "", ("", now)
         self.task("triage", "first_contact")
         self.ask_releases()
 
     # --- time
 
-    def due(self) -> datetime:
-        owed = [task.next for task in self.tasks] + [until for until, _ in self.holds]
-        if self.status == "monitored":
-            return min(owed if self.tasks else [*owed, self.over_at])
-        for track in self.tracks.values():
-            owed += filter(None, [self.moves(track)])
-        for party in self.parties.values():
-            frozen = self.tracks[party.track].frozen
-            owed += [] if frozen else [*self.clocks(party).values()]
-        return min(*owed, self.quiet or self.duty_at())
-
-    def duty_at(self) -> datetime:
-        rungs, pauses = RUNGS[self.severity], PAUSES[self.severity]
-        repeats = max(self.rung - len(rungs) + 1, 0)
-        minutes = rungs[min(self.rung, len(rungs) - 1)][0] + sum(pauses[:repeats])
-        minutes += max(repeats - len(pauses), 0) * pauses[-1]
-        return self.anchor + timedelta(minutes=minutes)
-
-    def moves(self, track: Any) -> datetime | None:
-        if track.frozen:
-            return track.thaws
-        on = track.anchor is not None and track.rung < len(track.rungs)
-        return track.anchor + timedelta(minutes=track.rungs[track.rung]) if on else None
-
-    def clocks(self, party: Any) -> dict[Any, datetime]:
-        asked = {("promise", n): promise.ask for n, promise in enumerate(party.promises)}
-        return asked | {("call", who): at for who, (at, _) in party.calls.items()}
-
-    def fire(self, now: datetime) -> None:
-        """Decide all that is due by now, in the order of the page."""
-        self.now, alive = now, self.status in ("open", "monitored")
-        self.late = alive and now - self.due() > timedelta(minutes=5)
-        while self.status in ("open", "monitored") and self.due() <= now:
-            self.one()
-        self.late = False
-
-    def one(self) -> None:
-        over = min((hold for hold in self.holds if hold[0] <= self.now), default=None)
-        if over:
-            return self.end_hold(over)
-        if self.status == "open":
-            if (self.quiet or self.duty_at()) <= self.now:
-                return self.duty_moves()
-            for track in self.tracks.values():
-                at = self.moves(track)
-                if at and at <= self.now:
-                    return self.thaw(track) if track.frozen else self.climb(track, at)
+    def owed(self) -> Iterator[tuple[datetime, Callable[[], object]]]:
+        """Whatever is owed, when, and what is decided then; in the order of the page."""
+        for hold in sorted(self.holds):
+            yield hold[0], partial(self.end_hold, hold)
+        worked_on, parties = self.status in WORKED_ON, self.parties.values()
+        tracks = list(self.tracks.values() if worked_on else ())
+        if self.necessity and self.necessity.review_by:
+            yield self.necessity.review_by, partial(self.necessity_ends, by_hand=False)
+        for track in tracks:
+            for at in filter(None, (track.ends, track.given_ends)):
+                yield at, partial(self.expire, track)
+        had = self.status == "standing" and self.quiet and all(t.owner for t in self.tasks)
+        if worked_on and not had:
+            yield self.quiet or self.duty_at(), self.duty_moves
+        for track in tracks:
+            if at := self.moves(track):
+                yield at, partial(self.thaw if track.frozen else self.climb, track)
         for task in self.tasks:
-            if task.next <= self.now:
-                return self.fall_due(task)
-        for party in self.parties.values() if self.status == "open" else ():
-            frozen = self.tracks[party.track].frozen
-            due = [key for key, at in self.clocks(party).items() if at <= self.now]
-            if due and not frozen:
-                return self.clock(party, *due[0])
+            yield task.next, partial(self.fall_due, task)
+        for party in parties if worked_on else ():
+            for (kind, key), at in self.clocks(party).items():
+                yield at, partial(self.clock, party, kind, key)
+        if self.status == "monitored" and not self.tasks:
+            yield self.over_at, self.archive
+
+    def due(self) -> datetime:
+        return min(at for at, _ in self.owed())
+
+    def decide(self, now: datetime, do: Callable[["Model"], object], *, fire: bool = True) -> None:
+        """Do this, and all that is due by now; then go on where a track is quiet no more."""
+        self.now, self.out, self.by_hand = now, [], ""
+        asleep = [track for track in self.tracks.values() if self.settled(track)]
+        do(self)
+        if fire:
+            self.fire()
+        for track in asleep:
+            for party in self.of(track):
+                woken = not track.frozen and not self.settled(track)
+                if woken and party.status == "silent":
+                    self.go_on(party)
+
+    def fire(self) -> None:
+        alive = (*WORKED_ON, "monitored")
+        self.late = self.status in alive and self.now - self.due() > timedelta(minutes=5)
+        while self.status in alive:
+            over = next((decide for at, decide in self.owed() if at <= self.now), None)
+            if over is not None:
+                over()
+            elif not self.catch_up():
+                break
+        self.late = False
+        if self.quiet and not (self.tasks and all(task.owner for task in self.tasks)):
+            self.quiet = min(self.quiet, self.by(ANY_OTHER))
+
+    def archive(self) -> None:
         self.status = "closed"
 
-    def by(self, table: tuple[int, ...], severity: str = "") -> datetime:
-        severity = severity or self.severity
-        return self.now + timedelta(minutes=table[page.SEVERITIES.index(severity)])
-
-    # --- duty
-
-    def send(self, who: str, purpose: str, party: str = "") -> None:
-        purpose = "overdue" if self.late and not party else purpose
-        self.no -= {who}  # Whoever is told anew has said nothing yet.
-        self.out.append((self.now, who, purpose))
-        self.pending.append((who, purpose, party))
-
-    def call_off(self, *purposes: str, who: str = "", party: str = "") -> None:
-        self.pending = [
-            (to, purpose, of)
-            for to, purpose, of in self.pending
-            if purpose not in purposes or who not in ("", to) or party not in ("", of)
-        ]
-
-    def page(self, rungs: Iterable[tuple[int, str]], *, besides: bool = False) -> None:
-        people: dict[str, None] = {}
-        for role in " ".join(roles for _, roles in rungs).split():
-            up = [self.roster[each] for each in LADDER[LADDER.index(role) :]]
-            groups = [group for group in (*up, ("eve",)) if group]
-            willing = (tuple(who for who in group if who not in self.no) for group in groups)
-            people |= dict.fromkeys(next(filter(None, willing), groups[0]))
-        for who in people:
-            if not (besides and {"page", "overdue"} & self.said(who)):
-                self.send(who, "page")
-
-    def said(self, who: str) -> set[str]:
-        return {purpose for _, to, purpose in self.out if to == who}
-
-    def duty_moves(self) -> None:
-        if self.quiet:
-            if self.all_owned():
-                self.quiet = self.by(ANY_OTHER)
-            else:
-                self.wake(for_a_task=True)
-            return
-        first, rungs = self.rung, RUNGS[self.severity]
-        while self.duty_at() <= self.now:
-            self.rung += 1
-        self.page(rungs if self.rung > len(rungs) else rungs[first : self.rung])
-
-    def wake(self, *, for_a_task: bool = False) -> None:
-        self.anchor, self.rung, self.quiet = self.now, 0, None
-        self.called_for_a_task = for_a_task
-
-    def all_owned(self) -> bool:
-        return bool(self.tasks) and all(t.owner and t.due > self.now for t in self.tasks)
-
-    def own(self, who: str) -> None:
-        self.owner, self.quiet = who, self.by(ANY_OTHER) if self.status == "open" else None
-        for task in self.tasks:
-            task.owner = task.owner or who
-        self.call_off("page", "overdue")
-
-    def duty_answers(self, who: str, *, declines: bool) -> None:
-        self.no -= {who}
-        if not declines:
-            return self.own(who)
-        free = not self.quiet or self.owner == who
-        self.no |= {who}
-        self.owner = "" if self.owner == who else self.owner
-        for task in self.tasks:
-            task.owner = "" if task.owner == who else task.owner
-        self.call_off("page", "overdue", "task", who=who)
-        if self.status == "open" and free:
-            self.wake()
-
-    # --- tasks
-
-    def task(self, *kinds: str, of: str = "", due: Any = None, **more: Any) -> None:
-        for kind in kinds:
-            if not any((task.kind, task.of) == (kind, of) for task in self.tasks):
-                task = Thing(kind=kind, of=of, owner=self.owner, critical=False, told=False)
-                task.due = due or self.by(WITHIN.get(kind, ANY_OTHER))
-                vars(task).update(more)
-                task.next = self.now if task.critical else task.due
-                self.tasks.append(task)
-
-    def done(self, *kinds: str, of: str = "") -> None:
-        self.tasks = [t for t in self.tasks if t.kind not in kinds or of not in ("", t.of)]
-
-    def fall_due(self, task: Any) -> None:
-        monitored, rungs, told = self.status == "monitored", RUNGS[self.severity], task.told
-        task.told, again = True, self.by(ANY_OTHER)
-        task.next = self.now + timedelta(days=1) if monitored and not task.critical else again
-        if task.owner and not told:
-            said = self.said(task.owner)
-            if not ({"page", "overdue"} & said or ("task" in said and not task.critical)):
-                self.send(task.owner, "task")
-        elif monitored:
-            self.page(rungs if told else rungs[:1], besides=True)
-        elif self.quiet:
-            self.wake(for_a_task=True)
-        elif task.critical and not told:
-            self.page(rungs[: max(self.rung, 1)], besides=True)
-
-    def still_right(self, of: str) -> None:
-        self.task("still_right", of=of, critical=self.severity in ("critical", "high"))
-
-    def take(self, task: Any, who: str) -> None:
-        task.owner, task.next, task.told = who, max(task.next, task.due), False
-        if self.status == "open" and not self.quiet and self.all_owned():
-            self.own(who)
-
-    def finish(self, task: Any, result: str, who: str) -> None:
-        self.tasks.remove(task)
-        if self.status != "open":
-            return
-        if task.kind in ("first_contact", "check_in"):
-            self.kept += result == "done"
-            after = self.now + self.pause()
-            sooner = min(after, self.by(ANY_OTHER))
-            self.task("check_in", due=after if result == "done" else sooner)
-            if result != "done":
-                self.wake()
-        elif task.kind == "still_right" and result == "yes":
-            if task.of in self.tracks:
-                self.tell_track(self.tracks[task.of], by_hand=True)
-            elif (party := self.parties[task.of]).status in LIVE and not party.no:
-                self.go_on(party)
-        if self.called_for_a_task and not self.quiet and self.all_owned():
-            self.own(who)
-
-    def pause(self) -> timedelta:
-        pauses = CHECK_INS[page.SEVERITIES.index(self.severity)]
-        return timedelta(minutes=pauses[min(max(self.kept - 1, 0), len(pauses) - 1)])
-
-    # --- outward
-
-    def refusal(self, party: Any) -> str:
-        if party.track not in self.consent:
-            return "consent"
-        if party.no:
-            return "no"
-        held = any(of == party.name for _, of in self.holds)
-        return "frozen" if self.tracks[party.track].frozen else "held" if held else ""
-
-    def of(self, track: Any) -> list[Any]:
-        return [party for party in self.parties.values() if party.track == track.name]
-
-    def has_it(self, track: Any, *, or_waits: bool = False) -> bool:
-        having = (*LIVE, "acted", *(("held",) if or_waits else ()))
-        return any(
-            (p.why if p.status == "withheld" else p.status) in having for p in self.of(track)
-        )
+    # --- gates
 
     def ask_releases(self) -> None:
         for party in self.parties.values():
@@ -258,202 +94,132 @@ class Model:
                 vars(party).update(status="withheld", why="gate", told=[], reached=[])
         for track in self.tracks.values():
             in_turn = track.in_turn and track.anchor is not None and self.has_it(track)
+            by_itself = self.to_come(track) or (track.anchor and track.anchor > self.now)
             waits = [p for p in self.of(track) if self.waits(p) and p.why not in WAITS]
-            to_come = track.anchor is not None and not track.fired and track.rung < len(track.rungs)
-            waits = [p for p in waits if p.status != "planned" or not to_come]
+            waits = [p for p in waits if p.status != "planned" or not by_itself]
             if not in_turn and any(not self.refusal(party) for party in waits):
                 self.task("release", of=track.name)
 
-    def waits(self, party: Any) -> bool:
-        return party.status == "planned" or (party.status == "withheld" and party.why != "nobody")
-
-    def release(self, track: Any, who: str, until: datetime | None) -> None:
+    def release(self, track: Any, who: str, starts: Any = None, ends: Any = None) -> None:
+        self.expire(track)
         track.by.append(who)
+        track.given_ends = min(filter(None, (track.given_ends, ends)), default=None)
+        track.given_start = max(filter(None, (track.given_start, starts)), default=None)
         if len(track.by) < 1 + track.two:
             return
-        track.by = []
-        if track.anchor is not None:
-            if track.rung:  # Before its first rung fires, that one tells them.
-                self.tell_track(track, by_hand=True)
+        given, starts = track.given_ends, max(self.now, track.given_start or self.now)
+        if track.anchor is not None and track.anchor <= self.now:
+            track.by, track.given_ends, track.given_start = [], None, None
+            track.ends = given or track.ends
+            self.tell_track(track, by_hand=True)
         else:
-            track.anchor, track.rung, track.fired = self.now, 0, False
+            self.opens(track, starts, given or track.ends or starts + LATEST)
             self.done("triage")
-        self.done("release", "release_ends", of=track.name)
-        if until:
-            self.task("release_ends", of=track.name, due=until)
+        self.done("release", of=track.name)
+        if given:
+            self.remind(track)
 
-    def climb(self, track: Any, at: datetime) -> None:
-        track.rung += 1
-        if (self.moves(track) or self.now + timedelta(1)) <= self.now:
-            return  # A later rung is due as well.
-        if self.now - at > timedelta(hours=12):
-            return self.still_right(track.name)
-        track.fired = True
-        told = self.tell_track(track, by_hand=track.rung == 1)
-        if not told and not self.has_it(track, or_waits=True):
-            self.task("nobody_left", of=track.name)
+    def opens(self, track: Any, at: datetime, ends: Any = None) -> None:
+        self.shut(track)
+        track.anchor, track.ends, track.rung, track.fired = at, ends, 0, False
+        self.by_hand = track.name
 
-    def tell_track(self, track: Any, *, by_hand: bool = False) -> bool:
-        told = False
+    def remind(self, track: Any) -> None:
+        self.done("release_ends", of=track.name)
+        if track.ends:
+            ahead = min(self.by(ANY_OTHER) - self.now, (track.ends - self.now) / 2)
+            self.task("release_ends", of=track.name, due=track.ends - ahead)
+
+    def shut(self, track: Any) -> None:
+        vars(track).update(anchor=None, ends=None, passed=False, protocol=False, jumped=None)
+        track.by, track.given_ends, track.given_start = [], None, None
+
+    def close_gate(self, track: Any) -> None:
+        self.shut(track)
         for party in self.of(track):
-            if self.waits(party) and (by_hand or party.status == "planned" or party.why in WAITS):
-                told = self.tell_next(party) or told
-                if told and track.in_turn:
-                    break
-        return told
+            self.call_off("tell", "ask_outcome", party=party.name)
+            if party.status == "waiting" and not party.left:
+                self.withhold(party, "gate")
 
-    def tell_next(self, party: Any) -> bool:
-        if self.tracks[party.track].anchor is None:
-            return False
-        left = [who for who in party.contacts if who not in (*party.told, *party.dropped)]
-        why = self.refusal(party) or ("" if left or party.told else "nobody")
-        if why and party.status in ("planned", "withheld"):
-            party.status, party.why = "withheld", why
-        if why or not left:
-            return False
-        there = [who for who in left if self.open_at(who, self.now)]
-        if left[0] not in there and not there and self.severity in ("critical", "high"):
-            at = self.next_opening(left[0], self.now)
-            self.task("phone_at_opening", of=party.name, due=at)
-        self.tell(party, *dict.fromkeys([left[0], *there[:1]]))
-        return True
+    def withhold(self, party: Any, why: str) -> None:
+        """Nothing of it left: whoever was to be told counts as not told."""
+        party.status, party.why, party.calls, party.promises = "withheld", why, {}, []
+        party.told = [who for who in party.told if who in party.reached]
 
-    def tell(self, party: Any, *whom: str, purpose: str = "tell") -> None:
-        for who in whom:
-            self.send(who, purpose, party.name)
-            if purpose == "tell":
-                party.told += [] if who in party.told else [who]
-                party.calls[who] = (self.by(ANSWER_BY[party.track], self.planned), False)
-                party.status = "promised" if party.promises else "waiting"
-                party.why = ""
-                if party.track != "protection":
-                    self.told_outward = self.now
+    def expire(self, track: Any) -> None:
+        if track.ends and track.ends <= self.now:
+            protocol = track.protocol
+            self.close_gate(track)
+            self.done("release_ends", of=track.name)
+            if protocol:
+                self.task("protocol_over", of=track.name)
+            self.ask_releases()
+        elif track.given_ends and track.given_ends <= self.now:
+            track.by, track.given_ends, track.given_start = [], None, None
 
-    def tell_again(self, party: Any, who: str, purpose: str = "tell") -> bool:
-        closed = self.tracks[party.track].anchor is None
-        if closed or who in party.dropped or self.refusal(party):
-            return False
-        self.tell(party, who, purpose=purpose)
-        return True
+    def take_back(self, track: Any) -> None:
+        self.close_gate(track)
+        self.done("release_ends", "still_right", "release", "nobody_left", of=track.name)
+        self.done("protocol_over", of=track.name)
 
-    def go_on(self, party: Any) -> None:
-        if self.tell_next(party):
-            return
-        if self.tracks[party.track].anchor is None:
-            return self.task("release", of=party.track)
-        if party.status == "silent":
-            self.task("phone_them", of=party.name)
-        self.next_party(self.tracks[party.track])
-
-    def next_party(self, track: Any) -> None:
-        if track.anchor is None or track.frozen or (track.in_turn and self.tell_track(track)):
-            return
-        if not self.has_it(track, or_waits=True):
-            self.task("nobody_left", of=track.name)
-
-    def settle(self, party: Any) -> None:
-        if party.status in ("waiting", "answered"):
-            said = any(answered for _, answered in party.calls.values())
-            party.status = "answered" if said else "waiting" if party.calls else "silent"
-
-    def clock(self, party: Any, kind: str, key: Any) -> None:
-        held = [until for until, of in self.holds if of == party.name]
-        if held and self.refusal(party) == "held":
-            for promise in party.promises:
-                promise.ask = max(promise.ask, *held)
-            for who, (at, answered) in party.calls.items():
-                party.calls[who] = (max(at, *held), answered)
-            return
-        right = self.refusal(party) not in ("consent", "no")
-        at, answered = (
-            (party.promises[key].ask, False) if kind == "promise" else party.calls.pop(key)
-        )
-        late = self.now - at > timedelta(hours=12)
-        if kind == "promise":
-            promise = party.promises[key]
-            if not promise.asked:
-                promise.asked, promise.ask = True, self.now + timedelta(hours=4)
-                if right and not late:
-                    self.tell_again(party, promise.by, "ask_outcome")
-                return self.task("promise_overdue", of=party.name, critical=True)
-            party.promises.remove(promise)
-            party.status = "promised" if party.promises else "silent"
-            if party.promises or not right:
-                return
+    def decides_necessity(self, who: str) -> None:
+        before = self.necessity
+        if before and before.in_force:
+            before.by, before.review_by = [*before.by, who], None
+            return self.done("necessity_review")
+        self.necessity = Thing(by=[who], in_force=False, review_by=None)
+        if not before and self.severity != "critical":
+            return self.task("necessity_second", owner=self.reviewer(who))
+        self.necessity.in_force = True
+        self.done("necessity_second", "necessity_withdrawn", "triage")
+        if not before:
+            until = self.necessity.review_by = self.now + timedelta(hours=2)
+            owner = self.reviewer(who)
+            self.task("necessity_review", due=until, owner=owner, critical=True)
+        self.ask_releases()
+        track = self.tracks["protection"]
+        if self.is_open(track):
+            self.tell_track(track, by_hand=True)
         else:
-            self.settle(party)
-            track = self.tracks[party.track]
-            if not right:
-                return self.next_party(track)
-            if track.committed and any(each.promises for each in self.of(track)):
-                return
-        if late:
-            self.still_right(party.name)
-        elif not (answered and self.tell_again(party, key)):
-            self.go_on(party)
+            self.opens(track, self.now)
+        self.done("release", "release_ends", of="protection")
 
-    # --- answers, and what else people do
+    def reviewer(self, but: str) -> str:
+        roles = ("shift_lead", "second", "director")
+        people = [who for role in roles for who in self.roster[role]] + [self.floor]
+        return next((who for who in people if who != but), "")
 
-    def answer(self, party: Any, who: str, kind: str, **of: Any) -> None:
-        before, whole = party.status, kind in ("committed", "acted", "declined", "conflict")
-        if kind != "passed_on":
-            self.call_off("tell", "ask_outcome", who="" if whole else who, party=party.name)
-        if kind in ("acknowledged", "already_acting", "asks", "warns"):
-            self.done(*PHONE, of=party.name)
-            if not party.promises and party.status != "acted":
-                until = (
-                    of["until"] if kind == "warns" else self.by(HOLDS[party.track], self.planned)
-                )
-                party.status, party.why = "answered", ""
-                party.calls[who] = (until, True)
-            if kind == "asks":
-                self.task("question", of=party.name)
-            if kind == "warns":
-                self.freeze([self.tracks[party.track]], of["until"])
-                self.task("warning", of=party.name, critical=True)
-        elif whole:
-            waited = {each for each, (_, answered) in party.calls.items() if not answered}
-            party.calls = {}
-            if kind == "committed":
-                party.told = [each for each in party.told if each not in waited - {who}]
-                promise = Thing(by=who, ask=of["until"], asked=False)
-                party.promises.append(promise)
-            elif kind == "acted":
-                party.promises = party.promises[1:]
-            else:
-                party.promises, party.no = [], True
-            state = "acted" if kind == "acted" else "closed" if kind == "conflict" else "declined"
-            party.status, party.why = "promised" if party.promises else state, ""
-            asked = any(promise.asked for promise in party.promises)
-            self.done(*PHONE, *(() if asked else ("promise_overdue",)), of=party.name)
-            if party.no:
-                self.next_party(self.tracks[party.track])
-        else:
-            party.calls.pop(who, None)
-            self.settle(party)
-            if kind == "wrong_contact":
-                party.dropped.append(who)
-            elif of["to"] not in party.told:
-                self.tell_again(party, of["to"])
-            if party.status == "silent" != before:
-                self.go_on(party)
+    def necessity_ends(self, *, by_hand: bool) -> None:
+        was, self.necessity = self.necessity, None
+        self.shut(self.tracks["protection"])
+        self.done("necessity_second", "necessity_review")
+        self.recheck()
+        if was.in_force and not by_hand:
+            self.task("necessity_withdrawn", critical=True)
+        self.ask_releases()
 
     def consents(self, tracks: set[str]) -> None:
-        self.consent = tracks
+        self.consent, self.refused = tracks, not tracks
+        self.recheck()
+        if self.status == "open":
+            self.ask_releases()
+
+    def recheck(self) -> None:
         for party in self.parties.values():
-            idle = party.status in ("planned", "closed", "declined")
+            idle = party.status in ("planned", *OUT)
             again = (party.status, party.why, party.reached) == ("withheld", "consent", [])
             if self.refusal(party) != "consent" or idle or again:
                 continue
             self.call_off("tell", "ask_outcome", party=party.name)
+            self.withhold(party, "consent")
             party.status = "closed" if party.reached else "withheld"
-            party.why, party.calls, party.promises = "consent", {}, []
             self.tell(party, *self.heard(party), purpose="stand_down")
             self.done(*PHONE, "promise_overdue", of=party.name)
-        self.ask_releases()
 
     def heard(self, party: Any) -> list[str]:
         return [who for who in party.contacts if who in party.reached]
+
+    # --- freezes and holds
 
     def freeze(self, tracks: list[Any], until: datetime | None) -> None:
         for track in tracks:
@@ -468,22 +234,27 @@ class Model:
     def lift(self, track: Any, who: str) -> None:
         track.lifted.append(who)
         if len(track.lifted) == 2:
+            track.thaws = None
             self.thaw(track)
             if not any(each.frozen for each in self.tracks.values()):
                 self.done("reprisal", "warning", "frozen")
 
     def thaw(self, track: Any) -> None:
+        late = track.thaws and self.now - track.thaws > timedelta(hours=12)
         track.frozen, track.thaws, track.lifted = False, None, []
-        self.tell_those_who_waited(track)
+        if late and any(p.status == "withheld" and p.why in WAITS for p in self.of(track)):
+            self.still_right(track.name)
+        else:
+            self.resume(track)
+        self.ask_releases()
 
-    def tell_those_who_waited(self, track: Any) -> None:
+    def resume(self, track: Any) -> None:
         waited = [p for p in self.of(track) if p.status == "withheld" and p.why in WAITS]
         if track.anchor is not None and not track.frozen:
             for party in waited:
                 self.tell_next(party)
             if self.moves(track) is None and not self.has_it(track):
                 self.next_party(track)
-        self.ask_releases()
 
     def hold(self, party: Any, until: datetime, who: str, name: str) -> None:
         self.holds.append((until, party.name))
@@ -499,7 +270,9 @@ class Model:
             free = [p for p in self.of(track) if p.why == "held" and not self.refusal(p)]
             if track.anchor is None or track.frozen or not free:
                 continue
-            if not track.in_turn:
+            if self.now - over[0] > timedelta(hours=12):
+                self.still_right(track.name)
+            elif not track.in_turn:
                 for party in free:
                     self.tell_next(party)
             elif not self.has_it(track):
@@ -507,8 +280,116 @@ class Model:
         if self.status == "open":
             self.ask_releases()
 
-    def report(self, severity: str, *, act: bool) -> None:
+    # --- steering by hand
+
+    def jump(self, track: Any, rung: int) -> None:
+        track.rung, track.jumped, self.by_hand = rung, self.now, track.name
+
+    def skip(self, track: Any) -> None:
+        track.rung += 1
+        if self.rung_at(track, track.rung) is None and not self.has_it(track, or_waits=True):
+            self.task("nobody_left", of=track.name)
+
+    def add(self, party: Any) -> None:
+        self.parties[party.name] = party
+        self.ask_releases()
+
+    # --- answers
+
+    def answer(self, party: Any, who: str, kind: str, **of: Any) -> None:
+        before, whole = party.status, kind in ("committed", "acted", "declined", "conflict")
+        track = self.tracks[party.track]
+        self.call_off("tell", "ask_outcome", who="" if whole else who, party=party.name)
+        if kind in ("acknowledged", "already_acting", "asks", "warns"):
+            self.done(*PHONE, of=party.name)
+            if not self.pledged(party) and party.status != "acted":
+                held = of["until"] if kind == "warns" else self.by(HOLDS[track.name])
+                party.status, party.why = "answered", ""
+                party.calls[who] = (held, True)
+            if kind == "asks":
+                self.task("question", of=f"{party.name}/{who}")
+            if kind == "warns":
+                self.freeze([track], of["until"])
+                self.task("warning", of=party.name, critical=True)
+        elif whole:
+            waited = {each for each, (_, answered) in party.calls.items() if not answered}
+            party.calls = {}
+            if kind == "committed":
+                party.told = [each for each in party.told if each not in waited - {who}]
+                promise = Thing(by=who, ask=of["until"], asked=False, worthless=False)
+                party.promises.append(promise)
+            elif kind == "acted":
+                party.promises = party.promises[1:]
+                party.acts.append(Thing(worthless=False))
+            else:
+                party.promises, party.no = [], True
+            state = "acted" if kind == "acted" else "closed" if kind == "conflict" else "declined"
+            party.status, party.why = "promised" if self.pledged(party) else state, ""
+            self.needs_no_call(party)
+            if party.no:
+                self.next_party(track)
+        else:
+            party.calls.pop(who, None)
+            self.settle(party)
+            if kind == "wrong_contact":
+                party.dropped.append(who)
+            elif of["to"] not in party.told:
+                self.tell_again(party, of["to"])
+            self.go_on_if_silent(party, before)
+
+    def needs_no_call(self, party: Any) -> None:
+        asked = any(promise.asked for promise in party.promises)
+        self.done(*PHONE, *(() if asked else ("promise_overdue",)), of=party.name)
+
+    def go_on_if_silent(self, party: Any, before: str) -> None:
+        if party.status == "silent" != before:
+            self.go_on(party)
+
+    def promise_back(self, party: Any) -> None:
+        before, promise = party.status, party.promises.pop(0)
+        self.stands(party)
+        self.call_off("tell", "ask_outcome", who=promise.by, party=party.name)
+        self.needs_no_call(party)
+        self.go_on_if_silent(party, before)
+
+    def judged(self, party: Any, what: Any, *, worthless: bool, harm: bool) -> None:
+        before, what.worthless = party.status, worthless
+        self.stands(party)
+        if harm:
+            self.freeze([self.tracks["companies"]], None)
+            self.task("warning", of=party.name, critical=True)
+        if worthless:
+            self.go_on_if_silent(party, before)
+        elif party.status in ("promised", "acted"):
+            self.call_off("tell", "ask_outcome", party=party.name)
+            self.needs_no_call(party)
+
+    # --- tasks that are done
+
+    def finish(self, task: Any, result: str, who: str) -> None:
+        self.tasks.remove(task)
+        if self.status not in WORKED_ON:
+            return
+        if task.kind in TALKS:
+            self.kept += result == "done"
+            after = self.now + self.pause()
+            sooner = min(after, self.by(ANY_OTHER))
+            self.task("check_in", due=after if result == "done" else sooner)
+            if result != "done":
+                self.wake()
+        elif task.kind == "still_right" and result == "yes":
+            if task.of in self.tracks:
+                self.tell_track(self.tracks[task.of], by_hand=True)
+            elif (party := self.parties[task.of]).status in LIVE and not party.no:
+                self.go_on(party)
+        if self.called_for_a_task and not self.quiet and self.all_owned():
+            self.own(who)
+
+    # --- reports, standing, the end
+
+    def report(self, severity: str, *, act: bool, protocol: datetime | None = None) -> None:
         monitored, sharp = self.status == "monitored", page.SEVERITIES.index
+        stood = self.happened()
         if monitored:
             self.opened_again()
         elif self.proposer:
@@ -520,31 +401,77 @@ class Model:
         raised = sharp(severity) < sharp(self.severity)
         if raised:
             self.sharpen(severity)
+            self.ask_sooner()
         if monitored:
             self.task("triage", "first_contact")
         if reprisal:
             self.freeze([t for t in self.tracks.values() if t.name != "protection"], None)
             self.task("reprisal", critical=True)
-        if reprisal or monitored or raised or act:
+        if reprisal or monitored or raised or act or stood:
             self.wake()
         self.ask_releases()
+        if protocol and not self.tracks["missions"].frozen:
+            self.protocol(self.tracks["missions"], protocol)
+        if stood:
+            self.go_on_after_standing()
 
-    def sharpen(self, severity: str) -> None:
-        self.severity = severity
-        for task in list(self.tasks):
-            due = self.by(WITHIN[task.kind]) if task.kind in WITHIN else task.due
-            if task.kind == "check_in":
-                due = self.now + self.pause()
-            if due < task.due:
-                self.tasks.remove(task)
-                self.task(task.kind, of=task.of, due=due, owner=task.owner)
+    def protocol(self, track: Any, until: datetime) -> None:
+        if until <= self.now:
+            return self.task("protocol_over", of=track.name)
+        self.done("release", of=track.name)
+        if self.is_open(track):
+            self.tell_track(track, by_hand=True)
+        else:
+            self.opens(track, self.now, until)
+            track.protocol = True
+            self.remind(track)
+
+    def happened(self) -> bool:
+        stood = self.status == "standing"
+        if self.standing[0]:
+            self.standing = ("", self.now)
+            self.done("confirm_standing")
+        if stood:
+            self.status = "open"
+            self.done("standing_review")
+            self.task("triage")
+        return stood
+
+    def lasts(self, who: str, until: datetime) -> None:
+        self.standing = (who, until)
+        self.task("confirm_standing")
+
+    def lasts_indeed(self) -> None:
+        who, until = self.standing
+        self.status, self.standing = "standing", ("", until)
+        self.done("confirm_standing", "standing_review", *RESTS)
+        self.task("standing_review", due=until, owner=self.owner or who)
+        if not any(task.kind in TALKS for task in self.tasks):
+            self.task("check_in", due=self.now + self.pause())
+        if not self.quiet:
+            self.own(who)
+
+    def lasts_no_more(self, who: str) -> None:
+        if self.standing[0]:
+            self.standing = ("", self.now)
+            self.done("confirm_standing")
+        else:
+            self.happened()
+            self.go_on_after_standing()
+            self.own(who)
+
+    def go_on_after_standing(self) -> None:
+        self.ask_releases()
+        for track in self.tracks.values():
+            if not track.frozen:
+                self.resume(track)
 
     def opened_again(self) -> None:
         self.status, self.owner, self.kept = "open", "", 0
         self.done("review")
         for party in self.parties.values():
             if party.why == "over":
-                vars(party).update(status="planned", why="", told=[], reached=[])
+                vars(party).update(status="planned", why="", told=[], reached=[], acts=[])
 
     def reopen(self) -> None:
         self.opened_again()
@@ -558,13 +485,17 @@ class Model:
 
     def confirm(self) -> None:
         self.status, self.tasks, self.proposer = "monitored", [], ""
+        self.standing, self.necessity = ("", self.now), None
         self.over_at, self.quiet = self.now + timedelta(days=30), None
         self.pending = [told for told in self.pending if told[1] == "stand_down"]
         for track in self.tracks.values():
-            track.anchor, track.by = None, []
+            self.shut(track)
         for party in self.parties.values():
-            held = any(of == party.name for _, of in self.holds)
-            if party.status not in ("closed", "declined") and not held:
+            held = [until for until, of in self.holds if of == party.name]
+            asked = party.left and party.status not in OUT
+            if asked and held:
+                self.task("stand_down_held", of=party.name, due=held[0])
+            elif asked:
                 right = [who for who in self.heard(party) if who not in party.dropped]
                 self.tell(party, *right, purpose="stand_down")
             if party.status in ("planned", "acted", *LIVE):
@@ -575,8 +506,8 @@ class Model:
     def leaves(self, who: str, purpose: str) -> None:
         message = next(told for told in self.pending if told[:2] == (who, purpose))
         self.pending.remove(message)
-        party = self.parties.get(message[2])
-        if party and who not in party.reached:
-            party.reached.append(who)
-        if party and party.track != "protection":
-            self.told_outward = self.now
+        if party := self.parties.get(message[2]):
+            party.left = True
+            party.reached += [] if who in party.reached else [who]
+            if party.track != "protection":
+                self.told_outward = self.now

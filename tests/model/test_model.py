@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 
 from engine.case import commands as c
+from engine.case import decide as deciding
 from engine.case import evolve as evolving
-from engine.case import evolve_duty, ladder, telling
+from engine.case import evolve_duty, gates, quiet, rungs, tasks, telling
+from engine.case.draft import Draft
 from engine.case.state import Case
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.responses import ResponseKind
+from schemas.responses import AnswerClass, ResponseKind
 from tests.model.both import Both, DifferenceError
+from tests.model.machine import Machine
 from tests.model.machine import TestEngineAndModel as TestEngineAndModel
 
 
@@ -48,6 +51,55 @@ def a_day_in_which_most_things_happen() -> None:
     both.wait_until(both.story.now + timedelta(days=40))
 
 
+def a_week_in_which_people_steer() -> None:
+    """Duty handed over and called, steps jumped and skipped, gates that close, what lasts."""
+    machine = Machine()
+    machine.begins(severity="high", hour=9, until="one acted")
+    both = machine.both
+    both.both("ana has it", both.answers("ana", "ana", ACKNOWLEDGED), lambda m: own(m, "ana"))
+    machine.a_release(name="missions", who="ana", starts=None, ends=30)
+    machine.a_release(name="companies", who="ana", starts=2, ends=30)
+    machine.a_release(name="companies", who="chi", starts=None, ends=30)
+    machine.somebody_is_added(who="ben")
+    machine.a_rung_by_hand(name="missions", who="ana", rung=1, skips=False)
+    both.everything_leaves()
+    machine.a_rung_by_hand(name="companies", who="ana", rung=0, skips=True)
+    machine.duty_is_called_or_handed_over(who="ana", to="ben", rung=0)
+    both.wait_until(both.story.now + timedelta(hours=2))
+    says(both, "nhri-qn", "nhri-mail", ResponseKind.ACTED)
+    machine.duty_is_called_or_handed_over(who="chi", to="", rung=2)
+    both.both("ben has it", both.answers("ben", "ben", ACKNOWLEDGED), lambda m: own(m, "ben"))
+    both.wait_until(both.story.now + timedelta(hours=24))
+    judges(machine, "nhri-qn", AnswerClass.TOKEN)
+    both.wait_until(both.story.now + timedelta(hours=30))
+    machine.a_release(name="protection", who="ana", starts=None, ends=None)
+    both.everything_leaves()
+    machine.a_release_taken_back(name="protection", who="chi")
+    both.both("ana has it", both.answers("ana", "ana", ACKNOWLEDGED), lambda m: own(m, "ana"))
+    both.wait_until(both.story.now + timedelta(hours=30))
+    machine.consent_changes(some={"missions"})
+    machine.a_necessity(who="ana", takes_back=False)
+    machine.a_necessity(who="chi", takes_back=False)
+    both.everything_leaves()
+    both.wait_until(both.story.now + timedelta(hours=30))
+    machine.a_necessity(who="chi", takes_back=True)
+    machine.a_release(name="missions", who="ana", starts=None, ends=None)
+    both.both("ana has it", both.answers("ana", "ana", ACKNOWLEDGED), lambda m: own(m, "ana"))
+    machine.it_lasts(who="ana", days=29)
+    machine.it_lasts(who="chi", days=29)
+    both.wait_until(both.story.now + timedelta(days=9))
+    machine.it_lasts_no_more(who="chi")
+    both.wait_until(both.story.now + timedelta(hours=9))
+
+
+def judges(machine: Machine, party: str, worth: AnswerClass) -> None:
+    """Somebody of duty says what was done is worth."""
+    parties = [p.name for p in machine.both.model.parties.values() if p.acts or p.promises]
+    machine.an_answer_is_judged_or_let_go(
+        at=parties.index(party), who="ben", worth=worth, latest=True
+    )
+
+
 ACKNOWLEDGED = ResponseKind.ACKNOWLEDGED
 
 
@@ -73,8 +125,12 @@ def says(both: Both, party: str, by: str, kind: ResponseKind, **more: Any) -> No
     )
 
 
-def test_the_engine_and_the_page_agree_on_a_day_in_which_most_things_happen() -> None:
-    a_day_in_which_most_things_happen()
+STORIES = (a_day_in_which_most_things_happen, a_week_in_which_people_steer)
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_engine_and_the_page_agree_on(story: Callable[[], None]) -> None:
+    story()
 
 
 # --- one thing broken at a time
@@ -108,6 +164,12 @@ def nothing(case: Case, fact: object) -> Case:
     return case
 
 
+def call_from_the_first(draft: Draft, command: c.Escalate) -> None:
+    draft.add(
+        f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="by_hand", step=0, by=command.by)
+    )
+
+
 BROKEN_FACTS: dict[str, tuple[type[Any], Callable[[Case, Any], Case]]] = {
     "an acknowledgement of duty silences outward tracks": (
         f.Owned,
@@ -122,6 +184,53 @@ BROKEN_FACTS: dict[str, tuple[type[Any], Callable[[Case, Any], Case]]] = {
     "whom a message reached is forgotten": (f.HandedOff, nothing),
     "whoever takes a task does not own it": (f.TaskTaken, nothing),
 }
+
+
+STEERED: dict[str, type[Any]] = {
+    "a step that was jumped to does not fire": f.TrackJumped,
+    "a step that was left out fires": f.StepLeftOut,
+    "a case that was handed over stays whose it was": f.CaseHandedOver,
+    "a release that was taken back goes on": f.ReleaseWithdrawn,
+    "a release that ran out goes on": f.ReleaseExpired,
+    "an act that was judged a token still counts": f.AnswerClassed,
+    "a necessity opens nothing": f.NecessityDecided,
+    "a necessity that was taken back goes on": f.NecessityWithdrawn,
+    "a case that lasts does not rest": f.StandingSet,
+    "a case that lasts no more rests on": f.StandingEnded,
+}
+
+
+@pytest.mark.parametrize("what", STEERED)
+def test_the_model_notices_of_steering_when(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(evolving._STEPS, STEERED[what], nothing)
+
+    with pytest.raises((DifferenceError, RuntimeError)):
+        a_week_in_which_people_steer()
+
+
+PASSED_OVER: dict[str, tuple[Any, str, Any]] = {
+    "each has to act where one would do": (quiet, "enough", lambda state: quiet.EACH),
+    "nobody is asked again when it is quiet no more": (rungs, "wake", lambda draft, asleep: None),
+    "nobody is reminded that a release ends": (gates, "remind", lambda draft, name: None),
+}
+
+
+def test_the_model_notices_when_duty_is_called_from_another_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(deciding._HANDLERS, c.Escalate, call_from_the_first)
+
+    with pytest.raises(DifferenceError):
+        a_week_in_which_people_steer()
+
+
+@pytest.mark.parametrize("what", PASSED_OVER)
+def test_the_model_notices_of_quiet_when(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    where, name, instead = PASSED_OVER[what]
+    monkeypatch.setattr(where, name, instead)
+
+    with pytest.raises((DifferenceError, RuntimeError)):
+        a_week_in_which_people_steer()
 
 
 @pytest.mark.parametrize("what", BROKEN_FACTS)
@@ -143,9 +252,9 @@ def test_the_model_notices_when_silence_brings_in_nobody(monkeypatch: pytest.Mon
 def test_the_model_notices_when_the_end_of_a_quiet_wakes_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ladder.tasks, "all_owned", lambda draft: True)
+    monkeypatch.setattr(tasks, "all_owned", lambda draft: True)
 
-    with pytest.raises(DifferenceError):
+    with pytest.raises((DifferenceError, RuntimeError)):
         a_day_in_which_most_things_happen()
 
 

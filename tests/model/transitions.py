@@ -8,6 +8,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from engine.case import commands as c
 from engine.case.decide import Refusal
@@ -120,6 +121,7 @@ def _shape(story: Story) -> tuple[object, ...]:
         any(promise.asked for promise in alert.promises),
         bool(alert.dropped_contacts),
         len(alert.told_contacts),
+        alert.status is AlertStatus.WITHHELD and alert.handed_off,
         track.open_at(story.now),
         track.frozen,
         alert.status is AlertStatus.PLANNED and any(x.revoked for x in case.around.consents),
@@ -150,7 +152,7 @@ def _duty_waits(story: Story) -> None:
     story.until(due_at(story.case) or story.now)
 
 
-def _answer(kind: ResponseKind, **more: str) -> Deed:
+def _answer(kind: ResponseKind, **more: Any) -> Deed:
     def deed(story: Story) -> None:
         due = None
         if kind in (ResponseKind.COMMITTED, ResponseKind.WARNS):

@@ -5,29 +5,43 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace as Thing
 from typing import Any
 
+from rules.graph import Registry
 from rules.rulebook import Rulebook
 from schemas.codes import Severity, TrackName
-from schemas.plan import Candidate, Step, Track
+from schemas.party import Party, PartyKind
+from schemas.plan import Candidate, Gate, Protocol, Track, Until
 from schemas.roster import DutyPerson, Role, Roster, Shift
 from schemas.rulebook import TellShape
+from tests.unit.engine.case import builders
 from tests.unit.engine.case.builders import found
 from tests.unit.rules.build import the_default_pack
 
 SECOND_RUNG = 120
 """Minutes after its release: the missions of these tests have a second rung."""
-PARTIES = {
+PARTIES: dict[str, dict[str, tuple[str, ...]]] = {
     "missions": {"embassy": ("lea", "desk"), "nhri-qn": ("nhri-mail",)},
     "companies": {"haldane": ("noor", "omar")},
     "protection": {"fjord": ("fjord-mail",), "bright": ("bright-mail", "bright-deputy")},
 }
+KINDS = {"embassy": PartyKind.MISSION, "consul": PartyKind.MISSION, "nhri-qn": PartyKind.NHRI}
+ADDED = "consul"
+"""Found by nobody; a person may add it to the missions."""
+UNTIL = {
+    "acted": (Until.ACTED, 0, False),
+    "one acted": (Until.ACTED, 1, False),
+    "two promised": (Until.COMMITTED, 2, False),
+    "one promised of each kind": (Until.COMMITTED, 1, True),
+}
+"""When the missions are quiet: what, of how many (0: each), of each kind of party or of all."""
 PEOPLE = ("ana", "ben", "chi", "dia")
 
 
 class World:
     """What both know: who there is, who is on shift, when somebody is there."""
 
-    def __init__(self) -> None:
-        self.roster = {
+    def __init__(self, until: str = "acted") -> None:
+        self.until = UNTIL[until]
+        self.roster: dict[str, tuple[str, ...]] = {
             "handler": ("ana",),
             "second": ("ben",),
             "shift_lead": ("chi",),
@@ -38,16 +52,24 @@ class World:
 
     def tracks(self) -> dict[str, Any]:
         """Each track at its beginning: behind its gate."""
-        return {
+        made = {
             name: Thing(
                 name=name,
                 two=name == "companies",
                 in_turn=name == "protection",
-                committed=name == "protection",
+                until="committed" if name == "protection" else "acted",
+                enough=int(name == "protection"),
+                per_kind=False,
                 rungs=(0, SECOND_RUNG) if name == "missions" else (0,),
                 anchor=None,
+                ends=None,
+                given_start=None,
+                given_ends=None,
                 rung=0,
                 fired=False,
+                passed=False,
+                protocol=False,
+                jumped=None,
                 by=[],
                 frozen=False,
                 thaws=None,
@@ -55,26 +77,36 @@ class World:
             )
             for name in PARTIES
         }
+        missions, (until, enough, per_kind) = made["missions"], self.until
+        missions.until, missions.enough, missions.per_kind = until.value, enough, per_kind
+        return made
 
     def parties(self) -> dict[str, Any]:
         """Each party at its beginning: planned."""
         return {
-            name: Thing(
-                name=name,
-                track=track,
-                contacts=contacts,
-                status="planned",
-                why="",
-                no=False,
-                told=[],
-                dropped=[],
-                reached=[],
-                calls={},
-                promises=[],
-            )
+            name: self.party(name, track, contacts)
             for track, parties in PARTIES.items()
             for name, contacts in parties.items()
         }
+
+    def party(self, name: str, track: str, contacts: tuple[str, ...]) -> Any:
+        """A party at its beginning."""
+        return Thing(
+            name=name,
+            track=track,
+            kind=KINDS.get(name, ""),
+            contacts=contacts,
+            status="planned",
+            why="",
+            no=False,
+            left=False,
+            told=[],
+            dropped=[],
+            reached=[],
+            calls={},
+            promises=[],
+            acts=[],
+        )
 
     def open_at(self, who: str, now: datetime) -> bool:
         """Lea keeps office hours, the institution's mailbox is read by day; others are there."""
@@ -99,16 +131,53 @@ class World:
             track = pack.track("default", shape, severity)
             if name == "missions":
                 rung = replace(track.steps[0], offset=SECOND_RUNG * 60)
-                track = replace(track, steps=(*track.steps, rung))
+                until, enough, per_kind = self.until
+                track = replace(
+                    track,
+                    gate=Gate.PROTOCOL,
+                    steps=(*track.steps, rung),
+                    until=until,
+                    enough=enough,
+                    per_kind=per_kind,
+                )
             tracks.append(track)
         return tuple(tracks)
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Each party as a walk finds it, nearest first."""
         return tuple(
-            found(party, TrackName(track), rank=rank)
+            replace(found(party, TrackName(track), rank=rank), kind=KINDS.get(party))
             for track, parties in PARTIES.items()
             for rank, party in enumerate(parties)
+        )
+
+    def registry(self) -> Registry:
+        """The world of these tests; those asked to protect may be asked without consent."""
+        vetted = PARTIES["protection"]
+        parties = (
+            replace(party, kind=PartyKind.PROTECTION) if party.id in vetted else party
+            for party in builders.PARTIES
+        )
+        consul = Party(id=ADDED, kind=PartyKind.MISSION, name="Consul QN", state="QN")
+        mail = replace(
+            next(each for each in builders.CONTACTS if each.id == "desk"),
+            id="consul-mail",
+            party=ADDED,
+        )
+        return Registry(
+            (*parties, consul), links=builders.LINKS, contacts=(*builders.CONTACTS, mail)
+        )
+
+    def protocol(self, until: datetime) -> Protocol:
+        """What two people agreed: a report that brings consent releases the missions."""
+        return Protocol(
+            id="line",
+            publisher="hotline",
+            audiences=(TrackName.MISSIONS,),
+            codes=("enrichment", "surveillance"),
+            subject=None,
+            agreed_by=("ana", "chi"),
+            until=until,
         )
 
     def on_shift(self) -> Roster:
@@ -130,4 +199,3 @@ def _person(who: str) -> DutyPerson:
 
 
 PACK = the_default_pack()
-__all__ = ["PACK", "PARTIES", "PEOPLE", "SECOND_RUNG", "Step", "World"]

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from engine.case.due import due_at
 from rules import duty
 from schemas import facts as f
@@ -26,7 +28,12 @@ RESTARTS = 200
 TWO_YEARS = timedelta(days=730)
 CHANGES = (date(2027, 3, 28), date(2027, 10, 31), date(2028, 3, 26), date(2028, 10, 29))
 """Sundays on which the clocks change there, a few hours before the hand-over."""
-CADENCE = [timedelta(days=7), timedelta(days=30)]
+WORSE = 2028
+"""The year in which the case becomes critical; before, it is elevated."""
+CADENCES = {
+    Severity.ELEVATED: [timedelta(days=7), timedelta(days=30)],
+    Severity.CRITICAL: [timedelta(hours=6), timedelta(hours=24), timedelta(hours=72)],
+}
 
 
 def by_weeks() -> Roster:
@@ -63,14 +70,16 @@ async def test_a_case_lives_two_years_through_restarts_and_changes_of_the_clocks
 
     assert life.restarts == RESTARTS
     assert life.hand_overs == 2 * len(CHANGES)
-    assert 24 <= life.check_ins <= 27, "after a week, then every thirty days"
+    assert 12 <= life.check_ins[Severity.ELEVATED] <= 14, "after a week, then every thirty days"
+    assert 110 <= life.check_ins[Severity.CRITICAL] <= 115, "every three days"
 
 
 class TwoYears:
-    """What happens to it, and what was counted."""
+    """What happens to it, and what was counted. After a year something worse is done."""
 
     def __init__(self) -> None:
-        self.restarts = self.hand_overs = self.check_ins = 0
+        self.restarts = self.hand_overs = 0
+        self.check_ins: Counter[Severity] = Counter()
 
     async def through(self, story: Story) -> None:
         """Two years of one case, told to the minute."""
@@ -96,11 +105,13 @@ class TwoYears:
     async def act(self, story: Story) -> None:
         """Something new is done to the person: whoever has the turn is paged, and takes it."""
         forget_what_was_read(story)
-        turn = whose_turn(story.now)
+        turn, worse = whose_turn(story.now), story.now.year >= WORSE
+        code, said = ("shots_fired", "CRITICAL") if worse else ("dismissal", "elevated")
         await story.publish(
-            report("dismissal", id=f"act-{story.now:%Y%m%d%H%M}", parties=GUARD, consents=[])
+            report(code, id=f"act-{story.now:%Y%m%d%H%M}", parties=GUARD, consents=[])
         )
-        await story.phone(turn).expects("Tocsin elevated").replies("1")
+        await story.phone(turn).expects(said).replies("1")
+        await story.advance(minutes=7)
         for kind in ("triage", "planning_trouble", "first_contact"):
             if kind in [task.kind for task in story.case().tasks]:
                 await story.finish(kind, by=turn)
@@ -120,8 +131,10 @@ class TwoYears:
             assert [sent.purpose for sent in told] == [Purpose.TASK]
             await story.finish("check_in", by=owner.title())
             (following,) = [task for task in story.case().tasks if task.kind == "check_in"]
-            self.check_ins += 1
-            assert following.due_at - story.now == CADENCE[min(self.check_ins, 1)]
+            self.check_ins[case.severity] += 1
+            cadence = CADENCES[case.severity]
+            pause = cadence[min(self.check_ins.total(), len(cadence) - 1)]
+            assert following.due_at - story.now == pause
         if moment > story.now:
             await story.advance(seconds=(moment - story.now).total_seconds())
 
@@ -146,7 +159,8 @@ def forget_what_was_read(story: Story) -> None:
         story.phone(name).ignores_everything()
 
 
-def test_the_cadence_of_this_test_is_the_shipped_one() -> None:
-    shipped = dict(duty.CHECK_INS.by_severity)[Severity.ELEVATED]
+@pytest.mark.parametrize("severity", CADENCES)
+def test_the_cadence_of_this_test_is_the_shipped_one(severity: Severity) -> None:
+    shipped = dict(duty.CHECK_INS.by_severity)[severity]
 
-    assert [timedelta(seconds=pause) for pause in shipped] == CADENCE
+    assert [timedelta(seconds=pause) for pause in shipped] == CADENCES[severity]
