@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 
 from engine.clock import SystemClock
+from tests.replay_harm.harm import BESIDES
 from tests.replay_harm.life import Result, live
-from tests.replay_harm.oracle import AFTER_STOP
 from tests.replay_harm.total import EVENTS_A_LIFE, Total
 
 _WALL = SystemClock()
@@ -39,8 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     for name in missing:
         print(f"never happened: {name}")
     print(total.sometimes())
-    if total.counts[AFTER_STOP]:
-        print(f"{AFTER_STOP}={total.counts[AFTER_STOP]}")
+    for name in BESIDES:
+        if total.counts[name]:
+            print(f"{name}={total.counts[name]}")
     print(total.line())
     return 1 if total.harmed or missing else 0
 

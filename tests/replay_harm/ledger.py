@@ -12,75 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from schemas.codes import Severity
 from schemas.contact import Contact
-from schemas.event import ThreatEvent
 from schemas.link import Link
 from schemas.party import Party
 from tests.harness.people import Place
+from tests.replay_harm.sayings import Act, Allowed, Published, Saying, Stopped
 
 Identity = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """A report."""
-
-    source: str
-    event: ThreatEvent
-    shape: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowed:
-    """What one subject allows from now on."""
-
-    pseudonym: str
-    audiences: frozenset[str]
-    mode: str
-    until: datetime | None
-    revoked: bool
-    fields: frozenset[str] = frozenset()
-    basis: str = "person"
-    by_person: bool = False
-    """A person of ours says so: it may give back what was taken back. A publisher never does."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Released:
-    """A person let a track of a case go."""
-
-    case: str
-    track: str
-    by: str
-    controllers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frozen:
-    """A person stopped a track of a case, or (`on=False`) asked that it go on."""
-
-    case: str
-    track: str
-    on: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stopped:
-    """Somebody pressed Stop outgoing, or lifted it."""
-
-    on: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cleared:
-    """A person said that these may be asked in this case although a tie leaves them out."""
-
-    case: str
-    parties: tuple[str, ...]
-    by: str
-
-
-Saying = Published | Allowed | Released | Frozen | Stopped | Cleared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +50,11 @@ class Ledger:
         default_factory=lambda: defaultdict(list)
     )
     """Pseudonym -> what it allowed, oldest first."""
-    released: list[tuple[int, Released]] = field(default_factory=list)
-    frozen: list[tuple[int, Frozen]] = field(default_factory=list)
+    acts: list[tuple[int, Act]] = field(default_factory=list)
+    """What people did in all cases, oldest first."""
+    critical: set[tuple[str, int]] = field(default_factory=set)
+    """(case, commit): a case that was critical when somebody did something in it."""
     stopped: list[tuple[int, Stopped]] = field(default_factory=list)
-    cleared: list[tuple[int, Cleared]] = field(default_factory=list)
     claims: dict[str, int] = field(default_factory=dict)
     """Notification key -> the commit with which it was handed out last."""
     editions: list[Edition] = field(default_factory=list)
@@ -126,7 +66,7 @@ class Ledger:
     _version: str = ""
 
     def say(self, identity: Identity, *sayings: Saying) -> None:
-        """Somebody is about to say this under this identity."""
+        """Somebody is about to say this under this identity; without id: all that source says."""
         self._said[identity] = sayings
 
     def know(self, place: Place) -> None:
@@ -166,10 +106,21 @@ class Ledger:
         self._registry(conn)
         for source, id, result in self._new(conn, "inbox", "source, id, result"):
             case = json.loads(result).get("case", "")
-            for saying in self._said.get((source, id), ()):
+            for saying in self._said.get((source, id), self._said.get((source, ""), ())):
                 self._became_true(saying, case)
+            if case:
+                self._look_how_grave(conn, case)
         for (key,) in self._new(conn, "attempts", "key"):
             self.claims[key] = self.commits
+
+    def _look_how_grave(self, conn: sqlite3.Connection, case: str) -> None:
+        row = conn.execute("SELECT severity FROM cases WHERE id = ?", (case,)).fetchone()
+        if row is not None and row[0] == Severity.CRITICAL.rank:
+            self.critical.add((case, self.commits))
+
+    def in_case(self, case: str, n: int) -> list[tuple[int, Act]]:
+        """What people did in this case by that commit, oldest first."""
+        return [(at, act) for at, act in self.acts if at <= n and act.case == case]
 
     def _new(self, conn: sqlite3.Connection, table: str, columns: str) -> list[Any]:
         last = self._rows.get(table, 0)
@@ -188,14 +139,10 @@ class Ledger:
                     self.allowed[each.pseudonym].append((n, each))
             case Allowed():
                 self.allowed[saying.pseudonym].append((n, saying))
-            case Released():
-                self.released.append((n, saying))
-            case Frozen():
-                self.frozen.append((n, saying))
             case Stopped():
                 self.stopped.append((n, saying))
-            case Cleared():
-                self.cleared.append((n, saying))
+            case _:
+                self.acts.append((n, saying))
 
 
 def _allowed_by(published: Published, case: str) -> Iterable[Allowed]:
@@ -216,6 +163,8 @@ def _allowed_by(published: Published, case: str) -> Iterable[Allowed]:
                 revoked=given.state == "revoked",
                 fields=frozenset(given.fields),
                 basis=given.basis,
+                narrows=given.state == "narrowed",
+                source=source,
             )
 
 

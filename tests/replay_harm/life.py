@@ -15,13 +15,15 @@ import structlog
 from prometheus_client import generate_latest
 from sqlalchemy import select
 
+from engine.settings import ConsumerSettings
 from engine.store import tables
+from schemas.codes import TrackName
 from tests.harness.people import duty
+from tests.replay_harm.harm import AFTER_REVOCATION, TOLD_EXCLUDED, TOLD_WITHOUT_CONSENT
 from tests.replay_harm.machine import Machine
 from tests.replay_harm.marks import bytes_of, known_in, sealed_in
-from tests.replay_harm.oracle import AFTER_REVOCATION, TOLD_EXCLUDED, TOLD_WITHOUT_CONSENT
 from tests.replay_harm.people import People
-from tests.replay_harm.town import Builder, change
+from tests.replay_harm.town import COMPLAINT_LINE, Builder, change
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.process import NO_FAULTS, Faults
 
@@ -40,6 +42,23 @@ MODES = {
     "unions": "quiet", "sports": "quiet", "legal": "quiet", "msis": "private",
     "investors": "private", "companies": "private",
 }  # fmt: skip
+READERS = (
+    (TrackName.MISSIONS, "mission-QN-QM"), (TrackName.NHRIS, "nhri-QN"),
+    (TrackName.COMPANIES, "buyer-1"), (TrackName.INVESTORS, "fund-1"),
+    (TrackName.PROTECTION, "protection-0"), (TrackName.UNIONS, "union-0"),
+)  # fmt: skip
+SPIES = (
+    (TrackName.COMPANIES, "soe"), (TrackName.COMPANIES, "guards"), (TrackName.COMPANIES, "jv-one"),
+    (TrackName.NHRIS, "nhri-QM"), (TrackName.MECHANISMS, COMPLAINT_LINE),
+    (TrackName.LEGAL, "law_firm-3"), (TrackName.MSIS, "chamber"), (TrackName.MISSIONS, "bank"),
+    (TrackName.MISSIONS, "mission-QP-QM"),
+)  # fmt: skip
+_ONE_RUNG = "steps: [{after: 0, spread: next}]"
+_MORE_RUNGS = """steps:
+          - {after: 0, spread: next}
+          - {after: 40m, spread: next}
+          - {after: 3h, spread: all}
+"""
 _SLOW = """
 duty:
   steps:
@@ -70,11 +89,19 @@ def rulebooks() -> tuple[str, ...]:
     text = resources.files("rules.packs").joinpath("default.yaml").read_text("utf-8")
     head, _, tail = text.partition("\nduty:\n")
     protocols = tail[tail.index("\nprotocols:") :] if "\nprotocols:" in tail else ""
-    base = head + _SLOW + protocols
+    base = (head + _SLOW + protocols).replace(_ONE_RUNG, _MORE_RUNGS)
     return (
         base,
         base.replace("      - {track: msis, walk: msis}\n", ""),
         base.replace("{track: companies, walk: companies}", "{track: companies, walk: buyers}"),
+    )
+
+
+def consumers(rng: random.Random) -> tuple[ConsumerSettings, ...]:
+    """Two who read facts of cases on a topic of their own: one whom many a case excludes."""
+    return tuple(
+        ConsumerSettings(topic=f"cases-{n}", party=party, track=track)
+        for n, (track, party) in enumerate((rng.choice(READERS), rng.choice(SPIES)))
     )
 
 
@@ -128,6 +155,7 @@ def _lived(
         faults=faults(rng),
         roster=duty(handlers=("Ana", "Ben"), seconds=("Chi",), directors=("Dia",)),
         modes=MODES,
+        consumers=consumers(rng),
     )
     people = People(machine, town, rng)
     try:
@@ -157,7 +185,7 @@ async def _everything(machine: Machine, people: People, *, events: int) -> None:
         await asyncio.sleep(3_600)
         ending.set()
         await asyncio.gather(*around)
-        await people.finish()
+        await people.voice.finish()
         machine.faults = NO_FAULTS
         await asyncio.sleep(3_600)
         _still(running)
@@ -171,7 +199,7 @@ async def _everything(machine: Machine, people: People, *, events: int) -> None:
 async def _desk(machine: Machine, people: People, ending: asyncio.Event) -> None:
     while not ending.is_set():
         await asyncio.sleep(machine.rng.expovariate(1 / WORK_EVERY))
-        await asyncio.gather(*(people.work() for _ in range(AT_ONCE)))
+        await asyncio.gather(*(people.desk.work() for _ in range(AT_ONCE)))
 
 
 async def _world(machine: Machine, people: People, ending: asyncio.Event) -> None:
@@ -189,7 +217,7 @@ async def _world(machine: Machine, people: People, ending: asyncio.Event) -> Non
                 machine.counts["rulebook_changes"] += 1
                 await machine.change_rulebook(machine.rng.choice(books))
             else:
-                await people.stop_for_a_while()
+                await people.desk.stop_for_a_while()
         except BaseException as error:  # the process died under it: the file is read again later
             if type(error).__name__ != "Dead":
                 raise
@@ -253,6 +281,10 @@ def _result(seed: int, machine: Machine) -> Result:
     counts[AFTER_REVOCATION] = faults[AFTER_REVOCATION]
     counts.update({name: n for name, n in faults.items() if name not in counts})
     counts["cases"] = len(machine.ledger.events)
+    counts["streams_kept_back"] = machine.oracle.shut_out(
+        [each.party for each in machine.consumers.values()]
+    )
+    counts.update(machine.oracle.happened)
     counts["commits"] = machine.ledger.commits
     return Result(
         seed=seed,

@@ -4,47 +4,45 @@ import asyncio
 import contextlib
 import random  # noqa: TID251 (seeded: the same number, the same replay)
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, event, text
-from starlette.applications import Starlette
 
 from engine.bell import Bell
-from engine.bootstrap.services import DeskForPages
-from engine.case_vault import CaseVault
+from engine.consumers import ForConsumers
 from engine.entropy import SeededEntropy
 from engine.registry.loading import follow, load_world, newer
 from engine.registry.saving import save_registry, save_roster, save_rulebook
 from engine.registry.world import World
 from engine.relay import Relay
 from engine.sender import Sender
+from engine.settings import ConsumerSettings
+from engine.store import offsets
 from engine.store.database import transact
 from engine.timers import run_timers
-from engine.vault import DeploymentKeys
-from engine.web.answer.page import AnswerPage
-from engine.web.sealing import VaultWords
-from engine.web.services import Services
 from notifiers.message import ChannelKind, Message
 from schemas.contact import Endpoint
 from schemas.roster import Roster
-from tests.harness.assembly import MASTER, SIGN, Parts, parts
+from tests.harness.assembly import SIGN, Parts, parts
 from tests.harness.files import new_database
 from tests.harness.people import Place, party
+from tests.replay_harm.doors import AS_OF, Doors, NotedReader, WithoutAccident
+from tests.replay_harm.harm import Send
 from tests.replay_harm.ledger import Ledger
-from tests.replay_harm.marks import SECTOR
-from tests.replay_harm.oracle import Oracle, Send
-from tests.replay_harm.outside import Broker, Browser, HarmChannel, Outside
+from tests.replay_harm.oracle import Oracle
+from tests.replay_harm.outside import Broker, HarmChannel, Outside
 from tests.simulation.loop import VirtualClock, VirtualLoop
-from tests.simulation.process import Faults, Process, SimReader, SimWriter, Trace
+from tests.simulation.process import Faults, Process, SimWriter, Trace
 
 T = TypeVar("T")
 
 START = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 POLL_SECONDS = 3_600.0
 TOPIC = "cases"
+ANSWERS = "answers"
 _WHAT_IT_IS = text(
     "SELECT n.case_id, n.contact, a.track FROM notifications n JOIN alerts a ON a.id = n.alert_id"
     " WHERE n.key = :key"
@@ -84,6 +82,7 @@ class Machine:
         faults: Faults,
         roster: Roster,
         modes: dict[str, str],
+        consumers: Sequence[ConsumerSettings],
     ) -> None:
         self.loop = loop
         self.clock = VirtualClock(loop, START)
@@ -92,6 +91,9 @@ class Machine:
         self.roster = roster
         self.modes = modes
         """Track -> mode; no rulebook of a replay changes one."""
+        self.consumers = {each.topic: each for each in consumers}
+        """Topic -> who reads it, outside the desk."""
+        self.doors = Doors(self)
         self.ledger = Ledger()
         self.oracle = Oracle(ledger=self.ledger)
         self.outside = Outside()
@@ -108,6 +110,22 @@ class Machine:
         self._open: list[Any] = []
         self._boots = 0
         self.over = False
+        self._judged: set[tuple[str, str, int]] = set()
+        self.answers_epoch = 0
+
+    def ports(self, process: Process) -> tuple[LookedAt, NotedReader]:
+        """Writer and reader of a process."""
+        writer, reader = LookedAt(self, process), NotedReader(self, process)
+        self._open += [writer, reader]
+        return writer, reader
+
+    async def write(self, change: Callable[[Connection], T]) -> T:
+        """Write by the engine that runs."""
+        await self.up.wait()
+        process = self.process
+        assert process is not None
+        writer, _ = self.ports(process)
+        return await writer.run(change)
 
     # What is in force
 
@@ -118,6 +136,9 @@ class Machine:
         transact(conn, lambda c: save_roster(c, self.roster, at=START, by="files"))
         transact(conn, self._saving(place))
         transact(conn, lambda c: save_rulebook(c, rulebook, filename="r", at=START, by="files"))
+        whole = {(ANSWERS, 0): offsets.Range(begin=0, end=1_000_000)}
+        (held,) = transact(conn, lambda c: offsets.acquire(c, whole, owner="replayed"))
+        self.answers_epoch = held.epoch
         conn.close()
         self.look()
 
@@ -135,8 +156,7 @@ class Machine:
         await self.up.wait()
         process, made = self.process, self.parts
         assert process is not None and made is not None
-        writer, reader = LookedAt(self, process), SimReader(self.database, process)
-        self._open += [writer, reader]
+        writer, reader = self.ports(process)
         await writer.run(change)
         await follow(made.world, reader)
 
@@ -195,8 +215,7 @@ class Machine:
         )
 
     async def _live(self, process: Process) -> None:
-        writer, reader = LookedAt(self, process), SimReader(self.database, process)
-        self._open += [writer, reader]
+        writer, reader = self.ports(process)
         made = parts(
             writer=writer,
             clock=self.clock,
@@ -220,7 +239,7 @@ class Machine:
             return newer(conn, before) or before
 
     async def _loops(
-        self, made: Parts, writer: SimWriter, reader: SimReader, process: Process
+        self, made: Parts, writer: SimWriter, reader: NotedReader, process: Process
     ) -> None:
         kinds = {"email": ChannelKind.EMAIL, "sms": ChannelKind.SMS}
         sender = Sender(
@@ -238,10 +257,18 @@ class Machine:
             await made.desk.fire_due(limit=1)
             group.create_task(run_timers(made.desk, clock=self.clock, poll_seconds=POLL_SECONDS))
             group.create_task(sender.run())
+            broker = Broker(self.outside, process, copied=self._copied, own=TOPIC)
             relay = Relay(
                 reader=reader,
                 writer=writer,
-                publisher=Broker(self.outside, process),
+                publisher=ForConsumers(
+                    broker,
+                    topic=TOPIC,
+                    consumers=tuple(self.consumers.values()),
+                    reader=WithoutAccident(self),
+                    world=made.world,
+                    clock=self.clock,
+                ),
                 clock=self.clock,
                 facts=Bell(),  # not for each fact: a broker that is slow gets many at once
                 name=made.desk.instance,
@@ -263,7 +290,7 @@ class Machine:
         if contact is None:
             self.counts["duty_pages"] += 1
         else:
-            (row,) = self.read(_WHAT_IT_IS, key=message.key)
+            row = self.what_it_is(message.key)
             self.counts["sent"] += 1
             self.counts[f"sent {message.purpose.value}"] += 1
             self.oracle.judge(
@@ -283,66 +310,29 @@ class Machine:
         for listener in self.listeners:
             listener(message, endpoint)
 
-    # Pages
-
-    def visit(self, message: Message, endpoint: Endpoint) -> Browser:
-        """A recipient opens the page of this message; what it shows is searched and judged."""
-        (row,) = self.read(_WHAT_IT_IS, key=message.key)
-
-        def read(path: str, content: bytes) -> None:
-            self.outside.reads("page", path)
-            self.outside.reads("page", content, page=True)
-            if b'name="state"' not in content:
-                return  # asks for the code, or is closed: it says nothing
-            self.counts["pages_read"] += 1
-            shown = {"sector"} if SECTOR.encode() in content else set()
-            self.oracle.judge(
-                Send(
-                    at=self.clock.now(),
-                    n=self.ledger.commits,
-                    case=row.case_id,
-                    track=row.track,
-                    mode=self.modes[row.track],
-                    endpoint=endpoint.id,
-                    purpose="page",
-                    fields=frozenset(shown),
-                )
+    def _copied(self, topic: str, case: str) -> None:
+        """Somebody outside the desk reads a fact of this case."""
+        consumer, (n, at) = self.consumers[topic], AS_OF.get()
+        self.counts["sent stream"] += 1
+        if (topic, case, n) in self._judged:
+            return
+        self._judged.add((topic, case, n))
+        self.oracle.judge(
+            Send(
+                at=at,
+                n=n,
+                case=case,
+                track=consumer.track.value,
+                mode=self.modes[consumer.track.value],
+                reader=consumer.party,
+                purpose="stream",
             )
-
-        return self.browser(read=read)
-
-    def browser(self, *, read: Callable[[str, bytes], None]) -> Browser:
-        """A browser of a recipient, at the engine that runs now."""
-        process, made = self.process, self.parts
-        assert process is not None and made is not None
-        writer, reader = LookedAt(self, process), SimReader(self.database, process)
-        self._open += [writer, reader]
-        entropy = SeededEntropy(f"pages {self._boots} {len(self._open)}")
-        keys = DeploymentKeys.derive(MASTER)
-        nobody = cast(Any, None)
-        services = Services(
-            clock=self.clock,
-            entropy=entropy,
-            reader=reader,
-            writer=writer,
-            desk=DeskForPages(made.desk),
-            people=nobody,
-            sessions=nobody,
-            reports=nobody,
-            sealing=VaultWords(
-                made.vault,
-                cases=CaseVault(made.vault, under=keys.vault, entropy=entropy),
-                reader=reader,
-                writer=writer,
-                clock=self.clock,
-                entropy=entropy,
-            ),
-            world=made.world,
-            tokens=made.answers,
-            answer_key=keys.answer,
-            phone="+00 1",
         )
-        return Browser(Starlette(routes=AnswerPage(services).routes()), read=read)
+
+    def what_it_is(self, key: str) -> Any:
+        """Case, track and contact of a message."""
+        (row,) = self.read(_WHAT_IT_IS, key=key)
+        return row
 
     def close(self) -> None:
         """Give everything back."""

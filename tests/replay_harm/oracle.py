@@ -9,39 +9,39 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from schemas.codes import Label
+from schemas.party import Party
 from schemas.plan import Reason
+from tests.replay_harm import brakes, gates
+from tests.replay_harm.allowances import standing
+from tests.replay_harm.bonds import beside
 from tests.replay_harm.closure import Closures
-from tests.replay_harm.ledger import Allowed, Cleared, Edition, Ledger, Released, Stopped, of_case
+from tests.replay_harm.harm import (
+    AFTER_NO,
+    AFTER_REVOCATION,
+    AFTER_STOP,
+    TOLD_EXCLUDED,
+    TOLD_WITHOUT_CONSENT,
+    TOO_OPEN,
+    UNRELEASED,
+    WHILE_HELD,
+    Send,
+)
+from tests.replay_harm.ledger import Edition, Ledger, of_case
+from tests.replay_harm.sayings import Allowed, Answered, Cleared, Published, Released
 from tests.unit.rules.exclusion_reference import Out
 
-_MODES = ("quiet", "private", "public")
 _NEVER_BY_MACHINE = frozenset({"site", "country_office", "client_team", "commercial", "sourcing"})
 _SHUT_OF_A_CONTROLLER = _NEVER_BY_MACHINE | {"legal"}
 _SAYS_NOTHING = frozenset({"stand_down", "wait"})
 _WISHES = {"no_company_contact": "companies", "no_mission_contact": "missions"}
-
-TOLD_EXCLUDED = "told_excluded"
-TOLD_WITHOUT_CONSENT = "told_without_consent"
-AFTER_REVOCATION = "after_revocation"
-AFTER_STOP = "after_stop"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Send:
-    """Something that left, to one endpoint of one party."""
-
-    at: datetime
-    n: int
-    """The commit by which it was allowed to."""
-    case: str
-    track: str
-    mode: str
-    endpoint: str
-    purpose: str
-    fields: frozenset[str] = frozenset()
-    """Of the event, where a page showed some."""
-    maybe_told: bool = False
-    """Something went out to it before whose outcome nobody knows: the process died meanwhile."""
+_BEHIND_A_GATE = frozenset({"tell", "stream"})
+SHOWN_TO = {
+    "sector": frozenset({"missions", "nhris", "msis", "investors", "companies", "unions"}),
+    "company": frozenset({"missions", "nhris", "msis", "investors", "legal", "unions"}),
+}
+"""Of what a page can be seen to show: who may ever be shown it (`what-recipients-see.md`)."""
+_NECESSARY = frozenset({"country", "act", "certainty"})
 
 
 @dataclass(slots=True)
@@ -51,141 +51,273 @@ class Oracle:
     ledger: Ledger
     closures: Closures = field(default_factory=Closures)
     faults: Counter[str] = field(default_factory=Counter)
+    happened: Counter[str] = field(default_factory=Counter)
+    """What it had to judge that is rare."""
     said: list[str] = field(default_factory=list)
     told: set[tuple[str, str]] = field(default_factory=set)
     """(case, party) that was told something of the case."""
+    messaged: set[tuple[str, str, int]] = field(default_factory=set)
+    """(case, party, commit) of every message that reached somebody."""
 
     def judge(self, send: Send) -> tuple[str, ...]:
         """The names of what is wrong with it."""
-        wrong = tuple(dict.fromkeys(name for name, _ in self._wrong(send)))
+        found = tuple(self._wrong(send))
+        wrong = tuple(dict.fromkeys(name for name, _ in found))
         self.faults.update(wrong)
-        self.said += [f"{name}: {why} ({send})" for name, why in self._wrong(send)]
+        self.said += [f"{name}: {why} ({send})" for name, why in found]
         if send.purpose not in _SAYS_NOTHING:
             self.told.add((send.case, self._party(send)))
+        if send.endpoint and send.purpose != "page":
+            self.messaged.add((send.case, self._party(send), self.ledger.commits))
         return wrong
 
+    def blame(self, name: str, why: str) -> None:
+        """Note harm that somebody else saw."""
+        self.faults[name] += 1
+        self.said.append(f"{name}: {why}")
+
     def _party(self, send: Send) -> str:
-        return self.ledger.contacts[send.endpoint].party
+        return send.reader or self.ledger.contacts[send.endpoint].party
+
+    def _at(self, send: Send) -> datetime:
+        """When it was allowed to: a message when it was handed out, anything else as it left."""
+        began = self.ledger.began
+        return send.at if send.purpose in ("page", "stream") else began.get(send.n, send.at)
+
+    def _record(self, send: Send) -> Party | None:
+        return self._edition(send.n).parties.get(self._party(send))
 
     def _wrong(self, send: Send) -> Iterator[tuple[str, str]]:
         for why in self._excluded(send):
             yield TOLD_EXCLUDED, why
-        blank = send.purpose == "page" and not send.fields  # opened, and nothing of the case shown
-        if not blank and any(saying.on for saying in self._last(send)):
-            yield AFTER_STOP, "everything outgoing was stopped"
-        if send.purpose not in _SAYS_NOTHING and self._is_frozen(send):
-            yield AFTER_STOP, "the track was frozen"  # those told may still hear to do nothing
+        yield from self._braked(send)
+        for why in self._refused(send):
+            yield AFTER_NO, why
         if send.purpose not in _SAYS_NOTHING:
             yield from self._unallowed(send)
+            yield from self._too_open(send)
         elif not send.maybe_told and (send.case, self._party(send)) not in self.told:
             yield TOLD_WITHOUT_CONSENT, "stood down although it was never told"
+        if send.purpose in _BEHIND_A_GATE and not self._released(send):
+            yield UNRELEASED, f"not as many let {send.track} go as it takes"
+
+    def _group(self, send: Send) -> tuple[str, ...]:
+        """The case and those that it is linked with: the strictest of them counts."""
+        return (send.case, *beside(self.ledger, send.case, send.n))
 
     # Exclusion
 
     def _excluded(self, send: Send) -> Iterator[str]:
-        contact = self.ledger.contacts[send.endpoint]
-        edition = self._edition(send.n)
-        if contact.level.value in _NEVER_BY_MACHINE:
-            yield f"{contact.level} is never told by machine"
-        for n, published in self.ledger.events[send.case]:
-            if n > send.n:
-                continue
-            outs, _ = self.closures.of(published.event, edition)
-            for out in outs.get(contact.party, ()):
-                if not self._lifted(send, contact.party, contact.level.value, out):
-                    yield f"{out.reason} at {out.distance}, {published.shape}"
+        contact = self.ledger.contacts.get(send.endpoint)
+        level = "" if contact is None else contact.level.value
+        if level in _NEVER_BY_MACHINE:
+            yield f"{level} is never told by machine"
+        party = self._party(send)
+        for case in self._group(send):
+            for published in self._events(case, send.n):
+                for out in self._outs(published, party, send.n):
+                    if not self._lifted(send, party, level, out):
+                        linked = "" if case == send.case else ", by a linked case"
+                        yield f"{out.reason} at {out.distance}, {published.shape}{linked}"
+
+    def _events(self, case: str, n: int) -> list[Published]:
+        return [published for at, published in self.ledger.events[case] if at <= n]
+
+    def _outs(self, published: Published, party: str, n: int) -> tuple[Out, ...]:
+        outs, _ = self.closures.of(published.event, self._edition(n))
+        return outs.get(party, ())
 
     def _lifted(self, send: Send, party: str, level: str, out: Out) -> bool:
         """Whether two people of ours let it be asked in this case, by name."""
+        acts = [act for _, act in gates.since_opened(self.ledger.in_case(send.case, send.n))]
         if out.tagged or out.clearable:
-            return len(self._who(self.ledger.cleared, send, party)) >= 2
+            cleared = (act for act in acts if isinstance(act, Cleared))
+            return len({act.by for act in cleared if party in act.parties}) >= 2
         if out.reason is not Reason.CONTROLLER_NEEDS_TWO or level in _SHUT_OF_A_CONTROLLER:
             return False
-        return len(self._who(self.ledger.released, send, party)) >= 2
-
-    def _who(
-        self, said: Iterable[tuple[int, Cleared | Released]], send: Send, party: str
-    ) -> set[str]:
-        return {
-            each.by
-            for n, each in said
-            if n <= send.n
-            and each.case == send.case
-            and party in (each.parties if isinstance(each, Cleared) else each.controllers)
-        }
+        released = (act for act in acts if isinstance(act, Released))
+        return len({act.by for act in released if party in act.controllers}) >= 2
 
     def _edition(self, n: int) -> Edition:
         return [each for each in self.ledger.editions if each.n <= n][-1]
 
+    def shut_out(self, parties: Iterable[str]) -> int:
+        """In how many cases one of these must not know, by the registry as it is now."""
+        n = self.ledger.commits
+        return sum(
+            any(self._outs(published, party, n) for published in self._events(case, n))
+            for party in parties
+            for case in list(self.ledger.events)
+        )
+
     # Consent
 
     def _unallowed(self, send: Send) -> Iterator[tuple[str, str]]:
-        events = [said for n, said in self.ledger.events[send.case] if n <= send.n]
-        subjects = {
-            f"{said.source}/{each.pseudonym}"
-            for said in events
-            for each in said.event.subjects
-            if each.pseudonym
-        }
-        for whose in sorted(subjects) or [of_case(send.case)]:
-            words = self._words(whose, send.n)
-            against = [_against(layers, send, nobody=not subjects) for layers in words]
-            if not against:
-                yield TOLD_WITHOUT_CONSENT, f"{whose} allowed nothing"
-            elif all(against):
-                revoked = any(each.revoked for each in words[-1])
-                name = AFTER_REVOCATION if revoked else TOLD_WITHOUT_CONSENT
-                yield name, f"{whose}: {against[-1]}"
-        for said in events:
-            for wish in said.event.wishes:
-                if _WISHES.get(wish) == send.track:
-                    yield TOLD_WITHOUT_CONSENT, f"the wish was {wish}"
+        mode = gates.mode_of(self.ledger, send.case, send.track, send.n, otherwise=send.mode)
+        for case in self._group(send):
+            events = self._events(case, send.n)
+            subjects = {
+                f"{said.source}/{each.pseudonym}"
+                for said in events
+                for each in said.event.subjects
+                if each.pseudonym
+            }
+            for whose in sorted(subjects) or [of_case(case)]:
+                yield from self._unallowed_by(whose, send, mode=mode, nobody=not subjects)
+            for said in events:
+                for wish in said.event.wishes:
+                    if _WISHES.get(wish) == send.track:
+                        yield TOLD_WITHOUT_CONSENT, f"the wish was {wish}"
 
-    def _words(self, pseudonym: str, n: int) -> list[tuple[Allowed, ...]]:
-        """What may count: each a set of words that all have to allow something.
+    def _unallowed_by(
+        self, whose: str, send: Send, *, mode: str, nobody: bool
+    ) -> Iterator[tuple[str, str]]:
+        words = self.ledger.allowed.get(whose, ())
+        layers = standing(words, send.n, began=self.ledger.began.__getitem__)
+        revoked = any(each.revoked for each in layers)
+        why = _against(layers, send, mode=mode, nobody=nobody)
+        if not why and send.track != "protection" and self._only_from_inside(layers, send):
+            why = "only a line run for whoever is accused says so"
+        if why and not revoked and self._needed(send):
+            self.happened["told_by_necessity"] += 1
+            why = f"more than is needed: {sorted(send.fields)}" if send.fields - _NECESSARY else ""
+        if why:
+            yield AFTER_REVOCATION if revoked else TOLD_WITHOUT_CONSENT, f"{whose}: {why}"
 
-        A publisher's word is one more of them; a person's begins another set, as if a second one
-        had agreed at once.
-        """
-        words: list[tuple[Allowed, ...]] = []
-        for at, allowed in self.ledger.allowed.get(pseudonym, ()):
-            if at > n:
-                break
-            if allowed.by_person or not words:
-                words.append((allowed,))
-            else:
-                words = [(*layers, allowed) for layers in words]
-        return words
+    def _only_from_inside(self, layers: tuple[Allowed, ...], send: Send) -> bool:
+        """Whether nobody else says so than a publisher that must not know of the case."""
+        events = self._events(send.case, send.n)
+        return all(
+            word.source
+            and any(
+                not self._lifted(send, word.source, "", out)
+                for said in events
+                for out in self._outs(said, word.source, send.n)
+            )
+            for word in layers
+        )
 
-    # Stops
+    def _needed(self, send: Send) -> bool:
+        """Whether necessity stands in for a consent that nobody gave: for vetted protection."""
+        record = self._record(send)
+        vetted = record is not None and record.kind.value == "protection"
+        needed = gates.is_necessary(self.ledger, send.case, send.n, at=self._at(send))
+        return send.track == "protection" and vetted and needed
 
-    def _last(self, send: Send) -> list[Stopped]:
-        return [said for n, said in self.ledger.stopped if n <= send.n][-1:]
+    # What people opened and closed
 
-    def _is_frozen(self, send: Send) -> bool:
-        frozen = False
-        for n, said in self.ledger.frozen:
-            if n <= send.n and said.case == send.case and said.track == send.track:
-                frozen = said.on
-        return frozen
+    def _released(self, send: Send) -> bool:
+        return gates.is_released(self.ledger, send.case, send.track, send.n) or self._needed(send)
+
+    def _braked(self, send: Send) -> Iterator[tuple[str, str]]:
+        blank = send.purpose == "page" and not send.fields  # opened, and nothing of the case shown
+        if not blank and brakes.is_stopped(self.ledger, send.n):
+            yield AFTER_STOP, "everything outgoing was stopped"
+        if send.purpose not in _SAYS_NOTHING and brakes.is_frozen(
+            self.ledger,
+            send.case,
+            send.track,
+            send.n,
+            at=self._at(send),
+            inside=self._inside,
+        ):  # those told may still hear to do nothing
+            yield AFTER_STOP, "the track was frozen"
+        record = self._record(send)
+        if record is not None:
+            hold = brakes.held_by(
+                self.ledger, send.case, send.track, record, send.n, at=self._at(send)
+            )
+            if hold:
+                yield WHILE_HELD, f"somebody asked to wait: {hold}"
+
+    def _too_open(self, send: Send) -> Iterator[tuple[str, str]]:
+        ledger, n = self.ledger, send.n
+        mode = gates.mode_of(ledger, send.case, send.track, n, otherwise=send.mode)
+        group = self._group(send)
+        for case in group:
+            most = gates.ceiling_of(ledger, case, n)
+            if gates.MODES.index(mode) > gates.MODES.index(most):
+                yield TOO_OPEN, f"{mode} is louder than {most}"
+        if send.asked_mode and gates.MODES.index(send.asked_mode) > gates.MODES.index(mode):
+            yield TOO_OPEN, f"asked to act {send.asked_mode}, agreed was {mode}"
+        events = [said.event for case in group for said in self._events(case, n)]
+        least = [event.label for event in events if event.label is not None]
+        if any(event.code != "pattern" for event in events):
+            least.append(Label.AMBER_STRICT)
+        for label in sorted(send.labels):
+            if Label(label).rank < max((each.rank for each in least), default=0):
+                yield TOO_OPEN, f"{label}, though a report said {max(least, key=_rank)}"
+        for name in sorted(send.fields):
+            if send.track not in SHOWN_TO[name]:
+                yield TOO_OPEN, f"{name} is not for {send.track}"
+        if send.fields and not send.labels:
+            yield TOO_OPEN, "shown without a label"
+
+    # What they said themselves
+
+    def _refused(self, send: Send) -> Iterator[str]:
+        """Why it was not to be asked any more, by what somebody of it had answered."""
+        party = self._party(send)
+        contact = self.ledger.contacts.get(send.endpoint)
+        for case in self._group(send):
+            for at, act in self.ledger.in_case(case, send.n):
+                if not isinstance(act, Answered) or act.party != party:
+                    continue
+                if act.kind == "conflict":
+                    yield "it had declared a conflict"
+                if case != send.case:
+                    continue
+                if act.kind == "declined" and send.purpose not in _SAYS_NOTHING:
+                    yield "it had declined"
+                if act.track != send.track:
+                    continue
+                if act.kind == "wrong_contact" and contact and contact.id == act.contact:
+                    yield "this contact had said that it is the wrong one"
+                if act.kind == "passed_on" and self._inside(act, at):
+                    yield f"it had passed it on to {act.to}"
+
+    def _inside(self, act: Answered, n: int) -> bool:
+        """Whether whoever it was passed on to must not know of the case."""
+        edition = self._edition(n)
+        of = {contact.id: contact.party for contact in self.ledger.contacts.values()}
+        to = of.get(act.to, act.to)
+        return (
+            to != act.party
+            and to in edition.parties
+            and any(
+                self._outs(published, to, n)
+                for case in (act.case, *beside(self.ledger, act.case, n))
+                for published in self._events(case, n)
+            )
+        )
 
 
-def _against(layers: Iterable[Allowed], send: Send, *, nobody: bool) -> str:
+def _against(layers: Iterable[Allowed], send: Send, *, mode: str, nobody: bool) -> str:
     """What the first of these words has against it; empty when all allow it."""
-    return next(filter(None, (_uncovered(each, send, nobody=nobody) for each in layers)), "")
+    layers = tuple(layers)
+    if not layers:
+        return "nothing was allowed"
+    each = (_uncovered(word, send, mode=mode, nobody=nobody) for word in layers)
+    return next(filter(None, each), "")
 
 
-def _uncovered(allowed: Allowed, send: Send, *, nobody: bool) -> str:
+def _uncovered(allowed: Allowed, send: Send, *, mode: str, nobody: bool) -> str:
     if allowed.revoked:
         return "it was taken back"
     if allowed.until is not None and allowed.until <= send.at:
         return "it had run out"
     if send.track not in allowed.audiences:
         return f"not for {send.track}"
-    if _MODES.index(send.mode) > _MODES.index(allowed.mode):
-        return f"{send.mode} is louder than {allowed.mode}"
+    if gates.MODES.index(mode) > gates.MODES.index(allowed.mode):
+        return f"{mode} is louder than {allowed.mode}"
     if nobody and allowed.basis != "no_identifiable_person":
         return "nobody said that no one can be identified"
+    if nobody and not allowed.by and send.track != "protection":
+        return "only a publisher says that no one can be identified"
     if allowed.fields and send.fields - allowed.fields:
         return f"shown too much: {sorted(send.fields - allowed.fields)}"
     return ""
+
+
+def _rank(label: Label) -> int:
+    return label.rank

@@ -83,16 +83,30 @@ class HarmChannel:
 
 
 class Broker:
-    """The publisher port: a log that anybody may read."""
+    """The publisher port: logs that anybody may read, and of some it is known who does.
 
-    def __init__(self, outside: Outside, process: Process) -> None:
+    `copied` hears of everything on a topic that is not the desk's `own`.
+    """
+
+    def __init__(
+        self,
+        outside: Outside,
+        process: Process,
+        *,
+        copied: Callable[[str, str], None],
+        own: str,
+    ) -> None:
         self._outside = outside
         self._process = process
+        self._copied = copied
+        self._own = own
 
     async def publish(self, *, topic: str, key: str, value: bytes, headers: dict[str, str]) -> None:
         def take() -> None:
             self._outside.counts["kafka_records"] += 1
             self._outside.reads("kafka", topic, key, value, *headers, *headers.values())
+            if topic != self._own:
+                self._copied(topic, key)
 
         await self._process.effect("publish", take)
 
@@ -113,15 +127,26 @@ class Browser:
     async def post(self, path: str, data: dict[str, str]) -> "Page":
         return await self._ask("POST", path, urlencode(data).encode())
 
-    async def _ask(self, method: str, link: str, body: bytes) -> "Page":
-        path = "/a/" + link.partition("/a/")[2]
+    async def send(self, path: str, body: bytes) -> "Page":
+        """As a program does: JSON."""
+        return await self._ask("POST", path, body, kind=b"application/json")
+
+    async def _ask(
+        self,
+        method: str,
+        link: str,
+        body: bytes,
+        *,
+        kind: bytes = b"application/x-www-form-urlencoded",
+    ) -> "Page":
+        path = "/" + link.partition("://")[2].partition("/")[2] if "://" in link else link
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
             "scheme": "https", "path": path, "raw_path": path.encode(), "query_string": b"",
             "root_path": "", "client": ("127.0.0.1", 1), "server": ("answer.example", 443),
             "headers": [
                 (b"host", b"answer.example"),
-                (b"content-type", b"application/x-www-form-urlencoded"),
+                (b"content-type", kind),
                 (b"content-length", str(len(body)).encode()),
             ],
         }  # fmt: skip

@@ -104,7 +104,8 @@ class Reports:
             granted = {"situation": situation.name, "consent": [self._consent(now)]}
             first = self._write(situation, {**granted, "code": "consent_granted"}, "consent_first")
             return [first, self._write(situation, self._act(situation, now, silent=True))]
-        return [self._write(situation, self._act(situation, now))]
+        act = self._act(situation, now)
+        return [self._write(situation, act, *("label",) * ("label" in act))]
 
     def _two_hotlines(self, now: datetime) -> list[Written]:
         """The same thing, told by two; one of them may have asked for consent, the other not."""
@@ -157,6 +158,8 @@ class Reports:
             ]  # fmt: skip
         if rng.random() < 0.06:
             event["wishes"] = [rng.choice(("no_company_contact", "no_mission_contact"))]
+        if rng.random() < 0.3:
+            event["label"] = rng.choice(("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN"))
         if not silent and rng.random() < 0.85:
             event["consent"] = [self._consent(now, nobody=situation.subject is None)]
         return event
@@ -187,7 +190,7 @@ class Reports:
             return self._write(of, _about(of, "consent_granted", self._consent(now)), "given_again")
         event = self._act(of, now)
         event["code"] = rng.choice(_LATER)
-        return self._write(of, event, "further")
+        return self._write(of, event, "further", *("label",) * ("label" in event))
 
     def _write(self, of: _Situation, event: dict[str, Any], *traits: str) -> Written:
         self._n += 1

@@ -13,17 +13,12 @@ from rules import exclusion, guard
 from rules.graph import Registry
 from schemas.plan import Reason, Verdict
 from tests.harness.people import contact
+from tests.replay_harm.harm import AFTER_REVOCATION, TOLD_EXCLUDED, TOLD_WITHOUT_CONSENT, Send
 from tests.replay_harm.ledger import Edition, Ledger
 from tests.replay_harm.life import live
 from tests.replay_harm.machine import START
 from tests.replay_harm.marks import KNOWN
-from tests.replay_harm.oracle import (
-    AFTER_REVOCATION,
-    TOLD_EXCLUDED,
-    TOLD_WITHOUT_CONSENT,
-    Oracle,
-    Send,
-)
+from tests.replay_harm.oracle import Oracle
 from tests.replay_harm.total import Total
 
 SEED = 12

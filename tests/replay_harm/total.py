@@ -3,13 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.replay_harm.life import Result
-from tests.replay_harm.oracle import (
+from tests.replay_harm.harm import (
     AFTER_REVOCATION,
-    AFTER_STOP,
+    BESIDES,
     TOLD_EXCLUDED,
     TOLD_WITHOUT_CONSENT,
 )
+from tests.replay_harm.life import Result
 
 EVENTS_A_LIFE = 60
 """In a longer life every act freezes more of what the others told, and less leaves."""
@@ -23,7 +23,16 @@ HAPPENS = (
     "rulebook_changes", "revocation", "narrowing", "given_again", "consent_first", "two_hotlines",
     "sealed_rows", "bytes logs", "bytes metrics", "withheld consent_revoked",
     "withheld controller_needs_two", "withheld unknown_perpetrator_group",
-    "withheld perpetrator_closure", "withheld state_of_perpetrator",
+    "withheld perpetrator_closure", "withheld state_of_perpetrator", "withheld held",
+    "withheld linked", "withheld mode", "withheld frozen",
+    "did hold", "did lift_hold", "did need", "did no_need", "did add", "did jump", "did skip",
+    "did call", "did take_back", "did hand", "did replan", "did louder", "did quieter",
+    "did link", "did part", "second_person_agreed", "agreed in_force", "agreed waits",
+    "person_narrowed narrowed", "person_revoked revoked", "person_granted waits",
+    "holder_opened", "holder_stopped", "holder_shown", "sent stream", "streams_kept_back",
+    "api_taken", "api_refused", "topic_answers", "passed_to_colleague", "answered warns",
+    "answered conflict", "answered passed_on", "shown TLP:RED", "shown TLP:AMBER+STRICT", "label",
+    "told_by_necessity",
 )  # fmt: skip
 """Each must have happened in a whole replay, or it shows nothing."""
 SENT_AT_LEAST = 0.3
@@ -43,7 +52,7 @@ class Total:
     @property
     def harmed(self) -> bool:
         """Whether anybody was told, or anything was read, that must not be."""
-        names = (TOLD_EXCLUDED, TOLD_WITHOUT_CONSENT, AFTER_REVOCATION, AFTER_STOP, "marks")
+        names = (TOLD_EXCLUDED, TOLD_WITHOUT_CONSENT, AFTER_REVOCATION, *BESIDES, "marks")
         return any(self.counts[name] for name in names)
 
     def missing(self, *, asked: bool = True) -> list[str]:

@@ -13,7 +13,7 @@ from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Ownership, Party, PartyKind
 from tests.harness.people import Place
 from tests.replay_harm.degrees import drawn
-from tests.replay_harm.marks import KNOWN, SECTOR
+from tests.replay_harm.marks import KNOWN, PERSON, SECTOR
 
 HERE = "QM"
 STATES = ("QM", "QN", "QP", "QR", "QS", "QT")
@@ -96,7 +96,7 @@ class Builder:
         self.town.contacts[id] = Contact(
             id=id,
             party=party,
-            label=f"{KNOWN} {level}",
+            label=f"{PERSON} {level}",
             level=Level(level),
             rank=rank,
             endpoints=tuple(
