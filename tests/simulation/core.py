@@ -93,7 +93,7 @@ class Schedule:
         self.wrong: list[str] = []
         self._chaos = {
             name: self.rng.choice((0.0, strength / 5, strength))
-            for name, strength in (("crash", 0.08), ("zombie", 0.03), ("unclear", 0.3))
+            for name, strength in (("crash", 0.15), ("zombie", 0.03), ("unclear", 0.3))
         }
         self._heap: list[tuple[datetime, float, int, Callable[[], None]]] = []
         self._order = count()
@@ -145,7 +145,7 @@ class Schedule:
 
     def _step(self, worker: int, epoch: int, work: Work, came: Any = None) -> None:
         kind, do = work.send(came)
-        pause = 40.0 if kind == "wait" else 0.008
+        pause = 60.0 if kind == "wait" else 0.008
         then = partial(self._effect, worker, epoch, work, kind, do)
         self.later(self.rng.uniform(0, pause), then)
 

@@ -35,6 +35,14 @@ def _simulation(seconds: int, seed: int) -> list[str]:
     )
 
 
+def _core(seconds: int, seed: int) -> list[str]:
+    # At least 5,000 schedules, whatever its share is.
+    return _module(
+        "tests.simulation.core",
+        *("--seeds", "1000000", "--seconds", str(seconds), "--from", str(seed)),
+    )
+
+
 def _examples(seconds: int, seed: int) -> list[str]:
     return _module("tests.sweep.examples", "--seconds", str(seconds), "--seed", str(seed))
 
@@ -69,6 +77,7 @@ CHECKS = (
     _crash("postgres", "faust"),
     Check(name="three brokers", weight=2, least=100, command=_three_brokers),
     Check(name="simulation", weight=4, least=10, command=_simulation),
+    Check(name="simulation, core", weight=1, least=150, command=_core),
     Check(name="model", weight=2, least=15, command=_model),
     Check(name="replay harm", weight=4, least=60, command=_replay_harm),
     Check(name="faust table", weight=0.5, least=90, command=_faust_table),
