@@ -1,45 +1,56 @@
 """The promises of the engine as code: used by tests, simulator, crash test and auditor alike.
 
-What lives here: one module per family of invariants (reliability reference, section 5), each a
-pure reading of the tables; `check` runs them all. What may not: writing, repairing, deciding.
+What lives here: one module per noun a promise is about (`promises` says which), each a pure reading
+of the tables; `check` runs them all. What may not: writing, repairing, deciding.
 Add one: a generator of `Violation` beside its kin, called below, and a test that plants its breach.
 
-I1 I2 I3: accepting. I4: lateness. I5 to I10, I14, I15, I17: replay. I6 I8 I11 I12 I13 I14:
-delivering, decided. I19: journal, replay. I23: reaching, replay. I25: config, replay.
+Three ways to ask. `check` looks at every row, and against what somebody wrote down outside: for
+tests and a machine at rest. `check_now` looks at what is late or owed this minute, by small
+indexes, and `check_cases` and `strays` at a page of rows: for the auditor, which walks everything
+in turns and never scans a table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from engine.invariants import (
     accepting,
+    clear_text,
     config,
     decided,
     delivering,
+    departures,
+    erased,
     journal,
+    lanes,
     lateness,
+    messages,
+    poison,
+    projected,
     reaching,
+    reading,
+    restored,
+    strays,
 )
-from engine.invariants.history import every_case, histories, some_cases
+from engine.invariants.history import AT_ONCE, every_case, histories
 from engine.invariants.replay import replay
 from engine.invariants.violation import Violation
-from engine.invariants.world import Outside
+from engine.invariants.world import Letter, Outside
 from engine.store import meta
 from rules.rulebook import Rulebook
-from schemas import facts as f
 from schemas.roster import Roster
 
 __all__ = [
+    "Letter",
     "Outside",
     "Violation",
     "check",
+    "check_cases",
     "check_config",
-    "check_histories",
-    "check_tables",
+    "check_now",
     "every_case",
-    "some_cases",
 ]
 
 
@@ -52,13 +63,15 @@ def check(
 ) -> list[Violation]:
     """Every invariant over every row. `up_since`: since when one engine has run without a break.
 
-    Time grows with the journal: for tests and for a machine at rest. The auditor takes the tables
-    each round and the histories in turns.
+    Time grows with the journal: for tests and for a machine at rest.
     """
+    ids = every_case(conn)
     return [
-        *check_tables(conn, now=now, world=world, up_since=up_since),
-        *check_histories(conn, every_case(conn), whole=True),
+        *check_now(conn, now=now, up_since=up_since),
+        *check_cases(conn, ids, now=now),
+        *strays.check_all(conn),
         *journal.check_system(conn),
+        *(() if world is None else _check_outside(conn, ids, world)),
     ]
 
 
@@ -67,43 +80,54 @@ def check_config(rulebook: Rulebook | None, roster: Roster) -> list[Violation]:
     return [*config.check_rulebook(rulebook), *config.check_roster(roster)]
 
 
-def check_tables(
-    conn: Connection,
-    *,
-    now: datetime,
-    world: Outside | None = None,
-    up_since: datetime | None = None,
-) -> list[Violation]:
-    """What the tables say by themselves: a handful of selects, each bounded."""
+def check_now(conn: Connection, *, now: datetime, up_since: datetime | None) -> list[Violation]:
+    """What is late, or nobody knows of, at this moment: small indexes, whatever the tables hold."""
     return [
-        *accepting.check(conn, now=now, world=world),
         *lateness.check(conn, now=now, up_since=up_since),
-        *delivering.check(
-            conn,
-            now=now,
-            world=world,
-            up_since=up_since,
-            stopped=meta.is_on(conn, "stopped"),
+        *delivering.check_late(
+            conn, now=now, up_since=up_since, stopped=meta.is_on(conn, "stopped")
         ),
         *reaching.check(conn, now=now, up_since=up_since),
-        *(journal.check_growth(conn, world) if world is not None else ()),
+        *accepting.check_quarantine(conn),
     ]
 
 
-def check_histories(
-    conn: Connection, ids: Sequence[str], *, whole: bool = False
-) -> list[Violation]:
-    """Replay these cases and compare. `whole`: they are all there are, so events can be counted."""
+def check_cases(conn: Connection, ids: Sequence[str], *, now: datetime) -> list[Violation]:
+    """Everything about these cases: their journals lived again, and every row that is theirs."""
     found: list[Violation] = []
-    joined: dict[str, list[str]] = {}
-    messages = decided.messages_of(conn, ids) if ids else {}
-    for history in histories(conn, ids):
-        found += replay(history)
-        found += decided.check(history, messages[history.id])
-        found += journal.check(conn, history)
-        for leaf in history.leaves:
-            if isinstance(leaf.fact, f.EventJoined):
-                joined.setdefault(leaf.fact.event, []).append(history.id)
-    if whole:
-        found += accepting.joined_twice(joined)
+    for start in range(0, len(ids), AT_ONCE):
+        some = list(ids[start : start + AT_ONCE])
+        owed = messages.of_cases(conn, some)
+        rows = projected.of_cases(conn, some)
+        reports = accepting.events_of(conn, some)
+        readers = reading.of_cases(conn, some)
+        for history in histories(conn, some):
+            found += replay(history)
+            found += decided.check(history, owed[history.id])
+            found += delivering.check(owed[history.id], now=now)
+            found += projected.check(history, rows[history.id])
+            found += accepting.check(history, reports[history.id])
+            found += reading.check(readers[history.id], owed[history.id])
+            found += erased.check(conn, history)
+            found += journal.check(conn, history)
     return found
+
+
+def _check_outside(conn: Connection, ids: Sequence[str], world: Outside) -> Iterator[Violation]:
+    """What only somebody who watched outside can judge."""
+    every: dict[str, messages.Message] = {}
+    events: dict[str, set[str]] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        some = list(ids[start : start + AT_ONCE])
+        reports = accepting.events_of(conn, some)
+        for case, owed in messages.of_cases(conn, some).items():
+            every |= owed
+            events |= dict.fromkeys(owed, reports[case])
+    yield from accepting.check_answers(conn, world)
+    yield from delivering.check_outside(every, world)
+    yield from departures.check(every, world, events)
+    yield from clear_text.check(conn, world)
+    yield from lanes.check(world)
+    yield from poison.check_outside(conn, world)
+    yield from restored.check(conn, every, world)
+    yield from journal.check_growth(conn, world)

@@ -1,64 +1,15 @@
 """Messages against the journal: whatever was decided is owed, and nothing else is (I6, I9, I11)."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy import Connection, bindparam, func, select
+from collections.abc import Iterator
 
 from engine.invariants.history import History, Leaf
+from engine.invariants.messages import Messages
 from engine.invariants.violation import Violation
-from engine.store.instant import Instant
-from engine.store.tables import attempts, notifications
 from schemas import facts as f
 from schemas.codes import TrackName
 
-_n, _a = notifications.c, attempts.c
-_OF_CASES = (
-    select(
-        _n.key,
-        _n.case_id,
-        _n.alert_id,
-        _n.purpose,
-        _n.contact,
-        _n.state,
-        func.max(_a.at, type_=Instant).label("tried_at"),
-    )
-    .select_from(notifications.outerjoin(attempts, _a.key == _n.key))
-    .where(_n.case_id.in_(bindparam("ids", expanding=True)))
-    .group_by(_n.key)
-)
 _CALLED_OFF = ("cancelled", "superseded")
 _LOOK = "Look at this message on its case's page, and phone the recipient if it is grave."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """One message as its row tells it."""
-
-    alert: str
-    purpose: str
-    contact: str
-    state: str
-    tried_at: datetime | None
-    """When the newest try of it was claimed."""
-
-
-Messages = dict[str, Stored]
-
-
-def messages_of(conn: Connection, ids: Sequence[str]) -> dict[str, Messages]:
-    """Case -> key -> message, of every message of these cases."""
-    found: dict[str, Messages] = {id_: {} for id_ in ids}
-    for row in conn.execute(_OF_CASES, {"ids": list(ids)}):
-        found[row.case_id][row.key] = Stored(
-            alert=row.alert_id,
-            purpose=row.purpose,
-            contact=row.contact,
-            state=row.state,
-            tried_at=row.tried_at,
-        )
-    return found
 
 
 def check(history: History, messages: Messages) -> Iterator[Violation]:

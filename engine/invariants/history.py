@@ -1,15 +1,17 @@
 """One case as its journal tells it, read for checking."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, select
 
 from engine.case.state import Case, load_case
+from engine.store import closures
 from engine.store.tables import cases, journal
-from schemas.facts import Fact, load_fact
+from schemas.facts import ExclusionsJoined, Fact, load_fact
+from schemas.plan import Closure
 
 AT_ONCE = 50
 """Cases read in one select: keeps the read short."""
@@ -23,7 +25,6 @@ _LEAVES = (
     .order_by(journal.c.stream, journal.c.n)
 )
 _EVERY_CASE = select(cases.c.id).order_by(cases.c.id)
-_SOME_CASES = _EVERY_CASE.where(cases.c.id > bindparam("after")).limit(bindparam("most"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +53,6 @@ def every_case(conn: Connection) -> list[str]:
     return [row.id for row in conn.execute(_EVERY_CASE)]
 
 
-def some_cases(conn: Connection, *, after: str, limit: int) -> list[str]:
-    """The next ids after this one, at most `limit` of them."""
-    return [row.id for row in conn.execute(_SOME_CASES, {"after": after, "most": limit})]
-
-
 def histories(conn: Connection, ids: Sequence[str]) -> Iterator[History]:
     """Read these cases, a few at a time. Ids that name no case are left out."""
     for start in range(0, len(ids), AT_ONCE):
@@ -64,6 +60,7 @@ def histories(conn: Connection, ids: Sequence[str]) -> Iterator[History]:
         leaves: dict[str, list[Leaf]] = {}
         for row in conn.execute(_LEAVES, {"ids": some}):
             leaves.setdefault(row.stream, []).append(Leaf(n=row.n, at=row.at, fact=_fact(row.body)))
+        known = closures.read(conn, _digests(leaves.values()))
         for case in conn.execute(_ROWS, {"ids": some}).all():
             yield History(
                 id=case.id,
@@ -71,7 +68,7 @@ def histories(conn: Connection, ids: Sequence[str]) -> Iterator[History]:
                 status=case.status,
                 due_at=case.due_at,
                 state=load_case(case.state),
-                leaves=tuple(leaves.get(case.id, ())),
+                leaves=tuple(_whole(leaf, known) for leaf in leaves.get(case.id, ())),
             )
 
 
@@ -80,3 +77,17 @@ def _fact(body: bytes) -> Fact | None:
         return load_fact(body)
     except ValidationError:
         return None
+
+
+def _digests(histories: Iterable[Sequence[Leaf]]) -> Iterator[str]:
+    for leaves in histories:
+        for leaf in leaves:
+            if isinstance(leaf.fact, ExclusionsJoined):
+                yield leaf.fact.digest
+
+
+def _whole(leaf: Leaf, known: Mapping[str, Closure]) -> Leaf:
+    """With who is kept out: a fact names them by digest only, many cases share them."""
+    if isinstance(leaf.fact, ExclusionsJoined) and leaf.fact.digest in known:
+        return replace(leaf, fact=replace(leaf.fact, closure=known[leaf.fact.digest]))
+    return leaf

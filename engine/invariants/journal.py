@@ -28,6 +28,12 @@ def check_system(conn: Connection) -> Iterator[Violation]:
     yield from _faults(conn, journal.SYSTEM)
 
 
+def check_system_part(conn: Connection, *, after: int, most: int) -> tuple[list[Violation], int]:
+    """The same for a part of it; returns also the leaf to go on after, 0 at its end."""
+    faults, last = journal.verify_part(conn, stream=journal.SYSTEM, after=after, most=most)
+    return [_of(fault) for fault in faults], last
+
+
 def check_growth(conn: Connection, world: Outside) -> Iterator[Violation]:
     """No leaf seen at an earlier check has changed or gone since."""
     for stream, (n, head) in sorted(world.heads.items()):
@@ -44,6 +50,9 @@ def check_growth(conn: Connection, world: Outside) -> Iterator[Violation]:
 
 def _faults(conn: Connection, stream: str) -> Iterator[Violation]:
     for fault in journal.verify(conn, stream=stream):
-        yield Violation(
-            invariant="I19", row=stream, what=f"Leaf {fault.n}: {fault.what}.", remedy=_RESTORE
-        )
+        yield _of(fault)
+
+
+def _of(fault: journal.Fault) -> Violation:
+    what = f"Leaf {fault.n}: {fault.what}."
+    return Violation(invariant="I19", row=fault.stream, what=what, remedy=_RESTORE)

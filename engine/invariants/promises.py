@@ -47,7 +47,7 @@ PROMISES = (
         "I1",
         "Whatever was accepted is in exactly one case, or in quarantine with somebody told.",
         _B,
-        "accepting",
+        "accepting strays",
         "Ask its source to send the report again, and work it by hand meanwhile.",
     ),
     _promise(
@@ -61,7 +61,7 @@ PROMISES = (
         "I3",
         "The same report counts once; other content under its id is told to a person.",
         _B,
-        "accepting",
+        "accepting strays",
         "Ask the source which content is right.",
     ),
     _promise(
@@ -73,7 +73,11 @@ PROMISES = (
     ),
     _promise("I5", "Nothing is decided or told before its time.", _B, "replay departures", _MEND),
     _promise(
-        "I6", "Each round of telling is decided once.", _T, "replay decided delivering", _MEND
+        "I6",
+        "Each round of telling is decided once.",
+        _T,
+        "replay decided delivering strays",
+        _MEND,
     ),
     _promise("I7", "No step is passed over in silence.", _T, "replay", _PHONE),
     _promise(
@@ -137,7 +141,7 @@ PROMISES = (
         "I19",
         "Every change has its leaf in the journal, and the chain holds.",
         _T,
-        "journal replay projected",
+        "journal replay projected strays",
         "Stop the engine, keep a copy of the database, compare it with the newest backup.",
     ),
     _promise(
@@ -158,7 +162,7 @@ PROMISES = (
         "I22",
         "What cannot be read is put aside, told to a person, and holds up nothing else.",
         _B,
-        "poison",
+        "poison strays",
         "Read the quarantine; ask the source what it meant to say.",
     ),
     _promise(

@@ -40,7 +40,14 @@ _EVER = (
         func.max(_n.settled_at).filter(_n.state.in_(("handed_off", "delivered"))).label("reached"),
     )
     .select_from(notifications.join(alerts, alerts.c.id == _n.alert_id))
-    .where(alerts.c.track == "duty")
+    .where(
+        alerts.c.track == "duty",
+        _n.case_id.in_(  # of the cases that are open now, however many there ever were
+            select(cases.c.id).where(
+                cases.c.due_at.is_not(None), cases.c.status.in_(("open", "standing"))
+            )
+        ),
+    )
     .group_by(_n.case_id)
     .subquery()
 )
@@ -61,6 +68,7 @@ _UNREACHED = (
     select(cases.c.id, cases.c.incident)
     .select_from(cases.outerjoin(_EVER, _EVER.c.case_id == cases.c.id))
     .where(
+        cases.c.due_at.is_not(None),  # I7 looks for an open case that owes nothing
         cases.c.status.in_(("open", "standing")),
         cases.c.opened_at <= bindparam("latest", type_=Instant),
         or_(

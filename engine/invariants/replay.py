@@ -133,9 +133,23 @@ def _told(case: Case, fact: f.Told, at: datetime, after: Case) -> Iterator[Viola
         yield _said("I6", f"Tell {fact.tell_no} of alert {fact.alert} was decided twice.")
     if fact.tell_no > last + 1:
         yield _said("I6", f"Tells of alert {fact.alert} jump from {last} to {fact.tell_no}.")
-    if fact.track is TrackName.DUTY or fact.purpose is not Purpose.TELL:
+    if fact.track is TrackName.DUTY:
         return
-    yield from _outward(case, alert, fact)
+    if _kept_out(case, fact.party):
+        yield _said("I17", f"Alert {fact.alert} was told although its party is kept out.")
+    if fact.purpose is Purpose.TELL:
+        yield from _outward(case, alert, fact)
+
+
+def _kept_out(case: Case, party: str) -> bool:
+    """Whether this party is tied to the perpetrator and no two people opened it for this case."""
+    entry = case.around.closure.find(party)
+    if entry is None:
+        return False
+    opened = party in case.released_controllers or any(
+        each.party == party and each.agreed for each in case.clearings
+    )
+    return not (entry.liftable and opened)
 
 
 def _outward(case: Case, alert: Alert | None, fact: f.Told) -> Iterator[Violation]:

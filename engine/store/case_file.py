@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, select
 
 from engine.case.state import Case, load_case
+from engine.store import findings
 from engine.store.board import CASE_COLUMNS, CaseRow, case_row
 from engine.store.brakes import Brakes, brakes
 from engine.store.tables import (
@@ -80,6 +81,8 @@ class CaseFile:
     earlier: bool
     """Whether there are facts before these."""
     brakes: Brakes = field(default_factory=Brakes)
+    finding: str = ""
+    """Of an incident of the auditor: what it found, by the name `engine.findings` gave it."""
 
 
 CASE_BY_REF = select(*CASE_COLUMNS, cases.c.state).where(
@@ -189,6 +192,7 @@ def case_file(
         entries=tuple(entries[:facts]),
         earlier=len(entries) > facts,
         brakes=brakes(conn, case),
+        finding=findings.name_of(conn, found.id) if case.incident == findings.CODE else "",
     )
 
 

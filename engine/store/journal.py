@@ -32,6 +32,10 @@ HEAD = (
 )
 LEAVES = select(journal).order_by(journal.c.stream, journal.c.n)
 LEAVES_OF = LEAVES.where(journal.c.stream == bindparam("stream"))
+PART_OF = LEAVES_OF.where(journal.c.n > bindparam("after")).limit(bindparam("most"))
+LEAF_HASH = select(journal.c.hash).where(
+    journal.c.stream == bindparam("stream"), journal.c.n == bindparam("n")
+)
 CASE_HEADS = select(cases.c.id, cases.c.version, cases.c.head).order_by(cases.c.id)
 CASE_HEAD = CASE_HEADS.where(cases.c.id == bindparam("stream"))
 NEWEST = select(func.max(journal.c.at))
@@ -108,6 +112,20 @@ def verify(conn: Connection, *, stream: str | None = None) -> tuple[Fault, ...]:
         elif row.head != head:
             faults.append(Fault(stream=row.id, n=n, what="the case names another head"))
     return tuple(faults)
+
+
+def verify_part(
+    conn: Connection, *, stream: str, after: int, most: int
+) -> tuple[tuple[Fault, ...], int]:
+    """The same over a part of a long stream: the leaves after number `after`, so many at most.
+
+    Returns also the number to go on after; 0 where the stream ended.
+    """
+    before = conn.execute(LEAF_HASH, {"stream": stream, "n": after}).scalar_one_or_none()
+    rows = conn.execute(PART_OF, {"stream": stream, "after": after, "most": most}).all()
+    ends = {stream: (after, before or FIRST)}
+    faults = tuple(_follow(rows, ends))
+    return faults, rows[-1].n if len(rows) == most else 0
 
 
 def _follow(leaves: Iterable[Any], ends: dict[str, tuple[int, str]]) -> Iterator[Fault]:

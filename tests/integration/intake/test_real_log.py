@@ -424,6 +424,19 @@ async def test_a_topic_that_one_disk_holds_is_refused_with_its_numbers(kafka: Lo
     )
 
 
+async def test_a_log_that_one_disk_holds_is_read_all_the_same_and_a_person_is_told(
+    kafka: LocalKafka, room: Room
+) -> None:
+    topic = await make_topic(kafka)
+    settings = settings_for(kafka, topic, runner="aiokafka", durability="replicated")
+    await produce(kafka, topic, reports("once"))
+
+    async with reading(room, settings):
+        await until(taken(room, 1))
+
+    assert IncidentCode.LOG_NOT_DURABLE in await room.incidents()
+
+
 async def test_a_topic_that_forgets_reports_by_itself_is_named(kafka: LocalKafka) -> None:
     topic = await make_topic(kafka, cleanup_policy="compact")
     settings = settings_for(kafka, topic, runner="aiokafka")

@@ -1,13 +1,30 @@
 """The auditor: silent outside while a promise is broken, and never the reason for an outage."""
 
-from sqlalchemy import text
+from datetime import UTC, datetime, timedelta
 
-from engine.auditor import Auditor, incidents_of
+from hypothesis import given as given_values
+from hypothesis import strategies as st
+from sqlalchemy import event, text
+
+from engine.auditor import AGAIN_AFTER, EVERY, STOOD_STILL, Auditor
+from engine.case import commands as c
 from engine.case.commands import RaiseIncident
 from engine.desk import Lane
+from engine.findings import (
+    MANY,
+    NAMED_AT_MOST,
+    OPEN_AT_MOST,
+    in_words,
+    incidents_now,
+    incidents_of_rows,
+    key_of,
+)
 from engine.invariants import Violation
+from engine.store.case_file import case_file
 from engine.store.inline import InlineReader
+from engine.uptime import Uptime
 from notifiers.outcome import OutcomeReason
+from schemas.responses import Done
 from tests.harness.people import faro
 from tests.harness.reports import report
 from tests.harness.story import Story, given
@@ -52,24 +69,165 @@ async def test_while_every_promise_is_kept_the_watch_outside_hears_us() -> None:
     assert (found, heart.beats) == ([], 1)
 
 
+def _break(story: Story, statement: str) -> None:
+    """Write past the engine, as a fault or a hand would."""
+    with story.database.engine.connect() as conn:
+        assert conn.execute(text(statement)).rowcount
+        conn.commit()
+
+
+CALLED_OFF = "UPDATE notifications SET state = 'cancelled'"
+AS_BEFORE = "UPDATE notifications SET state = 'handed_off' WHERE state = 'cancelled'"
+
+
+async def test_what_looks_broken_is_looked_at_again_before_anybody_is_called() -> None:
+    heart = _Counting()
+    async with given(registry=cerro(), rulebook=rulebook(ARREST), roster=faro()) as story:
+        reader = InlineReader(story.database)
+        await story.publish(report("arrest", id="arrest-1"))
+        story.phone("Ana").expects("Tocsin HIGH")
+        auditor = _auditor(story, heart, reader)
+
+        _break(story, CALLED_OFF)
+        assert await auditor.turn(), "seen"
+        assert (heart.beats, story.incidents()) == (0, []), "and told to nobody yet"
+        _break(story, AS_BEFORE)
+        assert not await auditor.turn()
+
+        reader.close()
+        assert (heart.beats, story.incidents()) == (1, [])
+
+
 async def test_a_broken_promise_pages_duty_and_silences_the_heartbeat() -> None:
     heart = _Counting()
     async with given(registry=cerro(), rulebook=rulebook(ARREST), roster=faro()) as story:
         reader = InlineReader(story.database)
         await story.publish(report("arrest", id="arrest-1"))
         story.phone("Ana").expects("Tocsin HIGH")
-        with story.database.engine.connect() as conn:
-            conn.execute(text("DELETE FROM notifications"))
-            conn.commit()
+        _break(story, "DELETE FROM notifications")
+        auditor = _auditor(story, heart, reader)
 
-        await _auditor(story, heart, reader).turn()
-        await story.settle()
+        for _ in range(5):
+            await auditor.turn()
+            await story.settle()
 
         reader.close()
         assert heart.beats == 0
         assert story.incidents() == ["invariant_broken"]
         story.phone("Ana").expects("Tocsin INCIDENT", "a promise broken")
-        story.expects_broken("I11")
+        story.expects_broken("I6", "I11")
+
+
+async def test_a_finding_calls_once_and_two_people_who_closed_it_are_not_called_again() -> None:
+    heart = _Counting()
+    async with given(registry=cerro(), rulebook=rulebook(ARREST), roster=faro()) as story:
+        story.ends_broken()
+        reader = InlineReader(story.database)
+        await story.publish(report("arrest", id="arrest-1"))
+        _break(story, "UPDATE alerts SET status = 'silent'")
+        auditor = _auditor(story, heart, reader)
+        for _ in range(4):
+            await auditor.turn()
+        await story.settle()
+        assert story.incidents() == ["invariant_broken"]
+        assert not await _auditor(story, heart, reader).turn() or heart.beats == 0
+        assert heart.beats == 0, "after a restart too: it stands until people have closed it"
+
+        (row,) = story.read(text("SELECT id, ref FROM cases WHERE kind = 'incident'"))
+        page = story.run(lambda conn: case_file(conn, ref=row.ref))
+        assert page is not None
+        said = in_words(page.finding)
+        assert said.startswith("Not kept (I19): Every change has its leaf in the journal")
+        assert "Look at " in said and "arrest" not in said
+        for command in (
+            c.ProposeResolution(
+                inbox=story.inbox(),
+                case=row.id,
+                by="person:ana",
+                outcome="other",
+                residual_risk="none",
+                remedy="none_sought",
+                heard="safe_channel",
+            ),
+            c.ConfirmResolution(inbox=story.inbox(), case=row.id, by="person:ben"),
+        ):
+            assert isinstance(await story.do(command), Done)
+        for _ in range(4):
+            await auditor.turn()
+        await story.settle()
+
+        reader.close()
+        assert heart.beats == 4
+        status = story.read(text("SELECT status FROM cases WHERE kind = 'incident'"))
+        assert [row.status for row in status] == ["monitored"]
+
+
+async def test_a_round_asks_as_much_of_a_large_house_as_of_a_small_one() -> None:
+    heart = _Counting()
+    async with given(registry=cerro(), rulebook=rulebook(ARREST), roster=faro()) as story:
+        reader = InlineReader(story.database)
+        asked = []
+
+        async def statements() -> int:
+            asked.clear()
+            await auditor.turn()
+            return len(asked)
+
+        def note(*_: object) -> None:
+            asked.append(1)
+
+        auditor = Auditor(
+            reader=reader,
+            raise_incident=_nobody,
+            heartbeat=heart,
+            clock=story.clock,
+            config=lambda: (story.rulebook, story.roster),
+            up_since=story.began,
+            cases_a_round=2,
+        )
+        await story.publish_together([report("arrest", id=f"a-{n}") for n in range(6)])
+        await story.settle()
+        story.phone("Ana").ignores_everything()
+        event.listen(story.database.engine, "before_cursor_execute", note)
+        six = await statements()
+        await story.publish_together([report("arrest", id=f"b-{n}") for n in range(30)])
+        await story.settle()
+        story.phone("Ana").ignores_everything()
+
+        assert await statements() <= six + 8, "some of it is more pages of the same few"
+        event.remove(story.database.engine, "before_cursor_execute", note)
+        reader.close()
+
+
+async def _nobody(incident: RaiseIncident) -> None:
+    raise AssertionError(f"nothing is wrong, and yet: {incident}")
+
+
+async def test_after_a_machine_slept_nobody_is_called_for_what_is_late_at_once() -> None:
+    heart = _Counting()
+    async with given(registry=cerro(), rulebook=rulebook(ARREST), roster=faro()) as story:
+        reader = InlineReader(story.database)
+        await story.publish(report("arrest", id="arrest-1"))
+        auditor = _auditor(story, heart, reader)
+        await story.advance(minutes=2)
+        await auditor.turn()
+        await story.down()
+        await story.clock.advance(hours=2)
+        found = [await auditor.turn() for _ in range(2)]
+        assert found == [[], []], "nothing stood between us and the store for no time at all"
+
+        await story.clock.advance(seconds=60)
+        await auditor.turn()
+        await story.clock.advance(seconds=60)
+        late = await auditor.turn()
+        assert {violation.invariant for violation in late} == {"I4"}, "now it is an outage"
+        reader.close()
+        await story.up()
+        await story.settle()
+        story.phone("Ana").ignores_everything()
+        story.phone("Ben").ignores_everything()
+        story.phone("Chi").ignores_everything()
+        story.phone("Dia").ignores_everything()
 
 
 async def test_a_case_of_which_nobody_was_reached_is_an_incident_within_minutes() -> None:
@@ -79,17 +237,19 @@ async def test_a_case_of_which_nobody_was_reached_is_an_incident_within_minutes(
         auditor = _auditor(story, heart, reader)
         story.post.broken["sms"] = OutcomeReason.UNREACHABLE
         await story.publish(report("abduction", id="abduction-1"))
-        await story.advance(minutes=4)
-        assert await auditor.turn() == []
+        for _ in range(4):
+            await story.advance(minutes=1)
+            assert await auditor.turn() == []
         await story.advance(minutes=2)
 
         found = await auditor.turn()
+        await auditor.turn()
         await story.settle()
 
         reader.close()
         assert [(v.invariant, v.row) for v in found] == [("I23", story.case().id)]
         assert "reached_nobody" in story.incidents()
-        assert heart.beats == 1
+        assert heart.beats == 4
         del story.post.broken["sms"]
         await story.advance(minutes=6)
         story.phone("Ana").ignores_everything()
@@ -111,12 +271,66 @@ async def test_an_auditor_that_cannot_read_goes_on_looking() -> None:
         assert heart.beats == 0
 
 
+def _violation(invariant: str, row: str, what: str = "") -> Violation:
+    return Violation(invariant=invariant, row=row, what=what, remedy="")
+
+
 def test_many_unreached_cases_are_one_incident_and_an_incident_is_never_about_an_incident() -> None:
-    def unreached(row: str) -> Violation:
-        return Violation(invariant="I23", row=row, what="", remedy="")
+    many = [_violation("I23", f"c{n}") for n in range(9)]
 
-    many = [unreached(f"c{n}") for n in range(9)]
+    assert [i.key for i in incidents_now(many)] == [MANY]
+    assert incidents_now([_violation("I23", "iabc")]) == []
+    assert [i.key for i in incidents_now(many[:2])] == ["c0", "c1"]
 
-    assert [i.key for i in incidents_of(many)] == ["many"]
-    assert incidents_of([unreached("iabc")]) == []
-    assert [i.key for i in incidents_of(many[:2])] == ["c0", "c1"]
+
+def test_each_broken_row_is_an_incident_of_its_own_until_they_are_many() -> None:
+    rows = [_violation("I11", f"n{n}") for n in range(NAMED_AT_MOST + 1)]
+
+    few = incidents_of_rows(rows[:-1], standing=0)
+    assert len({each.key for each in few}) == NAMED_AT_MOST
+    assert all(each.key.startswith("I11:n") and each.severe for each in few)
+    assert [each.key for each in incidents_of_rows(rows, standing=0)] == [f"I11:{MANY}:"]
+    assert [i.key for i in incidents_of_rows(rows[:1], standing=OPEN_AT_MOST)] == [f"I11:{MANY}:"]
+
+
+def test_a_message_that_came_twice_calls_more_quietly_than_one_that_never_came() -> None:
+    (twice,) = incidents_of_rows([_violation("I12", "n1")], standing=0)
+    (never,) = incidents_of_rows([_violation("I11", "n1")], standing=0)
+
+    assert (twice.severe, never.severe) == (False, True)
+
+
+@given_values(row=st.text(max_size=300), what=st.text(max_size=50), other=st.text(max_size=50))
+def test_a_finding_has_one_name_that_fits_and_another_breach_of_the_row_has_another(
+    row: str, what: str, other: str
+) -> None:
+    key = key_of(_violation("I25", row, what))
+
+    assert key == key_of(_violation("I25", row, what))
+    assert len(key) < 100
+    assert (key == key_of(_violation("I25", row, other))) == (what == other)
+
+
+SPAN = timedelta(seconds=EVERY) + STOOD_STILL
+SPANS = st.timedeltas(min_value=timedelta(seconds=-100), max_value=timedelta(hours=3))
+
+
+@given_values(steps=st.lists(st.tuples(SPANS, st.booleans()), min_size=1, max_size=30))
+def test_we_count_as_up_only_as_far_back_as_nothing_stood_in_between(
+    steps: list[tuple[timedelta, bool]],
+) -> None:
+    began = now = broke = datetime(2027, 3, 1, tzinfo=UTC)
+    uptime = Uptime(began=began, patience=SPAN)
+    for span, answered in steps:
+        now += span
+        since = uptime.since(now)
+        if span > SPAN or span < timedelta(0) or broke is None:
+            broke = now
+        assert since == broke <= now
+        if not answered:
+            uptime.lost()
+            broke = None  # type: ignore[assignment]
+
+
+def test_the_second_look_is_soon_and_after_time_to_catch_up() -> None:
+    assert 2.0 <= AGAIN_AFTER <= EVERY / 2
