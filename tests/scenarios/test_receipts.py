@@ -90,7 +90,7 @@ async def test_a_phone_that_was_off_for_two_days_rings_the_last_resort_once_not_
         for page in pages:
             await story.reported(page, delivered=False)
 
-        story.phone("Flo").expects().expects().expects_nothing()  # for the first and the newest
+        story.phone("Flo").expects().expects_nothing()
         story.mail("Flo").ignores_everything()
 
 

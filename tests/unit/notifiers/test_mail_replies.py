@@ -49,7 +49,7 @@ def test_the_line_may_be_written_as_people_write(line: str) -> None:
         "1 but please do not call Lea",
         "1 2",
         "12",
-        "7",
+        "8",
         "I will be back on 1 April",
         "> 1 7K3Q-92",
         BELOW,
