@@ -3,28 +3,44 @@
 By default there is nobody. A consumer has a topic of its own, so that the desk's own topic is
 nobody else's; what its party may not know of a case at this moment is not put there. It is judged
 like every other recipient: exclusion over the registry as it is now, consent, conflict, freeze,
-hold, stop, and only once its track was released in that case. Whatever is unclear is kept back.
+hold, stop, and only once its track was released in that case. A page leaves out fields; a fact is
+copied whole, so its reader must be allowed every field of it. Whatever is unclear is kept back.
 What was kept back does not come later: a consumer sees the gap in the numbers of the case, and
 nothing else.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
 
 from engine.case.around import Around
-from engine.case.protect import judge_party
+from engine.case.protect import EXCLUDED, judge_party, safeguards
 from engine.case.replacing import replace
+from engine.case.state import Case
 from engine.clock import Clock
 from engine.desk.exclusions import Exclusions
 from engine.ports import Publisher, Reader
 from engine.registry.world import WorldHolder
 from engine.settings import ConsumerSettings
 from engine.store import cases, closures, consents, events, links, stopping
+from rules import guard
+from schemas.codes import FieldName
 from schemas.plan import Closure
 
 _log = structlog.get_logger(__name__)
+
+IN_FACTS = frozenset(
+    {
+        FieldName.ACT,
+        FieldName.CERTAINTY,
+        FieldName.AS_OF,
+        FieldName.COMPANY,
+        FieldName.WHY_YOU,
+    }
+)
+"""What facts say of a case. They are copied whole: nothing of it can be left out."""
 
 
 class ForConsumers:
@@ -90,10 +106,19 @@ class ForConsumers:
             closure=self._exclusions.now(stored, told, registry=registry),
             linked=links.beside(conn, case),
         )
-        verdict = judge_party(
-            replace(case, around=around),
-            track=consumer.track,
-            party=consumer.party,
-            now=self._clock.now(),
-        )
-        return verdict.allowed
+        case, now = replace(case, around=around), self._clock.now()
+        if _closed(case, consumer.party) or not self._whole(case, consumer, now):
+            return False
+        return judge_party(case, track=consumer.track, party=consumer.party, now=now).allowed
+
+    def _whole(self, case: Case, consumer: ConsumerSettings, now: datetime) -> bool:
+        """Whether its audience may be shown all that facts say, and the consents hold none back."""
+        party = self._world.registry().party(consumer.party)
+        given = safeguards(case, towards=party, now=now)
+        allowed = guard.allowed_fields(given, track=consumer.track)
+        return self._world.field_class(consumer.track) & allowed >= IN_FACTS
+
+
+def _closed(case: Case, party: str) -> bool:
+    """Whether its page was closed for good, as when it passed the matter on to an excluded one."""
+    return any(alert.party == party and alert.reason in EXCLUDED for alert in case.alerts)

@@ -17,7 +17,7 @@ from tests.replay_harm.sayings import Allowed
 AGREED_WITHIN = timedelta(days=7)
 UNSURE = timedelta(seconds=60)
 """When a publisher's word came in, to the second, nobody outside can know."""
-_FIELDS = ("country", "act", "certainty", "sector", "why_you", "another")
+_FIELDS = ("country", "act", "certainty", "sector", "why_you", "company")
 _TRACKS = tuple(each.value for each in TrackName if each is not TrackName.DUTY)
 _LONG = timedelta(days=365)
 _SOMETIME = datetime(2027, 1, 1, tzinfo=UTC)

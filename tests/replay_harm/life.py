@@ -44,8 +44,8 @@ MODES = {
 }  # fmt: skip
 READERS = (
     (TrackName.MISSIONS, "mission-QN-QM"), (TrackName.NHRIS, "nhri-QN"),
-    (TrackName.COMPANIES, "buyer-1"), (TrackName.INVESTORS, "fund-1"),
-    (TrackName.PROTECTION, "protection-0"), (TrackName.UNIONS, "union-0"),
+    (TrackName.MISSIONS, "mission-QP-QM"), (TrackName.UNIONS, "union-0"),
+    (TrackName.UNIONS, "union-1"), (TrackName.PROTECTION, "protection-0"),
 )  # fmt: skip
 SPIES = (
     (TrackName.COMPANIES, "soe"), (TrackName.COMPANIES, "guards"), (TrackName.COMPANIES, "jv-one"),

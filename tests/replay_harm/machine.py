@@ -43,6 +43,8 @@ START = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 POLL_SECONDS = 3_600.0
 TOPIC = "cases"
 ANSWERS = "answers"
+IN_FACTS = frozenset({"act", "company"})
+"""What facts say of a case, among what a consent or an audience may leave out."""
 _WHAT_IT_IS = text(
     "SELECT n.case_id, n.contact, a.track FROM notifications n JOIN alerts a ON a.id = n.alert_id"
     " WHERE n.key = :key"
@@ -326,6 +328,7 @@ class Machine:
                 mode=self.modes[consumer.track.value],
                 reader=consumer.party,
                 purpose="stream",
+                fields=IN_FACTS,
             )
         )
 

@@ -36,12 +36,14 @@ _SHUT_OF_A_CONTROLLER = _NEVER_BY_MACHINE | {"legal"}
 _SAYS_NOTHING = frozenset({"stand_down", "wait"})
 _WISHES = {"no_company_contact": "companies", "no_mission_contact": "missions"}
 _BEHIND_A_GATE = frozenset({"tell", "stream"})
+_ACT = frozenset({"protection", "missions", "nhris", "mechanisms", "legal", "sports", "unions"})
 SHOWN_TO = {
+    "act": _ACT,
     "sector": frozenset({"missions", "nhris", "msis", "investors", "companies", "unions"}),
     "company": frozenset({"missions", "nhris", "msis", "investors", "legal", "unions"}),
 }
 """Of what a page can be seen to show: who may ever be shown it (`what-recipients-see.md`)."""
-_NECESSARY = frozenset({"country", "act", "certainty"})
+_NECESSARY = frozenset({"country"})
 
 
 @dataclass(slots=True)
@@ -250,7 +252,7 @@ class Oracle:
         for name in sorted(send.fields):
             if send.track not in SHOWN_TO[name]:
                 yield TOO_OPEN, f"{name} is not for {send.track}"
-        if send.fields and not send.labels:
+        if send.purpose == "page" and send.fields and not send.labels:
             yield TOO_OPEN, "shown without a label"
 
     # What they said themselves

@@ -338,5 +338,8 @@ def test_a_label_is_never_wider_than_a_report_says(told: Told) -> None:
 
 def test_who_reads_a_stream_is_judged_as_every_other_recipient(told: Told) -> None:
     assert told.tell("missions", purpose="stream", endpoint="", reader="missions") == ()
+    whole = frozenset({"act"})
+    firm = told.tell("companies", purpose="stream", endpoint="", reader="companies", fields=whole)
+    assert firm == (TOO_OPEN,)
     told.report(parties=[{"party": "missions", "role": "alleged_perpetrator"}])
     assert TOLD_EXCLUDED in told.tell("missions", purpose="stream", endpoint="", reader="missions")

@@ -11,10 +11,12 @@ from pydantic import ValidationError
 from engine.case import commands as c
 from engine.consumers import ForConsumers
 from engine.settings import ConsumerSettings, KafkaSettings
-from schemas.codes import TrackName
+from schemas.codes import FieldName, TrackName
 from schemas.link import Link, LinkKind, LinkStatus
+from schemas.responses import Response, ResponseKind, Way
 from tests.integration.engine.desk.room import MISSIONS, Room, a_room, report
 from tests.unit.engine.case import builders as b
+from tests.unit.rules.build import the_default_pack
 
 FACTS, EMBASSY, GUARDS = "tocsin.cases", "tocsin.cases.embassy", "tocsin.cases.guards"
 READS = ConsumerSettings(topic=EMBASSY, party="embassy", track=TrackName.MISSIONS)
@@ -38,6 +40,7 @@ class Recorded:
 @pytest.fixture
 async def room(tmp_path: Path) -> AsyncIterator[Room]:
     async with a_room(tmp_path / "desk.sqlite") as room:
+        room.world.swap(replace(room.world.current, rulebook=the_default_pack()))
         yield room
 
 
@@ -120,6 +123,35 @@ async def test_a_consumer_that_became_tied_to_the_perpetrator_gets_nothing_more(
     registry = room.world.registry().changed(links=[link])
     room.world.swap(replace(room.world.current, registry=registry))
     assert await _published(room, case, READS) == {FACTS}
+
+
+async def test_a_consumer_that_passed_it_on_to_the_perpetrator_gets_nothing_more(
+    room: Room,
+) -> None:
+    case = await _opened(room)
+    (row,) = [a for a in (await room.case(case)).alerts if a.party == "embassy"]
+    said = Response(
+        kind=ResponseKind.PASSED_ON, way=Way.PHONE, by=row.contacts[0].id, passed_on_to="guardia"
+    )
+    await room.one(c.Respond(inbox=room.inbox(), alert=row.id, response=said))
+    assert await _published(room, case, READS) == {FACTS}
+
+
+async def test_a_fact_says_what_it_says_so_a_consent_that_holds_a_field_back_keeps_it_back(
+    room: Room,
+) -> None:
+    given = b.a_consent(*b.OUTWARD, fields=(FieldName.COUNTRY, FieldName.CERTAINTY))
+    await room.one(c.ConsentChanged(inbox=room.inbox(), consent=given, state="granted"))
+    case = await _opened(room, consent=False)
+    assert await _published(room, case, READS) == {FACTS}
+
+
+async def test_an_audience_that_is_never_shown_what_happened_reads_no_facts(room: Room) -> None:
+    case = await _opened(room)
+    firm = READS.model_copy(update={"track": TrackName.COMPANIES})
+    one = b.Story().a_release(TrackName.COMPANIES)
+    await room.one(replace(one, case=case, inbox=room.inbox()))
+    assert await _published(room, case, firm) == {FACTS}
 
 
 async def test_nothing_is_copied_of_what_is_no_case(room: Room) -> None:
