@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from engine.case import commands as c
+from engine.case.around import Beside
 from engine.case.commands import CaseCommand
 from engine.case.decide import Refusal, run
 from engine.case.due import due_at
@@ -15,6 +16,7 @@ from engine.case.state import Case, Task, dump_case
 from schemas import facts as f
 from schemas.codes import Severity, TrackName
 from schemas.facts import Fact, dump_fact, load_fact
+from schemas.linked import Strictures
 from schemas.responses import ResponseKind
 from tests.model.model import Model
 from tests.model.world import PACK, World
@@ -205,6 +207,20 @@ class Both:
             command,
             lambda m: m.release(m.tracks[name], who, start, end),
         )
+
+    def link(self, tracks: set[str], who: str) -> None:
+        """A person links it with a case whose people allow these tracks."""
+        allows = a_consent(*(TrackName(name) for name in sorted(tracks)), pseudonym="hotline/s9")
+        self.story.around(linked=(Beside(case="other", consents=(allows,)),))
+        command = c.BeLinked(
+            case=self.story.case.id,
+            other="other",
+            ref="TC-OTHER",
+            by=who,
+            strictures=Strictures(subjects=("hotline/s9",)),
+        )
+        told = f"{who} links it with a case that allows {sorted(tracks)}"
+        self.both(told, command, lambda m: setattr(m, "linked", tracks))
 
     def propose(self, who: str) -> None:
         """A person says that it is resolved."""

@@ -11,7 +11,7 @@ from engine.case import commands as c
 from engine.case.due import due_at
 from schemas.codes import ActionKind, TrackName
 from schemas.codes.status import Heard
-from schemas.facts.life import Lesson
+from schemas.facts.life import Lesson, WhyUnlinked
 from schemas.responses import AnswerClass, ResponseKind, WithdrawnBecause
 from schemas.safeguards import Hold, HoldReason
 from tests.model.both import Both
@@ -215,7 +215,7 @@ class Machine(RuleBasedStateMachine):
     @rule(who=people)
     def somebody_is_added(self, who: str) -> None:
         party = self.both.world.party(ADDED, "missions", ("consul-mail",))
-        if ADDED in self.both.model.parties or "missions" not in self.both.model.consent:
+        if ADDED in self.both.model.parties or self.both.model.refusal(party) not in _WAIT:
             return
         self.both.both(
             f"{who} adds {ADDED}",
@@ -241,7 +241,8 @@ class Machine(RuleBasedStateMachine):
         if known and known.in_force:
             waits = known.review_by is not None and known.review_by > self.both.story.now
         else:
-            waits = "protection" not in model.consent and not model.refused
+            covered = "protection" in model.consent & model.linked
+            waits = not covered and not model.refused
         if waits and not (known and who in known.by):
             command = c.DecideNecessity(**self.of_case(), by=who, why="life_at_stake")
             self.both.both(f"{who} decides necessity", command, lambda m: m.decides_necessity(who))
@@ -255,6 +256,17 @@ class Machine(RuleBasedStateMachine):
         state: Any = "narrowed" if some else "revoked"
         command = c.ConsentChanged(inbox=story.inbox(), consent=given, state=state)
         self.both.both(f"consent for {sorted(some)}", command, lambda m: m.consents(some))
+
+    @precondition(worked_on)
+    @rule(who=people, some=st.sets(tracks, min_size=1))
+    def it_is_linked_or_parted(self, who: str, some: set[str]) -> None:
+        """With a case whose people allow only so much; parting takes two."""
+        story, model = self.both.story, self.both.model
+        if not story.case.links:
+            self.both.link(some, who)
+        elif who != model.unlinking:
+            command = c.UnlinkCase(**self.of_case(), by=who, why=WhyUnlinked.MISTAKE)
+            self.both.both(f"{who} parts it", command, lambda m: m.unlink(who))
 
     @precondition(worked_on)
     @rule(name=tracks, who=people, hours=st.sampled_from((None, 1, 30)))
@@ -420,10 +432,12 @@ class Machine(RuleBasedStateMachine):
         self.both.both(f"{who} reopens", story.a_reopening(who), lambda m: m.reopen())
 
 
+_WAIT = ("", "frozen", "held")
 _TALKS = ("first_contact", "check_in")
 _ON_THE_CASE = (
     "confirm_resolution",
     "confirm_standing",
+    "confirm_unlink",
     "standing_review",
     "necessity_second",
     "necessity_review",

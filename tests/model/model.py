@@ -204,6 +204,15 @@ class Model(Outward):
         if self.status == "open":
             self.ask_releases()
 
+    def unlink(self, who: str) -> None:
+        if not self.unlinking:
+            self.unlinking = who
+            return self.task("confirm_unlink")
+        self.linked, self.unlinking = {*self.tracks}, ""
+        self.done("confirm_unlink")
+        if self.status == "open":
+            self.ask_releases()
+
     def recheck(self) -> None:
         for party in self.parties.values():
             idle = party.status in ("planned", *OUT)

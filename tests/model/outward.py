@@ -23,6 +23,8 @@ class Outward(Duty):
         self.tracks, self.parties = world.tracks(), world.parties()
         self.open_at, self.next_opening = world.open_at, world.next_opening
         self.consent, self.refused = {*self.tracks}, False
+        self.linked, self.unlinking = {*self.tracks}, ""
+        """What the people of a case allow that this one is linked with; alone: everything."""
         self.necessity: Any = None
         self.told_outward: datetime | None = None
         self.by_hand = ""
@@ -35,8 +37,9 @@ class Outward(Duty):
 
     def refusal(self, party: Any) -> str:
         stands_in = party.track == "protection" and self.necessity and self.necessity.in_force
-        if party.track not in self.consent and not (stands_in and not self.refused):
-            return "consent"
+        for allowed, why in ((self.consent, "consent"), (self.linked, "linked")):
+            if party.track not in allowed and not (stands_in and not self.refused):
+                return why
         if party.no:
             return "no"
         held = any(of == party.name for _, of in self.holds)

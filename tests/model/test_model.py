@@ -92,6 +92,25 @@ def a_week_in_which_people_steer() -> None:
     both.wait_until(both.story.now + timedelta(hours=9))
 
 
+def two_days_of_two_hotlines() -> None:
+    """A quick-response line, and a second case whose people allow less."""
+    machine = Machine()
+    machine.begins(severity="high", hour=9, until="acted")
+    both = machine.both
+    both.both("ana has it", both.answers("ana", "ana", ACKNOWLEDGED), lambda m: own(m, "ana"))
+    machine.a_report(code="enrichment", severity="high", rules=False, protocol=30)
+    both.everything_leaves()
+    machine.it_is_linked_or_parted(who="ana", some={"protection"})
+    both.wait_until(both.story.now + timedelta(hours=25))
+    both.both("ana has it", both.answers("ana", "ana", ACKNOWLEDGED), lambda m: own(m, "ana"))
+    both.wait_until(both.story.now + timedelta(hours=6))
+    machine.it_is_linked_or_parted(who="ana", some={"missions"})
+    machine.it_is_linked_or_parted(who="chi", some={"missions"})
+    machine.a_release(name="companies", who="ana", starts=None, ends=30)
+    machine.a_release(name="companies", who="chi", starts=None, ends=30)
+    both.wait_until(both.story.now + timedelta(hours=9))
+
+
 def judges(machine: Machine, party: str, worth: AnswerClass) -> None:
     """Somebody of duty says what was done is worth."""
     parties = [p.name for p in machine.both.model.parties.values() if p.acts or p.promises]
@@ -125,7 +144,11 @@ def says(both: Both, party: str, by: str, kind: ResponseKind, **more: Any) -> No
     )
 
 
-STORIES = (a_day_in_which_most_things_happen, a_week_in_which_people_steer)
+STORIES = (
+    a_day_in_which_most_things_happen,
+    a_week_in_which_people_steer,
+    two_days_of_two_hotlines,
+)
 
 
 @pytest.mark.parametrize("story", STORIES)
@@ -206,6 +229,21 @@ def test_the_model_notices_of_steering_when(what: str, monkeypatch: pytest.Monke
 
     with pytest.raises((DifferenceError, RuntimeError)):
         a_week_in_which_people_steer()
+
+
+TWO_HOTLINES: dict[str, type[Any]] = {
+    "a protocol releases nothing": f.ProtocolApplied,
+    "what the people of a linked case allow is forgotten": f.CasesLinked,
+    "cases that were parted stay linked": f.CasesUnlinked,
+}
+
+
+@pytest.mark.parametrize("what", TWO_HOTLINES)
+def test_the_model_notices_of_two_hotlines_when(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(evolving._STEPS, TWO_HOTLINES[what], nothing)
+
+    with pytest.raises((DifferenceError, RuntimeError)):
+        two_days_of_two_hotlines()
 
 
 PASSED_OVER: dict[str, tuple[Any, str, Any]] = {
