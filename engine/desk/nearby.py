@@ -1,13 +1,12 @@
 """Cases near an event: about the same subject, complaint, site, company or community."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.case import alike, reprisals, times
 from engine.case import commands as c
-from engine.case import reprisals
 from engine.case.around import ToldNear
 from engine.case.decide import run
 from engine.case.replacing import replace
@@ -39,34 +38,77 @@ def find(
     arrived = {x.report.event_id: x.report for x in commands if isinstance(x, c.EventArrived)}
     registry = setting.world.registry
     near = {
-        id: Near(keys=reprisals.keys_of(report.source, report.event, registry))
+        id: Near(
+            keys=reprisals.keys_of(report.source, report.event, registry),
+            likeness=alike.keys_of(report.event, registry),
+        )
         for id, report in arrived.items()
     }
+    _compare(conn, near, {id: report.source for id, report in arrived.items()}, own, setting)
     acts = [id for id, report in arrived.items() if report.event.type is EventType.ACT]
     if not acts:
         return near
-    shared = watched.sharing(conn, {key for id in acts for key in near[id].keys})
+    since = setting.now - times.REPRISAL_WINDOW
+    told = watched.told_lately(conn, {key for id in acts for key in near[id].keys}, since=since)
     beside = {own[id]: linked.get(own[id], ()) for id in acts}
     ours = watched.told(conn, {*beside, *(id for some in beside.values() for id in some)})
     for id in acts:
-        others = {n.case: n for key in near[id].keys for n in shared.get(key, ())}
+        others = {n.case: n for key in near[id].keys for n in told.get(key, ())}
         others |= {other: ours[other] for other in beside[own[id]] if other in ours}
-        mine = others.pop(own[id], None) or ours.get(own[id])
-        near[id] = _near(near[id].keys, mine, tuple(others.values()), now=setting.now)
+        others.pop(own[id], None)
+        newest = _newest(others.values())
+        mine = ours.get(own[id])
+        lately = [newest.at if newest else None, mine.outward_at if mine else None]
+        touched: set[str] = set()
+        if any(reprisals.follows_a_notice(at, now=setting.now) for at in lately):
+            shared = watched.sharing(conn, near[id].keys)
+            others |= {n.case: n for each in shared.values() for n in each}
+            touched = {n.case for n in others.values() if CaseStatus(n.status).alive} - {own[id]}
+        near[id] = Near(keys=near[id].keys, told=newest, touched=tuple(sorted(touched)))
     return near
+
+
+def _compare(
+    conn: Connection,
+    near: dict[str, Near],
+    sources: Mapping[str, str],
+    own: Mapping[str, str],
+    setting: Setting,
+) -> None:
+    """Find the cases of other publishers that are so like each that a person compares."""
+    keys = {key for each in near.values() for key in each.likeness}
+    if not keys:
+        return
+    found = watched.alike(conn, keys, since=setting.now - alike.WITHIN)
+    for id, each in near.items():
+        others = {
+            other.ref
+            for key in each.likeness
+            for other in found.get(key, ())
+            if other.source != sources[id] and other.case != own[id]
+        }
+        if others:
+            near[id] = replace(each, alike=tuple(sorted(others)))
+
+
+def _newest(others: Iterable[Neighbour]) -> ToldNear | None:
+    told = [ToldNear(case=n.case, at=n.outward_at) for n in others if n.outward_at is not None]
+    return max(told, key=lambda each: (each.at, each.case), default=None)
 
 
 def informed(case: Case, event: str, sheet: Sheet) -> Case:
     """The case with what others told about the same around it."""
     near = sheet.near.get(event)
-    told = None if near is None else near.told
-    return replace(case, around=replace(case.around, told_near=told))
+    if near is None:
+        return replace(case, around=replace(case.around, told_near=None, alike=()))
+    around = replace(case.around, told_near=near.told, alike=near.alike)
+    return replace(case, around=around)
 
 
 def watch(case_id: str, event: str, sheet: Sheet) -> None:
     """From now on a case is found by what this event is about."""
     near = sheet.near.get(event)
-    for key in () if near is None else near.keys:
+    for key in () if near is None else (*near.keys, *near.likeness):
         sheet.batch.watched.append({"key": key, "case_id": case_id})
 
 
@@ -90,19 +132,3 @@ def freeze_touched(
             faults.tell(case, error, sheet)
             continue
         sheet.decide(case, after, facts)
-
-
-def _near(
-    keys: tuple[str, ...],
-    mine: Neighbour | None,
-    others: tuple[Neighbour, ...],
-    *,
-    now: datetime,
-) -> Near:
-    told = [ToldNear(case=n.case, at=n.outward_at) for n in others if n.outward_at is not None]
-    newest = max(told, key=lambda each: (each.at, each.case), default=None)
-    lately = [None if newest is None else newest.at, None if mine is None else mine.outward_at]
-    if not any(reprisals.follows_a_notice(at, now=now) for at in lately):
-        return Near(keys=keys, told=newest)
-    touched = sorted(n.case for n in others if CaseStatus(n.status).alive)
-    return Near(keys=keys, told=newest, touched=tuple(touched))
