@@ -163,7 +163,11 @@ async def forget(
     from engine.cli.asking import ask
 
     done = await ask(terminal, "registry.forget", contact=contact)
-    lines = [f"Erased: {done['erased']} earlier versions of it. The journal says that, no more."]
+    erased = done["erased"]
+    versions = "1 earlier version" if erased == 1 else f"{erased} earlier versions"
+    lines = [f"Erased: {versions} of it. The journal says that, and nothing of the addresses."]
+    if not erased:
+        lines = ["There is no earlier address of it."]
     if done["counts"]:
         lines.append("It still counts: to erase that too, take it out of its file and import that.")
     terminal.done(done, lines)
