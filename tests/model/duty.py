@@ -23,6 +23,7 @@ class Duty:
 
     def __init__(self, now: datetime, severity: str, world: Any) -> None:
         self.now, self.severity, self.status = now, severity, "open"
+        self.gravest = severity
         self.roster, self.floor = dict(world.roster), "eve"
         self.owner, self.no, self.kept = "", set[str](), 0
         self.late, self.over_at = False, now
@@ -33,8 +34,9 @@ class Duty:
         self.pending: list[tuple[str, str, str]] = []
         self.wake()
 
-    def by(self, table: tuple[int, ...]) -> datetime:
-        return self.now + timedelta(minutes=table[page.SEVERITIES.index(self.severity)])
+    def by(self, table: tuple[int, ...], severity: str = "") -> datetime:
+        severity = severity or self.severity
+        return self.now + timedelta(minutes=table[page.SEVERITIES.index(severity)])
 
     # --- messages
 
@@ -135,6 +137,11 @@ class Duty:
                 task.next = self.now if task.critical else task.due
                 self.tasks.append(task)
 
+    def task_by_hand(self, who: str, due: datetime, owner: str, *, critical: bool) -> None:
+        self.task("by_hand", due=due, owner=owner or self.owner, critical=critical)
+        if owner not in ("", who) and not critical:
+            self.send(owner, "task")
+
     def done(self, *kinds: str, of: str = "") -> None:
         self.tasks = [t for t in self.tasks if t.kind not in kinds or of not in ("", t.of)]
 
@@ -166,6 +173,11 @@ class Duty:
     def pause(self) -> timedelta:
         pauses = CHECK_INS[page.SEVERITIES.index(self.severity)]
         return timedelta(minutes=pauses[min(max(self.kept - 1, 0), len(pauses) - 1)])
+
+    def soften(self, severity: str) -> None:
+        self.severity, reached, self.rung = severity, self.rung, 0
+        while self.rung < reached and self.duty_at() <= self.now:
+            self.rung += 1
 
     def sharpen(self, severity: str) -> None:
         self.severity = severity

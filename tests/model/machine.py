@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from engine.case import commands as c
 from engine.case.due import due_at
-from schemas.codes import ActionKind, TrackName
+from schemas.codes import ActionKind, Severity, TrackName
 from schemas.codes.status import Heard
 from schemas.facts.life import Lesson, WhyUnlinked
 from schemas.responses import AnswerClass, ResponseKind, WithdrawnBecause
@@ -136,6 +136,42 @@ class Machine(RuleBasedStateMachine):
                 f"{who} hands the case to {to}",
                 c.HandOver(**self.of_case(), by=who, to=to),
                 lambda m: m.hand_over(who, to),
+            )
+
+    @precondition(lambda self: self.both.model.status != "closed")
+    @rule(
+        who=people,
+        owner=st.sampled_from(("", *PEOPLE)),
+        hours=st.sampled_from((1, 5, 100)),
+        critical=st.booleans(),
+    )
+    def a_task_by_hand(self, who: str, owner: str, hours: int, critical: bool) -> None:
+        due = self.both.story.now + timedelta(hours=hours)
+        if not any(task.kind == "by_hand" for task in self.both.model.tasks):
+            self.both.both(
+                f"{who} writes a task for {owner or 'whoever has it'}, due {due:%d %b %H:%M}",
+                c.AddTask(
+                    **self.of_case(), by=who, due_at=due, note="n", owner=owner, critical=critical
+                ),
+                lambda m: m.task_by_hand(who, due, owner, critical=critical),
+            )
+
+    @precondition(open)
+    @rule(who=people, severity=st.sampled_from(SEVERITIES))
+    def it_is_less_grave(self, who: str, severity: str) -> None:
+        model = self.both.model
+        reprisal = any(task.kind == "reprisal" for task in model.tasks)
+        if SEVERITIES.index(severity) > SEVERITIES.index(model.severity) and not reprisal:
+            self.both.both(
+                f"{who}: it is {severity}",
+                c.LowerSeverity(
+                    **self.of_case(),
+                    severity=Severity(severity),
+                    was=self.both.story.case.severity,
+                    why="other",
+                    by=who,
+                ),
+                lambda m: m.soften(severity),
             )
 
     @precondition(lambda self: self.both.model.tasks)

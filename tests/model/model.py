@@ -312,7 +312,7 @@ class Model(Outward):
         if kind in ("acknowledged", "already_acting", "asks", "warns"):
             self.done(*PHONE, of=party.name)
             if not self.pledged(party) and party.status != "acted":
-                held = of["until"] if kind == "warns" else self.by(HOLDS[track.name])
+                held = of["until"] if kind == "warns" else self.by(HOLDS[track.name], self.gravest)
                 party.status, party.why = "answered", ""
                 party.calls[who] = (held, True)
             if kind == "asks":

@@ -166,7 +166,7 @@ class Outward(Duty):
                 party.told += [] if who in party.told else [who]
             did = party.status == "acted" and any(not act.worthless for act in party.acts)
             if purpose == "tell" and not did:
-                party.calls[who] = (self.by(ANSWER_BY[party.track]), False)
+                party.calls[who] = (self.by(ANSWER_BY[party.track], self.gravest), False)
                 party.status = "promised" if self.pledged(party) else "waiting"
                 party.why = ""
             if purpose == "tell" and party.track != "protection":
@@ -249,8 +249,11 @@ class Outward(Duty):
 
     def ask_sooner(self) -> None:
         """Whoever owes an answer owes it no later than the graver severity asks for, from now."""
+        if page.SEVERITIES.index(self.severity) >= page.SEVERITIES.index(self.gravest):
+            return
+        self.gravest = self.severity
         for party in self.parties.values():
-            latest = self.by(ANSWER_BY[party.track])
+            latest = self.by(ANSWER_BY[party.track], self.gravest)
             for who, (at, answered) in party.calls.items():
                 party.calls[who] = (at if answered else min(at, latest), answered)
 

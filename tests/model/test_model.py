@@ -65,6 +65,7 @@ def a_week_in_which_people_steer() -> None:
     both.everything_leaves()
     machine.a_rung_by_hand(name="companies", who="ana", rung=0, skips=True)
     machine.duty_is_called_or_handed_over(who="ana", to="ben", rung=0)
+    machine.a_task_by_hand(who="ben", owner="chi", hours=1, critical=False)
     both.wait_until(both.story.now + timedelta(hours=2))
     says(both, "nhri-qn", "nhri-mail", ResponseKind.ACTED)
     machine.duty_is_called_or_handed_over(who="chi", to="", rung=2)
@@ -89,6 +90,7 @@ def a_week_in_which_people_steer() -> None:
     machine.it_lasts(who="chi", days=29)
     both.wait_until(both.story.now + timedelta(days=9))
     machine.it_lasts_no_more(who="chi")
+    machine.it_is_less_grave(who="chi", severity="elevated")
     both.wait_until(both.story.now + timedelta(hours=9))
 
 
@@ -216,6 +218,7 @@ STEERED: dict[str, type[Any]] = {
     "a release that was taken back goes on": f.ReleaseWithdrawn,
     "a release that ran out goes on": f.ReleaseExpired,
     "an act that was judged a token still counts": f.AnswerClassed,
+    "a case that is less grave is called for as often": f.SeverityLowered,
     "a necessity opens nothing": f.NecessityDecided,
     "a necessity that was taken back goes on": f.NecessityWithdrawn,
     "a case that lasts does not rest": f.StandingSet,
