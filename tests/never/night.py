@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from engine.case import commands as c
 from engine.registry.world import World
-from schemas.codes import TrackName
+from rules import granting
+from schemas.codes import Mode, TrackName
+from schemas.consent import Basis, ConsentDoor, Scope
 from schemas.projection import Purpose
 from tests.harness.people import Place, faro
 from tests.harness.reports import Report, report
@@ -34,6 +37,22 @@ async def release_all(story: Story, tracks: Iterable[str] = EVERYBODY, **record:
     for track in tracks:
         for by in ("Ana", "Ben"):
             await story.release(track, by=by, local_partner="union", **record)
+
+
+async def agree_that_nobody_is_recognised(story: Story, *audiences: TrackName) -> None:
+    """Two people looked at the only report, and agree to what it says."""
+    said = Scope(audiences=audiences, mode=Mode.PRIVATE, basis=Basis.NO_IDENTIFIABLE_PERSON)
+    for by in ("Ana", "Ben"):
+        await story.asked(
+            c.AgreeToConsent(
+                inbox=story.inbox(),
+                pseudonym=f"case:{story.case().id}",
+                wider=granting.digest(said),
+                id=f"agreed-{by}",
+                by=by,
+                door=ConsentDoor.TERMINAL,
+            )
+        )
 
 
 def told(story: Story, *, purposes: Iterable[Purpose] = (Purpose.TELL,)) -> set[str]:

@@ -14,12 +14,20 @@ from engine.vault import DeploymentKeys
 from engine.web.answer.page import AnswerPage
 from engine.web.services import Services
 from schemas import facts as f
-from schemas.codes import FieldName
+from schemas.codes import FieldName, TrackName
 from schemas.codes.labels import Label, strictest
 from tests.harness.assembly import MASTER
 from tests.harness.recording import Sent
 from tests.harness.story import Story
-from tests.never.night import OURS, all_read, night, release_all, threat, told
+from tests.never.night import (
+    OURS,
+    agree_that_nobody_is_recognised,
+    all_read,
+    night,
+    release_all,
+    threat,
+    told,
+)
 from tests.replay_harm.outside import Browser
 
 _CHANGES = re.compile(
@@ -149,7 +157,7 @@ async def test_n19_a_label_only_ever_tightens() -> None:
 
 @pytest.mark.parametrize(("people", "shown"), [(4, False), (5, True)])
 async def test_n20_a_pattern_of_fewer_than_five_is_never_told(people: int, shown: bool) -> None:
-    """With five or more it may be; so the number alone decides."""
+    """With five or more it may be, once two people agreed that nobody can be recognised."""
     async with night() as story:
         await story.publish(
             threat(
@@ -166,6 +174,9 @@ async def test_n20_a_pattern_of_fewer_than_five_is_never_told(people: int, shown
                 ],
             )
         )
+        await release_all(story, ["investors", "companies"])
+        assert not told(story), "one report's word that nobody can be recognised is not enough"
+        await agree_that_nobody_is_recognised(story, TrackName.INVESTORS, TrackName.COMPANIES)
         await release_all(story, ["investors", "companies"])
         all_read(story)
 

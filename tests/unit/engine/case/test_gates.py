@@ -251,9 +251,9 @@ def test_a_headquarters_named_for_one_release_is_named_again_for_the_next() -> N
     assert story.case.released_controllers == ()
 
 
-def test_a_release_that_says_no_end_has_none_where_none_is_asked() -> None:
+def test_a_release_that_says_no_end_ends_with_the_rulebooks_and_is_no_task_until_then() -> None:
     story = a_case().release(MISSIONS)
-    assert story.track(MISSIONS).release_until is None
+    assert story.track(MISSIONS).release_until == story.now + timedelta(days=90)
     assert not story.owes("release_ends")
 
 

@@ -35,7 +35,7 @@ def a_pattern(people: int = 9, **more: object) -> ThreatEvent:
 
 def reported(*events: ThreatEvent, nobody: bool = False, **more: object) -> Story:
     basis = Basis.NO_IDENTIFIABLE_PERSON if nobody else Basis.PERSON
-    story = Story().around(consents=(a_consent(basis=basis),))
+    story = Story().around(consents=(a_consent(basis=basis, agreed_by=("ana", "ben")),))
     for event in events:
         story.report(event, candidates=(EMBASSY, FJORD), **more)
     return story
