@@ -136,10 +136,12 @@ def _path_of(found: Found) -> Path:
 
 def _refused(searches: list[Search], nodes: Nodes) -> list[Refused]:
     refused: dict[str, Refused] = {}
+    reached = set().union(*(search.reached() for search in searches))
     for search in searches:
         for node, item in search.refused.items():
-            if not any(each.reached(node) for each in searches):
+            if node not in reached:
                 id = nodes.id(node)
-                path = partial(nodes.path, item)
-                refused.setdefault(id, Refused(party=id, reason=search.why(item), path=path))
+                if id not in refused:
+                    path = partial(nodes.path, item)
+                    refused[id] = Refused(party=id, reason=search.why(item), path=path)
     return [refused[id] for id in sorted(refused)]

@@ -5,11 +5,17 @@ on places and parties at once. So the same party may be reached twice on two dif
 loops of links end by themselves.
 """
 
+from collections.abc import Iterator
 from collections.abc import Sequence as Listed
 from dataclasses import dataclass
 
 from rules.paths.check import MAX_STEPS, TooLongError
 from rules.paths.tree import Leaf, Node, Repeat, Sequence, Turns, Union
+from rules.steps import CONTROL
+from schemas.link import LinkKind
+
+Way = tuple[frozenset[LinkKind], frozenset[LinkKind], bool]
+"""Kinds to go along and against, and whether that is control."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,8 @@ class Machine:
     """Places of one lane are the times of one repetition: who came earlier there may go further."""
     turn: tuple[int, ...]
     """Within its lane, smaller is earlier."""
+    ways: tuple[tuple[Way, ...], ...]
+    """Of each place over which links it goes: those of control apart, for they are nearer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class _Builder:
             ends=frozenset(piece.last),
             lane=tuple(self._lane),
             turn=tuple(self._turn),
+            ways=tuple(tuple(_ways(leaf)) for leaf in self._steps),
         )
 
     def _piece(self, node: Node) -> _Piece:
@@ -123,3 +132,12 @@ class _Builder:
             for time, piece in enumerate(pieces)
         ]
         return self._chain(optional)
+
+
+def _ways(leaf: Leaf) -> Iterator[Way]:
+    for along, against, control in (
+        (leaf.along & CONTROL, leaf.against & CONTROL, True),
+        (leaf.along - CONTROL, leaf.against - CONTROL, False),
+    ):
+        if along or against:
+            yield along, against, control

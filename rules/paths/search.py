@@ -10,9 +10,8 @@ from rules.columns import STATUSES, day_number
 from rules.paths.judge import Here, Judge
 from rules.paths.machine import Machine
 from rules.paths.trail import SEAT, SEATED, Item, Nodes
-from rules.paths.tree import Leaf
 from rules.paths.words import NO_BUSINESS, PLACES, ROLES
-from rules.steps import CONTROL, Start
+from rules.steps import Start
 from rules.view import View, short_day
 from schemas.event import ThreatEvent
 from schemas.link import LinkKind, LinkStatus
@@ -58,9 +57,9 @@ class Search:
         self._links_left = start.reach.links
         self._parties_left = start.reach.parties
 
-    def reached(self, node: int) -> bool:
-        """Whether a good path came by here, at its end or on the way."""
-        return any(node in best for best in self._best)
+    def reached(self) -> set[int]:
+        """The nodes by which a good path came, at its end or on the way."""
+        return set().union(*self._best)
 
     def run(self) -> "Search":
         """Everything within reach."""
@@ -275,14 +274,8 @@ class Search:
         return judge(here) is True
 
     def _views(self, place: int) -> Iterator[tuple[View, bool]]:
-        """Links of control apart from the others: they are nearer."""
-        leaf: Leaf = self._machine.steps[place]
-        for along, against, control in (
-            (leaf.along & CONTROL, leaf.against & CONTROL, True),
-            (leaf.along - CONTROL, leaf.against - CONTROL, False),
-        ):
-            if along or against:
-                yield self._registry.merged(along, against), control
+        for along, against, control in self._machine.ways[place]:
+            yield self._registry.merged(along, against), control
 
     def _starts(self, name: str) -> Iterator[tuple[int, Hop]]:
         event, nodes = self._start.event, self._nodes
