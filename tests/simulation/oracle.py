@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from engine.case.ids import event_id
+from engine.ports import Record
 from tests.harness.reports import Report
 from tests.simulation.outside import Letter
 
@@ -32,6 +33,7 @@ IN_HAND = timedelta(seconds=6)
 """How long a message that was judged may wait for its turn: five seconds, and a little."""
 LATE = timedelta(minutes=2)
 """No step is later than this while some engine moves and nothing hinders the store."""
+WAITING, STUCK = ("queued", "sending", "failed_temporary", "unknown"), timedelta(minutes=15)
 EARLY = timedelta(seconds=1)
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -89,6 +91,8 @@ class Seen:
     quarantine: list[Row[Any]]
     notifications: list[Row[Any]]
     letters: list[Letter]
+    poison: list[Record]
+    """What was in the log and is no report."""
     published: list[str] | None
     """`case.n` of each fact that consumers read; None where nothing is published."""
 
@@ -102,7 +106,7 @@ def differences(ledger: Ledger, seen: Seen) -> list[str]:
     return [
         *_cases(ledger, seen, facts),
         *(line for case, told in facts.items() for line in ladder(case, told, ledger, seen.now)),
-        *_letters(ledger, seen),
+        *_letters(ledger, seen, facts),
         *_published(seen, facts),
     ]
 
@@ -115,6 +119,10 @@ def _cases(ledger: Ledger, seen: Seen, facts: Facts) -> Iterator[str]:
         for _, fact in told:
             if fact["kind"] == "event_joined":
                 joined[fact["event"]].append(case)
+    aside = {(row.part, row.offset) for row in seen.quarantine}
+    for record in seen.poison:
+        if (record.partition, record.offset) not in aside:
+            yield f"{record.value!r} is no report, and in no quarantine"
     situations: dict[str, dict[str, int]] = defaultdict(dict)
     for id, noted in ledger.reports.items():
         cases = joined.pop(event_id(noted.report.source, id), [])
@@ -185,15 +193,17 @@ def _offset(severity: str, step: int) -> timedelta:
     return timedelta(minutes=minutes)
 
 
-def _letters(ledger: Ledger, seen: Seen) -> Iterator[str]:
+def _letters(ledger: Ledger, seen: Seen, facts: Facts) -> Iterator[str]:
     """What was decided left or was called off; what left was allowed to."""
     rows = {row.key: row for row in seen.notifications}
     left = Counter(letter.key for letter in seen.letters)
     for key, row in rows.items():
         if row.state in ("handed_off", "delivered") and not left[key]:
             yield f"{key} counts as {row.state} and never left"
-        if not left[key] and row.state in ("unknown", "sending"):
+        if row.state in WAITING and seen.now - row.decided_at > STUCK:
             yield f"{key} is {row.state} in the end"
+    reached = {rows[key].case_id for key in left if key in rows}
+    yield from (f"{case} was told to nobody" for case in facts if case not in reached)
     silenced = list(_silenced(ledger))
     for letter in seen.letters:
         if letter.key not in rows:

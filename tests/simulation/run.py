@@ -15,7 +15,6 @@ from sqlalchemy import Connection, event, func, select
 from engine import invariants
 from engine.invariants import Violation
 from engine.ports import Record
-from engine.store import meta
 from engine.store.database import read
 from engine.store.tables import cases, journal, notifications, quarantine, situations
 from tests.simulation.faults import NO_FAULTS, drawn, without
@@ -30,7 +29,6 @@ CHAOS_FOR = (timedelta(minutes=30), timedelta(minutes=60), timedelta(hours=2))
 HEAL_FOR = timedelta(minutes=25)
 """After the faults end, every obligation has to be met within this."""
 LOOK_EVERY = timedelta(minutes=30)
-STUCK_AFTER = timedelta(minutes=15)
 TEN_MINUTES = 600.0
 SLOW_CLOCK = 25.0
 """How much slower the machines' own clocks run than the town's: see `VirtualClock`."""
@@ -185,40 +183,6 @@ class Simulation:
             self.say(f"BROKEN {violation}")
         self.violations += found
 
-    def unmet(self) -> list[Violation]:
-        """What should have been done by now."""
-        stuck = self.look_at(
-            select(notifications.c.key, notifications.c.state, notifications.c.lane).where(
-                notifications.c.state.in_(("queued", "sending", "failed_temporary", "unknown")),
-                notifications.c.decided_at < self.now() - STUCK_AFTER,
-            )
-        )
-        stopped = read(self.looking, lambda conn: meta.is_on(conn, "stopped"))
-        found = [
-            _unmet(row.key, f"It is still {row.state}.")
-            for row in stuck
-            if not (stopped and row.lane >= 2)
-        ]
-        told = {letter.key for letter in self.world.letters}
-        reached = {
-            row.case_id
-            for row in self.look_at(select(notifications.c.case_id, notifications.c.key))
-            if row.key in told
-        }
-        real = self.look_at(select(cases.c.id).where(cases.c.kind == "case"))
-        found += [
-            _unmet(row.id, "Nobody was ever told of this case.")
-            for row in real
-            if row.id not in reached
-        ]
-        parked = {(row.part, row.offset) for row in self.look_at(select(quarantine))}
-        found += [
-            _unmet(f"{record.partition}/{record.offset}", "These bytes are in no quarantine.")
-            for record in self.poison
-            if (record.partition, record.offset) not in parked
-        ]
-        return found
-
     def seen(self) -> Seen:
         """What there is at the end, for the oracle."""
         n = notifications.c
@@ -226,10 +190,14 @@ class Simulation:
         return Seen(
             now=self.now(),
             journal=self.look_at(select(journal).order_by(journal.c.stream, journal.c.n)),
-            quarantine=self.look_at(select(quarantine.c.digest)),
+            quarantine=self.look_at(select(quarantine)),
             notifications=self.look_at(
-                select(n.key, n.state, n.contact, situations.c.situation).select_from(of_case)
+                select(
+                    *(n.key, n.state, n.contact, n.case_id, n.decided_at),
+                    situations.c.situation,
+                ).select_from(of_case)
             ),
+            poison=self.poison,
             letters=self.world.letters,
             published=self.world.facts if self.relays else None,
         )
@@ -298,7 +266,6 @@ async def _schedule(sim: Simulation, people: Any) -> None:
         await asyncio.sleep(HEAL_FOR.total_seconds())
         _still(running)
         sim.look()
-        sim.violations += sim.unmet()
     finally:
         for task in (*running, live):
             task.cancel()
@@ -317,10 +284,6 @@ def _end(loop: VirtualLoop) -> None:
         task.cancel()
     if left:
         loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-
-
-def _unmet(row: str, what: str) -> Violation:
-    return Violation(invariant="I11", row=row, what=what, remedy="Replay this seed with --trace.")
 
 
 def _fast(connection: Any, record: object) -> None:
