@@ -50,6 +50,9 @@ class Around:
     """What the pages of its alerts have shown: (alert, field)."""
     told_near: ToldNear | None = None
     """The newest outward notice of another case about the same as the event that arrives."""
+    alike: tuple[str, ...] = ()
+    """References of other publishers' cases so like the event that arrives that a person compares.
+    """
     stopped: bool = False
     """Stop outgoing is on."""
     ref_key: bytes = b""

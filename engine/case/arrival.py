@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from engine.case import alike, ids, reprisals, sources, tasks, telling, wellbeing
 from engine.case import commands as c
-from engine.case import ids, reprisals, sources, tasks, telling, wellbeing
 from engine.case.draft import Draft, Refusal
 from engine.case.protect import (
     CLOSURE,
@@ -58,6 +58,8 @@ def arrive(draft: Draft, command: c.EventArrived) -> None:
     if was in (CaseStatus.NEW, CaseStatus.MONITORED):
         tasks.raise_task(draft, "triage")
         tasks.raise_task(draft, "first_contact")
+    if was is CaseStatus.NEW:
+        alike.compare(draft)
     if draft.case.certainty_by and _surer(event, than=draft.case.certainty):
         tasks.raise_task(draft, "certainty")
     exclude(draft, candidates)

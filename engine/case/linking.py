@@ -71,6 +71,7 @@ def be_linked(draft: Draft, command: c.BeLinked) -> None:
             strictures=command.strictures,
         )
     )
+    tasks.drop_tasks(draft, "likeness", detail=command.ref)
     _tighten(draft, command.strictures)
     if not command.act:
         return

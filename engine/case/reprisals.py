@@ -38,7 +38,7 @@ def keys_of(source: str, event: ThreatEvent, registry: Registry) -> tuple[str, .
     mechanism, or else by its publisher; a company or site by any of its records.
     """
     kind = "exercise" if event.exercise else "real"
-    return tuple(sorted({_digest(kind, *about) for about in _about(source, event, registry)}))
+    return tuple(sorted({digest(kind, *about) for about in _about(source, event, registry)}))
 
 
 def _about(source: str, event: ThreatEvent, registry: Registry) -> Iterator[tuple[str, ...]]:
@@ -50,10 +50,15 @@ def _about(source: str, event: ThreatEvent, registry: Registry) -> Iterator[tupl
         yield "complaint", source, complaint.complaint
         if complaint.mechanism is not None:
             yield "complaint of", complaint.mechanism, complaint.complaint
+    for id in on_the_ground(event, registry):
+        yield "party", id
+
+
+def on_the_ground(event: ThreatEvent, registry: Registry) -> Iterator[str]:
+    """Companies and sites that an event is about, by each of their records."""
     for part in event.parties:
         if part.party is not None and part.role in _CONCERNED:
-            for id in _watched(part, part.party, registry):
-                yield "party", id
+            yield from _watched(part, part.party, registry)
 
 
 def _watched(part: PartyRole, id: str, registry: Registry) -> set[str]:
@@ -65,13 +70,14 @@ def _watched(part: PartyRole, id: str, registry: Registry) -> set[str]:
     return set(records_of(id, registry))
 
 
-def _digest(*parts: str) -> str:
-    digest = hashlib.sha256()
+def digest(*parts: str) -> str:
+    """What something is called in the store of what cases are about: nobody reads it back."""
+    made = hashlib.sha256()
     for part in ("watched", *parts):
         encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(4, "big"))
-        digest.update(encoded)
-    return base64.b32encode(digest.digest())[:32].decode("ascii").lower()
+        made.update(len(encoded).to_bytes(4, "big"))
+        made.update(encoded)
+    return base64.b32encode(made.digest())[:32].decode("ascii").lower()
 
 
 def follows_a_notice(told_at: datetime | None, *, now: datetime) -> bool:

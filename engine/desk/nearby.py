@@ -1,5 +1,6 @@
 """Cases near an event: about the same subject, complaint, site, company or community."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -64,7 +65,7 @@ def find(
             shared = watched.sharing(conn, near[id].keys)
             others |= {n.case: n for each in shared.values() for n in each}
             touched = {n.case for n in others.values() if CaseStatus(n.status).alive} - {own[id]}
-        near[id] = Near(keys=near[id].keys, told=newest, touched=tuple(sorted(touched)))
+        near[id] = dataclasses.replace(near[id], told=newest, touched=tuple(sorted(touched)))
     return near
 
 
@@ -88,7 +89,7 @@ def _compare(
             if other.source != sources[id] and other.case != own[id]
         }
         if others:
-            near[id] = replace(each, alike=tuple(sorted(others)))
+            near[id] = dataclasses.replace(each, alike=tuple(sorted(others)))
 
 
 def _newest(others: Iterable[Neighbour]) -> ToldNear | None:

@@ -37,6 +37,10 @@ class Near:
     """The newest outward notice of another case about the same."""
     touched: tuple[str, ...] = ()
     """Cases that freeze if this is a suspected reprisal; by id, as they are locked."""
+    likeness: tuple[str, ...] = ()
+    """Keys by which a later report of the same is found."""
+    alike: tuple[str, ...] = ()
+    """References of other publishers' cases that are found by them."""
 
 
 @dataclass(slots=True, kw_only=True)

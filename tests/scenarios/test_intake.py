@@ -121,3 +121,19 @@ async def test_consent_taken_back_before_anything_was_reported_holds_from_the_st
         story.withheld("embassy-qn", reason="consent_revoked")
         story.phone("Ana").expects("Tocsin HIGH", at="23:00")
         story.nothing_else_sent()
+
+
+async def test_two_hotlines_that_report_the_same_are_compared_by_a_person() -> None:
+    async with given(registry=cerro(), rulebook=rulebook(ARREST), roster=faro()) as story:
+        await story.publish(report("arrest", id="a1", situation="s1", parties=GUARD))
+        await story.publish(report("arrest", id="a2", situation="s2", parties=GUARD))
+        await story.publish(
+            report("arrest", id="b1", situation="t1", source="hotline-b.example", parties=GUARD)
+        )
+
+        story.phone("Ana").ignores_everything()
+        ours, theirs = (story.case("s1"), story.case("s2")), story.case("t1")
+        assert not any(task.kind == "likeness" for case in ours for task in case.tasks)
+        asked = {task.detail for task in theirs.tasks if task.kind == "likeness"}
+        assert asked == {case.ref for case in ours}, "a publisher tells its own apart"
+        assert theirs.links == ()

@@ -75,6 +75,8 @@ def task_words(kind: str, alert: str, detail: str, names: Names) -> Said:
     words = TASK.get(kind, kind.replace("_", " "))
     if kind == "unreachable" and detail in _TO_SAY:
         words = f"Call and {_TO_SAY[detail]}: no message got through"
+    if kind == "likeness":
+        return (f"{words}: {detail}",)
     if alert:
         return (f"{words} (", names.alert(alert), ")")
     if detail in set(Trouble):
