@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -14,12 +15,13 @@ from engine.access import Permission, may
 from engine.case.commands import StopOutgoing
 from engine.case.state import CaseStatus
 from engine.store import board
+from engine.store.held_back import held_back
 from engine.web.console.owed import SOON, Board, Owed, sort_out
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
 from engine.web.words.states import CASE_STATUS, DECISIONS, SEVERITY, incident
-from engine.web.words.times import left, span
+from engine.web.words.times import clock_time, left, span
 from schemas.codes import Severity
 
 FIRST = 12
@@ -78,6 +80,7 @@ class Lists:
         rows, count = await self._shell.services.reader.run(
             lambda conn: board.list_cases(conn, most=FIRST)
         )
+        waiting = await self._shell.services.reader.run(lambda conn: self._held_back(conn, now))
         lines = {name: _lines(getattr(owed, name), head, now)[:FIRST] for name in ("now", "decide")}
         return await self._shell.render(
             "console/board.html",
@@ -89,9 +92,25 @@ class Lists:
             decide_lines=lines["decide"],
             decide_more=len(owed.decide) > FIRST,
             later_lines=_lines(owed.later, head, now)[:6],
+            held_back=waiting,
             open_count=count,
             cases=[_case_line(row, head, now) for row in rows],
         )
+
+    def _held_back(self, conn: Connection, now: datetime) -> list[tuple[str, str]]:
+        """Whose messages wait for their turn, and in words how many, until when."""
+        found = held_back(conn, now=now, most=FIRST)
+        parties = board.party_names(conn, [each.party for each in found])
+        people = board.head(conn).people if found else {}
+        zone = ZoneInfo(self._shell.services.zone)
+        return [
+            (
+                people.get(each.party) or parties.get(each.party) or each.party,
+                f"{each.messages} {'message waits' if each.messages == 1 else 'messages wait'} "
+                f"until {clock_time(each.until, zone=zone)}",
+            )
+            for each in found
+        ]
 
     async def owed(self, request: Request, visitor: Visitor) -> Response:
         """One of the three lists, page by page."""
