@@ -41,7 +41,7 @@ HOMES = {"Projection": "schemas.projection", "Message": "notifiers.message"}
 HOLD_CHANNELS = {
     SENDER: "hands messages to them",
     "engine/canary_sink.py": "names the types",
-    "engine/registry/imports/checks.py": "knows the names of those that are shipped",
+    "engine/registry/checks.py": "knows the names of those that are shipped",
     "engine/bootstrap/doctor.py": "looks whether they can be built",
     "engine/bootstrap/engine.py": "hands them to the sender",
     "engine/bootstrap/loops.py": "hands them to the sender",

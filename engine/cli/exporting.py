@@ -23,7 +23,7 @@ def declare(registry: typer.Typer) -> None:
     async def export(terminal: Terminal, file: To, format: Form = FTM) -> None:
         """Write parties and links for other tools, without contacts, into a file of your own."""
         from engine.cli.importing import known_now
-        from engine.registry.imports.ftm_export import lines
+        from engine.registry.imports.ownership.ftm_export import lines
 
         if format != FTM:
             raise CommandError(

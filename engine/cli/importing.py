@@ -19,12 +19,12 @@ from engine.registry.history import Edition, Known, TooMuchDroppedError, read_kn
 from engine.registry.history.taking import prepare
 from engine.registry.imports.closing import with_closings
 from engine.registry.imports.formats import FORMATS
+from engine.registry.imports.own.written import REGISTRY
 from engine.registry.imports.planning import Planned, digest, named, plan
 from engine.registry.imports.reading import BYTES_AT_MOST, NotTaken, read_file
-from engine.registry.imports.rows import Setting, SourceFile
 from engine.registry.imports.tally import tally
 from engine.registry.imports.together import FileRows, together
-from engine.registry.imports.written import REGISTRY
+from engine.registry.rows import Setting, SourceFile
 from engine.registry.same_names import file_of_same_names
 from engine.store.database import Database, StoreError, read
 from engine.store.schema import check_version

@@ -8,9 +8,9 @@ from engine.registry.history import Change, Changes
 from engine.registry.imports.closing import CLOSING
 from engine.registry.imports.formats import FORMATS
 from engine.registry.imports.planning import digest
-from engine.registry.imports.rows import Why
 from engine.registry.imports.said import said
 from engine.registry.imports.tally import Reason, tally
+from engine.registry.rows import Why
 
 if TYPE_CHECKING:
     from engine.cli.importing import Run, Wish

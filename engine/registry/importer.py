@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
-from engine.registry.imports.checks import Wrong, of_contact, of_link, of_party
+from engine.registry.checks import Wrong, of_contact, of_link, of_party
 from engine.registry.imports.said import said
 from engine.registry.roster_file import (
     HOLDS_ROSTER,

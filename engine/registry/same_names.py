@@ -20,10 +20,10 @@ from itertools import chain, combinations_with_replacement
 from engine.registry.history import Change, Changes
 from engine.registry.history.known import Known
 from engine.registry.imports.natural import natural_id
-from engine.registry.imports.rows import Fate, RowRead, Why
 from engine.registry.imports.together import FileRows
 from engine.registry.names.keys import NameKey, NameKeys, load_name_keys
 from engine.registry.names.parties import LONGEST
+from engine.registry.rows import Fate, RowRead, Why
 from engine.store.versions import What
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Party, PartyKind

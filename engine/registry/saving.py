@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 
 from engine.registry.history import Edition, Kept, compare, read_known, take
 from engine.registry.importer import Imported
-from engine.registry.imports.rows import Fate, RowRead
 from engine.registry.loading import (
     ROSTER_VERSION,
     RULEBOOK_VERSION,
@@ -22,6 +21,7 @@ from engine.registry.loading import (
     load_world,
 )
 from engine.registry.reach import check_reach
+from engine.registry.rows import Fate, RowRead
 from engine.registry.same_names import candidates
 from engine.store import imports, journal, meta, records
 from engine.store.dialect import is_sqlite

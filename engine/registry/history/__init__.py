@@ -2,7 +2,8 @@
 
 What lives here: merging what several sources say of one party, comparing a file with what is known,
 storing the difference chunk by chunk and putting it into force with one switch, reading as of a
-time. What may not: reading files (`engine.registry.imports`), SQL (`engine.store`).
+time. What may not: reading files, or telling which of their rows is later
+(`engine.registry.imports`), SQL (`engine.store`).
 
 An importer needs three calls: `read_known`, `compare` (all of a dry run), and `apply`.
 """

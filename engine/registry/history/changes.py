@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.registry.imports.rows import Why
+from engine.registry.rows import Why
 from engine.store.versions import Record, What
 
 DROPPED_AT_MOST = 0.1

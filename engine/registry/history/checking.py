@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.registry.checks import of_contact, of_link, of_party
 from engine.registry.history import changes
+from engine.registry.history.comparing import OPEN
 from engine.registry.history.known import claims_of
 from engine.registry.history.merging import merge
 from engine.registry.history.taking import OvertakenError, Rows
 from engine.registry.history.trusting import trusted_link, trusted_party
-from engine.registry.imports.checks import of_contact, of_link, of_party
-from engine.registry.imports.states import OPEN
 from engine.store import versions
 from engine.store.imports import Import
 from engine.store.versions import What

@@ -6,15 +6,14 @@ from dataclasses import dataclass, field, replace
 
 from engine.registry.history.changes import Change, Changes, Kept
 from engine.registry.history.known import Known
-from engine.registry.history.order import in_order
 from engine.registry.history.trusting import stood_for, trusted_link, trusted_party
-from engine.registry.imports.rows import RowRead, Why
+from engine.registry.rows import RowRead, Why
 from engine.store.versions import Record, What
 from schemas.contact import Contact, Endpoint
 from schemas.link import Link, LinkStatus
 from schemas.party import Party
 
-_OPEN = frozenset({LinkStatus.VERIFIED, LinkStatus.UNVERIFIED})
+OPEN = frozenset({LinkStatus.VERIFIED, LinkStatus.UNVERIFIED})
 """What lapses when a complete edition names it no more."""
 _DECIDED = frozenset({LinkStatus.REFUTED, LinkStatus.DECLARED, LinkStatus.WITHDRAWN})
 """What goes on excluding as it is when its source takes the link back."""
@@ -39,9 +38,8 @@ def compare(
     lapse and its contacts go, or of the two what `closes` has. Parties stay for ever. What is not
     taken is in `Changes.kept`.
     """
-    ordered = in_order(rows, known=known, source=source)
     closing = frozenset(closes) if complete else frozenset()
-    return _Comparison(known=known, source=source).run(ordered, closing=closing)
+    return _Comparison(known=known, source=source).run(rows, closing=closing)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -141,7 +139,7 @@ class _Comparison:
 
     def _close_links(self, *, named: set[str]) -> None:
         for link in self.known.links.values():
-            if link.id not in named and link.status in _OPEN and self._is_ours(What.LINK, link.id):
+            if link.id not in named and link.status in OPEN and self._is_ours(What.LINK, link.id):
                 lapsed = replace(link, status=LinkStatus.LAPSED)
                 self._put(What.LINK, lapsed, 0, was=link, list_of="closed")
 
@@ -194,6 +192,6 @@ class _Comparison:
             what
             for (what, id), source in self.known.sources.items()
             if source == self.source
-            and (what is What.CONTACT or self.known.links[id].status in _OPEN)
+            and (what is What.CONTACT or self.known.links[id].status in OPEN)
         )
         return counted.total()

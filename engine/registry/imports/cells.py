@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from engine.registry.imports.rows import Why
+from engine.registry.rows import Why
 
 Reader = Callable[[str], Any]
 """From the text of a cell that is not empty. Raises CellError."""

@@ -11,8 +11,8 @@ from dataclasses import replace
 from hashlib import sha256
 
 from engine.registry.imports.reading import NotTaken
-from engine.registry.imports.rows import Fate, RowRead
 from engine.registry.imports.together import FileRows
+from engine.registry.rows import Fate, RowRead
 from engine.store.versions import What
 
 CLOSING = "no-longer-named"

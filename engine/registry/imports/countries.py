@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from babel import Locale
 
-from engine.registry.imports.rows import FileRefusedError, Setting, Why
 from engine.registry.names.countries import Answer, Countries, How, Resolved, load_countries
+from engine.registry.rows import FileRefusedError, Setting, Why
 from schemas.codes.countries import USER_ASSIGNED, is_country
 from schemas.party import Party, PartyKind
 

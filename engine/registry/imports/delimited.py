@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.registry.imports.rows import Fate, FileRefusedError, RowRead, SourceFile, Why
+from engine.registry.rows import Fate, FileRefusedError, RowRead, SourceFile, Why
 
 LINE_AT_MOST = 1 << 18
 """Characters of one physical line."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from engine.registry.imports.rows import Fate, FileRefusedError, RowRead, SourceFile, Why
+from engine.registry.rows import Fate, FileRefusedError, RowRead, SourceFile, Why
 from schemas.limits import Limits, UnreadableJsonError, parse
 from schemas.problem import Fault
 

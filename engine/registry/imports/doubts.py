@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from engine.registry.imports.delimited import Row
-from engine.registry.imports.rows import Fate, RowRead, Why
+from engine.registry.rows import Fate, RowRead, Why
 from schemas.link import Link
 from schemas.party import Party
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from engine.registry.imports.checks import EARLIEST, LATEST
-from engine.registry.imports.rows import Fate, RowRead, Why
+from engine.registry.checks import EARLIEST, LATEST
+from engine.registry.rows import Fate, RowRead, Why
 
 Data = Mapping[str, Any]
 

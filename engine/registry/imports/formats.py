@@ -3,28 +3,18 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from engine.registry.imports import (
-    bods,
-    bods_words,
-    brands,
-    company_sheet,
+from engine.registry.imports import vocabularies
+from engine.registry.imports.initiatives import (
     eiti,
     eiti_organisations,
-    facilities,
     fashionchecker,
-    ftm,
-    gleif,
-    holdings,
-    meip,
-    missions,
     msi_participants,
-    sites,
-    spreadsheet,
-    supplier_lists,
-    vocabularies,
-    written,
 )
-from engine.registry.imports.rows import Format
+from engine.registry.imports.own import company_sheet, spreadsheet, written
+from engine.registry.imports.ownership import bods, bods_words, ftm, gleif, meip
+from engine.registry.imports.places import missions, sites
+from engine.registry.imports.trade import brands, facilities, holdings, supplier_lists
+from engine.registry.rows import Format
 
 _ALL: tuple[Format, ...] = (
     written.REGISTRY,

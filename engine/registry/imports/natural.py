@@ -5,8 +5,8 @@ Ids travel in facts and logs, where no company may be named; so they are digests
 
 from hashlib import sha256
 
-from engine.registry.imports.checks import of_party
-from engine.registry.imports.rows import Why
+from engine.registry.checks import of_party
+from engine.registry.rows import Why
 from schemas.party import Party, PartyKind
 
 

@@ -10,9 +10,10 @@ from hashlib import sha256
 
 from engine.registry.history import Changes, Kept, Known, compare
 from engine.registry.history.merging import merge
-from engine.registry.imports.rows import Fate, RowRead
+from engine.registry.imports.order import in_order
 from engine.registry.imports.together import FileRows
 from engine.registry.imports.together import Known as Named
+from engine.registry.rows import Fate, RowRead
 from engine.store import versions
 from engine.store.versions import What
 from schemas.contact import Contact
@@ -40,7 +41,10 @@ def plan(files: Iterable[FileRows], known: Known) -> Iterator[Planned]:
 def plan_file(file: FileRows, known: Known) -> Planned:
     """One file. A row of which something is not taken as it says is a doubt for a person."""
     taken = [row for row in file.rows if row.fate is not Fate.REFUSED]
-    changes = compare(known, taken, source=file.source, complete=file.complete, closes=file.closes)
+    ordered = in_order(taken, known=known, source=file.source)
+    changes = compare(
+        known, ordered, source=file.source, complete=file.complete, closes=file.closes
+    )
     kept = {each.line: each for each in changes.kept}
     rows = tuple(_doubtful(row, kept.get(row.line)) for row in file.rows)
     return Planned(file=replace(file, rows=rows), changes=changes)

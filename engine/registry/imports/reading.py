@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
-from engine.registry.imports.checks import checked
-from engine.registry.imports.rows import FileRefusedError, Format, Setting, SourceFile
+from engine.registry.checks import checked
 from engine.registry.imports.together import FileRows
+from engine.registry.rows import FileRefusedError, Format, Setting, SourceFile
 
 BYTES_AT_MOST = 256 * 1024 * 1024
 """Of one file; it is read as a whole."""

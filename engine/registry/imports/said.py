@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from engine.registry.imports.rows import Why
+from engine.registry.rows import Why
 
 _WORDS: Mapping[Why, str] = MappingProxyType(
     {

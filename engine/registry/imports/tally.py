@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.registry.imports.rows import Fate, RowRead, Why
+from engine.registry.rows import Fate, RowRead, Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

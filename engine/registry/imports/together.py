@@ -9,9 +9,9 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from engine.registry.checks import refused
 from engine.registry.history.comparing import CLOSABLE
-from engine.registry.imports.checks import refused
-from engine.registry.imports.rows import Fate, RowRead, Why
+from engine.registry.rows import Fate, RowRead, Why
 from engine.store.versions import What
 
 

@@ -6,7 +6,7 @@ They are read all the same, so that no file that came with the others is passed 
 from collections.abc import Iterator
 
 from engine.registry.imports import delimited, documents
-from engine.registry.imports.rows import Fate, Format, RowRead, Setting, SourceFile, Why
+from engine.registry.rows import Fate, Format, RowRead, Setting, SourceFile, Why
 
 SOURCE = "osh"
 _TYPES = ("contributor_type", "count_in_fixture")

@@ -13,8 +13,8 @@ from engine.cli.importing import Run, Wish, import_files, plan_files, take_all
 from engine.cli.terminal import Terminal
 from engine.registry.imports.formats import FORMATS
 from engine.registry.imports.reading import read_file
-from engine.registry.imports.rows import SourceFile
 from engine.registry.imports.together import FileRows
+from engine.registry.rows import SourceFile
 from engine.settings import HttpSettings
 from tests.integration.bootstrap.desk import Desk
 from tests.integration.bootstrap.house import running

@@ -23,9 +23,9 @@ from engine.registry.history import (
     read_known,
     take,
 )
-from engine.registry.imports.rows import RowRead
 from engine.registry.loading import load_registry
 from engine.registry.reach import OutOfReachError
+from engine.registry.rows import RowRead
 from engine.store import imports, journal, tables, versions
 from engine.store.database import Database, transact
 from engine.store.versions import What

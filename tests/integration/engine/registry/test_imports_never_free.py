@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from engine.registry import World, load_world
 from engine.registry.history import Edition, compare, read_known, take
-from engine.registry.imports.rows import RowRead
 from engine.registry.loading import load_registry, newer
+from engine.registry.rows import RowRead
 from rules.exclusion import closure
 from rules.graph import Registry
 from schemas.event import ThreatEvent

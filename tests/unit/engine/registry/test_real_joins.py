@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from engine.registry.imports.formats import FORMATS
-from engine.registry.imports.supplier_lists import BRAND
+from engine.registry.imports.trade.supplier_lists import BRAND
 from engine.registry.same_names import same_names
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Party, PartyKind

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.registry.history import Known
-from engine.registry.imports.rows import Fate, RowRead, Why
 from engine.registry.imports.together import FileRows
 from engine.registry.names.keys import load_name_keys
+from engine.registry.rows import Fate, RowRead, Why
 from engine.registry.same_names import SOURCE, file_of_same_names, same_names
 from rules.exclusion import closure
 from rules.graph import Registry

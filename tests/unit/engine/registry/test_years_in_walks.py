@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from engine.registry.imports.holdings import HOLDINGS, INVESTOR
-from engine.registry.imports.supplier_lists import BRAND, SUPPLIERS
+from engine.registry.imports.trade.holdings import HOLDINGS, INVESTOR
+from engine.registry.imports.trade.supplier_lists import BRAND, SUPPLIERS
 from rules.exclusion import closure
 from rules.graph import Registry
 from rules.steps import Start, Walked

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from engine.registry.history import Changes, Known, compare
 from engine.registry.history.merging import merge
-from engine.registry.imports.rows import Fate, RowRead
+from engine.registry.rows import Fate, RowRead
 from engine.store.versions import What
 from schemas.contact import Contact, Endpoint, Level
 from schemas.link import Link, LinkKind, LinkStatus

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.registry.history import Change, Changes, Known, TooMuchDroppedError, compare
-from engine.registry.imports.rows import Why
+from engine.registry.rows import Why
 from engine.store.versions import What
 from schemas.contact import Endpoint
 from schemas.link import Link, LinkKind, LinkStatus

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from engine.registry.imports.bods import read
-from engine.registry.imports.rows import RowRead, SourceFile
+from engine.registry.imports.ownership.bods import read
+from engine.registry.rows import RowRead, SourceFile
 from rules.exclusion import closure
 from rules.graph import Registry
 from schemas.link import Link, LinkKind

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from engine.registry.imports.rows import Fate, Read, RowRead, Setting, SourceFile
+from engine.registry.rows import Fate, Read, RowRead, Setting, SourceFile
 from schemas.link import Link, LinkKind
 from schemas.party import Party, PartyKind
 from tests.unit.engine.registry.names.shared_data import DATA

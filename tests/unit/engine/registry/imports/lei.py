@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.registry.history import Known
-from engine.registry.imports.gleif import SOURCE, read
+from engine.registry.imports.ownership.gleif import SOURCE, read
 from engine.registry.imports.planning import plan
-from engine.registry.imports.rows import RowRead, SourceFile
 from engine.registry.imports.together import FileRows
+from engine.registry.rows import RowRead, SourceFile
 from rules.graph import Registry
 from schemas.link import Link
 from schemas.party import Party

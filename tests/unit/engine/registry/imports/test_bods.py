@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.registry.imports import bods_parties, interests
 from engine.registry.imports.natural import natural_id
-from engine.registry.imports.rows import Fate, Why
+from engine.registry.imports.ownership import bods_parties, interests
+from engine.registry.rows import Fate, Why
 from schemas.link import LinkKind, LinkStatus
 from schemas.party import Ownership, PartyKind
 from tests.unit.engine.registry.imports.bods_files import (

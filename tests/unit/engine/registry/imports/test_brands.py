@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from engine.registry.imports.brands import BRANDS, TEA, read_brands, read_tea
-from engine.registry.imports.rows import Fate, FileRefusedError, Why
+from engine.registry.imports.trade.brands import BRANDS, TEA, read_brands, read_tea
+from engine.registry.rows import Fate, FileRefusedError, Why
 from schemas.link import LinkKind, LinkStatus
 from schemas.party import PartyKind
 from tests.unit.engine.registry.imports.files import Records, orders, read_all, setting, table

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.registry.imports.checks import checked
-from engine.registry.imports.rows import Fate, RowRead, Why
+from engine.registry.checks import checked
+from engine.registry.rows import Fate, RowRead, Why
 from schemas.contact import Contact, Endpoint, Level
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Party, PartyKind

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from engine.registry.checks import refused
 from engine.registry.history import Known
 from engine.registry.history.changes import Changes
-from engine.registry.imports.checks import refused
 from engine.registry.imports.closing import CLOSING, name_of, with_closings
 from engine.registry.imports.planning import plan
-from engine.registry.imports.rows import Why
 from engine.registry.imports.together import FileRows
+from engine.registry.rows import Why
 from engine.store.versions import What
 from schemas.contact import Contact
 from schemas.link import Link

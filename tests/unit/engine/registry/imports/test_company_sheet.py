@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from engine.registry.imports.company_sheet import COMPANY_SHEET, read
-from engine.registry.imports.rows import Fate, FileRefusedError, Why
+from engine.registry.imports.own.company_sheet import COMPANY_SHEET, read
+from engine.registry.rows import Fate, FileRefusedError, Why
 from schemas.link import LinkStatus
 from schemas.party import Ownership, PartyKind
 from tests.unit.engine.registry.imports.files import Records, orders, read_all, setting, table, text

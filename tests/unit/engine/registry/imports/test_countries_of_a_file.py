@@ -6,7 +6,7 @@ from types import MappingProxyType
 import pytest
 
 from engine.registry.imports.countries import Country, CountryColumn, state_id, state_party
-from engine.registry.imports.rows import FileRefusedError, Setting, Why
+from engine.registry.rows import FileRefusedError, Setting, Why
 from schemas.party import Party, PartyKind
 
 TODAY = date(2026, 3, 2)

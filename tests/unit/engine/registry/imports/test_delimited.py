@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.registry.imports import delimited
 from engine.registry.imports.delimited import Row
-from engine.registry.imports.rows import Fate, FileRefusedError, RowRead, SourceFile, Why
+from engine.registry.rows import Fate, FileRefusedError, RowRead, SourceFile, Why
 
 HEADER = "id,name,state\n"
 

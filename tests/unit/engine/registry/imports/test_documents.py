@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.registry.imports import documents
-from engine.registry.imports.rows import FileRefusedError, RowRead, SourceFile, Why
+from engine.registry.rows import FileRefusedError, RowRead, SourceFile, Why
 
 STARTS = ("id",)
 

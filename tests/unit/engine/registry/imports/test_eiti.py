@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.registry.imports.eiti import EITI_COUNTRIES
-from engine.registry.imports.eiti_organisations import EITI_ORGANISATIONS
 from engine.registry.imports.formats import FORMATS
-from engine.registry.imports.rows import Fate, Why
+from engine.registry.imports.initiatives.eiti import EITI_COUNTRIES
+from engine.registry.imports.initiatives.eiti_organisations import EITI_ORGANISATIONS
+from engine.registry.rows import Fate, Why
 from schemas.link import LinkKind, LinkStatus
 from schemas.party import Party, PartyKind
 from tests.unit.engine.registry.imports.files import (

@@ -16,8 +16,8 @@ from engine.cli.importing import Run, Wish, plan_files
 from engine.registry.history import Known
 from engine.registry.imports.formats import FORMATS
 from engine.registry.imports.reading import NotTaken, read_file
-from engine.registry.imports.rows import Fate, SourceFile, Why
 from engine.registry.imports.together import FileRows
+from engine.registry.rows import Fate, SourceFile, Why
 from tests.unit.engine.registry.imports.files import setting
 from tests.unit.engine.registry.names.shared_data import DATA, needs_data
 

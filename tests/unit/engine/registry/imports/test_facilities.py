@@ -3,9 +3,9 @@
 import pytest
 
 from engine.registry.imports import vocabularies
-from engine.registry.imports.facilities import FACILITIES, read
-from engine.registry.imports.rows import Fate, FileRefusedError, Why
+from engine.registry.imports.trade.facilities import FACILITIES, read
 from engine.registry.imports.vocabularies import VOCABULARY
+from engine.registry.rows import Fate, FileRefusedError, Why
 from schemas.party import Party, PartyKind
 from tests.unit.engine.registry.imports.files import Records, orders, read_all, setting, table, text
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.registry.imports.fashionchecker import FASHION
-from engine.registry.imports.msi_participants import PARTICIPANTS
-from engine.registry.imports.rows import Fate, Why
+from engine.registry.imports.initiatives.fashionchecker import FASHION
+from engine.registry.imports.initiatives.msi_participants import PARTICIPANTS
+from engine.registry.rows import Fate, Why
 from schemas.link import LinkKind, LinkStatus
 from schemas.party import PartyKind
 from tests.unit.engine.registry.imports.files import Records, read_all, setting, shared, table

@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from engine.registry.imports.bods import BODS
-from engine.registry.imports.eiti import EITI_COUNTRIES
-from engine.registry.imports.eiti_organisations import EITI_ORGANISATIONS
-from engine.registry.imports.fashionchecker import FASHION
 from engine.registry.imports.formats import FORMATS
-from engine.registry.imports.ftm import FTM
-from engine.registry.imports.gleif import GLEIF
-from engine.registry.imports.meip import MEIP
-from engine.registry.imports.missions import MISSIONS
-from engine.registry.imports.msi_participants import PARTICIPANTS
-from engine.registry.imports.rows import Format
-from engine.registry.imports.sites import SITES
+from engine.registry.imports.initiatives.eiti import EITI_COUNTRIES
+from engine.registry.imports.initiatives.eiti_organisations import EITI_ORGANISATIONS
+from engine.registry.imports.initiatives.fashionchecker import FASHION
+from engine.registry.imports.initiatives.msi_participants import PARTICIPANTS
+from engine.registry.imports.ownership.bods import BODS
+from engine.registry.imports.ownership.ftm import FTM
+from engine.registry.imports.ownership.gleif import GLEIF
+from engine.registry.imports.ownership.meip import MEIP
+from engine.registry.imports.places.missions import MISSIONS
+from engine.registry.imports.places.sites import SITES
+from engine.registry.rows import Format
 
 PAGE = Path(__file__).parents[5] / "docs" / "reference" / "import-formats.md"
 OURS = (

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.registry.imports.ftm import party_id, read
-from engine.registry.imports.ftm_export import entities, lines
-from engine.registry.imports.rows import Fate, RowRead, SourceFile, Why
+from engine.registry.imports.ownership.ftm import party_id, read
+from engine.registry.imports.ownership.ftm_export import entities, lines
+from engine.registry.rows import Fate, RowRead, SourceFile, Why
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Ownership, Party, PartyKind
 from tests.unit.engine.registry.imports.files import TODAY, Records, records, setting

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.registry.imports import gleif
-from engine.registry.imports.checks import checked
-from engine.registry.imports.rows import Fate, FileRefusedError, RowRead, SourceFile, Why
+from engine.registry.checks import checked
+from engine.registry.imports.ownership import gleif
+from engine.registry.rows import Fate, FileRefusedError, RowRead, SourceFile, Why
 from rules.exclusion import closure
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import PartyKind

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.registry.imports import gleif, gleif_golden, xml_records
 from engine.registry.imports.formats import FORMATS
+from engine.registry.imports.ownership import gleif, gleif_golden, xml_records
 from engine.registry.imports.reading import NotTaken, read_file
-from engine.registry.imports.rows import Fate, FileRefusedError, RowRead, SourceFile, Why
 from engine.registry.imports.together import FileRows
+from engine.registry.rows import Fate, FileRefusedError, RowRead, SourceFile, Why
 from tests.unit.engine.registry.imports.files import setting
 from tests.unit.engine.registry.imports.lei import entity, exception, lei, relationship
 
@@ -223,6 +223,7 @@ def test_whatever_a_record_nests_it_is_laid_flat_and_nothing_raises(value: Any) 
 @given(st.binary(max_size=200))
 @settings(max_examples=150)
 def test_no_bytes_after_the_beginning_of_xml_raise_anything_else(tail: bytes) -> None:
+    assume(b"<!DOCTYPE" not in tail)
     file = SourceFile(name="any.xml", data=b"<LEIData><LEIRecord>" + tail)
     found = list(xml_records.read(file, elements=gleif_golden.ELEMENTS))
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.registry.imports.holdings import HOLDINGS, INVESTOR, read
-from engine.registry.imports.rows import Fate, FileRefusedError, Why
+from engine.registry.imports.trade.holdings import HOLDINGS, INVESTOR, read
+from engine.registry.rows import Fate, FileRefusedError, Why
 from rules.graph import Registry
 from schemas.link import LinkKind, LinkStatus
 from schemas.party import Ownership, Party, PartyKind

@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.registry.imports.meip import read
-from engine.registry.imports.rows import Fate, Why
+from engine.registry.imports.ownership.meip import read
+from engine.registry.rows import Fate, Why
 from tests.unit.engine.registry.imports.files import read_all, setting, table
 from tests.unit.engine.registry.imports.lei import lei
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.registry.imports.missions import MISSIONS, read
+from engine.registry.imports.places.missions import MISSIONS, read
 from engine.registry.imports.reading import read_file
-from engine.registry.imports.rows import Fate, FileRefusedError, SourceFile, Why
+from engine.registry.rows import Fate, FileRefusedError, SourceFile, Why
 from schemas.link import LinkKind, LinkStatus
 from schemas.party import Party, PartyKind
 from tests.unit.engine.registry.imports.files import Records, orders, read_all, setting, table

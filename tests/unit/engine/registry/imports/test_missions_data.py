@@ -11,8 +11,8 @@ from datetime import date
 import pytest
 
 from engine.registry.history import Known, TooMuchDroppedError, compare
-from engine.registry.imports.missions import SOURCE, read
-from engine.registry.imports.rows import Fate, RowRead
+from engine.registry.imports.places.missions import SOURCE, read
+from engine.registry.rows import Fate, RowRead
 from engine.store.versions import What
 from rules.graph import Registry
 from schemas.link import LinkKind, LinkStatus

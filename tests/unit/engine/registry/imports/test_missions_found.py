@@ -3,7 +3,7 @@
 All states, firms and missions are invented.
 """
 
-from engine.registry.imports.missions import read
+from engine.registry.imports.places.missions import read
 from rules.exclusion import closure
 from rules.graph import Registry
 from rules.steps import Start, Walked

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from engine.registry.history import Known
 from engine.registry.imports import planning
 from engine.registry.imports.formats import FORMATS
-from engine.registry.imports.gleif import GLEIF
+from engine.registry.imports.ownership.gleif import GLEIF
 from engine.registry.imports.reading import NotTaken, read_file
-from engine.registry.imports.rows import Fate, Format, RowRead, SourceFile, Why
 from engine.registry.imports.together import FileRows, together
 from engine.registry.imports.together import Known as Named
+from engine.registry.rows import Fate, Format, RowRead, SourceFile, Why
 from schemas.link import Link, LinkKind, LinkStatus
 from tests.unit.engine.registry.imports.files import TODAY, Records, records, setting, shared
 from tests.unit.engine.registry.names.shared_data import DATA, needs_data

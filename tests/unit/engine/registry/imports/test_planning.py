@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from engine.cli.importing import Run, Wish, plan_files
 from engine.registry.history import Known
 from engine.registry.imports.planning import plan
-from engine.registry.imports.rows import Fate, RowRead, Why
 from engine.registry.imports.together import FileRows
+from engine.registry.rows import Fate, RowRead, Why
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Party, PartyKind
 

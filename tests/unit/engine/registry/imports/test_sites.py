@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.registry.imports.rows import Fate, Why
-from engine.registry.imports.sites import SITES, read
+from engine.registry.imports.places.sites import SITES, read
+from engine.registry.rows import Fate, Why
 from rules.exclusion import closure
 from rules.graph import Registry
 from schemas.link import LinkKind, LinkStatus

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.registry.history import Known, compare
-from engine.registry.imports.columns import CONTACT, LINK, PARTY
 from engine.registry.imports.formats import FORMATS
+from engine.registry.imports.own.columns import CONTACT, LINK, PARTY
+from engine.registry.imports.own.spreadsheet import CONTACTS, LINKS, PARTIES
 from engine.registry.imports.reading import NotTaken, read_file
-from engine.registry.imports.rows import Fate, Setting, SourceFile
-from engine.registry.imports.spreadsheet import CONTACTS, LINKS, PARTIES
 from engine.registry.imports.together import FileRows, together
 from engine.registry.imports.together import Known as Named
+from engine.registry.rows import Fate, Setting, SourceFile
 from schemas.contact import Endpoint, Level
 from schemas.link import LinkKind, LinkStatus
 from schemas.party import Ownership, PartyKind

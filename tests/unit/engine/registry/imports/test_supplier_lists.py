@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from engine.registry.imports.rows import Fate, FileRefusedError, Why
-from engine.registry.imports.supplier_lists import BRAND, SUPPLIERS, read
+from engine.registry.imports.trade.supplier_lists import BRAND, SUPPLIERS, read
+from engine.registry.rows import Fate, FileRefusedError, Why
 from schemas.link import LinkKind, LinkStatus
 from schemas.party import Party, PartyKind
 from tests.unit.engine.registry.imports.files import Records, orders, read_all, setting, table, text

@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.registry.imports.rows import Fate, RowRead, Why
 from engine.registry.imports.tally import tally
 from engine.registry.imports.together import FileRows, Known, together
+from engine.registry.rows import Fate, RowRead, Why
 from schemas.contact import Contact, Endpoint, Level
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Party, PartyKind

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.registry.imports.brands import BRANDS, TEA
-from engine.registry.imports.company_sheet import COMPANY_SHEET
-from engine.registry.imports.facilities import FACILITIES
 from engine.registry.imports.formats import FORMATS
-from engine.registry.imports.holdings import HOLDINGS
+from engine.registry.imports.own.company_sheet import COMPANY_SHEET
 from engine.registry.imports.reading import NotTaken, read_file
-from engine.registry.imports.rows import Fate, FileRefusedError, Format, SourceFile, Why
-from engine.registry.imports.supplier_lists import SUPPLIERS
+from engine.registry.imports.trade.brands import BRANDS, TEA
+from engine.registry.imports.trade.facilities import FACILITIES
+from engine.registry.imports.trade.holdings import HOLDINGS
+from engine.registry.imports.trade.supplier_lists import SUPPLIERS
+from engine.registry.rows import Fate, FileRefusedError, Format, SourceFile, Why
 from tests.unit.engine.registry.imports.files import setting
 
 LISTS: dict[str, tuple[Format, str]] = {

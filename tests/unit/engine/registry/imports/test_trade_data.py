@@ -5,14 +5,14 @@ from datetime import date
 
 import pytest
 
-from engine.registry.imports.brands import BRANDS, TEA
-from engine.registry.imports.company_sheet import COMPANY_SHEET
-from engine.registry.imports.facilities import FACILITIES
 from engine.registry.imports.formats import FORMATS
-from engine.registry.imports.holdings import HOLDINGS, INVESTOR
-from engine.registry.imports.rows import Format
-from engine.registry.imports.supplier_lists import BRAND, SUPPLIERS
+from engine.registry.imports.own.company_sheet import COMPANY_SHEET
+from engine.registry.imports.trade.brands import BRANDS, TEA
+from engine.registry.imports.trade.facilities import FACILITIES
+from engine.registry.imports.trade.holdings import HOLDINGS, INVESTOR
+from engine.registry.imports.trade.supplier_lists import BRAND, SUPPLIERS
 from engine.registry.imports.vocabularies import VOCABULARY
+from engine.registry.rows import Format
 from schemas.link import LinkKind, LinkStatus
 from schemas.party import PartyKind
 from tests.unit.engine.registry.imports.files import Records, read_all, setting, shared

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from engine.registry.imports.rows import FileRefusedError
-from engine.registry.imports.years import Year, year_of, year_of_file
+from engine.registry.imports.trade.years import Year, year_of, year_of_file
+from engine.registry.rows import FileRefusedError
 from tests.unit.engine.registry.imports.files import setting, text
 
 

@@ -1,0 +1,1 @@
+"""Who takes part in what: initiatives of several kinds of parties."""

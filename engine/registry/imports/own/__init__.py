@@ -1,0 +1,1 @@
+"""The files an organisation keeps itself."""

@@ -1,0 +1,1 @@
+"""Who owns whom: registers of companies and statements of beneficial ownership."""

@@ -1,0 +1,1 @@
+"""Who buys, makes and holds what: lists of suppliers, facilities, brands and holdings."""
