@@ -24,7 +24,7 @@ demo: ## Tell an invented story end to end, in fast motion (ARGS="--headless --j
 	@$(BIN)/tocsin demo $(ARGS)
 
 test: check ## Everything that must hold: format, lint, types, layers, tests
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal --durations 15 $(ARGS)
 
 check: venv ## Format, lint, types and layers, without the tests
 	$(BIN)/ruff format --check .
