@@ -25,8 +25,9 @@ _UNSOUND = {
     "to_nobody": "Links that name a party nobody has entered. They exclude, and bring nobody in.",
     "owns_itself": "Control runs in a circle. One of the links is wrong, or all of them are"
     " excluded together.",
-    "perhaps_the_same": "Two records that may be one party. Until somebody decides, each excludes"
-    " with the other.",
+    "perhaps_the_same": "Two records that may be one party; until somebody decides, each excludes"
+    " with the other. They are one: tocsin registry verify LINK. They are two: tocsin registry"
+    " refute LINK, by two people; they go on excluding together.",
 }
 _SHOWN = 10
 """Findings of one kind that a person sees; `--json` has all."""

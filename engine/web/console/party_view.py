@@ -150,6 +150,7 @@ def _when(link: Link) -> str:
         said.append(f"{link.share:g} %")
     if link.tier is not None:
         said.append(f"tier {link.tier}")
+    said.extend(term.replace("_", " ") for term in link.terms)
     return ", ".join(said)
 
 

@@ -6,11 +6,13 @@ import pytest
 from pydantic import ValidationError
 
 from rules import rulebook
+from rules.advice import advice
 from rules.rulebook import RulebookError
+from rules.source import read
 from schemas.codes import Severity, TrackName
 from schemas.party import PartyKind
 from schemas.plan import Spread, Step, Until
-from schemas.rulebook import StepShape, TellShape, TrackShape
+from schemas.rulebook import RulebookShape, StepShape, TellShape, TrackShape
 
 SHIPPED = (Path(rulebook.__file__).parent / "packs" / "default.yaml").read_text("utf-8")
 SMALL = (
@@ -71,6 +73,29 @@ def test_advice_stands_where_the_mistake_stands() -> None:
     found = next(x for x in rulebook.advise(text) if x.message.startswith("Only duty"))
     line = text.splitlines()[found.line - 1]
     assert line[found.column - 1 :].startswith("repeat_every")
+
+
+def advised(*tracks: TrackName) -> list[str]:
+    """Of the shipped rulebook, with these tracks of its policy alone."""
+    source = read(SMALL)
+    shape = RulebookShape.model_validate(source.data)
+    policy = shape.policies["default"]
+    kept = {track: spec for track, spec in policy.tracks.items() if track in tracks}
+    left = shape.model_copy(
+        update={"policies": {"default": policy.model_copy(update={"tracks": kept})}}
+    )
+    return [each.message for each in advice(left, source)]
+
+
+def test_a_policy_that_tells_businesses_alone_is_said_to_be_one_sided() -> None:
+    alone = advised(TrackName.COMPANIES, TrackName.INVESTORS)
+    assert any("Only businesses are told here" in each for each in alone)
+
+
+@pytest.mark.parametrize("beside", [TrackName.MISSIONS, TrackName.PROTECTION, TrackName.UNIONS])
+def test_one_who_stands_by_people_is_balance_enough(beside: TrackName) -> None:
+    assert not any("Only businesses" in each for each in advised(TrackName.COMPANIES, beside))
+    assert not any("Only businesses" in each for each in advised())
 
 
 def test_a_track_that_no_rule_names_is_said() -> None:
