@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from engine.case import commands as c
 from engine.case.due import due_at
-from schemas.codes import ActionKind, Severity, TrackName
+from schemas.codes import ActionKind, DateKind, Severity, TrackName
 from schemas.codes.status import Heard
 from schemas.facts.life import Lesson, WhyUnlinked
 from schemas.responses import AnswerClass, ResponseKind, WithdrawnBecause
@@ -201,6 +201,31 @@ class Machine(RuleBasedStateMachine):
         self.both.both(
             f"{who} finishes {task.kind}: {result}", command, lambda m: m.finish(task, result, who)
         )
+
+    # --- dates
+
+    @precondition(worked_on)
+    @rule(who=people, days=st.sampled_from((0.5, 2, 10, 20)))
+    def a_hearing_is_set(self, who: str, days: float) -> None:
+        story = self.both.story
+        on = story.now + timedelta(days=days)
+        if self.both.model.date is None:
+            self.both.both(
+                f"{who}: there is a hearing on {on:%d %b %H:%M}",
+                c.AddDate(**self.of_case(), date_kind=DateKind.HEARING, on=on, by=who),
+                lambda m: m.add_date(next((d.id for d in story.case.dates), ""), on),
+            )
+
+    @precondition(worked_on)
+    @rule(who=people)
+    def a_hearing_falls_away(self, who: str) -> None:
+        date = self.both.model.date
+        if date is not None:
+            self.both.both(
+                f"{who}: the hearing falls away",
+                c.RemoveDate(**self.of_case(), date=date.id, by=who),
+                lambda m: m.remove_date(),
+            )
 
     # --- gates
 

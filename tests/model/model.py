@@ -11,14 +11,16 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.model import page
+from tests.model.dates import Dates
 from tests.model.duty import ANY_OTHER, TALKS, WORKED_ON
-from tests.model.outward import HOLDS, LIVE, OUT, PHONE, WAITS, Outward
+from tests.model.outward import HOLDS, LIVE, OUT, PHONE, WAITS
 
+ASKS = ("tell", "ask_outcome", "remind")
 LATEST = timedelta(days=90)
 RESTS = ("triage", "release", "release_ends", "still_right", *PHONE, "nobody_left")
 
 
-class Model(Outward):
+class Model(Dates):
     """One case: what is told in one decision stands in `out`."""
 
     def __init__(self, now: datetime, severity: str, world: Any) -> None:
@@ -46,6 +48,8 @@ class Model(Outward):
         for track in tracks:
             if at := self.moves(track):
                 yield at, partial(self.thaw if track.frozen else self.climb, track)
+        if self.date and worked_on:
+            yield self.date.next, self.look
         for task in self.tasks:
             yield task.next, partial(self.fall_due, task)
         for party in parties if worked_on else ():
@@ -122,6 +126,7 @@ class Model(Outward):
     def opens(self, track: Any, at: datetime, ends: Any = None) -> None:
         self.shut(track)
         track.anchor, track.ends, track.rung, track.fired = at, ends, 0, False
+        track.answer_due = None
         self.by_hand = track.name
 
     def remind(self, track: Any) -> None:
@@ -137,7 +142,7 @@ class Model(Outward):
     def close_gate(self, track: Any) -> None:
         self.shut(track)
         for party in self.of(track):
-            self.call_off("tell", "ask_outcome", party=party.name)
+            self.call_off(*ASKS, party=party.name)
             if party.status == "waiting" and not party.left:
                 self.withhold(party, "gate")
 
@@ -219,7 +224,7 @@ class Model(Outward):
             again = (party.status, party.why, party.reached) == ("withheld", "consent", [])
             if self.refusal(party) != "consent" or idle or again:
                 continue
-            self.call_off("tell", "ask_outcome", party=party.name)
+            self.call_off(*ASKS, party=party.name)
             self.withhold(party, "consent")
             party.status = "closed" if party.reached else "withheld"
             self.tell(party, *self.heard(party), purpose="stand_down")
@@ -306,9 +311,14 @@ class Model(Outward):
     # --- answers
 
     def answer(self, party: Any, who: str, kind: str, **of: Any) -> None:
+        before = Thing(**vars(party) | {"promises": [*party.promises], "acts": [*party.acts]})
+        self.answered(party, who, kind, **of)
+        self.answer_of_a_date(party, before, acted=kind == "acted")
+
+    def answered(self, party: Any, who: str, kind: str, **of: Any) -> None:
         before, whole = party.status, kind in ("committed", "acted", "declined", "conflict")
         track = self.tracks[party.track]
-        self.call_off("tell", "ask_outcome", who="" if whole else who, party=party.name)
+        self.call_off(*ASKS, who="" if whole else who, party=party.name)
         if kind in ("acknowledged", "already_acting", "asks", "warns"):
             self.done(*PHONE, of=party.name)
             if not self.pledged(party) and party.status != "acted":
@@ -325,11 +335,13 @@ class Model(Outward):
             party.calls = {}
             if kind == "committed":
                 party.told = [each for each in party.told if each not in waited - {who}]
-                promise = Thing(by=who, ask=of["until"], asked=False, worthless=False)
+                promise = Thing(
+                    by=who, ask=of["until"], due=of["until"], asked=False, worthless=False
+                )
                 party.promises.append(promise)
             elif kind == "acted":
                 party.promises = party.promises[1:]
-                party.acts.append(Thing(worthless=False))
+                party.acts.append(Thing(by=who, worthless=False))
             else:
                 party.promises, party.no = [], True
             state = "acted" if kind == "acted" else "closed" if kind == "conflict" else "declined"
@@ -355,11 +367,13 @@ class Model(Outward):
             self.go_on(party)
 
     def promise_back(self, party: Any) -> None:
+        was = Thing(**vars(party) | {"promises": [*party.promises]})
         before, promise = party.status, party.promises.pop(0)
         self.stands(party)
-        self.call_off("tell", "ask_outcome", who=promise.by, party=party.name)
+        self.call_off(*ASKS, who=promise.by, party=party.name)
         self.needs_no_call(party)
         self.go_on_if_silent(party, before)
+        self.lost(was)
 
     def judged(self, party: Any, what: Any, *, worthless: bool, harm: bool) -> None:
         before, what.worthless = party.status, worthless
@@ -370,7 +384,7 @@ class Model(Outward):
         if worthless:
             self.go_on_if_silent(party, before)
         elif party.status in ("promised", "acted"):
-            self.call_off("tell", "ask_outcome", party=party.name)
+            self.call_off(*ASKS, party=party.name)
             self.needs_no_call(party)
 
     # --- tasks that are done
@@ -478,6 +492,7 @@ class Model(Outward):
     def opened_again(self) -> None:
         self.status, self.owner, self.kept = "open", "", 0
         self.done("review")
+        self.reopen_date()
         for party in self.parties.values():
             if party.why == "over":
                 vars(party).update(status="planned", why="", told=[], reached=[], acts=[])

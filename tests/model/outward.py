@@ -169,8 +169,12 @@ class Outward(Duty):
                 party.calls[who] = (self.by(ANSWER_BY[party.track], self.gravest), False)
                 party.status = "promised" if self.pledged(party) else "waiting"
                 party.why = ""
-            if purpose == "tell" and party.track != "protection":
-                self.told_outward = self.now
+            if purpose == "tell":
+                track = self.tracks[party.track]
+                by = self.by(ANSWER_BY[party.track], self.gravest)
+                track.answer_due = track.answer_due or by
+                if party.track != "protection":
+                    self.told_outward = self.now
 
     def tell_again(self, party: Any, who: str, purpose: str = "tell") -> bool:
         shut = not self.is_open(self.tracks[party.track])

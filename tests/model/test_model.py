@@ -113,6 +113,32 @@ def two_days_of_two_hotlines() -> None:
     both.wait_until(both.story.now + timedelta(hours=9))
 
 
+def three_weeks_before_a_hearing() -> None:
+    """One promises to be there, one has acted, one is silent; then it is over."""
+    machine = Machine()
+    machine.begins(severity="high", hour=9, until="acted")
+    both = machine.both
+    machine.a_hearing_is_set(who="ana", days=20)
+    hearing = both.model.date.at
+    both.both("ana has it", both.answers("ana", "ana", ACKNOWLEDGED), lambda m: own(m, "ana"))
+    for ends in (None, 2_000):
+        for who, name in (("ana", "missions"), ("ana", "companies"), ("chi", "companies")):
+            if both.model.tracks[name].anchor is None:
+                machine.a_release(name=name, who=who, starts=None, ends=ends)
+    both.everything_leaves()
+    says(both, "embassy", "lea", ResponseKind.COMMITTED, due=hearing - timedelta(days=1))
+    both.wait_until(both.story.now + timedelta(hours=1))
+    says(both, "haldane", "noor", ResponseKind.ACTED)
+    while both.story.now < hearing + timedelta(hours=12):
+        both.both("ana has it", both.answers("ana", "ana", ACKNOWLEDGED), lambda m: own(m, "ana"))
+        for task in list(both.model.tasks):
+            if task.kind in ("first_contact", "check_in") and task.next <= both.story.now:
+                machine.somebody_does_what_is_owed(
+                    at=both.model.tasks.index(task), who="ana", takes=False, well=True
+                )
+        both.wait_until(both.story.now + timedelta(hours=8))
+
+
 def judges(machine: Machine, party: str, worth: AnswerClass) -> None:
     """Somebody of duty says what was done is worth."""
     parties = [p.name for p in machine.both.model.parties.values() if p.acts or p.promises]
@@ -150,6 +176,7 @@ STORIES = (
     a_day_in_which_most_things_happen,
     a_week_in_which_people_steer,
     two_days_of_two_hotlines,
+    three_weeks_before_a_hearing,
 )
 
 
@@ -247,6 +274,24 @@ def test_the_model_notices_of_two_hotlines_when(what: str, monkeypatch: pytest.M
 
     with pytest.raises((DifferenceError, RuntimeError)):
         two_days_of_two_hotlines()
+
+
+A_HEARING: dict[str, type[Any]] = {
+    "nobody looks at a date": f.DateSet,
+    "what was done for a date is forgotten": f.DateCovered,
+    "a check is made without an end": f.DateChecked,
+    "a date that is over goes on": f.DatePassed,
+}
+
+
+@pytest.mark.parametrize("what", A_HEARING)
+def test_the_model_notices_before_a_hearing_when(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(evolving._STEPS, A_HEARING[what], nothing)
+
+    with pytest.raises((DifferenceError, RuntimeError)):
+        three_weeks_before_a_hearing()
 
 
 PASSED_OVER: dict[str, tuple[Any, str, Any]] = {

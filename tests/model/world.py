@@ -69,6 +69,7 @@ class World:
                 fired=False,
                 passed=False,
                 protocol=False,
+                answer_due=None,
                 jumped=None,
                 by=[],
                 frozen=False,
