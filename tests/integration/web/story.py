@@ -89,7 +89,7 @@ WHOLE = RELEASE | {
     "whether": "linked",
     "how": "quiet_request",
     "waiting": "medium",
-    "until_day": "2099-01-01",
+    "until_day": "2027-03-20",
     "check_convenor_legitimacy": "accepted",
     "check_actors_ability": "able",
     "check_power_dynamics": "balanced",

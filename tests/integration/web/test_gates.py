@@ -92,3 +92,41 @@ def test_whoever_proposed_acting_together_is_not_asked_to_release_it(desk: Stage
     assert f"/cases/{ref}/release/companies" not in done.text
     alone = submit(desk, f"/cases/{ref}/release/companies", dict(WHOLE))
     assert alone.status_code == 409 and "two others release it" in alone.text
+
+
+def test_two_people_say_on_the_board_that_a_case_may_go_further(desk: Stage) -> None:
+    ref = _a_company_case(desk)
+    path = f"/cases/{ref}/sharing"
+    wider = {"what": "representative", "why": "person_agreed"}
+
+    nothing = submit(desk, path, {"what": "representative"})
+    first = submit(desk, path, wider)
+    again = submit(desk, path, wider)
+    desk.log_in("chi")
+    shown = desk.client.get(path)
+    second = submit(desk, path, wider)
+
+    assert nothing.status_code == 422 and "Choose one." in nothing.text
+    assert "A second person has to agree" in first.text and "/sharing\">Look…" in first.text
+    assert again.status_code == 409
+    assert "Ana asks for: to speak to whoever represents the person" in shown.text
+    assert "they may speak to whoever represents the person" in second.text
+    assert "/sharing\">Look…" not in second.text
+
+
+def test_a_label_is_made_stricter_at_once_and_stands_on_the_case(desk: Stage) -> None:
+    ref = _a_company_case(desk)
+
+    done = submit(desk, f"/cases/{ref}/sharing", {"what": "TLP:RED", "why": "caution"})
+
+    assert "labelled TLP:RED: the reader alone" in done.text
+
+
+def test_words_on_a_point_of_the_record_are_sealed_and_can_be_opened(desk: Stage) -> None:
+    ref = _a_company_case(desk)
+
+    done = submit(desk, f"/cases/{ref}/release/companies",
+                  WHOLE | {"note_context": "zebrafinch speaks with us"})  # fmt: skip
+
+    assert "Place and moment: open what was written" in done.text
+    assert "zebrafinch" not in done.text

@@ -407,7 +407,7 @@ async def test_consent_where_nobody_can_be_identified_is_kept_for_the_case(path:
         assert kept.pseudonym == f"case:{done.case}"  # type: ignore[union-attr]
         facts = await room.facts(done.case)  # type: ignore[union-attr]
         (planned,) = [fact for fact in facts if isinstance(fact, f.Planned)]
-        assert [w.reason for w in planned.withheld] == []
+        assert [w.reason for w in planned.withheld] == ["nobody_unconfirmed"]
         assert [a.candidate.party for a in planned.alerts] == ["embassy"]
 
 

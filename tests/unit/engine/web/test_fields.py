@@ -332,6 +332,10 @@ def test_a_drill_says_that_it_is_one() -> None:
     assert seen(told_of(exercise=True), registry=drill).projection.exercise is True
 
 
+def test_a_door_is_called_as_the_pages_read_it() -> None:
+    assert [door.value for door in Door] == ["open", "wait", "closed"]
+
+
 def test_of_a_pattern_only_what_was_counted_is_told_of() -> None:
     """The rest of it: `test_projected.py`."""
     matter = told_of({"code": "pattern", "sector": "mining"}, {"code": "arrest", "sector": "oil"},
