@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from sqlalchemy import insert
 
+from engine.answer_tokens import AnswerTokens, digest
 from engine.broker import LocalKafka
 from engine.clock import SystemClock
+from engine.intake.answer_stream import ANSWER_TYPE, AnswerHandler
 from engine.intake.durability import (
     NotDurableError,
     check_durability,
@@ -18,18 +23,24 @@ from engine.intake.durability import (
     forgetful,
     unreadable,
 )
+from engine.intake.scope import any_of
 from engine.intake.standing import State
 from engine.ports import Handler
+from engine.program_answers import ProgramAnswers
 from engine.publisher import KafkaPublisher
+from engine.registry.world import World
 from engine.relay import Relay
 from engine.store import offsets, tables
 from engine.store.offsets import Loss, Range
+from engine.vault import Secret
 from schemas.codes import IncidentCode
+from schemas.responses import Way
 from schemas.set_aside import SET_ASIDE_TYPE, SetAside
 from tests.harness.broker import make_topic, produce, records
+from tests.harness.people import faro
 from tests.integration.intake.lanes import RUNNERS, Gate, reading, settings_for, until
 from tests.integration.intake.room import Room, a_room, body
-from tests.unit.engine.intake.builders import a_message
+from tests.unit.engine.intake.builders import WIDE, a_message
 
 both = pytest.mark.parametrize("runner", RUNNERS)
 
@@ -469,3 +480,54 @@ async def test_b39_a_session_time_the_broker_refuses_is_said_with_the_numbers(
 
         said = reader.lane.standing.now.why
         assert f"session_timeout is {asked:g} s; the brokers take 1 s to 1800 s" in said
+
+
+async def test_an_answer_on_a_real_log_counts_once_though_it_was_sent_twice(
+    kafka: LocalKafka, tmp_path: Path
+) -> None:
+    topic, tokens = await make_topic(kafka), AnswerTokens(Secret(b"n" * 32))
+    world = World(roster=faro())
+    async with a_room(tmp_path, clock=SystemClock(), world=world) as room:
+        await room.door.take(body(a_message(id="a")), scopes=any_of([WIDE]), way=Way.API)
+        (alert,) = await room.rows(tables.alerts)
+        token = tokens.token(alert=alert.id, contact=alert.party)
+        await room.writer.run(lambda conn: conn.execute(insert(tables.tokens), _row(alert, token)))
+        answers = ProgramAnswers(
+            desk=room.desk,
+            writer=room.writer,
+            tokens=tokens,
+            clock=room.clock,
+            world=room.world,
+        )
+        handler = AnswerHandler(answers=answers, desk=room.desk, vault=room.vault, clock=room.clock)
+        data = {"token": token, "code": tokens.code_of(token), "answer": "acknowledged"}
+        event = {"specversion": "1.0", "type": ANSWER_TYPE, "source": "them", "id": "k1"}
+        record = orjson.dumps(event | {"data": data})
+        await produce(kafka, topic, [record, record, b"nobody's answer"])
+
+        settings = settings_for(kafka, topic, runner="aiokafka")
+        async with reading(room, settings, handler=lambda inner: handler) as reader:
+            await until(lambda: reader.caught_up(1))
+            await until(lambda: _stands(room, topic, 3))
+
+        facts = [orjson.loads(row.body) for row in await room.rows(tables.journal)]
+        given = [(f["by"], f["way"]) for f in facts if f["kind"] == "answered"]
+        assert given == [(alert.party, "kafka")]
+        (aside,) = await room.rows(tables.quarantine)
+        assert (aside.topic, aside.offset) == (topic, 2)
+
+
+async def _stands(room: Room, topic: str, at: int) -> bool:
+    return await stands_at(room, topic) == at
+
+
+def _row(alert: Any, token: str) -> dict[str, Any]:
+    """A page's token, as a message to this contact would have left it."""
+    now = SystemClock().now()
+    return {
+        "digest": digest(token),
+        "alert_id": alert.id,
+        "contact": alert.party,
+        "issued_at": now,
+        "expires_at": now + timedelta(hours=1),
+    }
