@@ -5,10 +5,12 @@ it takes only rows, and reads facts as the JSON they are, so that a mistake in t
 reading cannot hide here. `engine.invariants` is asked as well, as a second opinion.
 """
 
+import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -130,10 +132,19 @@ class Oracle:
                 (pair for pair in self._ledger.identities() if pair[1] not in parked), ""
             ),
             sends=Counter(self._counts),
+            left_at=self._first(),
+            poison={hashlib.sha256(body).hexdigest() for body in self._ledger.refuse},
         )
         for broken in invariants.check(conn, now=_WALL.now(), world=world):
             verdict.wrong_state.append(str(broken))
         return verdict
+
+    def _first(self) -> dict[str, datetime]:
+        """When each message first arrived: it cannot have left after that."""
+        first: dict[str, float] = {}
+        for arrival in self._arrivals:
+            first[arrival.key] = min(arrival.at, first.get(arrival.key, arrival.at))
+        return {key: datetime.fromtimestamp(at, UTC) for key, at in first.items()}
 
     def _log_kept_it(self, verdict: Verdict) -> None:
         """What the broker acknowledged is on the broker; else the engine is not to blame."""

@@ -26,7 +26,8 @@ from tests.harness.towns import loto
 from tests.integration.intake.room import a_room
 from tests.unit.engine.intake.builders import WIDE
 
-AT = 1_000.0
+AT = 4_000_000_000.0
+"""Long after everything was decided."""
 
 
 @dataclass
@@ -188,6 +189,13 @@ async def test_a_page_that_still_waits_when_all_is_over_is_missing(night: Night)
     )
 
     assert f"{key}: still queued" in night.judged().missing
+
+
+async def test_a_page_that_left_before_it_was_decided_is_in_the_wrong_state(night: Night) -> None:
+    first = night.arrivals[0]
+    night.arrivals[0] = Arrival(key=first.key, at=1_000.0)
+
+    assert [what[:2] for what in night.judged().wrong_state] == ["I5"]
 
 
 async def test_a_second_message_without_an_unknown_try_exceeds_the_bound(night: Night) -> None:
