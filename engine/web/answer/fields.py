@@ -21,7 +21,7 @@ from schemas.codes import EventType, FieldName, Mode, SubjectKind
 from schemas.commitment import Commitment
 from schemas.event import ThreatEvent
 from schemas.party import PartyKind
-from schemas.plan import Path, Reason, Verdict
+from schemas.plan import Path, Reason, Verdict, refused
 from schemas.projection import Projection, Purpose
 from schemas.safeguards import Safeguards
 
@@ -159,7 +159,6 @@ def _still_asked(matter: Matter, alert: Alert, contact: str) -> bool:
 def _safeguards(matter: Matter, alert: Alert, *, registry: Registry, now: datetime) -> Safeguards:
     around = replace(
         matter.case.around,
-        registry=registry,
         consents=matter.consents,
         closure=matter.closure,
         linked=matter.linked,
@@ -180,7 +179,7 @@ def _judge(
     party, person = registry.party(alert.party), registry.contact(contact)
     state = matter.case.track(alert.track)
     if party is None or person is None or state is None:
-        return Verdict(allowed=False, reason=Reason.UNKNOWN_PARTY)
+        return refused(Reason.UNKNOWN_PARTY, evidence=alert.party)
     return guard.judge(
         party=party,
         contact=person,

@@ -62,8 +62,9 @@ def test_a_release_that_tells_nobody_says_so(desk: Desk) -> None:
     assert "nobody can be told now" in desk.said("release", ref, "missions", *RELEASE)
 
 
+IN_A_MONTH = f"{SystemClock().now() + timedelta(days=30):%Y-%m-%dT%H:%MZ}"
 WHOLE = (
-    *RELEASE, "--whether", "linked", "--waiting", "medium", "--until", "2099-01-01T12:00Z",
+    *RELEASE, "--whether", "linked", "--waiting", "medium", "--until", IN_A_MONTH,
     *(
         word
         for point in (

@@ -70,6 +70,12 @@ def told(known: Consent, now: datetime = NOON + 2 * HOUR) -> set[TrackName]:
     return {a for a in AUDIENCES if not list(unconsented(a, Mode.QUIET, safeguards, now))}
 
 
+def test_what_came_of_a_word_is_called_as_pages_and_programs_read_it() -> None:
+    assert [ruling.value for ruling in Ruling] == [
+        "in_force", "narrowed", "revoked", "waits", "nothing_new", "older",
+    ]  # fmt: skip
+
+
 # --- whatever a machine delivers only tightens
 
 

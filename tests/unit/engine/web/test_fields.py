@@ -1,25 +1,28 @@
 """What a page is given to show of a case: each field from where it is known, or left out."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from engine.case.around import Beside
 from engine.case.marked import CaseDate
-from engine.case.state import AlertStatus, CaseStatus
+from engine.case.state import AlertStatus, CaseStatus, HoldState, Necessity
 from engine.store.answer_pages import Matter
 from engine.web.answer.fields import OF_STAGE, Door, event_fields, look
 from engine.web.answer.stages import Stage
 from rules.graph import Registry
 from schemas.closure import Closure, Excluded
-from schemas.codes import DateKind, FieldName, Mode, TrackName
+from schemas.codes import ContactRule, DateKind, FieldName, Label, Mode, TrackName
+from schemas.commitment import PolicyClause
+from schemas.contact import Level
 from schemas.pattern import Pattern
 from schemas.plan import Hop, Reason
 from schemas.projection import Purpose
 from schemas.safeguards import Basis, Hold
 from tests.unit.engine.web.test_projected import NOW, REGISTRY, a_consent, a_matter
-from tests.unit.rules.build import K, a_contact, a_party, a_registry
+from tests.unit.rules.build import K, L, a_contact, a_link, a_party, a_registry
 
 pytestmark = pytest.mark.guard
 
@@ -93,8 +96,9 @@ def test_it_is_called_by_the_act_with_which_it_began() -> None:
     began = {"code": "raid_search"}
 
     assert fields(told_of({"code": "enrichment"}, ARREST, began))[FieldName.ACT] == "raid_search"
-    only = fields(told_of({"code": "early_warning"}, {"code": "death_threat"}))
-    assert only[FieldName.ACT] == "death_threat", "without an act, by the first report"
+    assert fields(told_of(ARREST, {"code": "early_warning"}))[FieldName.ACT] == "arrest"
+    only = fields(told_of({"code": "enrichment"}, {"code": "early_warning"}))
+    assert only[FieldName.ACT] == "early_warning", "without an act, by the first report"
 
 
 def _kinds(*kinds: str) -> dict[str, Any]:
@@ -213,6 +217,53 @@ def test_an_open_page_carries_who_asks_what_until_when_and_how_openly() -> None:
     assert (shown.deadline, shown.mode, shown.exercise) == (matter.answer_by, Mode.PRIVATE, False)
     assert (shown.language, shown.zone, shown.count) == ("en", "UTC", 1)
     assert shown.commitments, "what it has said in public stands beside the ask"
+    assert (shown.label, shown.may_contact) == (Label.AMBER_STRICT, ContactRule.NOBODY)
+
+
+def test_only_what_an_initiative_stands_for_today_is_held_against_its_member() -> None:
+    initiative = replace(
+        a_party("msi", K.MSI, "QN"), policy="page 3", policy_clauses=(PolicyClause.ENGAGE,)
+    )
+    parties = [a_party("recipient", K.COMPANY, "QN"), initiative]
+    reader = a_contact("recipient", "lea")
+
+    def shown(until: date | None) -> Any:
+        member = a_link("recipient", L.MEMBER_OF, "msi", valid_until=until)
+        registry = a_registry(parties, [member], contacts=[reader])
+        return seen(told_of(), registry=registry).projection.commitments
+
+    assert shown(None) and not shown(NOW.date() - timedelta(days=1))
+
+
+def test_where_a_life_cannot_wait_a_vetted_helper_reads_without_consent() -> None:
+    protection = TrackName.PROTECTION
+    registry = a_registry(
+        [a_party("recipient", K.PROTECTION, "QN")], contacts=[a_contact("recipient", "lea")]
+    )
+    necessity = Necessity(by=("ana",), in_force=True, review_by=NOW + timedelta(hours=1))
+    asked = replace(told_of(track=protection, necessity=necessity), consents=())
+
+    assert seen(asked, registry=registry).door is Door.OPEN
+    assert seen(asked, registry=registry, now=NOW + timedelta(hours=2)).door is Door.CLOSED
+    assert seen(asked).door is Door.CLOSED, "a company is no vetted helper"
+
+
+def test_who_must_not_know_of_a_linked_case_reads_nothing_of_this_one() -> None:
+    entry = Excluded(party="recipient", reason=Reason.PERPETRATOR_CLOSURE)
+    beside = Beside(case="c2", consents=(), closure=Closure(digest="d2", entries=(entry,)))
+
+    assert seen(replace(told_of(), linked=(beside,))).door is Door.CLOSED
+
+
+def test_a_reader_too_near_to_the_place_and_a_list_of_nobody_read_nothing() -> None:
+    near = a_contact("recipient", "lea", Level.SITE)
+    registry = a_registry([a_party("recipient", K.COMPANY, "QN")], contacts=[near])
+    assert seen(told_of(), registry=registry).door is Door.CLOSED
+
+    of_nobody = a_registry(
+        [a_party("recipient", K.GROUP, "QN")], contacts=[a_contact("recipient", "lea")]
+    )
+    assert seen(told_of(), registry=of_nobody).door is Door.CLOSED
 
 
 def test_a_reader_is_shown_their_own_language_and_time() -> None:
@@ -287,8 +338,6 @@ def test_a_page_is_open_while_the_case_is(status: CaseStatus, door: Door) -> Non
 
 
 def test_whoever_must_wait_reads_that_and_nothing_of_the_case() -> None:
-    from engine.case.state import HoldState
-
     matter = told_of()
     (state,) = matter.case.tracks
     hold = Hold(id="h1", until=NOW + timedelta(hours=1), by="ana")
