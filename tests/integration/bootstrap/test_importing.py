@@ -106,3 +106,33 @@ async def test_while_a_long_registry_is_read_pages_go_on(tmp_path: Path) -> None
             await taking
 
     assert fired > 20  # it was 1: the whole engine stood still
+
+
+TIED = PARTIES.replace(
+    "contacts:",
+    "links: [{id: t, kind: accredited_to, a: embassy, b: 'state:QM', status: verified,"
+    " source: list}]\ncontacts:",
+)
+
+
+async def test_half_a_registry_file_is_not_taken_at_a_start_and_what_was_in_force_stays(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "registry.yaml"
+    settings = settings_in(tmp_path, registry=file)
+    begin(settings)
+    file.write_text(TIED, "utf-8")
+    async with alone(settings) as house:
+        world, _ = house.world()
+        assert world is not None and world.registry.link("t") is not None
+
+    file.write_text(PARTIES[: PARTIES.index("contacts:")], "utf-8")
+    with pytest.raises(CannotStartError, match="no longer names") as refused:
+        async with alone(settings):
+            pass
+    assert "--accept-removals" in refused.value.next_step
+
+    file.write_text(TIED, "utf-8")
+    async with alone(settings) as house:
+        world, _ = house.world()
+        assert world is not None and world.registry.endpoint("lea-mail") is not None

@@ -7,14 +7,26 @@ from importlib import resources
 import pytest
 from sqlalchemy import Connection
 
-from engine.registry import load_world, save_registry, save_roster, save_rulebook
+from engine.registry import (
+    Imported,
+    load_world,
+    read_files,
+    save_imported,
+    save_registry,
+    save_roster,
+    save_rulebook,
+)
+from engine.registry.history import TooMuchDroppedError
 from engine.store import journal
 from engine.store.database import Database, transact
+from rules.exclusion import closure
 from rules.graph import DuplicateIdError
 from rules.rulebook import RulebookError
-from schemas.link import LinkStatus
+from schemas.link import LinkKind, LinkStatus
+from schemas.party import PartyKind
 from tests.integration.engine.desk.room import START
 from tests.unit.engine.case import builders as b
+from tests.unit.rules.build import a_role, an_event
 
 PACK = resources.files("rules.packs").joinpath("default.yaml").read_text("utf-8")
 
@@ -110,3 +122,59 @@ def test_a_rulebook_with_mistakes_is_not_put_into_force(conn: Connection) -> Non
         )
 
     assert transact(conn, load_world).rulebook is None
+
+
+def files(*, links: str = "", name: str = "Lindqvist Kabel AB") -> Imported:
+    """The registry's own file, with a company of that name."""
+    return read_files(
+        {
+            "registry.yaml": f"""
+parties:
+  - {{id: kabel, kind: company, name: "{name}", state: QN, source: ours}}
+  - {{id: mill, kind: company, name: Mill, state: QM, source: ours}}
+links: [{links}]
+"""
+        }
+    )
+
+
+TIE = "{id: t1, kind: buys_from, a: kabel, b: mill, status: verified, source: ours}"
+
+
+def test_half_a_registry_closes_nothing_unless_somebody_says_that_it_is_meant(
+    conn: Connection,
+) -> None:
+    transact(conn, lambda c: save_imported(c, files(links=TIE), at=START, by="person:ana"))
+
+    with pytest.raises(TooMuchDroppedError, match="1 of the 1 links"):
+        transact(conn, lambda c: save_imported(c, files(), at=START, by="person:ana"))
+    link = transact(conn, load_world).registry.link("t1")
+    assert link is not None and link.status is LinkStatus.VERIFIED
+
+    transact(conn, lambda c: save_imported(c, files(), at=START, by="person:ana", drop=True))
+    link = transact(conn, load_world).registry.link("t1")
+    assert link is not None and link.status is LinkStatus.LAPSED
+
+
+def test_a_name_that_another_source_has_as_well_excludes_by_whichever_door_it_comes(
+    conn: Connection,
+) -> None:
+    known = b.Party(
+        id="tea:5", kind=PartyKind.COMPANY, name="LINDQVIST KABEL A.B.", state="QN", source="tea"
+    )
+    transact(
+        conn,
+        lambda c: save_registry(c, parties=[known], links=(), contacts=(), at=START, by="t"),
+    )
+
+    transact(conn, lambda c: save_imported(c, files(), at=START, by="person:ana"))
+
+    registry = transact(conn, load_world).registry
+    (alike,) = registry.links_from("kabel", {LinkKind.SAME_AS})
+    assert (alike.b, alike.status) == ("tea:5", LinkStatus.UNVERIFIED)
+    event = an_event(parties=[a_role("tea:5")])
+    assert closure(registry, event).find("kabel") is not None
+
+    version = registry.version
+    transact(conn, lambda c: save_imported(c, files(), at=START, by="person:ana"))
+    assert transact(conn, load_world).registry.version == version, "asked once"
