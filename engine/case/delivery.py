@@ -192,7 +192,8 @@ def _too_late(draft: Draft, before: Alert, alert: Alert, command: c.Settled) -> 
         return
     over = alert.reason is Reason.CASE_OVER or alert.reason in UNCONSENTED
     contact = telling.contact_of(alert, command.contact)
-    if over and contact is not None and contact.id not in before.reached:
+    heard = (*before.reached, *alert.dropped_contacts)
+    if over and contact is not None and contact.id not in heard:
         telling.tell(draft, alert, (contact,), purpose=Purpose.STAND_DOWN)
         if not closed:
             draft.add(f.AlertClosed(alert=alert.id, reason=alert.reason))

@@ -132,7 +132,9 @@ def _withdraw(draft: Draft, alert: Alert, reason: Reason) -> None:
     draft.add(f.AlertWithheld(alert=alert.id, reason=reason, untold=alert.untold))
     reached = tuple(ref for ref in alert.contacts if ref.id in alert.reached)
     if reached:
-        telling.tell(draft, draft.alert(alert.id), reached, purpose=Purpose.STAND_DOWN)
+        # Who said that they are the wrong person hears nothing more, not even that it is over.
+        ours = tuple(ref for ref in reached if ref.id not in alert.dropped_contacts)
+        telling.tell(draft, draft.alert(alert.id), ours, purpose=Purpose.STAND_DOWN)
         draft.add(f.AlertClosed(alert=alert.id, reason=reason))
     tasks.drop_tasks(draft, "phone_them", "phone_at_opening", "promise_overdue", alert=alert.id)
 

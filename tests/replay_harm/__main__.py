@@ -67,7 +67,12 @@ def _live(given: tuple[int, int]) -> Result:
 
 def _bar(done: int, of: int) -> None:
     filled = 30 * min(done, of) // of
-    print(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done} events", end="", file=sys.stderr)
+    print(
+        f"\r[{'#' * filled}{'.' * (30 - filled)}] {done} events",
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.consent import ConsentDoor, Wider
 from schemas.plan import Reason
-from tests.unit.engine.case.builders import EMBASSY, SUBJECT, Story, a_consent, at
+from schemas.projection import Purpose
+from schemas.responses import ResponseKind
+from tests.unit.engine.case.builders import EMBASSY, SUBJECT, Story, a_consent, a_told_case, at
 
 pytestmark = pytest.mark.guard
 
@@ -50,6 +52,15 @@ def test_who_was_told_is_stood_down_at_once_when_it_is_taken_back() -> None:
     assert story.alert("embassy").status is AlertStatus.CLOSED
     assert story.alert("embassy").reason is Reason.CONSENT_REVOKED
     assert not story.owes("first_contact", detail=subject_mark(SUBJECT)), "a person took it back"
+
+
+def test_the_wrong_person_hears_nothing_more_when_it_is_taken_back() -> None:
+    story = a_told_case().answer("lea", ResponseKind.WRONG_CONTACT)
+
+    story.consent("revoked", a_consent(id="k2", revoked=True, by="ana"))
+
+    assert story.told(purpose=Purpose.STAND_DOWN) == ["desk"]
+    assert story.alert("embassy").status is AlertStatus.CLOSED
 
 
 def test_what_is_newly_allowed_waits_for_a_person_to_release_it() -> None:
