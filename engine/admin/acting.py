@@ -15,7 +15,7 @@ from engine.case.state import Alert, Case
 from engine.web.passing_on import named_in_words
 from engine.web.words.reasons import REFUSED
 from schemas.codes import ActionKind, Effect, Heard, Proviso, TrackName
-from schemas.facts import WhyErased
+from schemas.facts import HeardAtTheEnd, RemedyState, WhyErased
 from schemas.responses import (
     DeclineReason,
     RefusedBecause,
@@ -91,8 +91,8 @@ class Proposing(OneCase):
 
     outcome: Outcome
     risk: Risk
-    remedy: Literal["none_sought", "sought", "obtained"]
-    heard: Literal["safe_channel", "representative", "unreachable_documented"]
+    remedy: RemedyState
+    heard: HeardAtTheEnd
     said: Literal["agrees", "informed", "objects"] = "informed"
     note: str = Field(default="", max_length=10_000)
 

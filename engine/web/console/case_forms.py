@@ -10,7 +10,7 @@ from engine.access import Permission
 from engine.case import commands as c
 from engine.case.questions import PASSED_ON
 from engine.web.console.case_page import CasePage, Loaded
-from engine.web.console.fields import Errors, moment_of
+from engine.web.console.fields import Errors, moment_in
 from engine.web.console.present_cases import HEARD, OUTCOMES, REMEDIES, RISKS
 from engine.web.console.present_duty import task_words
 from engine.web.console.shell import Shell
@@ -119,16 +119,10 @@ class CaseForms:
         if found is None:
             return await self._shell.not_found(visitor)
         tracks = tuple(TrackName(name) for name in form.all("track") if name in set(TrackName))
-        errors = {} if tracks else {"track": "Choose at least one."}
-        until = None
-        try:
-            until = moment_of(
-                form.get("until_day"), form.get("until_time"), zone=self._shell.services.zone
-            )
-        except ValueError:
-            errors["until"] = "This is not a date and a time."
+        errors = Errors() if tracks else Errors(track="Choose at least one.")
+        until = moment_in(form, "until", errors, zone=self._shell.services.zone)
         if errors:
-            return await self._freeze_page(request, visitor, Errors(errors), status=422)
+            return await self._freeze_page(request, visitor, errors, status=422)
         command = c.Freeze(
             inbox=self._shell.inbox(visitor, form, about="freeze"),
             case=found.file.row.id,
