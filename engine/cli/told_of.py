@@ -138,6 +138,8 @@ def _ending(found: Mapping[str, Any], run: "Run", wish: "Wish") -> str:
         exactly = f" To take exactly this: --expect {digest(run.planned)}" if run.planned else ""
         return f"Nothing was changed: this was a dry run.{exactly}"
     version = next((v for v in reversed(run.versions.values()) if v), "")
+    if not version and not run.planned:
+        return "Nothing changed: nothing was taken."
     if not version:
         return "Nothing changed: all of this was known."
     return f"Version {version[:12]} is in force. Running cases keep their plans."

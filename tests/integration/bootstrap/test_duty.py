@@ -57,7 +57,8 @@ def test_what_leaves_nobody_is_refused_with_when_and_entered_when_confirmed(desk
 
 
 def test_the_import_and_doctor_say_what_the_check_finds(desk: Desk) -> None:
-    taken = desk.said("registry", "import", "registry.yaml", "roster.yaml")
+    files = ("registry.yaml", "roster.yaml")
+    taken = desk.said("registry", "import", *files, "--accept-removals")
 
     assert "Look at it: roster.yaml:1:1: Nobody is second at any time" in taken
     assert "Nobody is second at any time" in desk.run("doctor").output

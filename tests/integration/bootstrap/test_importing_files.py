@@ -357,6 +357,7 @@ def test_half_a_registry_in_yaml_closes_nothing_either(desk: Desk) -> None:
 
     done = desk.run("registry", "import", "half.yaml", "roster.yaml")
     assert done.exit_code == Exit.USAGE and "no longer names" in done.output
+    assert "nothing was taken" in done.output
 
 
 def test_what_a_dry_run_showed_is_taken_only_while_it_is_still_that(desk: Desk) -> None:
