@@ -66,6 +66,7 @@ def test_what_counts_is_the_record_as_it_stands() -> None:
         (Basis.COMMUNITY, Basis.NECESSITY, Basis.NECESSITY),
         (Basis.NO_IDENTIFIABLE_PERSON, Basis.PERSON, Basis.PERSON),
         (Basis.NO_IDENTIFIABLE_PERSON, Basis.GUARDIAN, Basis.GUARDIAN),
+        (Basis.NO_IDENTIFIABLE_PERSON, Basis.REPRESENTATIVE, Basis.REPRESENTATIVE),
         (Basis.PERSON, Basis.REPRESENTATIVE, Basis.PERSON),
         (Basis.GUARDIAN, Basis.PERSON, Basis.GUARDIAN),
     ],

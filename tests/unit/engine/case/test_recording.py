@@ -302,6 +302,37 @@ def _agree(
     return agree(known, wider=mark, by=by, door=ConsentDoor.TERMINAL, id="k9", now=now).consent
 
 
+def test_each_refusal_says_what_to_do() -> None:
+    waits = after(word(MISSIONS), ana(MISSIONS, COMPANIES))
+    assert waits.wider is not None
+    mark, late = granting.digest(waits.wider.scope), NOON + HOUR + AGREE_WITHIN + HOUR
+    proxy = ana(MISSIONS, basis=Basis.GUARDIAN)
+    refused = {
+        lambda: _agree(waits, "another"): "It is not asked for any more; look again.",
+        lambda: _agree(waits, mark, by="person:ana"): "A second person has to agree to this.",
+        lambda: _agree(waits, mark, now=late): (
+            "It was asked for too long ago; ask the person anew."
+        ),
+        lambda: record(None, ana(MISSIONS), "narrowed"): (
+            "Nothing is recorded that could be narrowed."
+        ),
+        lambda: record(None, ana(MISSIONS, basis=Basis.COMMUNITY), "granted"): (
+            "community: how many are needed, and who agreed."
+        ),
+        lambda: record(None, ana(PROTECTION, basis=Basis.NECESSITY), "granted"): (
+            "basis: necessity is no consent; it has a record."
+        ),
+        lambda: record(None, proxy, "granted"): (
+            "inability: say by a code why the person could not be asked, and justify it in words."
+        ),
+    }
+    for act, said in refused.items():
+        with pytest.raises(Refusal) as found:
+            act()
+        assert found.value.detail == said
+    assert timedelta(days=7) == AGREE_WITHIN
+
+
 # --- narrowing and taking back
 
 

@@ -1,5 +1,7 @@
 """How far a case goes, and whom its readers speak to: stricter at once, wider by two people."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -37,7 +39,10 @@ def test_one_person_widens_nothing(what: dict[str, Any]) -> None:
     assert (story.case.label, story.case.may_contact) == (RED, None)
     assert story.owes("widen_sharing")
     again = story.refused(_says(story, **what))
-    assert again.reason is RefusedBecause.SAME_PERSON
+    assert (again.reason, again.detail) == (
+        RefusedBecause.SAME_PERSON,
+        "A second person has to agree to this.",
+    )
 
 
 @pytest.mark.parametrize("what", [{"label": AMBER}, {"may_contact": LAWYER}])
@@ -53,6 +58,20 @@ def test_a_second_person_who_says_the_same_widens_it(what: dict[str, Any]) -> No
     (told,) = story.of(f.SharingSet)
     assert told.by == ("ana", "ben")
     assert not story.owes("widen_sharing")
+
+
+def test_the_journal_keeps_who_asked_why_and_where_the_words_lie() -> None:
+    story = _labelled()
+    why: dict[str, Any] = {"why": "person_agreed", "note": "v1"}
+
+    story.send(replace(_says(story, label=AMBER), **why))
+    (asked,) = story.of(f.WiderSharingAsked)
+    assert asked == f.WiderSharingAsked(by="ana", at=story.now, label=AMBER, **why)
+    story.send(replace(_says(story, by="ben", label=AMBER), **why))
+    (told,) = story.of(f.SharingSet)
+    assert told == f.SharingSet(by=("ana", "ben"), at=story.now, label=AMBER, **why)
+    story.send(replace(_says(story, by="chi", label=RED), **why))
+    assert story.of(f.SharingSet, last=True)[0].by == ("chi",)
 
 
 def test_who_says_something_else_agrees_with_nobody() -> None:
@@ -127,13 +146,41 @@ def test_a_later_report_makes_what_two_people_widened_stricter_again() -> None:
     assert (story.case.label, story.case.may_contact) == (STRICT, NOBODY)
 
 
-@pytest.mark.parametrize(
-    "what", [{}, {"label": RED}, {"may_contact": NOBODY}, {"label": AMBER, "may_contact": LAWYER}]
+ONE, SAME = (
+    "sharing: a label, or whom they may speak to.",
+    "sharing: that is how it stands already.",
 )
-def test_what_says_nothing_new_or_two_things_at_once_is_refused(what: dict[str, Any]) -> None:
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ({}, ONE),
+        ({"label": AMBER, "may_contact": LAWYER}, ONE),
+        ({"label": RED}, SAME),
+        ({"may_contact": NOBODY}, SAME),
+    ],
+)
+def test_what_says_nothing_new_or_two_things_at_once_is_refused(
+    what: dict[str, Any], said: str
+) -> None:
     story = _labelled()
 
-    assert story.refused(_says(story, **what)).reason is RefusedBecause.INCOMPLETE
+    refused = story.refused(_says(story, **what))
+
+    assert (refused.reason, refused.detail) == (RefusedBecause.INCOMPLETE, said)
+
+
+def test_words_in_the_place_of_a_code_are_refused_by_the_name_of_their_field() -> None:
+    story = _labelled()
+
+    refused = story.refused(replace(_says(story, label=AMBER), why="Because Ana said so"))  # type: ignore[arg-type]
+
+    assert refused.detail.startswith("why: ")
+
+
+def test_two_people_agree_within_a_week() -> None:
+    assert timedelta(days=7) == AGREE_WITHIN
 
 
 def test_what_one_person_asked_for_is_remembered() -> None:
