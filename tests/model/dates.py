@@ -104,7 +104,7 @@ class Dates(Outward):
                 who = promise.by if promise else party.acts[-1].by
                 if self.refusal(party) not in ("consent", "no"):
                     self.tell_again(party, who, "remind")
-        ours = [self.owner] if self.owner else self.roster["handler"][:1]
+        ours = [self.owner] if self.owner else self.from_here_up("handler")[0][:1]
         for who in ours:
             if not {"page", "overdue"} & self.said(who):
                 self.send(who, "task")

@@ -61,13 +61,16 @@ class Duty:
     def page(self, rungs: Iterable[tuple[int, str]], *, besides: bool = False) -> None:
         people: dict[str, None] = {}
         for role in " ".join(roles for _, roles in rungs).split():
-            up = [self.roster[each] for each in LADDER[LADDER.index(role) :]]
-            groups = [group for group in (*up, (self.floor,)) if group]
+            groups = self.from_here_up(role)
             willing = (tuple(who for who in group if who not in self.no) for group in groups)
             people |= dict.fromkeys(next(filter(None, willing), groups[0]))
         for who in people:
             if not (besides and {"page", "overdue"} & self.said(who)):
                 self.send(who, "page")
+
+    def from_here_up(self, role: str) -> list[tuple[str, ...]]:
+        up = [self.roster[each] for each in LADDER[LADDER.index(role) :]]
+        return [group for group in (*up, (self.floor,)) if group]
 
     def duty_at(self) -> datetime:
         rungs, pauses = RUNGS[self.severity], PAUSES[self.severity]
