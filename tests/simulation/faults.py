@@ -24,23 +24,27 @@ class Faults:
     """A point: dying with records of the log in hand."""
     crash_having_published: float = _upto(0.03)
     """A point: dying when a fact is out and still in the outbox."""
-    pause: float = _upto(0.002)
+    pause: float = _upto(0.004)
     """Standing still (SIGSTOP) before an effect: a zombie, if it is for longer than the lease."""
-    pause_having_claimed: float = _upto(0.1)
+    pause_having_claimed: float = _upto(0.3)
     """A point: standing still just before a message would leave."""
+    pause_having_read: float = _upto(0.3)
+    """A point: standing still with records of the log in hand, while others take it over."""
     unknown_commit: float = _upto(0.02)
     """A commit of which nobody hears whether it happened."""
-    disk_full: float = _upto(0.15)
+    disk_full: float = _upto(0.5)
     """That the disk is full for some minutes, drawn every ten."""
-    clock_back: float = _upto(0.15)
+    clock_back: float = _upto(0.5)
     """That the clock is set back, by up to two hours, for some minutes; drawn every ten."""
-    rebalance: float = _upto(0.1)
+    rebalance: float = _upto(0.2)
     """That partitions change hands while a batch is being taken."""
     repeated: float = _upto(0.2)
     """That a record is in the log twice, is handed out again, or a fact is published twice."""
-    reordered: float = _upto(0.2)
+    reordered: float = _upto(0.5)
     """That a report overtakes the one before it."""
-    poison: float = _upto(0.05)
+    equivocate: float = _upto(0.2)
+    """That a hotline says something else under an id that it used."""
+    poison: float = _upto(0.3)
     """That bytes which are no report lie in the log."""
     unknown: float = _upto(0.15)
     """That a message's outcome stays unknown, left or not (a reset, a 200 with an error in it)."""
@@ -51,15 +55,15 @@ class Faults:
     """That a send takes minutes."""
     bounced: float = _upto(0.1)
     """That what was accepted is reported as not delivered."""
-    storm: float = _upto(0.05)
+    storm: float = _upto(0.1)
     """That a provider reports one message thirty times."""
     race: float = _upto(0.4)
     """That somebody answers in the very instant in which the next step is due."""
-    revoke: float = _upto(0.1)
+    revoke: float = _upto(0.2)
     """That consent is taken back while a message is in the sender's hands."""
     edit: float = _upto(0.3)
     """That rulebook or registry are changed, drawn every ten minutes."""
-    stop: float = _upto(0.1)
+    stop: float = _upto(0.3)
     """That everything outgoing is stopped for a while, drawn every ten minutes."""
     slow: float = 0.004
     """Seconds an effect takes, on average."""
@@ -85,7 +89,7 @@ def drawn(rng: random.Random) -> Faults:
     return Faults(
         **chances,
         slow=rng.choice((0.001, 0.004, 0.05)),
-        pause_for=rng.choice((2.0, 30.0, 400.0)),
+        pause_for=rng.choice((2.0, 60.0, 400.0, 400.0)),
         down_for=rng.choice((0.5, 5.0, 120.0, 1_800.0)),
     )
 

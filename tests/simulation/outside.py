@@ -232,6 +232,7 @@ class LogStream:
             self.process.counts["a rebalance in the midst of a batch"] += 1
             after = self.process.rng.expovariate(1 / self.process.faults.slow)
             asyncio.get_running_loop().call_later(after, self._log.rebalance)
+        await self.process.stand_still(self.process.faults.pause_having_read)
         await self.ownership.deliver(records, handler)
 
     def _poll(self, following: dict[Partition, int]) -> list[Record]:

@@ -141,7 +141,7 @@ class People:
             noted.answered = noted.answered or sim.now()
             sim.counts["reports"] += 1
         sim.say(f"{sent.id} is {taken.outcome}")
-        if self._rng.random() < self._sim.faults.repeated / 4:
+        if self._rng.random() < sim.faults.equivocate:
             other = replace(sent, event={**sent.event, "certainty": "unconfirmed"})
             said = await self._insist(_publishing(other), f"equivocate {sent.id}")
             if said.outcome is Outcome.EQUIVOCATION:

@@ -30,7 +30,7 @@ HEAL_FOR = timedelta(minutes=25)
 """After the faults end, every obligation has to be met within this."""
 LOOK_EVERY = timedelta(minutes=30)
 TEN_MINUTES = 600.0
-SLOW_CLOCK = 25.0
+SLOW_CLOCK = 15.0
 """How much slower the machines' own clocks run than the town's: see `VirtualClock`."""
 SESSION = 10.0
 """Seconds after which a group notices that a reader is gone."""

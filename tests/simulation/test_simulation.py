@@ -23,7 +23,7 @@ def test_what_once_went_wrong_stays_right(seed: int) -> None:
     assert not run(seed).wrong
 
 
-@pytest.mark.parametrize("first", range(0, 40, TOGETHER))
+@pytest.mark.parametrize("first", range(0, 24, TOGETHER))
 def test_whatever_befalls_the_machines_everybody_is_told(first: int) -> None:
     total = Total()
     broken = []
@@ -42,8 +42,8 @@ def test_the_same_seed_comes_to_the_same_twice() -> None:
     assert run(42).trace == run(42).trace
 
 
-def test_two_hundred_nights_of_the_core_alone_lose_nothing() -> None:
-    for seed in range(200):
+def test_a_hundred_nights_of_the_core_alone_lose_nothing() -> None:
+    for seed in range(100):
         schedule = core.Schedule(seed)
         schedule.live()
         assert not schedule.wrong, f"seed {seed}: {schedule.wrong}"
