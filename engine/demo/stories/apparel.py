@@ -91,7 +91,9 @@ async def _the_first_day(story: Teller) -> None:
             sector="garments",
             parties={"loto-manager": "alleged_perpetrator", "loto-unit-4": "site"},
             consent=[
-                consent("msis", "investors", "companies", mode="private", basis="representative")
+                consent(
+                    "msis", "investors", "companies", basis="representative", inability="in_hiding"
+                )
             ],
         )
     )
