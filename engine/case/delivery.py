@@ -61,6 +61,8 @@ def verdict(case: Case, notice: c.DueNotice, *, now: datetime) -> Verdict:
     if alert.status is AlertStatus.CLOSED:
         return refused(alert.reason or Reason.CASE_OVER)
     if notice.purpose == Purpose.WAIT:  # It is the freeze that it speaks of.
+        if alert.status is AlertStatus.DECLINED:
+            return refused(Reason.DECLINED)
         return judge_stand_down(case, clean, ref, now=now)
     if notice.purpose == Purpose.TELL and _stale(notice, now=now):
         return refused(Reason.STALE)

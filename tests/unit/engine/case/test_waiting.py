@@ -112,6 +112,12 @@ def test_nobody_is_asked_to_wait_whom_nobody_may_approach() -> None:
     assert story.alert("embassy").calls, "what they were told before stands"
 
 
+def test_whoever_says_no_before_the_request_left_does_not_get_it() -> None:
+    story = _warned(a_joint_letter()).answer("lea", ResponseKind.DECLINED)
+    refused = story.claimed("lea", purpose=WAIT).of(f.TellRefused, last=True)
+    assert [each.reason for each in refused] == [Reason.DECLINED]
+
+
 def test_whoever_no_way_reaches_any_more_is_phoned() -> None:
     story = a_joint_letter().around(registry=registry_without("lea"))
     assert _warned(story).told(purpose=WAIT) == []
