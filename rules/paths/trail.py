@@ -8,6 +8,7 @@ from typing import Any
 
 from rules.columns import KINDS
 from rules.graph import Registry
+from rules.snapshot import NOBODY
 from schemas.party import Party, PartyKind
 from schemas.plan import Hop, Path
 
@@ -44,7 +45,7 @@ class Nodes:
 
     def id(self, node: int) -> str:
         """Its id, or the state's code."""
-        return self._extra[-1 - node] if node < 0 else self.registry.id_of(node)
+        return self._extra[-1 - node] if node < 0 else self.registry.ids[node]
 
     def is_state(self, node: int) -> bool:
         """Whether it stands for a state by its code."""
@@ -65,7 +66,8 @@ class Nodes:
         A state is the parties that are its record; without any it is its code.
         """
         if node >= 0:
-            return ((self.registry.id_of(node), self.registry.kind_of(node) is not None),)
+            registry = self.registry
+            return ((registry.ids[node], registry.kinds[node] != NOBODY),)
         id = self.id(node)
         if not self.is_state(node):
             return ((id, False),)
