@@ -96,7 +96,7 @@ def _release(story: Story) -> None:
     record = for_companies(story.now, partner="p")
     record.pop("local_partner", None)
     story.release(
-        INVESTORS, local_partner="p", **(record | {"expires_at": story.now + timedelta(days=200)})
+        INVESTORS, local_partner="p", **(record | {"expires_at": story.now + timedelta(days=90)})
     )
 
 
