@@ -39,8 +39,9 @@ class Caution:
     def ways(self) -> tuple[Way, ...]:
         """What somebody may think of; what comes to mind more often stands twice."""
         return (
-            self._hold, self._hold, self._lift_hold, self._louder, self._quieter, self._link,
-            self._link, self._part, self._need, self._need, self._no_need,
+            self._hold, self._hold, self._lift_hold, self._louder, self._quieter, self._quieter,
+            self._link, self._link, self._part, self._need, self._need, self._no_need,
+            self._no_need,
         )  # fmt: skip
 
     def _hold(self, case: Case, by: str) -> Doing:
@@ -139,7 +140,7 @@ class Caution:
     def _no_need(self, case: Case, by: str) -> Doing | None:
         if not self._needed:
             return None
-        id = self._needed[-1]
+        id = self._voice.rng.choice(self._needed[-3:])
         return Doing(
             make=lambda inbox: c.WithdrawNecessity(inbox=inbox, case=id, by=by),
             says=(NotNecessary(case=id),),
