@@ -40,6 +40,8 @@ ALONE_POLL = 60.0
 SHARED_POLL = 20.0
 """Rarer than in production: bells and due times wake the loops, and a seed is over sooner."""
 KINDS = {"email": ChannelKind.EMAIL, "sms": ChannelKind.SMS}
+PATIENCE = 10.0
+"""Seconds, like a supervisor's, before an engine that left by itself is started again."""
 BY_ITSELF = (SQLAlchemyError, HaltedError, CommandFailed)
 """For these an engine may leave: a store that cannot be used at its start, a partition lost."""
 WORLDS: dict[tuple[str, ...], InForce] = {}
@@ -86,10 +88,10 @@ class Machine:
                 wrong = group.split((Dead, asyncio.CancelledError, *BY_ITSELF))[1]
                 if wrong is not None:
                     raise wrong from None
-            if not process.dead:
-                process.kill("by itself")
+            pause = 0.0 if process.dead else PATIENCE
+            process.kill("by itself")
             self._died(process)
-            down = self._rng.expovariate(1 / around.faults.down_for)
+            down = self._rng.expovariate(1 / around.faults.down_for) + pause
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(around.healed.wait(), down)
             if around.healed.is_set():

@@ -142,7 +142,7 @@ class People:
             sim.counts["reports"] += 1
         sim.say(f"{sent.id} is {taken.outcome}")
         if self._rng.random() < sim.faults.equivocate:
-            other = replace(sent, event={**sent.event, "certainty": "unconfirmed"})
+            other = replace(sent, event={**sent.event, "certainty": "unlikely"})
             said = await self._insist(_publishing(other), f"equivocate {sent.id}")
             if said.outcome is Outcome.EQUIVOCATION:
                 sim.counts["the same id with other content"] += 1
