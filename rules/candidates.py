@@ -338,7 +338,17 @@ def stricter(first: Track, second: Track) -> Track:
         answer_by=min(first.answer_by, second.answer_by),
         answer_holds_for=min(first.answer_holds_for, second.answer_holds_for),
         release_at_most=min(first.release_at_most, second.release_at_most),
+        graver=_graver(first, second),
     )
+
+
+def _graver(first: Track, second: Track) -> tuple[tuple[Severity, int, int], ...]:
+    """The shorter times of both, should the case become graver."""
+    found: dict[Severity, tuple[int, int]] = {}
+    for severity, answer_by, holds in (*first.graver, *second.graver):
+        known = found.get(severity, (answer_by, holds))
+        found[severity] = (min(known[0], answer_by), min(known[1], holds))
+    return tuple((severity, *found[severity]) for severity in Severity if severity in found)
 
 
 def _nowhere(event: ThreatEvent) -> bool:

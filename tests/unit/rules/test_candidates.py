@@ -1,11 +1,12 @@
 """What one event leads to: rules, tracks, whom to ask, whom to leave out, what needs a person."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from rules import audiences, duty
-from rules.candidates import World, candidates, fallback
+from rules.candidates import World, candidates, fallback, stricter
 from rules.graph import Registry
 from rules.rulebook import Rulebook, load
 from schemas.codes import CountryRole, Mode, Severity, TrackName
@@ -584,3 +585,12 @@ def test_the_shipped_pack_asks_companies_only_through_two_people() -> None:
         expected = Gate.RELEASE_TWO if name is TrackName.COMPANIES else Gate.RELEASE
         assert spec.gate is expected
         assert spec.mode is not Mode.PUBLIC
+
+
+def test_of_two_rules_on_one_track_the_shorter_times_count_in_graver_cases_too() -> None:
+    plain = fallback(Severity.HIGH).tracks[0]
+    one = replace(plain, graver=((Severity.CRITICAL, 60, 900),))
+    other = replace(plain, graver=((Severity.CRITICAL, 120, 300), (Severity.HIGH, 500, 500)))
+    expected = ((Severity.CRITICAL, 60, 300), (Severity.HIGH, 500, 500))
+    assert stricter(one, other).graver == stricter(other, one).graver == expected
+    assert stricter(plain, plain).graver == ()
