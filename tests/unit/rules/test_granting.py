@@ -162,6 +162,7 @@ def test_whose_word_it_is_makes_no_difference_where_nothing_hangs_on_it() -> Non
     guardian = replace(a_scope(MISSIONS), basis=Basis.GUARDIAN)
 
     assert within(guardian, a_scope(MISSIONS)) and within(a_scope(MISSIONS), guardian)
+    assert within(replace(NOTHING, mode=Mode.PUBLIC), a_scope(MISSIONS)), "nobody hears it louder"
     assert not within(replace(guardian, basis=NOBODY), a_scope(MISSIONS))
 
 
