@@ -113,9 +113,10 @@ class Process:
             asyncio.get_running_loop().call_later(after, resume.set)
             self._trace.add(f"{self._now():.6f} p{self.number} stands still for {after:.3f}")
             self._changed()
-        if self._resume is not None:
-            await self._resume.wait()
-            if self._resume is not None:
+        while self._resume is not None:
+            resume = self._resume
+            await resume.wait()
+            if self._resume is resume:
                 self._resume = None
                 self._changed()
 
