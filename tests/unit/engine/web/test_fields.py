@@ -232,7 +232,7 @@ def test_only_what_an_initiative_stands_for_today_is_held_against_its_member() -
         registry = a_registry(parties, [member], contacts=[reader])
         return seen(told_of(), registry=registry).projection.commitments
 
-    assert shown(None) and not shown(NOW.date() - timedelta(days=1))
+    assert shown(None) and shown(NOW.date()) and not shown(NOW.date() - timedelta(days=1))
 
 
 def test_where_a_life_cannot_wait_a_vetted_helper_reads_without_consent() -> None:
