@@ -107,11 +107,11 @@ def test_two_people_say_on_the_board_that_a_case_may_go_further(desk: Stage) -> 
     second = submit(desk, path, wider)
 
     assert nothing.status_code == 422 and "Choose one." in nothing.text
-    assert "A second person has to agree" in first.text and "/sharing\">Look…" in first.text
+    assert "A second person has to agree" in first.text and '/sharing">Look…' in first.text
     assert again.status_code == 409
     assert "Ana asks for: to speak to whoever represents the person" in shown.text
     assert "they may speak to whoever represents the person" in second.text
-    assert "/sharing\">Look…" not in second.text
+    assert '/sharing">Look…' not in second.text
 
 
 def test_a_label_is_made_stricter_at_once_and_stands_on_the_case(desk: Stage) -> None:
