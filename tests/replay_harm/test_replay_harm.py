@@ -27,7 +27,7 @@ UNCONSENTED = frozenset({Reason.CONSENT_NONE, Reason.CONSENT_AUDIENCE, Reason.CO
 
 def test_nobody_is_told_who_must_not_know() -> None:
     total = Total()
-    result = live(SEED, events=60)
+    result = live(SEED, events=30)
     total.add(result)
 
     assert not result.said, "\n".join(result.said)
