@@ -12,6 +12,8 @@ from engine.bootstrap.engine import Engine
 from engine.clock import SystemClock
 from engine.entropy import SystemEntropy
 from engine.settings import HttpSettings, Settings
+from engine.store.database import Database
+from engine.store.schema import upgrade
 from engine.vault import init_keys
 from notifiers.sinks import Mail, SmtpSink
 from tests.harness.files import new_database
@@ -74,11 +76,15 @@ def settings_in(folder: Path, *, smtp_port: int = 25, **more: Any) -> Settings:
 
 
 def begin(settings: Settings) -> None:
-    """Make keys and, where the settings name no other store, a file with empty tables."""
+    """Make keys and empty tables: a file's are copied, a server's are made."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     init_keys(settings.keys_dir, SystemEntropy(), SystemClock().now())
     path = settings.data_dir / "tocsin.db"
-    if settings.database_url is None and not path.exists():
+    if settings.database_url is not None:
+        database = Database(settings.database.get_secret_value())
+        upgrade(database)
+        database.close()
+    elif not path.exists():
         new_database(path).close()
 
 

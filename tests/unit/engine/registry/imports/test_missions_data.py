@@ -11,6 +11,8 @@ from datetime import date
 import pytest
 
 from engine.registry.history import Known, TooMuchDroppedError, compare
+from engine.registry.history.changes import Changes
+from engine.registry.imports.order import in_order
 from engine.registry.imports.places.missions import SOURCE, read
 from engine.registry.rows import Fate, RowRead
 from engine.store.versions import What
@@ -273,12 +275,19 @@ def known(records: Records) -> Known:
     )
 
 
+def read_after(first: Records, second: Records) -> Changes:
+    """What the second edition changes of a registry that holds the first, as an import does."""
+    before = known(first)
+    rows = in_order(second.rows, known=before, source=SOURCE)
+    return compare(before, rows, source=SOURCE)
+
+
 def test_a_later_edition_ends_no_mission_that_it_does_not_name(
     of_2022: Records, of_2020: Records
 ) -> None:
     """47 items of 2020 are gone two years later. Nobody is closed by a query that timed out."""
     gone = {party.id for party in of_2020.of_kind(PartyKind.MISSION)} - set(of_2022.parties)
-    changes = compare(known(of_2020), of_2022.rows, source=SOURCE)
+    changes = read_after(of_2020, of_2022)
     ended = {
         change.id
         for change in changes.all
@@ -294,7 +303,7 @@ def test_a_later_edition_ends_no_mission_that_it_does_not_name(
 def test_an_older_edition_read_afterwards_takes_nothing_back(
     of_2022: Records, of_2020: Records
 ) -> None:
-    changes = compare(known(of_2022), of_2020.rows, source=SOURCE)
+    changes = read_after(of_2022, of_2020)
 
     changed = [change for change in changes.all if change.id in of_2022.links]
     assert not changed
@@ -304,7 +313,7 @@ def test_two_editions_lead_to_the_same_links_whichever_is_read_first(
     of_2022: Records, of_2020: Records
 ) -> None:
     def after(first: Records, second: Records) -> dict[str, LinkStatus]:
-        changes = compare(known(first), second.rows, source=SOURCE)
+        changes = read_after(first, second)
         said = {
             change.id: change.record.status  # type: ignore[union-attr]
             for change in changes.all
@@ -325,7 +334,7 @@ def test_were_each_edition_the_whole_truth_the_cut_one_would_be_refused(
 
 
 def test_importing_an_edition_twice_changes_nothing(of_2020: Records) -> None:
-    changes = compare(known(of_2020), of_2020.rows, source=SOURCE)
+    changes = read_after(of_2020, of_2020)
 
     assert changes.all == ()
     assert changes.kept == ()

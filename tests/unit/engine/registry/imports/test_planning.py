@@ -12,6 +12,7 @@ from engine.registry.imports.together import FileRows
 from engine.registry.rows import Fate, RowRead, Why
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Party, PartyKind
+from tests.unit.engine.registry.history.records import after
 
 
 def link(n: int) -> RowRead:
@@ -40,29 +41,31 @@ def edition(*numbers: int, name: str = "list.csv") -> FileRows:
     )
 
 
-def planned(*files: FileRows, wish: Wish | None = None) -> Run:
+def planned(file: FileRows, wish: Wish | None = None) -> Run:
+    """A file that comes where an edition of twenty is in force."""
+    (before,) = plan([edition(*range(20))], Known())
     run = Run()
-    plan_files(list(files), Known(), wish or Wish(), run)
+    plan_files([file], after(Known(), before.changes), wish or Wish(), run)
     return run
 
 
 def test_half_an_edition_is_not_taken_unless_a_person_says_that_it_is_meant() -> None:
-    whole, half = edition(*range(20)), edition(*range(10), name="half.csv")
+    half = edition(*range(10), name="half.csv")
 
-    refused = planned(whole, half)
-    meant = planned(whole, half, wish=Wish(accept_removals=True))
+    refused = planned(half)
+    meant = planned(half, Wish(accept_removals=True))
 
-    assert [each.name for each in refused.not_taken] == ["half.csv"]
-    assert "--accept-removals" in refused.not_taken[0].why
-    assert [each.file.name for each in refused.planned] == ["list.csv"]
+    (not_taken,) = refused.not_taken
+    assert "--accept-removals" in not_taken.why
+    assert not any(each.changes.closed for each in refused.planned)
     assert not meant.not_taken
-    assert len(meant.planned[1].changes.closed) == 10
+    assert len(meant.planned[-1].changes.closed) == 10
 
 
 def test_an_edition_that_drops_little_closes_what_it_names_no_more() -> None:
-    run = planned(edition(*range(20)), edition(*range(19), name="next.csv"))
+    run = planned(edition(*range(19), name="next.csv"))
 
-    (closed,) = run.planned[1].changes.closed
+    (closed,) = run.planned[-1].changes.closed
     assert (closed.id, run.not_taken) == ("l19", [])
     assert isinstance(closed.record, Link) and closed.record.status is LinkStatus.LAPSED
 
