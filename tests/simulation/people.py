@@ -59,6 +59,7 @@ class People:
         self._group = asyncio.TaskGroup()
         self._ended = False
         self._late: bytes | None = None
+        self._stopping = asyncio.Lock()
         sim.world.listeners += [self._told, self._network]
         sim.world.leaving.append(self._in_hand)
 
@@ -259,14 +260,20 @@ class People:
         await self._insist(once, "edit")
 
     async def _stop(self) -> None:
-        sim, by = self._sim, self._rng.choice(OURS)
-        stopped = await self._command(lambda inbox: c.StopOutgoing(inbox=inbox, on=True, by=by))
-        began = sim.now()
-        await asyncio.sleep(self._rng.expovariate(1 / TEN_MINUTES))
-        if isinstance(stopped, Done):
-            sim.counts["everything outgoing was stopped"] += 1
-            sim.ledger.stopped.append((began, sim.now()))
-        await self._command(lambda inbox: c.StopOutgoing(inbox=inbox, on=False, by=by))
+        """Stop everything outgoing for a while; two people let it go on."""
+        async with self._stopping:  # else the two of one stop would end another one
+            sim, (by, second) = self._sim, self._rng.sample(OURS, 2)
+            stopped = await self._switch(by, on=True)
+            began = sim.now()
+            await asyncio.sleep(self._rng.expovariate(1 / TEN_MINUTES))
+            if isinstance(stopped, Done):
+                sim.counts["everything outgoing was stopped"] += 1
+                sim.ledger.stopped.append((began, sim.now()))
+            for each in (by, second):
+                await self._switch(each, on=False)
+
+    async def _switch(self, by: str, *, on: bool) -> Any:
+        return await self._command(lambda inbox: c.StopOutgoing(inbox=inbox, on=on, by=by))
 
     # The desk's people
 
