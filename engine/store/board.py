@@ -77,7 +77,6 @@ class Head:
     """What the head of every page shows."""
 
     stop: Stop = field(default_factory=Stop)
-    held: bool = False
     beat_at: datetime | None = None
     """Newest heartbeat of any instance."""
     roster: bytes = b""
@@ -199,7 +198,6 @@ def head(conn: Connection) -> Head:
     everybody = conn.execute(PEOPLE).all()
     return Head(
         stop=stopping.of(known),
-        held=_on(known.get("held", "")),
         beat_at=beat,
         roster=body or b"",
         people={row.id: row.label for row in everybody},
@@ -309,7 +307,3 @@ def case_row(row: Any) -> CaseRow:
         opened_at=row.opened_at,
         due_at=row.due_at,
     )
-
-
-def _on(value: str) -> bool:
-    return value not in ("", "0", "false", "off", "no")

@@ -1,4 +1,4 @@
-"""Single values about the whole engine: versions in force, stopped, held, audited when."""
+"""Single values about the whole engine: versions in force, stopped, put back."""
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -26,5 +26,5 @@ def read_all(conn: Connection) -> dict[str, str]:
 
 
 def is_on(conn: Connection, key: str) -> bool:
-    """Whether a switch (`stopped`, `held`) is on."""
+    """Whether a switch (`stopped`) is on."""
     return read(conn, key) == "1"

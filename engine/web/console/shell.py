@@ -43,7 +43,6 @@ class Top:
     beat: str
     beat_late: bool
     stopped: bool
-    held: bool
     stop_words: str = ""
     """Since when and by whom outgoing is stopped, and who agreed to go on."""
     amiss: str = ""
@@ -141,7 +140,6 @@ class Shell:
             beat_late=age is None or age > BEAT_LATE,
             stopped=head.stopped,
             stop_words=stop_words(head, zone=self.services.zone),
-            held=head.held,
             amiss=await self._amiss(now),
         )
 
