@@ -24,7 +24,7 @@ from notifiers.sinks import Mail, Text
 
 BROKEN = 6  # exit code: a promise did not hold, or the story did not reach its end
 CANNOT = 3
-HEADLESS_MOST = 150.0  # seconds the story may take before it counts as not told; a busy machine needs 70
+HEADLESS_MOST = 150.0  # seconds until the story counts as not told; a busy machine takes 70
 PACE = 0.12  # seconds between two looks: the whole night within a minute
 HEADLESS_PACE = 0.02
 
