@@ -103,6 +103,7 @@ class Schedule:
             self.later(self.rng.uniform(0, CHAOS_FOR.seconds), partial(self._report, number))
         for worker in range(len(self._epochs)):
             self.later(self.rng.random(), partial(self._boot, worker))
+        self.later(CHAOS_FOR.total_seconds(), self._heal)
 
     # Time
 
@@ -113,16 +114,19 @@ class Schedule:
 
     def live(self) -> None:
         """Until everything that was owed has to be met; then look."""
-        healed = False
         while self._heap and self._heap[0][0] < START + CHAOS_FOR + HEAL_FOR:
-            if not healed and self._heap[0][0] >= START + CHAOS_FOR:
-                healed, self._chaos = True, dict.fromkeys(self._chaos, 0.0)
             self.now, _, _, do = heapq.heappop(self._heap)
             do()
             self.counts["effects"] += 1
         self._look()
 
     # Workers
+
+    def _heal(self) -> None:
+        """Nothing more goes wrong, and whoever is down is started, as a supervisor does."""
+        self._chaos = dict.fromkeys(self._chaos, 0.0)
+        for worker in sorted(self._still):
+            self._boot(worker)
 
     def _boot(self, worker: int) -> None:
         self._epochs[worker] += 1
