@@ -17,9 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.case.commands import Inbox, StopOutgoing
 from engine.clock import Clock
 from engine.desk import Desk, Lane
-from engine.desk.stopping import BY_RESTORE
-from engine.ports import Writer
+from engine.ports import Reader, Writer
 from engine.store import meta
+from engine.store.stopping import BY_RESTORE
 
 PUT_BACK = "put_back"
 """In `meta`: when the backup was taken that was put back; empty once that was said."""
@@ -51,7 +51,7 @@ class Mark:
         os.replace(fresh, self.directory / NAME)
 
 
-async def hold_if_it_went_back(*, desk: Desk, writer: Writer, mark: Mark) -> bool:
+async def hold_if_it_went_back(*, desk: Desk, reader: Reader, writer: Writer, mark: Mark) -> bool:
     """Stop everything outgoing if the database went back; before any loop that sends.
 
     Twice is harmless: a crash in between only says it again.
@@ -69,7 +69,7 @@ async def hold_if_it_went_back(*, desk: Desk, writer: Writer, mark: Mark) -> boo
         meta.write(conn, PUT_BACK, "")
         meta.write(conn, COUNTED, str(max(seen, int(meta.read(conn, COUNTED) or 0))))
 
-    since = await writer.run(look)
+    since = await reader.run(look)
     if not since:
         return False
     _log.error("database_went_back", since=since)

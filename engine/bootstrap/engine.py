@@ -94,6 +94,7 @@ class Engine:
                 await self._parts.desk.fire_due(limit=1)  # answered once the desk has taken over
                 await hold_if_it_went_back(
                     desk=self._parts.desk,
+                    reader=self._parts.reader,
                     writer=self._parts.writer,
                     mark=Mark(self._parts.settings.data_dir),
                 )

@@ -9,13 +9,11 @@ from engine.desk import inner
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
 from engine.store import stopping
-from engine.store.stopping import Stop
+from engine.store.stopping import BY_FILE, BY_RESTORE, Stop
 from schemas.codes import IncidentCode
 from schemas.facts.system import OutgoingAllowed, OutgoingLiftGiven, OutgoingStopped
 from schemas.responses import Done, RefusedBecause
 
-BY_FILE = "file"
-BY_RESTORE = "restore"
 GONE_AFTER = timedelta(seconds=60)
 """A file that nobody has looked at for so long lies on a machine that is gone: it stops nothing."""
 

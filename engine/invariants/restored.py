@@ -9,15 +9,12 @@ from engine.invariants.violation import Violation
 from engine.invariants.world import Outside
 from engine.store import stopping
 
-BY_RESTORE = "restore"
-"""Who stopped outgoing where a backup was put back (`engine.desk.stopping`)."""
-
 
 def check(conn: Connection, messages: Messages, world: Outside) -> Iterator[Violation]:
     """While sending is held, nobody outside hears anything, least of all a second time."""
     before = world.left_before_restore
     stop = stopping.read(conn)
-    if before is None or not stop.on or stop.by != BY_RESTORE:
+    if before is None or not stop.on or stop.by != stopping.BY_RESTORE:
         return
     for key, sent in sorted(world.sends.items()):
         message = messages.get(key)

@@ -15,6 +15,11 @@ _BY = "stopped_by"
 _AGREED = "stopped_lift"
 _FILE = "stop_file."
 
+BY_FILE = "file"
+"""Who stopped, where somebody laid the file."""
+BY_RESTORE = "restore"
+"""Who stopped, where the database went back."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
@@ -23,7 +28,7 @@ class Stop:
     on: bool = False
     since: datetime | None = None
     by: str = ""
-    """A person's id, or `file`."""
+    """A person's id, `BY_FILE` or `BY_RESTORE`."""
     agreed: str = ""
     """Who agreed that it goes on; a second person is needed."""
     files: tuple[str, ...] = ()

@@ -11,10 +11,10 @@ from engine.case import commands as c
 from engine.desk import Busy, CommandFailed, Lane
 from schemas.responses import Done, Refused
 from tests.harness.assembly import Parts
+from tests.replay_harm.insisting import insist
 from tests.replay_harm.machine import Machine
 from tests.replay_harm.sayings import Saying
 from tests.replay_harm.town import Town
-from tests.simulation.insisting import insist
 
 ASK_AGAIN_AFTER = 600.0
 OURS = ("person:ana", "person:ben", "person:chi", "person:dia")

@@ -3,8 +3,8 @@
 from zoneinfo import ZoneInfo
 
 from engine.access import PersonRole
-from engine.desk.stopping import BY_FILE, BY_RESTORE
 from engine.store.board import Head
+from engine.store.stopping import BY_FILE, BY_RESTORE
 from engine.web.words.times import short_moment
 
 _ROLE = {

@@ -74,7 +74,9 @@ def both(directory: Path) -> tuple[Archive, Archive]:
 
 
 async def hold(room: Room, directory: Path) -> bool:
-    return await hold_if_it_went_back(desk=room.desk, writer=room.writer, mark=Mark(directory))
+    return await hold_if_it_went_back(
+        desk=room.desk, reader=room.reader, writer=room.writer, mark=Mark(directory)
+    )
 
 
 async def count(room: Room, directory: Path) -> None:
