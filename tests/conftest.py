@@ -26,6 +26,7 @@ for _name in sorted(os.environ):
     if _name.startswith("TOCSIN_"):
         del os.environ[_name]
 
+from tests.harness import kafka_leaks  # noqa: E402
 from tests.harness.broker import fetch_jars, kafka, kafka_jars, wants_kafka  # noqa: E402
 from tests.harness.postgres import mortal_postgres, postgres  # noqa: E402
 from tests.harness.stores import store_url  # noqa: E402
@@ -89,6 +90,17 @@ def _stays_here() -> Iterator[None]:
     tried = list(_attempts)
     _attempts.clear()
     assert not tried, f"this test tried to leave the machine: {', '.join(tried)}"
+
+
+kafka_leaks.watch()
+
+
+@pytest.fixture(autouse=True)
+def _leaves_no_connection_to_the_next_test() -> Iterator[None]:
+    """Its teardown comes after that of the test's event loop, which was made after it."""
+    yield
+    if left := kafka_leaks.put_away():
+        print(f"Kafka's client left {left} connections open")
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from engine.desk.lanes import Unit
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
 from engine.desk.think import Outcome, follow_up, think
+from engine.desk.time_of_day import not_before
 from engine.store import cases, notifications
 from engine.store.writing import write
 
@@ -27,6 +29,8 @@ class Came:
 
     outcomes: tuple[Outcome, ...]
     """One per unit, in their order."""
+    at: datetime
+    """When: what is decided later is not before it."""
     decided: bool
     """Whether any case changed: somebody may have to be told, or something is due sooner."""
     called_off: tuple[CalledOff, ...] = ()
@@ -47,7 +51,7 @@ def execute(conn: Connection, units: Sequence[Unit], setting: Setting) -> Came:
     commands = [command for unit in units for command in unit.commands]
     positions = [unit.position for unit in units if unit.position is not None]
     gather(conn, commands, positions, sheet, setting)
-    setting = replace(setting, over=setting.think())
+    setting = replace(setting, over=setting.think(), now=_now(conn, sheet, setting))
     outcomes: list[Outcome] = []
     for unit in units:
         if outcomes and setting.over():
@@ -60,6 +64,7 @@ def execute(conn: Connection, units: Sequence[Unit], setting: Setting) -> Came:
         if not raised:
             break
         gather(conn, raised, (), sheet, setting)
+        setting = replace(setting, now=_now(conn, sheet, setting))
         for command in raised:
             follow_up(command, sheet, setting)
     sheet.batch.unborn = [
@@ -82,7 +87,12 @@ def execute(conn: Connection, units: Sequence[Unit], setting: Setting) -> Came:
         called_off=called_off(sheet.batch.decided),
         stopped=sheet.stop.on if sheet.stop_read else None,
         stale=sheet.stale,
+        at=setting.now,
     )
+
+
+def _now(conn: Connection, sheet: Sheet, setting: Setting) -> datetime:
+    return not_before(conn, sheet.batch.versions, now=setting.now)
 
 
 def _with_next(conn: Connection, answer: Any, sheet: Sheet, setting: Setting) -> Any:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -33,6 +32,8 @@ from engine.desk.pace import Pace
 from engine.desk.pacing import Pacing
 from engine.desk.setting import Setting
 from engine.desk.sheet import Unread
+from engine.desk.think import Outcome
+from engine.desk.time_of_day import TimeOfDay
 from engine.desk.traces import where
 from engine.entropy import Entropy
 from engine.ports import Halt, Position, Writer
@@ -93,9 +94,7 @@ class Desk:
         self._firing = Pace(most=FIRE_AT_ONCE, least=FIRE_AT_LEAST)
         self._work = Bell()
         self._exclusions = Exclusions()
-        self._last: datetime | None = None
-        self._last_at = 0.0
-        """On the clock's monotonic time: when `_last` was."""
+        self._time = TimeOfDay(clock)
         self._alone = Alone(
             self._carry_out,
             due=self._due_ids,
@@ -179,9 +178,8 @@ class Desk:
 
     async def start(self) -> None:
         """Take up what the engine before left half done. `run` does it first."""
-        now = await self._writer.run(journal.newest_at)
-        self._last, self._last_at = now, self._clock.monotonic()
-        started = self._clock.now() if now is None else max(now, self._clock.now())
+        self._time.met(await self._writer.run(journal.newest_at))
+        started = self._time.now()
         name, roles = self.instance, self._roles
         self.instance = await self._writer.run(
             lambda conn: recovery.start(conn, instance=name, roles=roles, now=started)
@@ -224,7 +222,7 @@ class Desk:
             )
             await self._each_alone(units)
         else:
-            self._answer(units, came)
+            self._answer(units, came.outcomes)
             done = sum(
                 len(unit.commands)
                 for unit, outcome in zip(units, came.outcomes, strict=True)
@@ -264,6 +262,7 @@ class Desk:
                 _log.warning("batch_in_doubt", units=len(units))
                 work = self._work_on(units, in_doubt=True)
             else:
+                self._time.met(came.at)
                 self._note_sends(units, came)
                 self.in_hand.call_off(came.called_off)
                 self.in_hand.stop(by_store=came.stopped)
@@ -310,14 +309,14 @@ class Desk:
             except (CommandFailed, *STORE_ERRORS) as error:
                 await self._refused(units[index:], error)
                 return
-            self._answer([unit], Came(outcomes=(outcome,), decided=False))
+            self._answer([unit], (outcome,))
 
     async def _due_ids(self, most: int) -> list[str]:
-        now = self._now()
+        now = self._time.now()
         return await self._writer.run(lambda conn: cases.due_ids(conn, now=now, most=most))
 
     async def _claimable_keys(self, claim: inner.Claim) -> list[str]:
-        now = self._now()
+        now = self._time.now()
 
         def look(conn: Connection) -> list[tuple[str, str]]:
             return claimable(conn, [claim], now=now, duty_only=meta.is_on(conn, "stopped"))
@@ -325,7 +324,7 @@ class Desk:
         return [key for key, _ in await self._writer.run(look)]
 
     async def _postpone(self, case: str) -> None:
-        until = self._now() + LONGEST_PAUSE
+        until = self._time.now() + LONGEST_PAUSE
         change = {"of_id": case, "until": until}
 
         def write(conn: Connection) -> None:
@@ -344,9 +343,9 @@ class Desk:
         if self._refusals >= LOST_TRIES:
             self._halt("the store refuses to write")
 
-    def _answer(self, units: list[Unit], came: Came) -> None:
+    def _answer(self, units: list[Unit], outcomes: Sequence[Outcome]) -> None:
         again = []
-        for unit, outcome in zip(units, came.outcomes, strict=True):
+        for unit, outcome in zip(units, outcomes, strict=True):
             if outcome.again:
                 again.append(unit)
             elif outcome.error is not None:
@@ -355,21 +354,9 @@ class Desk:
                 unit.answer.set_result(outcome.answers)
         self._lanes.put_back(again)
 
-    def _now(self) -> datetime:
-        """The time of day; it goes on from the newest fact where the clock was set back.
-
-        A clock that was set back must not put a fact before its cause, and must not stop time
-        either: after an hour that never was, the next page would come an hour late.
-        """
-        now, elapsed = self._clock.now(), self._clock.monotonic()
-        if self._last is not None and now <= self._last:
-            now = self._last + timedelta(seconds=max(0.0, elapsed - self._last_at))
-        self._last, self._last_at = now, elapsed
-        return now
-
     def _setting(self, ref_extra: int, elapsed: Callable[[], float]) -> Setting:
         """`elapsed`: the loop's own time, as for every time-out; machines do not run fast."""
-        now = self._now()
+        now = self._time.now()
 
         def think() -> Callable[[], bool]:
             until = elapsed() + THINK_SECONDS

@@ -77,16 +77,18 @@ def _compare(
     setting: Setting,
 ) -> None:
     """Find the cases of other publishers that are so like each that a person compares."""
-    keys = {key for each in near.values() for key in each.likeness}
-    if not keys:
-        return
-    found = watched.alike(conn, keys, since=setting.now - alike.WITHIN)
+    since = setting.now - alike.WITHIN
+    asked = {(key, sources[id]) for id, each in near.items() for key in each.likeness}
+    found = {
+        (key, source): watched.alike(conn, key, source=source, since=since)
+        for key, source in sorted(asked)
+    }
     for id, each in near.items():
         others = {
-            other.ref
+            ref
             for key in each.likeness
-            for other in found.get(key, ())
-            if other.source != sources[id] and other.case != own[id]
+            for case, ref in found[key, sources[id]].items()
+            if case != own[id]
         }
         if others:
             near[id] = dataclasses.replace(each, alike=tuple(sorted(others)))
@@ -106,11 +108,18 @@ def informed(case: Case, event: str, sheet: Sheet) -> Case:
     return replace(case, around=around)
 
 
-def watch(case_id: str, event: str, sheet: Sheet) -> None:
+def watch(case: Case, event: str, source: str, sheet: Sheet) -> None:
     """From now on a case is found by what this event is about."""
     near = sheet.near.get(event)
-    for key in () if near is None else (*near.keys, *near.likeness):
-        sheet.batch.watched.append({"key": key, "case_id": case_id})
+    if near is None:
+        return
+    sheet.batch.watched += [
+        {"key": key, "case_id": case.id, "told_at": case.last_outward_at} for key in near.keys
+    ]
+    sheet.batch.likenesses += [
+        {"key": key, "source": source, "opened_at": case.opened_at, "case_id": case.id}
+        for key in near.likeness
+    ]
 
 
 def freeze_touched(

@@ -167,7 +167,7 @@ def _event(command: c.EventArrived, fork: Sheet, setting: Setting) -> Result:
             "case_id": case_id,
         }
     giving.store_event(command, case_id, fork, setting)
-    nearby.watch(case_id, command.report.event_id, fork)
+    nearby.watch(after, command.report.event_id, command.report.source, fork)
     nearby.freeze_touched(case_id, command.report.event_id, decided, fork, setting)
     linked.spread(case, after, fork, setting)
     for changed in given:

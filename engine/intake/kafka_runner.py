@@ -83,7 +83,7 @@ class KafkaStream:
 
     async def _round(self, consumer: AIOKafkaConsumer, owner: "_Owner", handler: Handler) -> None:
         try:
-            found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=BATCH)
+            found = await _fetched(consumer)
         except NoOffsetForPartitionError:
             await self._clock.sleep(_SEEK_PAUSE)
             return
@@ -132,6 +132,23 @@ class KafkaStream:
         assigned = {(place.topic, place.partition) for place in consumer.assignment()}
         self._standing.holds(assigned <= set(self._ownership.partitions))
         self._standing.heard(max(answered) if answered else None)
+
+
+async def _fetched(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
+    """What came, of every partition: aiokafka fills a batch from the first that has something.
+
+    Partitions are dealt with side by side, so those that come along share each write to disk.
+    """
+    share = max(1, BATCH // max(1, len(consumer.assignment())))
+    found: dict[TopicPartition, list[Any]] = await consumer.getmany(
+        timeout_ms=_POLL_MS, max_records=share
+    )
+    for place in sorted(consumer.assignment() - set(found)) if found else ():
+        try:
+            found |= await consumer.getmany(place, timeout_ms=0, max_records=share)
+        except KafkaError:  # the next round meets it too; what was fetched already is dealt with
+            break
+    return found
 
 
 class _Owner(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types

@@ -6,12 +6,12 @@ leaves have the same one; nothing is ever re-serialised.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select, tuple_
 
 from engine.store.dialect import hold
 from engine.store.instant import to_micros
@@ -25,7 +25,7 @@ FIRST = ""
 
 INSERT = insert(journal)
 HEAD = (
-    select(journal.c.n, journal.c.hash)
+    select(journal.c.n, journal.c.hash, journal.c.at)
     .where(journal.c.stream == bindparam("stream"))
     .order_by(journal.c.n.desc())
     .limit(1)
@@ -39,6 +39,11 @@ LEAF_HASH = select(journal.c.hash).where(
 CASE_HEADS = select(cases.c.id, cases.c.version, cases.c.head).order_by(cases.c.id)
 CASE_HEAD = CASE_HEADS.where(cases.c.id == bindparam("stream"))
 NEWEST = select(func.max(journal.c.at))
+NEWEST_OF = NEWEST.where(
+    tuple_(journal.c.stream, journal.c.n).in_(bindparam("heads", expanding=True))
+)
+_HEADS = 400
+"""Heads in one select: two variables each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +85,13 @@ def leaf(
 def note(conn: Connection, fact: SystemFact, at: datetime) -> None:
     """Append a fact to the `system` stream, in the caller's transaction.
 
-    Last in it: from here to the commit nobody else can append to that stream.
+    Last in it: from here to the commit nobody else can append to that stream. Never before the leaf
+    that it follows, which another engine may have written by another clock.
     """
     hold(conn, "journal", {SYSTEM})
     last = conn.execute(HEAD, {"stream": SYSTEM}).one_or_none()
     n, prev = (0, FIRST) if last is None else (last.n, last.hash)
+    at = at if last is None else max(at, last.at)
     body = dump_system_fact(fact)
     row = leaf(stream=SYSTEM, n=n + 1, at=at, kind=fact.kind, v=fact.v, body=body, prev=prev)
     conn.execute(INSERT, row)
@@ -94,6 +101,16 @@ def newest_at(conn: Connection) -> datetime | None:
     """When the newest leaf was written; time never goes back behind it."""
     found: datetime | None = conn.execute(NEWEST).scalar()
     return found
+
+
+def newest_of(conn: Connection, versions: Mapping[str, int]) -> datetime | None:
+    """When the newest of these leaves was written: stream -> number. None where none is there."""
+    heads = [(stream, n) for stream, n in sorted(versions.items()) if n > 0]
+    found: list[datetime | None] = [
+        conn.execute(NEWEST_OF, {"heads": heads[start : start + _HEADS]}).scalar()
+        for start in range(0, len(heads), _HEADS)
+    ]
+    return max((at for at in found if at is not None), default=None)
 
 
 def verify(conn: Connection, *, stream: str | None = None) -> tuple[Fault, ...]:

@@ -9,7 +9,7 @@ from engine.store.database import Database, StoreError, transact
 from engine.store.dialect import hold, is_sqlite
 from engine.store.postgres import TEXT_AS_BYTES
 
-NEEDED = "0011"
+NEEDED = "0012"
 """The newest migration; a test compares it with the files."""
 
 _VERSION: Select[str] = select(column("version_num")).select_from(table("alembic_version"))

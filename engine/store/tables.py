@@ -32,6 +32,8 @@ from engine.store.tables_running import canaries as canaries
 from engine.store.tables_running import instances as instances
 from engine.store.tables_running import meta as meta
 from engine.store.tables_running import source_keys as source_keys
+from engine.store.tables_watched import likenesses as likenesses
+from engine.store.tables_watched import watched as watched
 
 inbox = Table(
     "inbox",
@@ -126,13 +128,6 @@ case_subjects = Table(  # which cases a subject's consent concerns
     "case_subjects",
     metadata,
     Column("pseudonym", String(320), primary_key=True),
-    Column("case_id", String(40), primary_key=True),
-)
-
-watched = Table(  # what cases are about, as digests: for the reprisal watch
-    "watched",
-    metadata,
-    Column("key", String(40), primary_key=True),
     Column("case_id", String(40), primary_key=True),
 )
 

@@ -5,32 +5,51 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, or_, select, update
 
 from engine.case.state import CaseStatus
 from engine.store.among import among
 from engine.store.dialect import chunks, insert_or_ignore
 from engine.store.instant import Instant
-from engine.store.tables import alerts, cases, events, notifications, watched
+from engine.store.tables import alerts, cases, likenesses, notifications, watched
 from schemas.codes import TrackName
 from schemas.projection import Purpose
 
+ALIKE_AT_MOST = 50
+
 INSERT = insert_or_ignore(watched)
+INSERT_LIKENESS = insert_or_ignore(likenesses)
+TELL = (
+    update(watched)
+    .where(watched.c.case_id == bindparam("of_id"))
+    .values(told_at=bindparam("last_told_at"))
+)
 SHARING = (
     select(watched.c.key, watched.c.case_id, cases.c.status, cases.c.outward_at)
     .join_from(watched, cases, watched.c.case_id == cases.c.id)
     .where(among(watched.c.key, "keys"))
 )
-TOLD_LATELY = SHARING.where(cases.c.outward_at >= bindparam("since", type_=Instant))
+TOLD_LATELY = SHARING.where(watched.c.told_at >= bindparam("since", type_=Instant))
+_NEWEST = (
+    select(likenesses.c.case_id, likenesses.c.opened_at)
+    .where(
+        likenesses.c.key == bindparam("of_key"),
+        # Two ranges of the index instead of `!=`: a flood from the same publisher is not read.
+        or_(
+            likenesses.c.source < bindparam("source"),
+            likenesses.c.source > bindparam("source"),
+        ),
+        likenesses.c.opened_at >= bindparam("since", type_=Instant),
+    )
+    .order_by(likenesses.c.opened_at.desc(), likenesses.c.case_id)
+    .limit(ALIKE_AT_MOST)
+    .subquery()
+)
 ALIKE = (
-    select(watched.c.key, watched.c.case_id, cases.c.ref, events.c.source, cases.c.opened_at)
-    .join_from(watched, cases, watched.c.case_id == cases.c.id)
-    .join(events, events.c.case_id == cases.c.id)
-    .where(among(watched.c.key, "keys"), cases.c.opened_at >= bindparam("since", type_=Instant))
+    select(cases.c.id, cases.c.ref)
+    .join_from(_NEWEST, cases, _NEWEST.c.case_id == cases.c.id)
     .where(cases.c.status.in_([status.value for status in CaseStatus if status.alive]))
-    .distinct()
-    .order_by(cases.c.opened_at.desc(), watched.c.case_id)
-    .limit(200)
+    .order_by(_NEWEST.c.opened_at.desc(), _NEWEST.c.case_id)
 )
 TOLD = select(cases.c.id, cases.c.status, cases.c.outward_at).where(among(cases.c.id, "ids"))
 NOTICES = (
@@ -55,25 +74,13 @@ class Neighbour:
     """When it last decided to tell somebody outward."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Likeness:
-    """A case that a new one may be the same as."""
+def alike(conn: Connection, key: str, *, source: str, since: datetime) -> dict[str, str]:
+    """Case id -> reference of what others than `source` said alike since then, while it runs.
 
-    case: str
-    ref: str
-    source: str
-
-
-def alike(
-    conn: Connection, keys: Iterable[str], *, since: datetime
-) -> dict[str, tuple[Likeness, ...]]:
-    """The cases that run and were opened since then, by each of these keys, the newest first."""
-    found: dict[str, list[Likeness]] = {}
-    for some in chunks(sorted(set(keys))):
-        for row in conn.execute(ALIKE, {"keys": some, "since": since}):
-            each = Likeness(case=row.case_id, ref=row.ref, source=row.source)
-            found.setdefault(row.key, []).append(each)
-    return {key: tuple(each) for key, each in found.items()}
+    Of a crackdown's thousands only the newest.
+    """
+    asked = {"of_key": key, "source": source, "since": since}
+    return {row.id: row.ref for row in conn.execute(ALIKE, asked)}
 
 
 def sharing(conn: Connection, keys: Iterable[str]) -> dict[str, tuple[Neighbour, ...]]:

@@ -3,7 +3,7 @@
 What changes stored rows comes before what adds rows, as `engine.store.project` promises.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -102,6 +102,7 @@ class Batch:
     quarantine: list[Row] = field(default_factory=list)
     subjects: list[Row] = field(default_factory=list)
     watched: list[Row] = field(default_factory=list)
+    likenesses: list[Row] = field(default_factory=list)
     consents: list[Row] = field(default_factory=list)
     system: list[SystemFact] = field(default_factory=list)
     switches: dict[str, str] = field(default_factory=dict)
@@ -182,6 +183,18 @@ def _about(many: "_Many", batch: Batch, rows: Rows) -> None:
     many(links.DELETE, rows.unlinked)
     many(cases.INSERT_SUBJECT, batch.subjects + rows.linked)
     many(watched.INSERT, batch.watched)
+    many(watched.INSERT_LIKENESS, batch.likenesses)
+    many(watched.TELL, _told(batch.decided))
+
+
+def _told(decided: Iterable[Decided]) -> list[Row]:
+    """The cases that told somebody outward, and when they last did."""
+    told = {
+        each.after.id: each.after.last_outward_at
+        for each in decided
+        if each.after.last_outward_at != each.before.last_outward_at
+    }
+    return [{"of_id": id, "last_told_at": at} for id, at in sorted(told.items())]
 
 
 def _vault(many: "_Many", rows: Rows) -> None:

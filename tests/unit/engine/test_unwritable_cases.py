@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +13,7 @@ from engine.desk.batch import Came
 from engine.desk.lanes import Lane, Unit
 from engine.desk.think import Outcome
 
+START = datetime(2027, 3, 1, tzinfo=UTC)
 DUE = [f"case-{n:03d}" for n in range(128)]
 
 
@@ -34,7 +36,7 @@ class Store:
             if self.broken & set(command.only):
                 raise IntegrityError("statement", {}, ValueError())
             self.written.extend(command.only)
-        return Came(outcomes=(Outcome(answers=(None,)),), decided=True)
+        return Came(outcomes=(Outcome(answers=(None,)),), at=START, decided=True)
 
 
 async def fire(store: Store) -> None:
