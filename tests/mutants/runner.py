@@ -260,11 +260,19 @@ def _rebind(name: str, old: object, new: object) -> None:
 def _import_and_test(mutant: Mutant, files: Sequence[str], root: Path) -> tuple[int, str]:
     name = _name(mutant.path)
     for each in _dependents(name, root):
-        sys.modules.pop(each, None)
+        _forget(each)
     sys.meta_path.insert(0, _Changed(name, mutant))
     listener = _Listener()
     code = _pytest(files, root, [listener], "-x")
     return (SURVIVED if code == pytest.ExitCode.OK else KILLED), listener.failed
+
+
+def _forget(name: str) -> None:
+    """A module as if never imported: its package has it too, and would hand it out."""
+    sys.modules.pop(name, None)
+    package, _, last = name.rpartition(".")
+    if package in sys.modules:
+        vars(sys.modules[package]).pop(last, None)
 
 
 class _Listener:
