@@ -71,6 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--trace", action="store_true")
     parser.add_argument("--off", default="", help="kinds of faults to leave out: a,b")
     parser.add_argument("--shrink", action="store_true", help="leave out all that need not be")
+    parser.add_argument("--stop", action="store_true", help="go no further than what is wrong")
     given = parser.parse_args(arguments)
     quiet()
     off = frozenset(filter(None, given.off.split(",")))
@@ -81,15 +82,17 @@ def main(arguments: list[str] | None = None) -> int:
     for seed in _seeds(given):
         if _WALL.monotonic() > until:
             break
-        result = run(seed, keep=given.trace, off=off)
+        result = run(seed, keep=given.trace, off=off, stop=given.stop)
         if given.trace:
             print("\n".join(result.lines))
         total.add(result)
-        if seed % TWICE_EVERY == 0 and run(seed, off=off).trace != result.trace:
+        if not given.stop and seed % TWICE_EVERY == 0 and run(seed, off=off).trace != result.trace:
             total.differing.append(seed)
             print(f"seed {seed} came to something else the second time")
         for wrong in result.wrong[:5]:
             print(f"seed {seed}: {wrong}")
+        if result.wrong and given.stop:
+            break
         if result.wrong and given.seed is None:
             print(f"Repeat: make sim SEED={seed} TRACE=1", flush=True)
             remember(seed, result.wrong[0])
@@ -103,7 +106,8 @@ def _seeds(given: argparse.Namespace) -> Iterable[int]:
     """Those asked for; before many, those that once found something."""
     if given.seed is not None:
         return (given.seed,)
-    return (*once_broken(), *range(given.first, given.first + given.seeds))
+    many = range(given.first, given.first + given.seeds)
+    return many if given.stop else (*once_broken(), *many)
 
 
 def once_broken() -> list[int]:

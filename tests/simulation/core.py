@@ -375,6 +375,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=5_000)
     parser.add_argument("--from", dest="first", type=int, default=0)
     parser.add_argument("--seconds", type=float, help="begin none after so many, beyond 5,000")
+    parser.add_argument("--stop", action="store_true", help="go no further than what is wrong")
     given = parser.parse_args(arguments)
     counts: Counter[str] = Counter()
     wrong = 0
@@ -389,6 +390,8 @@ def main(arguments: list[str] | None = None) -> int:
         wrong += len(schedule.wrong)
         for line in schedule.wrong[:3]:
             print(f"seed {seed}: {line}", flush=True)
+        if given.stop and wrong:
+            break
     print(" ".join(f"{name.replace(' ', '_')}={n}" for name, n in sorted(counts.items())))
     print(f"core_schedules={counts['schedules']} crashes={counts['crashes']} violations={wrong}")
     return 1 if wrong else 0
