@@ -210,6 +210,15 @@ class StormSettings(_Part):
     """Name of a channel -> another number for it."""
 
 
+class RetentionSettings(_Part):
+    """For how long what is sealed is kept. In days."""
+
+    sealed: int = Field(default=90, ge=14, le=3_650)
+    """After a case was closed; then its key is destroyed. Announced 14 days before."""
+    quarantined: int = Field(default=30, ge=1, le=35)
+    """After it came, of what was put aside and no open incident is about."""
+
+
 Role = Literal["intake", "web", "timers", "sender", "relay", "auditor"]
 ALL_ROLES: tuple[Role, ...] = ("intake", "web", "timers", "sender", "relay", "auditor")
 
@@ -240,6 +249,7 @@ class Settings(BaseSettings):
     heartbeat: HeartbeatSettings = HeartbeatSettings()
     canary: CanarySettings = CanarySettings()
     storm: StormSettings = StormSettings()
+    retention: RetentionSettings = RetentionSettings()
     roles: Annotated[tuple[Role, ...], NoDecode] = ALL_ROLES
     processes: Annotated[tuple[tuple[Role, ...], ...], NoDecode] = ()
     """Roles of each process that `tocsin up` starts, over a server's database; empty: a few that

@@ -23,6 +23,7 @@ from engine.admin import (
     linkage,
     looking,
     reading,
+    retaining,
     steering,
     tasking,
 )
@@ -115,6 +116,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "case.review": Operation(run=lasting.look_back, takes=reading.OneCase, needs=P.READ),
         "review.record": Operation(run=lasting.review, takes=lasting.Reviewing, needs=P.REVIEW),
         "case.erase": Operation(run=acting.erase, takes=acting.Erasing, needs=P.ERASE),
+        "keep": Operation(run=retaining.keep, takes=retaining.Keeping, needs=P.ERASE),
+        "keep.end": Operation(run=retaining.end, takes=reading.OneCase, needs=P.ERASE),
         "person.add": Operation(
             run=keeping.add_person, takes=keeping.Adding, needs=P.MANAGE_PEOPLE
         ),

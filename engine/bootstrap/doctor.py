@@ -3,8 +3,9 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from engine.registry import ImportRefused, OutOfReachError, check_reach, load_wo
 from engine.registry.importer import warnings
 from engine.settings import Settings
 from engine.signs import SILENT_AFTER, amiss, expects, read
-from engine.store import journal, signs
+from engine.store import journal, retention, signs
 from engine.store.database import Database, StoreError
 from engine.store.people import list_people
 from engine.store.schema import SchemaVersionError, check_version
@@ -98,6 +99,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             lost = _out_of_reach(conn)
             found = signs.known(conn)
             weak = weaknesses(conn)
+            coming = retention.coming(conn)
         finally:
             conn.close()
             database.close()
@@ -114,6 +116,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield from lost
     yield from _people(len(people))
     yield from _running(found, settings)
+    yield from _erasures(coming)
     if newest is not None and newest > SystemClock().now():
         ahead = (newest - SystemClock().now()).total_seconds()
         yield Finding(
@@ -123,6 +126,19 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(level="good", what="The clock is not behind what was written before.")
+
+
+def _erasures(coming: Sequence[tuple[datetime, str]]) -> Iterator[Finding]:
+    """Closed cases whose time is nearly over: the last moment to say that one is needed."""
+    if coming:
+        first, ref = coming[0]
+        count = "1 closed case" if len(coming) == 1 else f"{len(coming)} closed cases"
+        yield Finding(
+            level="warning",
+            what=f"What is sealed of {count} will be erased by itself, first {ref} on"
+            f" {first:%Y-%m-%d}.",
+            next_step="Is one still needed? tocsin case keep CASE --until TIME --why needed",
+        )
 
 
 def _running(found: signs.Known, settings: Settings) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ from engine.registry.reload import Reload
 from engine.rekeying import Rekeying
 from engine.relay import POLL_SECONDS as RELAY_POLL_SECONDS
 from engine.relay import Relay
+from engine.retention import Retention
 from engine.second_look import SecondLook
 from engine.sender import POLL_SECONDS as SENDER_POLL_SECONDS
 from engine.sender import Sender, Sign
@@ -74,6 +75,7 @@ def loops(
         yield "timers", timers
         yield "second look", _second_look(parts).run()
         yield "conflicts", _conflicts(parts).run()
+        yield "retention", _retention(parts).run()
     yield "stop watch", _stop_watch(parts).run()
     if "sender" in roles:
         yield "sender", _sender(parts, channels).run()
@@ -113,6 +115,16 @@ def _sealed(parts: Parts) -> Rekeying:
         writer=parts.writer,
         clock=parts.clock,
         raise_incident=lambda incident: parts.desk.submit(incident, lane=Lane.NORMAL),
+    )
+
+
+def _retention(parts: Parts) -> Retention:
+    return Retention(
+        parts.settings.retention,
+        submit=lambda command: parts.desk.submit(command, lane=Lane.NORMAL),
+        reader=parts.reader,
+        writer=parts.writer,
+        clock=parts.clock,
     )
 
 
@@ -206,6 +218,7 @@ def _for_consumers(parts: Parts, publisher: KafkaPublisher) -> ForConsumers:
         topic=parts.settings.kafka.cases_topic,
         consumers=parts.settings.kafka.consumers,
         reader=parts.reader,
+        writer=parts.writer,
         world=parts.world,
         clock=parts.clock,
     )

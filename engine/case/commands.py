@@ -23,6 +23,11 @@ from engine.case.consent_commands import RevokeByHolder as RevokeByHolder
 from engine.case.date_commands import AddDate as AddDate
 from engine.case.date_commands import MoveDate as MoveDate
 from engine.case.date_commands import RemoveDate as RemoveDate
+from engine.case.erasing_commands import AnnounceErasure as AnnounceErasure
+from engine.case.erasing_commands import EndKeeping as EndKeeping
+from engine.case.erasing_commands import Erase as Erase
+from engine.case.erasing_commands import EraseInTime as EraseInTime
+from engine.case.erasing_commands import KeepSealed as KeepSealed
 from engine.case.gate_commands import DecideNecessity as DecideNecessity
 from engine.case.gate_commands import HearSource as HearSource
 from engine.case.gate_commands import JudgeCertainty as JudgeCertainty
@@ -66,7 +71,6 @@ from engine.case.steering_commands import WithdrawRelease as WithdrawRelease
 from engine.case.task_commands import AddTask as AddTask
 from schemas.codes import Heard, IncidentCode, TrackName
 from schemas.facts.clearing import WhyCleared
-from schemas.facts.erasing import WhyErased
 from schemas.safeguards import Hold
 
 
@@ -177,16 +181,6 @@ class FinishTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Erase:
-    """A person wants what is sealed of a case that is over destroyed for good."""
-
-    inbox: Inbox
-    case: str
-    why: WhyErased
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseIncident:
     """Something is wrong with Tocsin itself. One open incident per (code, key)."""
 
@@ -250,6 +244,10 @@ CaseCommand = (
     | MoveDate
     | RemoveDate
     | Erase
+    | KeepSealed
+    | EndKeeping
+    | AnnounceErasure
+    | EraseInTime
     | RaiseIncident
     | Claimed
     | Settled

@@ -9,6 +9,7 @@ from engine.case import (
     evolve_care,
     evolve_dates,
     evolve_duty,
+    evolve_erasing,
     evolve_gates,
     evolve_holding,
     evolve_life,
@@ -235,6 +236,7 @@ def _reopened(case: Case, fact: f.Reopened) -> Case:
         status=CaseStatus.OPEN,
         monitored_until=None,
         erasing=(),
+        erase_on=None,
         owner="",
         check_ins=0,
         alerts=again,
@@ -242,14 +244,6 @@ def _reopened(case: Case, fact: f.Reopened) -> Case:
         clearings=(),
         released_controllers=(),
     )
-
-
-def _erasure_given(case: Case, fact: f.ErasureGiven) -> Case:
-    return replace(case, erasing=(*case.erasing, fact.by))
-
-
-def _erased(case: Case, fact: f.Erased) -> Case:
-    return replace(case, erasing=())
 
 
 def _archived(case: Case, fact: f.Archived) -> Case:
@@ -276,8 +270,6 @@ _STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     f.ProposalDropped: _proposal_dropped,
     f.Reopened: _reopened,
     f.Archived: _archived,
-    f.ErasureGiven: _erasure_given,
-    f.Erased: _erased,
     f.IncidentRepeated: _unchanged,
     f.CaseFaulted: _faulted,
     **evolve_alerts.STEPS,
@@ -285,6 +277,7 @@ _STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     **evolve_care.STEPS,
     **evolve_dates.STEPS,
     **evolve_duty.STEPS,
+    **evolve_erasing.STEPS,
     **evolve_gates.STEPS,
     **evolve_holding.STEPS,
     **evolve_life.STEPS,

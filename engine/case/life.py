@@ -6,6 +6,7 @@ Without slots: `engine.case.replacing` copies them.
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.facts.erasing import WhyKept
 from schemas.facts.life import TriedBy, WhyStanding
 from schemas.linked import Strictures
 
@@ -46,3 +47,12 @@ class Attempt:
 
     at: datetime
     way: TriedBy
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptSealed:
+    """A person said that what is sealed is kept until then."""
+
+    by: str
+    until: datetime
+    why: WhyKept

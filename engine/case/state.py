@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from engine.case.around import Around
 from engine.case.conditions import Condition as Condition
 from engine.case.house import House as House
-from engine.case.life import Attempt, Linked, Standing, StandingProposal
+from engine.case.life import Attempt, KeptSealed, Linked, Standing, StandingProposal
 from engine.case.marked import CaseDate as CaseDate
 from engine.case.pledges import Act as Act
 from engine.case.pledges import Promise as Promise
@@ -342,6 +342,10 @@ class Case:
     """Tries to reach the consent holder since anybody last spoke to them; the newest few."""
     erasing: tuple[str, ...] = ()
     """Who wants its sealed content destroyed; the second one does it."""
+    erase_on: datetime | None = None
+    """The day that was announced: then what is sealed of a closed case is destroyed by itself."""
+    kept: KeptSealed | None = None
+    """A person keeps what is sealed, whatever the usual time."""
     owner: str = ""
     last_outward_at: datetime | None = None
     check_ins: int = 0

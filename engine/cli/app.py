@@ -21,6 +21,7 @@ from engine.cli import (
     mail,
     people,
     registry,
+    retaining,
     rules,
     running,
     sources,
@@ -70,6 +71,7 @@ gates.declare(app)
 caring.declare(cases.case)
 dates.declare(cases.case)
 lasting.declare(cases.case)
+retaining.declare(cases.case)
 steering.declare(cases.case)
 clearing.declare(app)
 cases.declare(app)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from engine.case.state import Case, CaseStatus, load_case
+from engine.store import meta
 from engine.store.case_keys import ERASED
 from engine.store.instant import Instant
 from engine.store.tables import (
@@ -20,6 +21,8 @@ from engine.store.tables import (
 from schemas.codes import IncidentCode
 from schemas.event import ThreatEvent
 
+COMING = "erasures"
+"""In `meta`: ids of closed cases that will be erased by themselves, as last looked at."""
 ASIDE = (IncidentCode.QUARANTINE, IncidentCode.EQUIVOCATION, IncidentCode.RECORD_PARKED)
 """Incidents about bytes that were put aside: while one is open somebody may have to read them."""
 
@@ -61,8 +64,7 @@ _NEWEST = (
     )
 )
 _ANNOUNCED = select(cases.c.ref, cases.c.state).where(
-    cases.c.status == CaseStatus.CLOSED,
-    cases.c.id.in_(select(case_keys.c.case_id)),
+    cases.c.id.in_(bindparam("ids", expanding=True)), cases.c.status == CaseStatus.CLOSED
 )
 _OLD: ColumnElement[bool] = (quarantine.c.at < bindparam("before", type_=Instant)) & (
     quarantine.c.key_id != ERASED
@@ -113,6 +115,14 @@ def needed(conn: Connection, case: Case) -> bool:
     name = f"!{event.situation}" if event.exercise else event.situation
     same = {"source": first.source, "situation": name}
     return conn.execute(_NEWEST, same).first() is not None
+
+
+def coming(conn: Connection) -> list[tuple[datetime, str]]:
+    """Day and reference of the closed cases that were announced, the next one first."""
+    ids = meta.read(conn, COMING).split()
+    rows = conn.execute(_ANNOUNCED, {"ids": ids}) if ids else ()
+    found = [(load_case(row.state).erase_on, row.ref) for row in rows]
+    return sorted((on, ref) for on, ref in found if on is not None)
 
 
 def old_quarantine(conn: Connection, *, before: datetime) -> bool:

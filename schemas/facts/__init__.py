@@ -86,7 +86,15 @@ from schemas.facts.duty import (
     TrackReleased,
     TrackWoken,
 )
-from schemas.facts.erasing import Erased, ErasureGiven, WhyErased
+from schemas.facts.erasing import (
+    Erased,
+    ErasureAnnounced,
+    ErasureGiven,
+    KeepingEnded,
+    SealedKept,
+    WhyErased,
+    WhyKept,
+)
 from schemas.facts.gates import (
     CertaintyJudged,
     JointProposed,
@@ -183,6 +191,9 @@ Fact = Annotated[
     | ToldBeforeExcluded
     | ErasureGiven
     | Erased
+    | ErasureAnnounced
+    | SealedKept
+    | KeepingEnded
     | ClearanceGiven
     | ExclusionCleared
     | Owned
@@ -281,22 +292,22 @@ __all__ = [
     "ConditionMet", "ConfirmAsked", "ConfirmMissed", "ConflictDeclared", "ConsentApplied",
     "ContactDropped", "ContactOwnersSet", "ContactSilent", "DateChecked", "DateConfirmed",
     "DateCovered", "DateMoved", "DatePassed", "DateRemoved", "DateSet", "Declined", "Delivered",
-    "DeliveryFailed", "Erased", "ErasureGiven", "EventJoined", "ExclusionCleared",
-    "ExclusionsJoined", "Fact", "FloorCalled", "FreezeReason", "HandedOff", "HeardAtTheEnd",
-    "HoldEnded", "HoldExtended", "HoldLiftGiven", "HoldPlaced", "HoldShortened",
-    "IncidentRepeated", "JointProposed", "Lesson", "LiftGiven", "LinkedChanged", "ModeLowered",
-    "ModeRaised", "NecessityDecided", "NecessityGiven", "NecessityReviewed",
+    "DeliveryFailed", "Erased", "ErasureAnnounced", "ErasureGiven", "EventJoined",
+    "ExclusionCleared", "ExclusionsJoined", "Fact", "FloorCalled", "FreezeReason", "HandedOff",
+    "HeardAtTheEnd", "HoldEnded", "HoldExtended", "HoldLiftGiven", "HoldPlaced", "HoldShortened",
+    "IncidentRepeated", "JointProposed", "KeepingEnded", "Lesson", "LiftGiven", "LinkedChanged",
+    "ModeLowered", "ModeRaised", "NecessityDecided", "NecessityGiven", "NecessityReviewed",
     "NecessityWithdrawn", "Notice", "NoticesCancelled", "Owned", "PassedOn", "Planned",
-    "PlannedAlert", "PromiseAsked", "PromiseMissed", "PromiseMoved", "PromiseWithdrawn",
-    "Promised", "ProposalDropped", "ProtocolApplied", "QuestionAnswered", "RecipientAdded",
-    "ReleaseExpired", "ReleaseGiven", "ReleaseWithdrawn", "RemedyNoted", "RemedyState",
-    "Reopened", "Replanned", "ReprisalSuspected", "Rerouted", "ResolutionProposed", "Resolved",
-    "Reviewed", "SeverityLowered", "SeverityRaised", "SharingSet", "SourceHeard",
-    "SourceInside", "StandingDropped", "StandingEnded", "StandingProposed", "StandingSet",
-    "StatusNoted", "StepCaughtUp", "StepFired", "StepLeftOut", "StepSkipped", "StepSuperseded",
-    "TaskDone", "TaskKind", "TaskRaised", "TaskReminded", "TaskTaken", "TellRefused", "Told",
+    "PlannedAlert", "PromiseAsked", "PromiseMissed", "PromiseMoved", "PromiseWithdrawn", "Promised",
+    "ProposalDropped", "ProtocolApplied", "QuestionAnswered", "RecipientAdded", "ReleaseExpired",
+    "ReleaseGiven", "ReleaseWithdrawn", "RemedyNoted", "RemedyState", "Reopened", "Replanned",
+    "ReprisalSuspected", "Rerouted", "ResolutionProposed", "Resolved", "Reviewed", "SealedKept",
+    "SeverityLowered", "SeverityRaised", "SharingSet", "SourceHeard", "SourceInside",
+    "StandingDropped", "StandingEnded", "StandingProposed", "StandingSet", "StatusNoted",
+    "StepCaughtUp", "StepFired", "StepLeftOut", "StepSkipped", "StepSuperseded", "TaskDone",
+    "TaskKind", "TaskRaised", "TaskReminded", "TaskTaken", "TellRefused", "Told",
     "ToldBeforeExcluded", "TrackFrozen", "TrackHastened", "TrackJumped", "TrackLifted",
-    "TrackReleased", "TrackWoken", "TriedBy", "UnlinkGiven", "WhyCleared", "WhyErased",
+    "TrackReleased", "TrackWoken", "TriedBy", "UnlinkGiven", "WhyCleared", "WhyErased", "WhyKept",
     "WhyLowered", "WhyPassed", "WhyShared", "WhyStanding", "WhySteered", "WhyUnlinked",
     "WiderSharingAsked", "dump_fact", "load_fact",
 ]  # fmt: skip

@@ -165,6 +165,16 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineEmptied:
+    """What was put aside before a time was erased; that it came, and its digest, stay."""
+
+    kind: Literal["quarantine_emptied"] = "quarantine_emptied"
+    v: Literal[1] = 1
+    rows: int
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineStarted:
     """An engine started on this store."""
 
@@ -286,6 +296,7 @@ SystemFact = Annotated[
     | OutgoingAllowed
     | Equivocated
     | Quarantined
+    | QuarantineEmptied
     | EngineStarted
     | SendsTakenOver
     | WorldActivated

@@ -40,6 +40,8 @@ DID: dict[str, str] = {
     "reopen": "Done.",
     "release": "Recorded. Once everybody needed has agreed, the track is told.",
     "erase": "Recorded. What is sealed is erased when somebody else agrees.",
+    "keep": "Kept until then. Nobody erases it before.",
+    "let_go": "It is kept no longer. Its day is announced before anything is erased.",
     "erased": "Erased. Nobody can read what was sealed again.",
     "clear": "Recorded. Once two people agreed, they may be asked when their track is released.",
     "freeze": "Frozen. Nothing further is told on these tracks.",

@@ -15,6 +15,7 @@ from engine.web.console.life_view import ON_PAGE, LifeView, life_notes, life_vie
 from engine.web.console.names import Names
 from engine.web.console.present_dates import ahead
 from engine.web.console.present_duty import task_words
+from engine.web.console.present_erasing import kept_words
 from engine.web.console.present_holding import in_force
 from engine.web.console.record_view import RecordView, record_views
 from engine.web.console.story_lines import StoryLine, story_lines
@@ -107,7 +108,7 @@ def case_view(file: CaseFile, *, names: Names, visitor: Visitor, now: datetime) 
         summary=_summary(file, names),
         person=person_words(case, names),
         clocks=clock_views(case, names=names, now=now),
-        notes=tuple(_notes(case, names, visitor)),
+        notes=tuple(_notes(case, names, now)),
         tasks=_tasks(case, names, visitor, now),
         tracks=track_views(file, names=names, me=visitor.person),
         records=record_views(file, names=names),
@@ -174,7 +175,7 @@ def _country(events: Iterable[EventRow]) -> str:
     return ""
 
 
-def _notes(case: Case, names: Names, visitor: Visitor) -> Iterable[tuple[str, Said]]:
+def _notes(case: Case, names: Names, now: datetime) -> Iterable[tuple[str, Said]]:
     if case.retry_at is not None:
         yield "alarm", (f"Deciding this case failed; tried again {names.time(case.retry_at)}.",)
     if case.proposal is not None:
@@ -192,6 +193,11 @@ def _notes(case: Case, names: Names, visitor: Visitor) -> Iterable[tuple[str, Sa
         yield "warm", in_force(each.hold, each.lifted_by, names)
     if case.monitored_until is not None and case.status is CaseStatus.MONITORED:
         yield "good", (f"Resolved. Watched until {names.time(case.monitored_until)}.",)
+    if case.erase_on is not None:
+        when = names.time(case.erase_on)
+        yield "warm", (f"Closed for long: what is sealed is erased by itself on {when}.",)
+    if case.kept is not None and case.kept.until > now:
+        yield "plain", kept_words(case.kept, names)
 
 
 def _tasks(case: Case, names: Names, visitor: Visitor, now: datetime) -> tuple[TaskView, ...]:

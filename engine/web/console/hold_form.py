@@ -1,16 +1,14 @@
 """Asking to wait for somebody, and ending that early by two."""
 
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from engine.access import Permission, may
 from engine.case import commands as c
-from engine.case.state import CaseStatus
-from engine.web.console.case_page import CasePage, Loaded
+from engine.case.state import Case, CaseStatus
+from engine.web.console.case_page import Loaded
 from engine.web.console.fields import Errors, choice, moment_in
+from engine.web.console.one_form import OneForm, sent
 from engine.web.console.present_holding import WHY_HELD, in_force
-from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
 from engine.web.words.states import TRACK
@@ -18,30 +16,18 @@ from schemas.codes import TrackName
 from schemas.safeguards import Hold, HoldReason
 
 
-class HoldForm:
-    """A page with the holds in force, and a form for one more."""
+class HoldForm(OneForm):
+    """The holds in force, and a form for one more."""
 
-    def __init__(self, shell: Shell, case_page: CasePage) -> None:
-        self._shell = shell
-        self._cases = case_page
+    PATH = "hold"
+    NEEDS = Permission.FREEZE
+    TEMPLATE = "console/hold.html"
 
-    def routes(self) -> list[Route]:
-        """One page."""
-        act = self._shell.acting(self.act, Permission.FREEZE)
-        return [self._shell.route("/cases/{ref}/hold", show=self.ask, act=act)]
-
-    async def ask(self, request: Request, visitor: Visitor) -> Response:
-        """Whom, until when, and why?"""
-        return await self._page(request, visitor, Errors(), Form())
-
-    async def act(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """Place one, or agree to lift one."""
-        found = await self._cases.load(request)
-        if found is None:
-            return await self._shell.not_found(visitor)
+    async def _take(
+        self, found: Loaded, visitor: Visitor, form: Form, errors: Errors
+    ) -> Response | None:
         if form.get("lift"):
             return await self._lift(found, visitor, form)
-        errors = Errors()
         reason = choice(form.get("reason"), HoldReason)
         if reason is None:
             errors["reason"] = "Choose one."
@@ -54,7 +40,7 @@ class HoldForm:
         zone = self._shell.services.zone
         until = moment_in(form, "until", errors, zone=zone, missing=missing)
         if errors or until is None or reason is None:
-            return await self._page(request, visitor, errors, form, status=422)
+            return None
         inbox = self._shell.inbox(visitor, form, about="hold")
         hold = Hold(
             id=f"h{inbox.digest[:12]}{inbox.id[:8]}",
@@ -65,8 +51,7 @@ class HoldForm:
             tracks=tracks,
         )
         command = c.PlaceHold(inbox=inbox, case=found.file.row.id, hold=hold)
-        back = f"/cases/{found.file.row.ref}"
-        return await self._shell.send(visitor, command, to=back, did="hold", urgent=True)
+        return await self._send(found, visitor, command, did="hold", urgent=True)
 
     async def _lift(self, found: Loaded, visitor: Visitor, form: Form) -> Response:
         if not may(visitor.role, Permission.LIFT):
@@ -77,23 +62,16 @@ class HoldForm:
             hold=form.get("lift"),
             by=visitor.person,
         )
-        back = f"/cases/{found.file.row.ref}"
-        return await self._shell.send(visitor, command, to=back, did="lift_hold", urgent=True)
+        return await self._send(found, visitor, command, did="lift_hold", urgent=True)
 
-    async def _page(
-        self, request: Request, visitor: Visitor, errors: Errors, form: Form, status: int = 200
-    ) -> Response:
-        found = await self._cases.load(request)
-        if found is None or found.file.case.status is not CaseStatus.OPEN:
-            return await self._shell.not_found(visitor)
+    def _fits(self, case: Case) -> bool:
+        return case.status is CaseStatus.OPEN
+
+    def _shown(self, found: Loaded, visitor: Visitor, form: Form) -> dict[str, object]:
         case, names = found.file.case, found.names
         tracks = [s.track.name for s in case.tracks if s.track.name is not TrackName.DUTY]
-        return await self._shell.render(
-            "console/hold.html",
-            visitor,
-            status=status,
-            ref=found.file.row.ref,
-            holds=[
+        return {
+            "holds": [
                 (
                     each.hold.id,
                     in_force(each.hold, each.lifted_by, names),
@@ -101,19 +79,11 @@ class HoldForm:
                 )
                 for each in case.holds
             ],
-            parties=_parties(found),
-            tracks=[(name.value, TRACK[name]) for name in tracks],
-            reasons=[(key.value, f"{w[:1].upper()}{w[1:]}") for key, w in WHY_HELD.items()],
-            zone_words=f"In {self._shell.services.zone} time.",
-            errors=errors,
-            sent={
-                "party": form.all("party"),
-                "track": form.all("track"),
-                "reason": form.get("reason"),
-                "until_day": form.get("until_day"),
-                "until_time": form.get("until_time"),
-            },
-        )
+            "parties": _parties(found),
+            "tracks": [(name.value, TRACK[name]) for name in tracks],
+            "reasons": [(key.value, f"{w[:1].upper()}{w[1:]}") for key, w in WHY_HELD.items()],
+            "sent": sent(form, "reason", "until_day", "until_time", many=("party", "track")),
+        }
 
 
 def _parties(found: Loaded) -> list[tuple[str, str]]:

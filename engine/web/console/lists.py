@@ -14,14 +14,14 @@ from starlette.routing import Route
 from engine.access import Permission, may
 from engine.case.commands import StopOutgoing
 from engine.case.state import CaseStatus
-from engine.store import board
+from engine.store import board, retention
 from engine.store.held_back import held_back
 from engine.web.console.owed import SOON, Board, Owed, sort_out
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
 from engine.web.words.states import CASE_STATUS, DECISIONS, SEVERITY, incident
-from engine.web.words.times import clock_time, left, span
+from engine.web.words.times import clock_time, day, left, span
 from schemas.codes import Severity
 
 FIRST = 12
@@ -81,6 +81,8 @@ class Lists:
             lambda conn: board.list_cases(conn, most=FIRST)
         )
         waiting = await self._shell.services.reader.run(lambda conn: self._held_back(conn, now))
+        erasures = await self._shell.services.reader.run(retention.coming)
+        zone = ZoneInfo(self._shell.services.zone)
         lines = {name: _lines(getattr(owed, name), head, now)[:FIRST] for name in ("now", "decide")}
         return await self._shell.render(
             "console/board.html",
@@ -93,6 +95,8 @@ class Lists:
             decide_more=len(owed.decide) > FIRST,
             later_lines=_lines(owed.later, head, now)[:6],
             held_back=waiting,
+            erasures=[(ref, day(on, zone=zone)) for on, ref in erasures[:FIRST]],
+            erasures_more=len(erasures) - FIRST,
             open_count=count,
             cases=[_case_line(row, head, now) for row in rows],
         )

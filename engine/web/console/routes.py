@@ -12,6 +12,7 @@ from engine.web.console.duty_page import DutyPage
 from engine.web.console.erase import Erase
 from engine.web.console.gate_forms import PAGES, GateForms
 from engine.web.console.hold_form import HoldForm
+from engine.web.console.keep_form import KeepForm
 from engine.web.console.life_pages import LIFE_PAGES
 from engine.web.console.link_form import LinkForm
 from engine.web.console.lists import Lists
@@ -47,6 +48,7 @@ def routes(services: Services) -> list[Route]:
         *ReplanPage(shell, case_page).routes(),
         *ClearForm(shell, case_page).routes(),
         *HoldForm(shell, case_page).routes(),
+        *KeepForm(shell, case_page).routes(),
         *DateForm(shell, case_page).routes(),
         *TaskForm(shell, case_page).routes(),
         *PhoneAnswer(shell, case_page).routes(),
