@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 
+from engine.outlet import Outlet, stacks
 from engine.ports import Halt
 
 TICK = 1.0  # seconds
@@ -62,6 +63,6 @@ class Pulse:
         while not self._ended.wait(self._tick):
             self._missed += 1
             if self._missed > self._most:
-                faulthandler.dump_traceback(file=sys.stderr, all_threads=True)
+                Outlet(sys.stderr.fileno()).write(stacks())
                 self._halt(f"the event loop has been blocked for {self._most} s")
                 return

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
@@ -90,7 +91,8 @@ async def serve(settings: Settings, *, started: Callable[[str], None]) -> None:
     await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
     ready.cancel()
     if not running.done():
-        started(_where(engine, settings))
+        with suppress(OSError):  # whoever should read it is gone, or their disk is full
+            started(_where(engine, settings))
         pulse.start()
         supervisor.tell(READY)
     await running
