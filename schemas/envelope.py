@@ -12,6 +12,7 @@ from schemas.event import Moment, OpaqueId, Sealed, ThreatEvent
 
 THREAT_TYPE = "org.tocsin.threat.reported.v1"
 CASE_FACT_TYPE = "org.tocsin.case.fact.v1"
+CONSUMER_FACT_TYPE = "org.tocsin.consumer.fact.v1"
 
 
 SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/][A-Za-z0-9._:@/+-]{0,127}$")]

@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from ruamel.yaml import YAML
 
-from schemas.envelope import CASE_FACT_TYPE, THREAT_TYPE, ThreatMessage
+from schemas.consumer_fact import ConsumerFact
+from schemas.envelope import CASE_FACT_TYPE, CONSUMER_FACT_TYPE, THREAT_TYPE, ThreatMessage
 from schemas.event import Sealed, ThreatEvent
 from schemas.facts import Fact
 from schemas.facts.system import SystemFact
@@ -93,6 +94,14 @@ def asyncapi() -> dict[str, Any]:
                 " repeats and notice gaps by the key and `n`.",
                 "fact",
             ),
+            "consumer": _channel(
+                "{topic}",
+                "For one reader outside the desk, on a topic of its own: that a message left for it"
+                " and what it answered. Its key is the reference of its own messages. It drops"
+                " repeats by `id`; nothing is numbered.",
+                "consumerFact",
+                parameters=("topic",),
+            ),
             "quarantine": _channel(
                 SET_ASIDE_TOPIC,
                 "That bytes were put aside, and why; never the bytes. Consumers drop repeats by"
@@ -104,6 +113,7 @@ def asyncapi() -> dict[str, Any]:
             "takeCriticalReport": _operation("receive", "threatsCritical"),
             "takeReport": _operation("receive", "threats"),
             "tellFact": _operation("send", "cases"),
+            "tellConsumer": _operation("send", "consumer"),
             "tellSetAside": _operation("send", "quarantine"),
         },
         "components": {
@@ -120,6 +130,12 @@ def asyncapi() -> dict[str, Any]:
                     "contentType": "application/json",
                     "payload": _external("fact.json"),
                 },
+                "consumerFact": {
+                    "name": CONSUMER_FACT_TYPE,
+                    "title": "What a reader outside learns of its own messages and answers",
+                    "contentType": "application/json",
+                    "payload": _external("consumer-fact.json"),
+                },
                 "setAside": {
                     "name": SET_ASIDE_TYPE,
                     "title": "Something was put aside that is not an event",
@@ -131,12 +147,19 @@ def asyncapi() -> dict[str, Any]:
     }
 
 
-def _channel(address: str, description: str, message: str) -> dict[str, Any]:
-    return {
+def _channel(
+    address: str, description: str, message: str, *, parameters: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    channel: dict[str, Any] = {
         "address": address,
         "description": description,
         "messages": {message: {"$ref": f"#/components/messages/{message}"}},
     }
+    if parameters:
+        channel["parameters"] = {
+            name: {"description": "As the settings name it."} for name in parameters
+        }
+    return channel
 
 
 def _operation(action: str, channel: str) -> dict[str, Any]:
@@ -164,6 +187,7 @@ _MADE: tuple[tuple[str, Callable[[], dict[str, Any]]], ...] = (
     ("sealed", _of_model(Sealed)),
     ("response", _of_type(Response)),
     ("fact", _of_type(Fact)),
+    ("consumer-fact", _of_type(ConsumerFact)),
     ("system-fact", _of_type(SystemFact)),
     ("set-aside", _of_model(SetAside)),
 )

@@ -129,7 +129,7 @@ def _parties(parties: list[dict[str, Any]]) -> list[str]:
             )
             for message in party["messages"]
         )
-        lines.append(f"      {party['content']}")
+        lines += [f"      {said}" for said in (party["content"], party["stream"]) if said]
         lines += [
             f"      {answer['at'][:16].replace('T', ' ')}  {answer['said']}"
             for answer in party["answers"]

@@ -90,6 +90,14 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Streamed:
+    """From when on the system of somebody told reads along on a topic of its own."""
+
+    alert: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """An answer and when it was written down."""
 
@@ -106,6 +114,7 @@ class ToldCase:
     messages: tuple[Message, ...]
     """Newest first."""
     shown: tuple[Shown, ...]
+    streams: tuple[Streamed, ...] = ()
     answers: tuple[Given, ...]
     """Oldest first."""
 
@@ -142,6 +151,8 @@ ANSWERS = (
     .order_by(journal.c.n)
 )
 NOTE_SHOWN = insert_or_ignore(shown)
+STREAM = "stream"
+"""Stands where a page has the name of a field: from then on the party's own system reads along."""
 
 
 def cases_of(conn: Connection, pseudonym: str) -> tuple[str, ...]:
@@ -175,6 +186,7 @@ def _told(conn: Connection, case: Case) -> ToldCase:
     of = {"case": case.id}
     duty = {alert.id for alert in case.alerts if alert.track is TrackName.DUTY}
     planned = [load_fact(body) for body in conn.execute(PLANS, of).scalars()]
+    noted = conn.execute(SHOWN, of).all()
     answers = [
         Given(at=row.at, fact=fact)
         for row in conn.execute(ANSWERS, of | {"kinds": list(ANSWER_KINDS)})
@@ -186,8 +198,11 @@ def _told(conn: Connection, case: Case) -> ToldCase:
         messages=tuple(Message(**row._mapping) for row in conn.execute(MESSAGES, of)),
         shown=tuple(
             Shown(alert=row.alert_id, contact=row.contact, field=FieldName(row.field), at=row.at)
-            for row in conn.execute(SHOWN, of)
+            for row in noted
             if row.field in set(FieldName)
+        ),
+        streams=tuple(
+            Streamed(alert=row.alert_id, at=row.at) for row in noted if row.field == STREAM
         ),
         answers=tuple(answers),
     )

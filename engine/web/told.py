@@ -60,6 +60,8 @@ class ToldParty:
     """Newest first; never empty."""
     shown: tuple[tuple[FieldName, datetime], ...]
     """Classes of content its page has shown, with the first time of each."""
+    stream_since: datetime | None
+    """From when on its own system reads along; None: it never did."""
     answers: tuple[Given, ...]
     """Oldest first."""
     closed: Reason | None
@@ -170,6 +172,7 @@ def _party(told: ToldCase, alert: Alert, messages: tuple[Message, ...]) -> ToldP
         opened_at=told.case.opened_at,
         messages=messages,
         shown=tuple((name, first[name]) for name in FieldName if name in first),
+        stream_since=next((each.at for each in told.streams if each.alert == alert.id), None),
         answers=tuple(given for given in told.answers if given.fact.alert == alert.id),
         closed=alert.reason if alert.status is AlertStatus.CLOSED else None,
     )

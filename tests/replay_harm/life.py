@@ -97,11 +97,11 @@ def rulebooks() -> tuple[str, ...]:
     )
 
 
-def consumers(rng: random.Random) -> tuple[ConsumerSettings, ...]:
-    """Two who read facts of cases on a topic of their own: one whom many a case excludes."""
+def consumers() -> tuple[ConsumerSettings, ...]:
+    """Who reads facts on a topic of their own: whom many a case tells, and whom many exclude."""
     return tuple(
         ConsumerSettings(topic=f"cases-{n}", party=party, track=track)
-        for n, (track, party) in enumerate((rng.choice(READERS), rng.choice(SPIES)))
+        for n, (track, party) in enumerate(dict.fromkeys((*READERS, *SPIES)))
     )
 
 
@@ -155,7 +155,7 @@ def _lived(
         faults=faults(rng),
         roster=duty(handlers=("Ana", "Ben"), seconds=("Chi",), directors=("Dia",)),
         modes=MODES,
-        consumers=consumers(rng),
+        consumers=consumers(),
     )
     people = People(machine, town, rng)
     try:

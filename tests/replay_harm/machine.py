@@ -24,7 +24,9 @@ from engine.store import offsets
 from engine.store.database import transact
 from engine.timers import run_timers
 from notifiers.message import ChannelKind, Message
+from schemas.consumer_fact import load_consumer_fact
 from schemas.contact import Endpoint
+from schemas.projection import Purpose
 from schemas.roster import Roster
 from tests.harness.assembly import SIGN, Parts, parts
 from tests.harness.files import new_database
@@ -43,12 +45,13 @@ START = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 POLL_SECONDS = 3_600.0
 TOPIC = "cases"
 ANSWERS = "answers"
-IN_FACTS = frozenset({"act", "company"})
 """What facts say of a case, among what a consent or an audience may leave out."""
 _WHAT_IT_IS = text(
     "SELECT n.case_id, n.contact, a.track FROM notifications n JOIN alerts a ON a.id = n.alert_id"
     " WHERE n.key = :key"
 )
+_CASE_OF = text("SELECT case_id FROM alerts WHERE ref = :ref")
+_SAY_NOTHING = (Purpose.STAND_DOWN, Purpose.WAIT)
 _NOBODY_KNOWS = text(
     "SELECT 1 FROM notifications n JOIN attempts t ON t.key = n.key WHERE n.case_id = :case"
     " AND n.contact = :contact AND n.purpose NOT IN ('stand_down', 'wait')"
@@ -268,6 +271,7 @@ class Machine:
                     topic=TOPIC,
                     consumers=tuple(self.consumers.values()),
                     reader=WithoutAccident(self),
+                    writer=writer,
                     world=made.world,
                     clock=self.clock,
                 ),
@@ -312,10 +316,12 @@ class Machine:
         for listener in self.listeners:
             listener(message, endpoint)
 
-    def _copied(self, topic: str, case: str) -> None:
-        """Somebody outside the desk reads a fact of this case."""
+    def _copied(self, topic: str, value: bytes) -> None:
+        """Somebody outside the desk reads what a record on its topic says."""
         consumer, (n, at) = self.consumers[topic], AS_OF.get()
+        said = load_consumer_fact(value)
         self.counts["sent stream"] += 1
+        (case,) = self.read(_CASE_OF, ref=said.ref)[0]
         if (topic, case, n) in self._judged:
             return
         self._judged.add((topic, case, n))
@@ -327,8 +333,7 @@ class Machine:
                 track=consumer.track.value,
                 mode=self.modes[consumer.track.value],
                 reader=consumer.party,
-                purpose="stream",
-                fields=IN_FACTS,
+                purpose=said.purpose.value if said.purpose in _SAY_NOTHING else "stream",
             )
         )
 

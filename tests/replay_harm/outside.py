@@ -93,7 +93,7 @@ class Broker:
         outside: Outside,
         process: Process,
         *,
-        copied: Callable[[str, str], None],
+        copied: Callable[[str, bytes], None],
         own: str,
     ) -> None:
         self._outside = outside
@@ -106,7 +106,7 @@ class Broker:
             self._outside.counts["kafka_records"] += 1
             self._outside.reads("kafka", topic, key, value, *headers, *headers.values())
             if topic != self._own:
-                self._copied(topic, key)
+                self._copied(topic, value)
 
         await self._process.effect("publish", take)
 

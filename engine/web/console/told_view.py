@@ -31,6 +31,9 @@ class ToldView:
     shown_since: datetime | None
     content: str
     """What its page has shown, in words."""
+    stream_since: datetime | None
+    stream: str
+    """Since when its own system reads along; empty: it does not."""
     answers: tuple[tuple[datetime, str], ...]
     over: str
     """Why nothing more is asked of it; empty while it is."""
@@ -74,6 +77,8 @@ def as_data(view: ToldView, names: Names) -> Mapping[str, Any]:
         "shown": [name.value for name in view.shown],
         "shown_since": view.shown_since,
         "content": view.content,
+        "stream_since": view.stream_since,
+        "stream": view.stream,
         "answers": [{"at": at, "said": said} for at, said in view.answers],
         "over": view.over,
     }
@@ -91,10 +96,21 @@ def _view(told: ToldParty, names: Names) -> ToldView:
         shown=shown,
         shown_since=since,
         content=_content(shown, since, names),
+        stream_since=told.stream_since,
+        stream=_stream(told.stream_since, names),
         answers=tuple(
             (given.at, plain(tell_fact(given.fact, names).said)) for given in told.answers
         ),
         over=why(told.closed) if told.closed is not None else "",
+    )
+
+
+def _stream(since: datetime | None, names: Names) -> str:
+    if since is None:
+        return ""
+    return (
+        f"Its system reads its topic since {names.time(since)}: its own messages and answers, "
+        "nothing of what happened."
     )
 
 

@@ -240,6 +240,17 @@ def content(shown: tuple[tuple[FieldName, datetime], ...], *, zone: ZoneInfo) ->
     return f"Has been able to read, since {short_moment(first, zone=zone)}: {what}."
 
 
+def stream(since: datetime | None, *, zone: ZoneInfo) -> str:
+    """What their own computers get without anybody opening a page."""
+    if since is None:
+        return ""
+    return (
+        f"Their own computers are also told, since {short_moment(since, zone=zone)}: when a "
+        "message went to them, by when to answer, and what they themselves answered. Nothing of "
+        "what happened, and nothing of anybody else."
+    )
+
+
 def answer(given: Given, *, zone: ZoneInfo) -> str:
     """What they answered, and when; never who."""
     return f"{short_moment(given.at, zone=zone)}: {_said(given, zone)}."

@@ -33,6 +33,8 @@ class ToldLine:
     """Which matter, where there are several."""
     sent: tuple[str, ...]
     content: str
+    stream: str
+    """Since when their own system reads along, and what; empty: it does not."""
     answers: tuple[str, ...]
     over: str
 
@@ -137,6 +139,7 @@ def _line(file: HolderFile, told: ToldParty, *, several: bool, zone: ZoneInfo) -
         about=about,
         sent=_sent(told, zone),
         content=words.content(told.shown, zone=zone) if reached or told.shown else "",
+        stream=words.stream(told.stream_since, zone=zone),
         answers=tuple(words.answer(given, zone=zone) for given in told.answers),
         over=words.NOTHING_MORE if told.closed is not None else "",
     )

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
 from engine.case.commands import ConsentChanged, Inbox
-from engine.store import holder_links, tables
+from engine.store import holder_links, streams, tables
 from engine.store.holder_file import HolderFile, holder_file
+from engine.store.told import cases_of, told_cases
 from engine.web.headers import HEADERS
 from engine.web.holder import english as words
 from engine.web.told import told_parties
@@ -87,6 +88,26 @@ def test_the_person_sees_what_was_read_and_what_was_answered(desk: Stage) -> Non
     assert "Has been able to read, since Mon 1 March, 23:" in shown
     assert "the country, what happened" in shown
     assert "They have it and are looking at it." in shown
+
+
+def test_the_person_sees_that_computers_of_somebody_told_read_along(desk: Stage) -> None:
+    ref = told_embassy(desk)
+    assert "Their own computers" not in words_of(Holder(desk).enter())
+    (case,) = desk.run(desk.reader.run, lambda conn: told_cases(conn, cases_of(conn, SUBJECT)))
+    (party,) = told_parties(case)
+    alert = case.case.alert(party.alert)
+    assert alert is not None
+    at = desk.clock.now()
+    desk.run(desk.writer.run, lambda conn: streams.note(conn, alert, at=at))
+
+    shown = words_of(Holder(desk).enter())
+
+    assert "Their own computers are also told, since Mon 1 March, 22:" in shown
+    assert "Nothing of what happened, and nothing of anybody else." in shown
+    assert "so nothing was shown to them" in shown, "a system that reads along opened no page"
+    desk.log_in("ana")
+    told = words_of(desk.client.get(f"/cases/{ref}/told"))
+    assert "Its system reads its topic since" in told
 
 
 def test_nobodys_name_and_nothing_sealed_and_no_reference_is_on_the_page(desk: Stage) -> None:
