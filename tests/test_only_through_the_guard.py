@@ -62,6 +62,7 @@ REACH_OUT = {
     "engine/bootstrap/": "looks whether ports are free and hosts answer; waits at our own doors",
     "engine/watchdog_notify.py": "one word to who started us, on this machine",
     "engine/supervisor.py": "starts our own processes",
+    "engine/outlet.py": "writes the log to where it was given; connects to nobody",
     "engine/registry/rebuild.py": "starts a process of ours that builds the registry",
 }
 """Whoever can open a connection or start a process, and for what."""
