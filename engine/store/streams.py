@@ -9,8 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 from engine.case.around import Around, Beside
 from engine.case.replacing import replace
 from engine.case.state import Alert, Case
-from engine.registry.loading import PARTS
-from engine.store import cases, closures, consents, events, links, meta, stopping
+from engine.store import cases, closures, consents, events, links, stopping
 from engine.store.tables import notifications, shown
 from engine.store.told import NOTE_SHOWN, STREAM
 from rules.graph import Registry
@@ -32,12 +31,6 @@ class Left:
 
     purpose: Purpose
     answer_by: datetime | None
-
-
-def in_force(conn: Connection) -> tuple[str, ...]:
-    """What the store calls the world in force."""
-    known = meta.read_all(conn)
-    return tuple(known.get(part, "") for part in PARTS)
 
 
 def case_as_it_is(conn: Connection, id: str, *, registry: Registry, now: Now) -> Case | None:
