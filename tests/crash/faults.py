@@ -6,14 +6,18 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from engine.clock import SystemClock
+from tests.crash.lines import KINDS as LINES
+from tests.crash.lines import STORE, Lines
 from tests.crash.system import System
 from tests.harness.failpoints import POINTS
 
 _WALL = SystemClock()
-KINDS = KILL, ZOMBIE, BROKER, DATABASE = "kill", "zombie", "broker", "database"
+KILL, ZOMBIE, BROKER, DATABASE = "kill", "zombie", "broker", "database"
+KINDS = KILL, ZOMBIE, BROKER, DATABASE, *LINES
 POINT = "point"
 BLOCK = 10
-"""Faults among which each kind comes at least once."""
+"""Faults among which each kind comes at least once; those of lines take turns."""
+LINES_A_BLOCK = 2
 FROZEN = (6.5, 8.0)
 """Seconds: past the session time-out of a consumer, which is six."""
 FROZEN_LONG = (10.5, 12.5)
@@ -69,13 +73,15 @@ def named(name: str) -> Fault:
 
 
 def schedule(kills: int, *, rng: random.Random, database: bool) -> list[Fault]:
-    """So many faults; the named points take turns, so that a long run comes to each of them."""
+    """So many faults; points and lines take turns, so that a long run comes to each of them."""
     points = _in_turns(list(POINTS), rng)
+    lines = _in_turns([one for one in LINES if database or not one.startswith(STORE)], rng)
     faults: list[Fault] = []
     while len(faults) < kills:
         block = [Fault(kind=KILL), Fault(kind=KILL), Fault(kind=ZOMBIE), Fault(kind=BROKER)]
         if database:
             block.append(Fault(kind=DATABASE))
+        block += [Fault(kind=next(lines)) for _ in range(LINES_A_BLOCK)]
         block += [Fault(kind=POINT, point=next(points)) for _ in range(BLOCK - len(block))]
         rng.shuffle(block)
         faults += block
@@ -97,10 +103,17 @@ class Faults:
     """Carries faults out, one at a time."""
 
     def __init__(
-        self, system: System, servers: Servers, *, rng: random.Random, takes_over: bool
+        self,
+        system: System,
+        servers: Servers,
+        lines: Lines,
+        *,
+        rng: random.Random,
+        takes_over: bool,
     ) -> None:
         self._system = system
         self._servers = servers
+        self._lines = lines
         self._rng = rng
         self._takes_over = takes_over
 
@@ -119,6 +132,9 @@ class Faults:
             case "database":
                 whom = ""
                 await self._away(self._servers.kill_database, self._servers.start_database)
+            case kind if kind in LINES:
+                whom = ""
+                await self._lines.strike(kind, self._rng)
             case _:
                 if await self._reach(fault.point, whom):
                     whom = ""

@@ -18,13 +18,14 @@ from tests.crash import town
 from tests.crash.doors import Door, HttpDoor, LogDoor, Publisher
 from tests.crash.faults import Fault, Faults, Servers, Struck, schedule
 from tests.crash.ledger import Ledger, Reports, Sent
+from tests.crash.lines import Lines, lines
 from tests.crash.oracle import Arrival, Oracle, arrivals
 from tests.crash.outcome import EXIT, Outcome
 from tests.crash.records import read_topics
 from tests.crash.system import System
 from tests.crash.watch import NotInTimeError, Watch
 from tests.harness.house import House
-from tests.harness.postgres import PostgresServer
+from tests.harness.postgres import PostgresServer, over
 from tests.harness.reports import HOTLINE
 
 _WALL = SystemClock()
@@ -81,32 +82,50 @@ class Run:
     async def run(self, faults: Sequence[Fault] | None, *, kills: int, until: float) -> Outcome:
         """So many faults, or fewer when the monotonic clock says `until`; then judge."""
         async with self._sinks() as (slow, fast):
-            house = town.a_house(
-                self._directory / "house",
-                channels=town.channels(slow_port=slow, fast_port=fast),
-                kafka=self._settings,
-                database_url=None if self._postgres is None else self._postgres.url("crash"),
-                lasting_members=self.outcome.lasting_members,
-            )
-            await make_topics(house.settings.kafka, clock=_WALL)
-            key = await house.prepare(source=HOTLINE)
-            url = house.settings.database.get_secret_value()
-            system = System(house)
-            watch = Watch(url)
-            planned = faults or schedule(kills, rng=self._rng, database=self._postgres is not None)
-            try:
-                await system.start()
-                await self._night(system, house, key, watch, planned, until)
-            except* NotInTimeError as errors:
-                self.outcome.stuck = "; ".join(str(error) for error in errors.exceptions)
-            finally:
-                await system.stop()
-            await self._judge(url)
+            with lines(postgres=self._postgres, kafka=self._kafka, mail=slow) as between:
+                await self._run(between, fast, faults, kills=kills, until=until)
         return self.outcome
+
+    async def _run(
+        self,
+        between: Lines,
+        fast: int,
+        faults: Sequence[Fault] | None,
+        *,
+        kills: int,
+        until: float,
+    ) -> None:
+        house, url = self._house(between, fast)
+        await make_topics(house.settings.kafka, clock=_WALL)
+        key = await house.prepare(source=HOTLINE)
+        system = System(house)
+        watch = Watch(url)
+        planned = faults or schedule(kills, rng=self._rng, database=self._postgres is not None)
+        try:
+            await system.start()
+            await self._night(system, between, house, key, watch, planned, until)
+        except* NotInTimeError as errors:
+            self.outcome.stuck = "; ".join(str(error) for error in errors.exceptions)
+        finally:
+            await system.stop()
+        await self._judge(url)
+
+    def _house(self, between: Lines, fast: int) -> tuple[House, str]:
+        """The house at its ends of the lines, and the URL of its store past them."""
+        url = None if self._postgres is None else self._postgres.url("crash")
+        house = town.a_house(
+            self._directory / "house",
+            channels=town.channels(slow_port=between.mail.port, fast_port=fast),
+            kafka=self._settings | {"brokers": [f"127.0.0.1:{between.broker.port}"]},
+            database_url=over(url, between.store.port) if url and between.store else None,
+            lasting_members=self.outcome.lasting_members,
+        )
+        return house, url or house.settings.database.get_secret_value()
 
     async def _night(
         self,
         system: System,
+        between: Lines,
         house: House,
         key: str,
         watch: Watch,
@@ -118,7 +137,7 @@ class Run:
             keeping = group.create_task(system.keep())
             publishing = [group.create_task(one.run()) for one in self._publishers(house, key)]
             try:
-                await self._faults(system, watch, planned, until)
+                await self._faults(system, between, watch, planned, until)
                 self._stopping = True
                 await asyncio.wait_for(asyncio.gather(*publishing), SERVES_WITHIN)
                 await watch.arrived(self._ledger.acknowledged, within=SERVES_WITHIN)
@@ -133,10 +152,19 @@ class Run:
                     await door.aclose()
 
     async def _faults(
-        self, system: System, watch: Watch, planned: Sequence[Fault], until: float
+        self,
+        system: System,
+        between: Lines,
+        watch: Watch,
+        planned: Sequence[Fault],
+        until: float,
     ) -> None:
         faults = Faults(
-            system, self._servers(), rng=self._rng, takes_over=self._store == "postgres"
+            system,
+            self._servers(),
+            between,
+            rng=self._rng,
+            takes_over=self._store == "postgres",
         )
         await self._served_again(watch, _WALL.now().timestamp())
         for fault in planned:

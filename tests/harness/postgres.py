@@ -21,7 +21,7 @@ import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 
 from engine.clock import SystemClock
 
@@ -150,6 +150,11 @@ class PostgresServer:
             conn.execute(statement)
 
     @property
+    def socket(self) -> str:
+        """Path of the socket it answers on, the same over every restart."""
+        return str(self._socket / ".s.PGSQL.5432")
+
+    @property
     def pid(self) -> int | None:
         """Of the server; None while it does not run."""
         return None if self._server is None else self._server.pid
@@ -216,6 +221,12 @@ class PostgresServer:
             shutil.copytree(install, self._own / "install", symlinks=True)
             return self._own / "install" / "bin"
         return install / "bin"
+
+
+def over(url: str, port: int) -> str:
+    """The same database, reached by a port on loopback."""
+    made = make_url(url).set(query={}, host="127.0.0.1", port=port)
+    return made.render_as_string(hide_password=False)
 
 
 _INIT = ("-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")

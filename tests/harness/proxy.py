@@ -85,6 +85,11 @@ class Proxy:
         self._thread.join()
 
     @property
+    def waiting(self) -> int:
+        """Connections that are to be cut as soon as the server answers."""
+        return sum(line.answered_no_more for line in tuple(self._lines))
+
+    @property
     def lines(self) -> int:
         """Connections that are open."""
         return len(self._lines)

@@ -10,13 +10,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from engine.store import journal
 from engine.store import tables as t
 from engine.store.database import Database, read
 from tests.harness.night import Night, a_night
-from tests.harness.postgres import PostgresServer
+from tests.harness.postgres import PostgresServer, over
 from tests.harness.posting import Poster
 from tests.harness.proxy import Cut, Proxy, Way
 from tests.harness.reports import HOTLINE, report
@@ -79,17 +77,11 @@ class Lined:
 @asynccontextmanager
 async def lined(directory: Path, server: PostgresServer, name: str) -> AsyncIterator[Lined]:
     """One engine with every role, over a line."""
-    url = make_url(server.url(name))
-    folder = str(url.query["host"])
-    with Proxy(f"{folder}/.s.PGSQL.5432") as line:
-        behind = url.set(query={}, host="127.0.0.1", port=line.port)
-        async with a_night(
-            directory / "house", behind.render_as_string(hide_password=False), processes=("",)
-        ) as night:
+    url = server.url(name)
+    with Proxy(server.socket) as line:
+        async with a_night(directory / "house", over(url, line.port), processes=("",)) as night:
             try:
-                yield Lined(
-                    night=replace(night, url=url.render_as_string(hide_password=False)), line=line
-                )
+                yield Lined(night=replace(night, url=url), line=line)
             finally:
                 line.heal()
 

@@ -1,0 +1,106 @@
+"""The lines between the engine and what it stands on, and what goes wrong on them."""
+
+import asyncio
+import random  # noqa: TID251 (seeded: the same number, the same faults)
+import struct
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from engine.broker import LocalKafka
+from engine.clock import SystemClock
+from tests.harness.postgres import PostgresServer
+from tests.harness.proxy import Cut, Proxy, Way
+
+_WALL = SystemClock()
+STORE, BROKER, MAIL = "store", "broker", "mail"
+MARKS = {STORE: b"COMMIT", MAIL: b"\r\n.\r\n"}
+"""What is said last of a thing that is then done: from here on nobody knows, if nobody answers."""
+CUT, HOLE, RESET = "cut", "hole", "reset"
+KINDS = tuple(
+    f"{line}-{what}"
+    for line, every in {
+        STORE: (CUT, HOLE, RESET),
+        BROKER: (HOLE, RESET),
+        MAIL: (CUT, HOLE),
+    }.items()
+    for what in every
+)
+CUTS = (1, 6)
+CUT_WITHIN = 15.0
+"""Seconds in which somebody has to say the mark."""
+DEAD = (0.5, 7.0)
+"""Seconds that a line is dead: past a session, short of a watchdog."""
+DEAD_FOR_GOOD = 36.0
+"""Past the watchdog of the desk: the process ends by itself."""
+FOR_GOOD_ONE_IN = 6
+SLOW = 0.02
+"""Seconds for each piece, while a line is reset again and again."""
+RESETS = (1, 5)
+WAYS = ((Way.THERE, Way.BACK), (Way.BACK,), (Way.THERE,))
+"""Dead, or half open: we are not heard, or do not hear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """One line to each thing the engine stands on: no store where it is a file."""
+
+    store: Proxy | None
+    broker: Proxy
+    mail: Proxy
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What can happen on them."""
+        return tuple(kind for kind in KINDS if self.store or not kind.startswith(STORE))
+
+    async def strike(self, kind: str, rng: random.Random) -> None:
+        """Let it happen, and return when the line is good again."""
+        name, _, what = kind.partition("-")
+        line: Proxy = getattr(self, name)
+        try:
+            match what:
+                case "cut":
+                    await self._cut(line, MARKS[name], rng)
+                case "hole":
+                    line.hole(*rng.choice(WAYS))
+                    for_good = line is self.store and rng.randrange(FOR_GOOD_ONE_IN) == 0
+                    await asyncio.sleep(DEAD_FOR_GOOD if for_good else rng.uniform(*DEAD))
+                    if rng.random() < 0.5:
+                        line.reset()
+                case _:
+                    line.delay = SLOW
+                    for _ in range(rng.randint(*RESETS)):
+                        await asyncio.sleep(rng.uniform(0.0, 0.5))
+                        line.reset()
+        finally:
+            line.heal()
+
+    async def _cut(self, line: Proxy, mark: bytes, rng: random.Random) -> None:
+        until, wanted = _WALL.monotonic() + CUT_WITHIN, line.cuts + rng.randint(*CUTS)
+        line.cut(mark, rng.choice(tuple(Cut)), times=wanted - line.cuts)
+        while line.cuts < wanted and _WALL.monotonic() < until:  # noqa: ASYNC110 (the line's thread)
+            await asyncio.sleep(0.02)
+        # Of the last one the answer is still on its way, from a mail server that takes its time.
+        while line.waiting and _WALL.monotonic() < until:  # noqa: ASYNC110 (the same)
+            await asyncio.sleep(0.02)
+
+
+@contextmanager
+def lines(*, postgres: PostgresServer | None, kafka: LocalKafka, mail: int) -> Iterator[Lines]:
+    """Good lines, until somebody says otherwise. `mail`: the port of a mail server."""
+    (address,) = kafka.bootstrap
+    host, _, port = address.partition(":")
+    with ExitStack() as stack:
+        broker = stack.enter_context(Proxy(int(port)))
+        # A broker says where it is, and clients go there: that has to be the line.
+        broker.instead[_place(host, int(port))] = _place(host, broker.port)
+        yield Lines(
+            store=stack.enter_context(Proxy(postgres.socket)) if postgres else None,
+            broker=broker,
+            mail=stack.enter_context(Proxy(mail)),
+        )
+
+
+def _place(host: str, port: int) -> bytes:
+    return host.encode() + struct.pack(">i", port)
