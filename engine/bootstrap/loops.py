@@ -10,10 +10,12 @@ from engine.bootstrap.parts import Parts
 from engine.bootstrap.refusals import CannotStartError
 from engine.bootstrap.watching import Watch, log_watch
 from engine.canary_sink import CanarySink
+from engine.case.commands import RaiseIncident
 from engine.clock import SystemClock
 from engine.conflicts import Conflicts
 from engine.consumers import ForConsumers
 from engine.desk import Lane
+from engine.disk_watch import DiskWatch
 from engine.intake.answer_stream import AnswerHandler
 from engine.intake.kafka_clients import member_name
 from engine.intake.runners import Lane as LogLane
@@ -77,6 +79,7 @@ def loops(
         yield "conflicts", _conflicts(parts).run()
         yield "retention", _retention(parts).run()
     yield "stop watch", _stop_watch(parts).run()
+    yield "disk watch", _disk_watch(parts).run()
     if "sender" in roles:
         yield "sender", _sender(parts, channels).run()
         yield "take over", _take_over(parts).run()
@@ -158,6 +161,13 @@ def _stop_watch(parts: Parts) -> StopWatch:
         clock=SystemClock(),
         alone=parts.database.sqlite,
     )
+
+
+def _disk_watch(parts: Parts) -> DiskWatch:
+    async def tell(incident: RaiseIncident) -> None:
+        await parts.desk.submit(incident, lane=Lane.CRITICAL)
+
+    return DiskWatch(parts.settings.data_dir, raise_incident=tell, clock=SystemClock())
 
 
 def _take_over(parts: Parts) -> TakeOver:

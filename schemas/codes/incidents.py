@@ -58,3 +58,5 @@ class IncidentCode(StrEnum):
     """The database is older than it was: everything outgoing waits until two people have looked."""
     SEALED_UNREADABLE = "sealed_unreadable"
     """Something sealed of a case opens with no key of ours: the sender has to be asked again."""
+    DISK_FILLS = "disk_fills"
+    """Little room is left where the engine stores; once it is full nothing can be taken."""

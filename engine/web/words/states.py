@@ -331,6 +331,7 @@ INCIDENT: dict[IncidentCode, str] = {
     IncidentCode.SEALED_UNREADABLE: (
         "Something sealed opens with no key of ours; ask its sender to send it again"
     ),
+    IncidentCode.DISK_FILLS: "The disk fills: make room, or soon nothing can be taken",
 }
 
 
