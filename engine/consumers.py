@@ -24,10 +24,10 @@ from engine.case.state import Alert
 from engine.clock import Clock
 from engine.desk.exclusions import Exclusions
 from engine.ports import Publisher, Reader, Writer
-from engine.registry.loading import PARTS
+from engine.registry.loading import in_force
 from engine.registry.world import WorldHolder
 from engine.settings import ConsumerSettings
-from engine.store import meta, streams
+from engine.store import streams
 from rules.consumer_facts import KINDS, about, projected
 from schemas import facts as f
 from schemas.consumer_fact import ConsumerFact, dump_consumer_fact
@@ -105,7 +105,7 @@ class ForConsumers:
     def _judged(self, conn: Connection, fact: f.Fact, id: str) -> _Allowed | None:
         """What its reader may learn now; None: nothing, or that is unclear."""
         world, now = self._world.current, self._clock.now()
-        if world.versions and world.versions != _in_force(conn):
+        if self._world.overtaken(in_force(conn)):
             return None  # another process knows better who must not know
         case = streams.case_as_it_is(
             conn,
@@ -132,11 +132,6 @@ class ForConsumers:
         if said is None:
             return None
         return _Allowed(alert=alert, fact=said, noted=streams.noted(conn, alert))
-
-
-def _in_force(conn: Connection) -> tuple[str, ...]:
-    known = meta.read_all(conn)
-    return tuple(known.get(part, "") for part in PARTS)
 
 
 def _for_somebody(value: bytes) -> f.Fact | None:

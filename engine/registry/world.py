@@ -58,6 +58,10 @@ class WorldHolder:
         """Rulebook and registry as they are now; None without a rulebook."""
         return self._world.rules
 
+    def overtaken(self, newest: tuple[str, ...]) -> bool:
+        """Whether the store has another one in force by now, under these names (`in_force`)."""
+        return bool(self._world.versions) and self._world.versions != newest
+
     def field_class(self, audience: TrackName) -> frozenset[FieldName]:
         """What an audience may ever be shown; nothing without a rulebook."""
         rulebook = self._world.rulebook

@@ -4,8 +4,8 @@ A token is stored by its digest alone; codes are derived and never stored. Readi
 happen on one view of the data; the few writes are single statements.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from engine.case.around import Beside
 from engine.case.state import Case, load_case
 from engine.store import closures, consents, links, versions
+from engine.store import events as events_of
 from engine.store.tables import (
     alerts,
     cases,
@@ -66,6 +67,8 @@ class Matter:
     consents: tuple[Consent, ...]
     linked: tuple[Beside, ...] = ()
     """What counts of the cases that it is linked with."""
+    reports: Mapping[str, tuple[ThreatEvent, ...]] = field(default_factory=dict)
+    """Every report of it, and of the cases that it is linked with, by case: who is out by them."""
     stopped: bool
     answer_by: datetime | None
     """Of the newest message to this contact."""
@@ -160,6 +163,7 @@ def matter(conn: Connection, *, alert: str, contact: str) -> Matter | None:
     rows = conn.execute(EVENTS_OF, {"case": found.id}).all()
     stored = closures.read(conn, [found.closure_digest])
     newest = consents.newest(conn, consents.pseudonyms(case))
+    told = events_of.of_cases(conn, [case.id, *(link.case for link in case.links)])
     planned = [load_fact(body) for body in conn.execute(PLANS_OF, {"case": found.id}).scalars()]
     return Matter(
         case=case,
@@ -170,6 +174,10 @@ def matter(conn: Connection, *, alert: str, contact: str) -> Matter | None:
         closure=stored.get(found.closure_digest, Closure()),
         consents=tuple(record for _, record in newest.values()),
         linked=links.beside(conn, case),
+        reports={
+            id: tuple(ThreatEvent.model_validate_json(body) for _, body in some)
+            for id, some in told.items()
+        },
         stopped=(conn.execute(STOPPED).scalar() or "") not in ("", "0", "false", "off", "no"),
         answer_by=conn.execute(ANSWER_BY, {"alert": alert, "contact": contact}).scalar(),
     )

@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from engine.store import answer_pages
+from engine.web.answer.fields import over
 from engine.web.services import Services
 from rules import exclusion
 from rules.graph import Registry
@@ -30,8 +31,8 @@ async def named_in_words(
     if matter is None:
         return ()
     registry = services.world.registry()
-    fresh = (exclusion.closure(registry, event) for event in matter.events)
-    shut = exclusion.join(matter.closure, *fresh)
+    whole = over(matter, registry)
+    shut = exclusion.join(whole.closure, *(each.closure for each in whole.linked))
     return named_among(registry, words, [entry.party for entry in shut.entries])
 
 

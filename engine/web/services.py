@@ -79,6 +79,10 @@ class World(Protocol):
         """Rulebook and registry as they are now; None without a rulebook."""
         ...
 
+    def overtaken(self, newest: tuple[str, ...]) -> bool:
+        """Whether the store has another one in force by now, under these names."""
+        ...
+
     def field_class(self, audience: TrackName) -> frozenset[FieldName]:
         """What an audience may ever be shown."""
         ...

@@ -13,7 +13,7 @@ from engine.case.protect import WAITING_ONLY, safeguards
 from engine.case.state import Alert, AlertStatus
 from engine.store.answer_pages import Matter
 from engine.web.answer.stages import Stage
-from rules import guard
+from rules import exclusion, guard
 from rules.commitments import commitments
 from rules.graph import Registry
 from rules.hours import zone_of
@@ -21,7 +21,7 @@ from schemas.codes import EventType, FieldName, Mode, SubjectKind
 from schemas.commitment import Commitment
 from schemas.event import ThreatEvent
 from schemas.party import PartyKind
-from schemas.plan import Path, Reason, Verdict, refused
+from schemas.plan import Closure, Path, Reason, Verdict, refused
 from schemas.projection import Projection, Purpose
 from schemas.safeguards import Safeguards
 
@@ -98,11 +98,32 @@ def look(
         field_class=set(field_class) & set(OF_STAGE[stage]),
         consent_fields=guard.allowed_fields(protected, track=alert.track),
         exercise=matter.case.exercise,
-        mode=state.track.mode if (state := matter.case.track(alert.track)) else Mode.QUIET,
+        mode=state.mode if (state := matter.case.track(alert.track)) else Mode.QUIET,
         safeguards=protected,
         promised=_promised(alert.party, registry=registry, now=now),
     )
     return View(door=Door.OPEN, alert=alert, projection=projection)
+
+
+def over(matter: Matter, registry: Registry) -> Matter:
+    """The same, with those left out whom this registry ties to who is alleged.
+
+    By every report of it and of those it is linked with: what was stored when they were planned
+    knows no tie that was found since.
+    """
+    return replace(
+        matter,
+        closure=_joined(matter, matter.case.id, matter.closure, registry),
+        linked=tuple(
+            replace(each, closure=_joined(matter, each.case, each.closure, registry))
+            for each in matter.linked
+        ),
+    )
+
+
+def _joined(matter: Matter, case: str, stored: Closure, registry: Registry) -> Closure:
+    told = matter.reports.get(case, ())
+    return exclusion.join(stored, *(exclusion.closure(registry, event) for event in told))
 
 
 def event_fields(matter: Matter, alert: Alert, *, registry: Registry) -> dict[FieldName, str]:

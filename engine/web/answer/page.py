@@ -12,10 +12,11 @@ from starlette.routing import Route
 
 from engine.answer_tokens import digest as digest_of
 from engine.case.commands import RaiseIncident
+from engine.registry.loading import in_force
 from engine.store import answer_pages, told
 from engine.store.answer_pages import TokenRow
 from engine.web.answer import english
-from engine.web.answer.fields import Door, View, look
+from engine.web.answer.fields import Door, View, look, over
 from engine.web.answer.particulars import Particulars
 from engine.web.answer.replied import replied
 from engine.web.answer.screens import screen
@@ -25,7 +26,6 @@ from engine.web.pages import page
 from engine.web.services import Services
 from engine.web.words.sentence import Said
 from engine.web.words.times import clock_time
-from rules import exclusion
 from schemas.codes import IncidentCode, TrackName
 from schemas.responses import DeclineReason, Refused, RefusedBecause, ResponseKind, Way
 from schemas.responses import Response as Answer
@@ -300,18 +300,20 @@ class AnswerPage:
         """Read the matter and let the guard judge it again, now."""
         if token.expires_at <= now:
             return View(door=Door.CLOSED)
-        matter = await self._services.reader.run(
-            lambda conn: answer_pages.matter(conn, alert=token.alert, contact=token.contact)
+        newest, matter = await self._services.reader.run(
+            lambda conn: (
+                in_force(conn),
+                answer_pages.matter(conn, alert=token.alert, contact=token.contact),
+            )
         )
         alert = matter.case.alert(token.alert) if matter else None
         if matter is None or alert is None:
             return View(door=Door.CLOSED)
+        if self._services.world.overtaken(newest):
+            return View(door=Door.WAIT)  # another process knows better who must not know
         registry = self._services.world.registry()
-        closure = matter.closure
-        for event in matter.events:
-            closure = exclusion.join(closure, exclusion.closure(registry, event))
         return look(
-            replace(matter, closure=closure),
+            over(matter, registry),
             alert_id=token.alert,
             contact=token.contact,
             stage=stage,

@@ -2,11 +2,13 @@
 
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, select
 
+from engine.registry.world import WorldHolder
 from engine.store import tables
 from tests.integration.web.stage import PHONE, Stage
 from tests.integration.web.story import (
@@ -442,3 +444,16 @@ def test_the_token_is_stored_nowhere(desk: Stage, page: Page, tmp_path: Path) ->
         stored = file.read_bytes()
         assert page.token.encode() not in stored
         assert page.code.encode() not in stored
+
+
+def test_over_a_registry_that_another_process_has_replaced_the_page_asks_to_wait(
+    desk: Stage, page: Page
+) -> None:
+    """Until it is read here as well: it may say that this reader must not know."""
+    world = desk.services.world
+    assert isinstance(world, WorldHolder)
+    current = world.current
+    world.swap(replace(current, versions=("older", "", "", "")))
+    assert "Please do nothing for the moment" in enter(desk, page).text
+    world.swap(current)
+    assert "Please do nothing for the moment" not in enter(desk, page).text

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields as fields_of
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -10,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.case.around import Beside
 from engine.case.state import Alert, AlertStatus, Case, CaseStatus, TrackState
 from engine.store.answer_pages import Matter
-from engine.web.answer.fields import OF_STAGE, Door, View, look
+from engine.web.answer.fields import OF_STAGE, Door, View, look, over
 from engine.web.answer.screens import screen
 from engine.web.answer.stages import Stage
 from engine.web.words.sentence import plain
@@ -38,7 +40,7 @@ from schemas.pattern import Pattern
 from schemas.plan import Anchor, Candidate, ContactRef, Gate, Hop, Step, Track, Until
 from schemas.projection import Projection
 from schemas.safeguards import Basis, Consent
-from tests.unit.rules.build import K, a_contact, a_party, a_registry
+from tests.unit.rules.build import K, L, a_contact, a_link, a_party, a_registry
 
 NOW = datetime(2027, 3, 2, 11, 0, tzinfo=UTC)
 OUTWARD = [track for track in TrackName if track is not TrackName.DUTY]
@@ -273,3 +275,66 @@ def test_a_pattern_of_too_few_closes_the_page_of_whoever_was_told() -> None:
 
 def _fields(view: View) -> Mapping[FieldName, str]:
     return (view.projection or SimpleNamespace(fields={})).fields
+
+
+# Who came in since
+
+
+CONSENT = a_consent(frozenset(), TrackName.INVESTORS, Basis.PERSON)
+REPORT = {
+    "code": "arrest",
+    "situation": "sit-1",
+    "subjects": [{"kind": "person", "pseudonym": "s1"}],
+    "parties": [{"party": "guards", "role": "alleged_perpetrator"}],
+}
+TIED = a_registry(
+    [RECIPIENT, LINKED, a_party("guards", K.COMPANY, "QM")],
+    links=[a_link("recipient", L.CONTRACTS_SECURITY, "guards")],
+    contacts=[a_contact("recipient", "lea")],
+)
+
+
+def judged_over(registry: Any, matter: Matter) -> View:
+    return look(
+        over(matter, registry), alert_id="alert-1", contact="recipient.lea", stage=Stage.CONTENT,
+        registry=registry, field_class=frozenset(FieldName), zone="UTC", now=NOW,
+    )  # fmt: skip
+
+
+def of_case(matter: Matter, id: str, *reports: dict[str, Any]) -> Matter:
+    return replace(matter, reports={id: tuple(ThreatEvent.model_validate(r) for r in reports)})
+
+
+def test_a_page_closes_for_whoever_is_tied_since_to_somebody_an_old_report_accuses() -> None:
+    """However many reports came after it: the page itself shows of the newest fifty."""
+    matter = a_matter(TrackName.INVESTORS, [REPORT | {"parties": []}], [CONSENT])
+    assert judged_over(TIED, of_case(matter, matter.case.id)).door is Door.OPEN
+    assert judged_over(TIED, of_case(matter, matter.case.id, REPORT)).door is Door.CLOSED
+
+
+def test_a_page_closes_for_whoever_is_tied_since_to_somebody_a_linked_case_accuses() -> None:
+    matter = a_matter(TrackName.INVESTORS, [REPORT | {"parties": []}], [CONSENT])
+    matter = replace(matter, linked=(Beside(case="other", consents=()),))
+    assert judged_over(TIED, of_case(matter, "other", REPORT)).door is Door.CLOSED
+    assert judged_over(REGISTRY, of_case(matter, "other", REPORT)).door is Door.OPEN
+
+
+def test_what_was_known_when_it_was_planned_stays_known() -> None:
+    matter = a_matter(TrackName.INVESTORS, [REPORT | {"parties": []}], [CONSENT])
+    stored = over(of_case(matter, matter.case.id, REPORT), TIED)
+    other = replace(matter, linked=(Beside(case="other", consents=(), closure=stored.closure),))
+    assert judged_over(REGISTRY, replace(stored, reports={})).door is Door.CLOSED
+    assert judged_over(REGISTRY, other).door is Door.CLOSED
+
+
+def test_a_page_asks_for_what_was_decided_since_and_not_for_what_the_plan_said() -> None:
+    """Somebody lowered the mode: whoever opens an old link is asked to act quietly as well."""
+    matter = a_matter(TrackName.INVESTORS, [REPORT], [CONSENT], mode=Mode.PRIVATE)
+    (track,) = matter.case.tracks
+    lowered = replace(matter.case, tracks=(replace(track, mode_set=Mode.QUIET),))
+    before = looked(matter, TrackName.INVESTORS, frozenset(FieldName)).projection
+    after = looked(
+        replace(matter, case=lowered), TrackName.INVESTORS, frozenset(FieldName)
+    ).projection
+    assert before is not None and before.mode is Mode.PRIVATE
+    assert after is not None and after.mode is Mode.QUIET
