@@ -6,6 +6,7 @@ comes from a number nobody told, changes nothing and is shown to a person.
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -51,6 +52,8 @@ class Became(StrEnum):
     """The desk has it, now or from before."""
     UNCLEAR = "unclear"
     """No digit or no reference of ours: a person is told to look at the gateway."""
+    STOP = "stop"
+    """From now on their network may keep our texts from them: a person is told, and asks them."""
     STRANGER = "stranger"
     """From a number that was not told about this: nothing changed, a person is told."""
     REFUSED = "refused"
@@ -59,6 +62,7 @@ class Became(StrEnum):
 
 _INCIDENTS: Mapping[Became, IncidentCode] = {
     Became.UNCLEAR: IncidentCode.REPLY_UNCLEAR,
+    Became.STOP: IncidentCode.REPLY_STOP,
     Became.STRANGER: IncidentCode.REPLY_STRANGER,
 }
 
@@ -98,6 +102,8 @@ class Replies:
         except ValueError as error:
             _log.warning("reply.unreadable", channel=channel, what=str(error))
             return await self._tell(channel, Became.UNCLEAR)
+        if reply.stops:
+            return await self._stopped(channel, reply)
         kind = next((KINDS[word] for word in reply.words if word in KINDS), None)
         if kind is None or not reply.reference:
             return await self._tell(channel, Became.UNCLEAR)
@@ -117,6 +123,17 @@ class Replies:
         )
         (result,) = await self._desk.submit(command, lane=Lane.STOP)
         return Became.REFUSED if isinstance(result, Refused) else Became.TAKEN
+
+    async def _stopped(self, channel: str, reply: Reply) -> Became:
+        """Our own people are paged by what their network now keeps back: that is grave."""
+        roster = self._world.current.roster
+        everybody = (*roster.people, *((roster.floor,) if roster.floor else ()))
+        with suppress(ValueError):
+            number = one_number(reply.sender)
+            for name in sorted({way for each in everybody for way in each.endpoints}):
+                if self._is(name, channel, number):
+                    return await self._tell(name, Became.STOP, severe=True)
+        return await self._tell(channel, Became.STOP)
 
     def _window(self) -> int:
         """Without an id of the gateway's own, the same words soon after are the same answer."""
@@ -155,9 +172,9 @@ class Replies:
         except ValueError:
             return False
 
-    async def _tell(self, channel: str, became: Became) -> Became:
+    async def _tell(self, key: str, became: Became, *, severe: bool = False) -> Became:
         code = IncidentCode(f"reply_{became.value}")
         await self._desk.submit(
-            c.RaiseIncident(code=code, key=channel, severe=False), lane=Lane.CRITICAL
+            c.RaiseIncident(code=code, key=key, severe=severe), lane=Lane.CRITICAL
         )
         return became

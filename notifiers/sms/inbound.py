@@ -20,6 +20,12 @@ _TEXT_MAX = 500
 _WORDS_MAX = 3
 
 
+STOPS = frozenset(
+    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "ARRET"}
+)
+"""Words after which networks and gateways keep our texts back, without asking us (CTIA's list)."""
+
+
 class ReplyCode(StrEnum):
     """What the digits in our texts stand for. No digit ever means two things: a late `1` to the
     first message must not be read as `done` when it meets a question about a promise."""
@@ -67,6 +73,11 @@ class Reply:
         """The one code among the words; None when there is none, or more than one."""
         codes = {word for word in self.words if word in set(ReplyCode)}
         return ReplyCode(codes.pop()) if len(codes) == 1 else None
+
+    @property
+    def stops(self) -> bool:
+        """Whether it is the one word after which a network delivers nothing more of ours."""
+        return not self.reference and len(self.words) == 1 and self.words[0] in STOPS
 
 
 def reports_in(settings: SmsSettings, payload: Any) -> tuple[list[Any], list[Any]]:

@@ -38,6 +38,8 @@ class IncidentCode(StrEnum):
     """A reply came from a number that was not told about it; nothing changed."""
     REPLY_UNCLEAR = "reply_unclear"
     """A reply came whose words say nothing we know."""
+    REPLY_STOP = "reply_stop"
+    """Somebody wrote STOP: their network may keep our messages from them, and tell nobody."""
     CANARY_FAILED = "canary_failed"
     """A report of our own that reaches nobody did not come through in time: a real one may not."""
     LOG_NOT_DURABLE = "log_not_durable"

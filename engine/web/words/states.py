@@ -319,6 +319,9 @@ INCIDENT: dict[IncidentCode, str] = {
     IncidentCode.ANSWER_CODE_GUESSED: "Somebody guessed at the code of an answer page",
     IncidentCode.REPLY_STRANGER: "A reply came from a number that was not told; nothing changed",
     IncidentCode.REPLY_UNCLEAR: "A reply came that says nothing we know; look at the gateway",
+    IncidentCode.REPLY_STOP: (
+        "Somebody wrote STOP: their network may keep our texts back; ask them, add another way"
+    ),
     IncidentCode.CANARY_FAILED: "A trial report did not come through; real ones may not either",
     IncidentCode.LOG_NOT_DURABLE: "The broker keeps less than the settings ask",
     IncidentCode.LOG_UNREADABLE: "A log cannot be read; reports in it wait",

@@ -106,6 +106,36 @@ async def test_words_nobody_can_read_are_shown_to_a_person(desk: Desk, words: st
     assert "reply_unclear" in {incident for _, incident in (await desk.cases()).values()}
 
 
+@pytest.mark.parametrize(
+    ("words", "number", "about"),
+    [
+        ("STOP", NUMBER, "sms:ana-mail"),
+        ("stop.", NUMBER, "sms:ana-mail"),
+        ("Unsubscribe", "+99900000999", "sms"),
+        ("STOP", "no number", "sms"),
+    ],
+)
+async def test_b30_stop_is_told_to_a_person_for_a_network_may_keep_our_texts_back(
+    desk: Desk, words: str, number: str, about: str
+) -> None:
+    """Of one of our own it is grave: they would sleep through the night's pages."""
+    await desk.says(words, number=number)
+
+    (stopped,) = [
+        row
+        for row in (await list_cases(desk.engine.house, None, CaseList()))["cases"]  # type: ignore[arg-type]
+        if row["incident"]
+    ]
+    assert stopped["incident"] == "reply_stop"
+    assert stopped["severity"] == ("critical" if about != "sms" else "high")
+
+
+async def test_b30_stop_beside_a_reference_is_words_like_others(desk: Desk) -> None:
+    await desk.says(f"STOP {desk.ref}")
+
+    assert "reply_unclear" in {incident for _, incident in (await desk.cases()).values()}
+
+
 async def test_the_same_answer_reported_twice_is_one(desk: Desk) -> None:
     await desk.says(f"1 {desk.ref}")
     again = await desk.says(f"1 {desk.ref}")
