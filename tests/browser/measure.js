@@ -3,7 +3,7 @@ addEventListener("load", () => {
   const found = {};
   for (const frame of document.querySelectorAll("iframe")) {
     const page = frame.contentDocument, root = page.documentElement;
-    const targets = "button, .button, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea, .choice, a.line";
+    const targets = "button, .button, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea, .choice, a.line, summary, nav a, .go a, .bar a, a.phone";
     found[frame.title] = {
       wide: root.scrollWidth,
       styled: frame.contentWindow.getComputedStyle(page.body).marginTop === "0px",

@@ -149,6 +149,7 @@ class CasePage:
             tracks=view.tracks,
             records=view.records,
             gates=view.gates,
+            label=view.label,
             may_need=view.may_need,
             may_lower=view.may_lower,
             person=view.person,

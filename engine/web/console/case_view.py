@@ -27,7 +27,8 @@ from engine.web.words.sentence import Said
 from engine.web.words.states import CERTAINTY, MODE, incident
 from engine.web.words.threats import noun_of
 from engine.web.words.times import left
-from schemas.codes import Severity, TrackName
+from rules.labels import label as label_of
+from schemas.codes import Severity, TrackName, strictest
 from schemas.event import ThreatEvent
 
 _SOON = timedelta(minutes=15)
@@ -83,6 +84,8 @@ class CaseView:
     gates: str
     """How sure we are, how openly, how far it may go, and whether necessity stands in for consent.
     """
+    label: str
+    """How far a reader may pass it on (TLP 2.0); empty for an incident."""
     may_need: bool
     may_lower: bool
     may_own: bool
@@ -118,6 +121,7 @@ def case_view(file: CaseFile, *, names: Names, visitor: Visitor, now: datetime) 
         next_words=_next(file, names),
         gates=_gates(case, names),
         may_lower=is_open and case.severity is not Severity.WATCH,
+        label=_label(case),
         may_need=case.track(TrackName.PROTECTION) is not None,
         may_own=case.status.unresolved
         and case.owner != visitor.person
@@ -258,6 +262,17 @@ def _gates(case: Case, names: Names) -> str:
             + (f" until {names.time(until)}, unless reviewed" if until else "")
         )
     return "; ".join(said) + "."
+
+
+def _label(case: Case) -> str:
+    """The widest that any recipient's page would say now."""
+    if case.kind == "incident":
+        return ""
+    given = strictest((case.label, *(linked.strictures.label for linked in case.links)))
+    pattern = case.pattern is not None and not case.personal
+    return label_of(
+        audience=TrackName.MISSIONS, mode=case.mode_ceiling, of_inputs=given, pattern=pattern
+    ).value
 
 
 def _report(row: EventRow, names: Names) -> ReportView:

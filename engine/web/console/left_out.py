@@ -16,7 +16,7 @@ from engine.web.words.sentence import Name, Said
 from engine.web.words.states import CERTAINTY, GATE
 from engine.web.words.times import day
 from schemas.codes import TrackName
-from schemas.consent import Consent
+from schemas.consent import Basis, Consent
 from schemas.plan import Gate, Reason
 from schemas.reason import REMEDIES, Remedy
 
@@ -33,8 +33,8 @@ class LeftOut:
     next: str
     path: tuple[Said, ...]
     reason: Reason
-    way: tuple[Said, ...] = ()
-    """The path, where the sentence does not say it already."""
+    rests_on: tuple[Said, ...] = ()
+    """The evidence: each link where the sentence does not say it, the consent, the rule."""
 
 
 def left_out(file: CaseFile, *, names: Names) -> tuple[LeftOut, ...]:
@@ -65,7 +65,11 @@ def _one(out: NotTold, file: CaseFile, names: Names) -> LeftOut:
         next=NEXT_STEP.get(out.reason, ""),
         path=path,
         reason=out.reason,
-        way=() if told and len(path) <= LINKS_SAID + 1 else path,
+        rests_on=(
+            *(() if told and len(path) <= LINKS_SAID + 1 else path),
+            *_record(out.reason, file.brakes, names),
+            (f"Rule {out.reason.value}: {_lower(why(out.reason))}",),
+        ),
     )
 
 
@@ -114,6 +118,21 @@ def _consent(reason: Reason, brakes: Brakes) -> Consent | None:
     return max(found, key=lambda each: each.recorded_at or each.given_at, default=None)
 
 
+def _record(reason: Reason, brakes: Brakes, names: Names) -> tuple[Said, ...]:
+    """The consent that refuses, as it was recorded."""
+    consent = _consent(reason, brakes) if reason in _BY_CONSENT else None
+    if consent is None:
+        return ()
+    how = "taken back" if consent.revoked else f"given by {_GAVE[consent.basis]}"
+    when = _day(consent.given_at, names)
+    by: Said = (", recorded by ", names.person(consent.by)) if consent.by else ()
+    return ((f"Consent of {consent.pseudonym}, {how} on {when}", *by, "."),)
+
+
+def _lower(words: str) -> str:
+    return f"{words[:1].lower()}{words[1:]}"
+
+
 def _halted(
     out: NotTold, *, case: Case, brakes: Brakes, names: Names
 ) -> tuple[Name | None, str, str]:
@@ -135,6 +154,23 @@ def _halted(
     return None, "", ""
 
 
+_BY_CONSENT = frozenset(
+    {
+        *_UNCONSENTED,
+        Reason.CONSENT_REVOKED,
+        Reason.CONSENT_FROM_INSIDE,
+        Reason.NOBODY_UNCONFIRMED,
+        Reason.PROXY_UNJUSTIFIED,
+    }
+)
+_GAVE: dict[Basis, str] = {
+    Basis.PERSON: "the person",
+    Basis.REPRESENTATIVE: "somebody who may speak for them",
+    Basis.GUARDIAN: "a guardian",
+    Basis.COMMUNITY: "representatives of a community",
+    Basis.NO_IDENTIFIABLE_PERSON: "nobody, since nobody can be recognised",
+    Basis.NECESSITY: "nobody: it could not wait",
+}
 _AUDIENCE: dict[TrackName, str] = {
     TrackName.DUTY: "duty",
     TrackName.PROTECTION: "protection",

@@ -33,6 +33,11 @@ class LifeView:
     may_try: bool
     may_look_back: bool
 
+    @property
+    def further(self) -> bool:
+        """Whether anything of it is done seldom enough to stand behind one line."""
+        return self.may_stand or self.may_try or self.may_link or self.linked
+
 
 def life_view(case: Case, *, me: str) -> LifeView:
     """What this person may do about how the case lasts."""

@@ -16,8 +16,8 @@ LINKS: dict[LinkKind, str] = {
     LinkKind.FINANCES: "finances",
     LinkKind.MEMBER_OF: "is a member of",
     LinkKind.ACCREDITED_TO: "is accredited to",
-    LinkKind.REPRESENTS: "represents or represented",
-    LinkKind.CONTRACTS_SECURITY: "has its security done by",
+    LinkKind.REPRESENTS: "acts or acted for",
+    LinkKind.CONTRACTS_SECURITY: "is guarded by",
     LinkKind.OFFICER_OF: "holds office in",
     LinkKind.SPONSORS: "sponsors",
     LinkKind.PROVIDES_TECHNOLOGY: "provides technology to",
@@ -40,8 +40,8 @@ _PASSIVE: dict[LinkKind, str] = {
     LinkKind.MEMBER_OF: "has as a member",
     LinkKind.ACCREDITED_TO: "has accredited",
     LinkKind.REPRESENTS: "is or was represented by",
-    LinkKind.CONTRACTS_SECURITY: "does the security of",
-    LinkKind.OFFICER_OF: "has in office people of",
+    LinkKind.CONTRACTS_SECURITY: "guards",
+    LinkKind.OFFICER_OF: "is led in part by people of",
     LinkKind.SPONSORS: "is sponsored by",
     LinkKind.PROVIDES_TECHNOLOGY: "has technology from",
     LinkKind.JOINT_VENTURE_WITH: "runs a joint venture with",
@@ -59,7 +59,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     kind.value: (verb, _PASSIVE[kind]) for kind, verb in LINKS.items()
 }
 _SAID: dict[str, str] = {
-    "alleged_perpetrator": "is alleged in the report to be behind it",
+    "alleged_perpetrator": "is said to be behind it",
     "operator": "operates where it happened",
     "site": "is the site",
     "employer": "is the employer",
@@ -103,7 +103,7 @@ def _party_or_state(id: str, names: Names) -> Name:
 def path_clause(party: str, path: Path, names: Names) -> Said:
     """The whole way as one would say it after the party's name, back to where it began.
 
-    `is the parent of Cerro Minera, which has its security done by Guardia Sur, which …`. A long way
+    `is the parent of Cerro Minera, which is guarded by Guardia Sur, which …`. A long way
     is said by its length and its beginning; empty where the way does not lead to the party.
     """
     links = [hop for hop in reversed(path) if hop.kind != "event"]

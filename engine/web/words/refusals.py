@@ -169,8 +169,8 @@ def _level(about: About) -> Said:
     who: Said = (about.contact, " at ", about.who) if about.contact else (about.who,)
     return (
         *who,
-        " is too near to the place or to the business to be told by machine; choose a contact at "
-        "headquarters, or speak to them yourself.",
+        " is too near to the place or to the business to be told by machine; choose another "
+        "contact of theirs, or speak to them yourself.",
     )
 
 

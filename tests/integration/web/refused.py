@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from sqlalchemy import update
+
+from engine.store.tables_running import instances
 from tests.harness.people import Place, contact, link, party, place
 from tests.harness.reports import Report, report
 from tests.harness.towns import rulebook
@@ -81,18 +84,18 @@ def dam_arrest() -> Report:
 
 
 def refused_case(desk: Stage) -> str:
-    """The case: one embassy told, embassies frozen after that, many left out."""
+    """The case: one embassy told, institutions frozen after that, many left out."""
     ref = open_case(desk, dam_arrest())
     desk.log_in("ana")
     press(desk, ref, "own")
     release(desk, ref)
     desk.advance(minutes=40)
     desk.log_in("ana")
-    submit(
-        desk,
-        f"/cases/{ref}/freeze",
-        {"track": "nhris", "until_day": "2027-03-03", "until_time": "18:00"},
-    )
+    until = {"until_day": "2027-03-03", "until_time": "18:00"}
+    submit(desk, f"/cases/{ref}/freeze", {"track": "nhris", **until})
+    desk.deliver()
+    beating = update(instances).values(beat_at=desk.clock.now())
+    desk.run(desk.writer.run, lambda conn: conn.execute(beating).rowcount)
     return ref
 
 

@@ -26,6 +26,7 @@ from engine.entropy import SeededEntropy
 from engine.intake.door import Door
 from engine.metrics import Metrics
 from engine.registry import save_registry
+from engine.registry.standing_for import StandingFor
 from engine.registry.world import World, WorldHolder
 from engine.store import journal, meta, tables
 from engine.store.threads import ThreadReader, ThreadWriter
@@ -152,6 +153,7 @@ def stage(
             entropy=entropy,
         ),
         world=held,
+        registry=StandingFor(world=held, reader=reader, writer=writer, clock=clock),
         tokens=answers,
         answer_key=Secret(b"a" * 32),
         phone=PHONE,

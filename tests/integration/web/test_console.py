@@ -159,9 +159,9 @@ def test_a_case_tells_who_was_left_out_and_by_which_path(desk: Stage) -> None:
     shown = desk.client.get(f"/cases/{ref}").text
 
     minera, guards = "<bdi>Cerro Minera</bdi>", "<bdi>Guardia Sur</bdi>"
-    alleged = "is alleged in the report to be behind it, so it is never told in this case."
+    alleged = "is said to be behind it, so it is never told in this case."
     assert f"{guards} {alleged}" in shown
-    assert f"{minera} has its security done by {guards}, which {alleged}" in shown
+    assert f"{minera} is guarded by {guards}, which {alleged}" in shown
     assert "too near to the place or to the business" in shown  # the commercial attaché
     assert "belongs to QM, as does <bdi>Police QM</bdi>" in shown
 

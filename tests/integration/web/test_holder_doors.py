@@ -48,7 +48,9 @@ def test_a_handler_reads_the_list_to_the_person_and_makes_a_link(desk: Stage) ->
     assert party["party"] == "Embassy QN"
     assert {message["channel"] for message in party["messages"]} == {"email"}
     assert party["content"] == "Its page was not opened with the code: nothing was shown."
-    assert any("Guardia Sur is alleged" in line for line in not_told(of_case["left_out"]))
+    assert any(
+        "Guardia Sur is said to be behind it" in line for line in not_told(of_case["left_out"])
+    )
     assert of_person["cases"][0]["parties"] == of_case["parties"]
     assert of_person["allowed"].startswith("Allowed: embassies")
     assert made["person"] == SUBJECT

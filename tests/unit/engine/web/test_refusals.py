@@ -85,27 +85,26 @@ EVENT = Hop(kind="event", a="alleged_perpetrator", b="a")
 @pytest.mark.parametrize(
     ("party", "path", "said"),
     [
-        ("a", (EVENT,), "is alleged in the report to be behind it"),
+        ("a", (EVENT,), "is said to be behind it"),
         (
             "b",
             (EVENT, Hop(kind="operates", a="a", b="b")),
-            "is run by A, which is alleged in the report to be behind it",
+            "is run by A, which is said to be behind it",
         ),
         (
             "c",
             (EVENT, Hop(kind="parent_of", a="b", b="a"), Hop(kind="parent_of", a="c", b="b")),
-            "is the parent of B, which is the parent of A, which is alleged in the report to be "
-            "behind it",
+            "is the parent of B, which is the parent of A, which is said to be behind it",
         ),
         (
             "n",
             (EVENT, Hop(kind="seat", a="n", b="QM")),
-            "belongs to QM, as does A, which is alleged in the report to be behind it",
+            "belongs to QM, as does A, which is said to be behind it",
         ),
         (
             "e",
             (EVENT, *(Hop(kind="parent_of", a=a, b=b) for a, b in ("ab", "bc", "cd", "de"))),
-            "is tied by 4 links to A, which is alleged in the report to be behind it",
+            "is tied by 4 links to A, which is said to be behind it",
         ),
         ("z", (EVENT, Hop(kind="parent_of", a="b", b="a")), ""),
         ("a", (), ""),

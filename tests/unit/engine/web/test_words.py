@@ -154,7 +154,7 @@ def test_the_path_to_somebody_left_out_is_told_in_words() -> None:
     )
 
     assert [plain(said) for said in tell_path(path, names)] == [
-        "Cerro Minera is alleged in the report to be behind it",
+        "Cerro Minera is said to be behind it",
         "Cerro Minera operates Cerro Pit",
         "Cerro Minera belongs to Kenya",
         "QN: residence",
