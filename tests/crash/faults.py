@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.clock import SystemClock
 from tests.crash.lines import KINDS as LINES
-from tests.crash.lines import STORE, Lines
+from tests.crash.lines import STORE, TAKES_LONG, Lines
 from tests.crash.system import System
 from tests.harness.failpoints import POINTS
 
@@ -72,10 +72,13 @@ def named(name: str) -> Fault:
     return Fault(kind=name) if name in KINDS else Fault(kind=POINT, point=name)
 
 
-def schedule(kills: int, *, rng: random.Random, database: bool) -> list[Fault]:
+def schedule(
+    kills: int, *, rng: random.Random, database: bool, hurried: bool = False
+) -> list[Fault]:
     """So many faults; points and lines take turns, so that a long run comes to each of them."""
     points = _in_turns(list(POINTS), rng)
-    lines = _in_turns([one for one in LINES if database or not one.startswith(STORE)], rng)
+    here = [one for one in LINES if database or not one.startswith(STORE)]
+    lines = _in_turns([one for one in here if not (hurried and one in TAKES_LONG)], rng)
     faults: list[Fault] = []
     while len(faults) < kills:
         block = [Fault(kind=KILL), Fault(kind=KILL), Fault(kind=ZOMBIE), Fault(kind=BROKER)]

@@ -16,11 +16,11 @@ _WALL = SystemClock()
 STORE, BROKER, MAIL = "store", "broker", "mail"
 MARKS = {STORE: b"COMMIT", MAIL: b"\r\n.\r\n"}
 """What is said last of a thing that is then done: from here on nobody knows, if nobody answers."""
-CUT, HOLE, RESET = "cut", "hole", "reset"
+CUT, HOLE, RESET, DEAD = "cut", "hole", "reset", "dead"
 KINDS = tuple(
     f"{line}-{what}"
     for line, every in {
-        STORE: (CUT, HOLE, RESET),
+        STORE: (CUT, HOLE, RESET, DEAD),
         BROKER: (HOLE, RESET),
         MAIL: (CUT, HOLE),
     }.items()
@@ -29,11 +29,12 @@ KINDS = tuple(
 CUTS = (1, 6)
 CUT_WITHIN = 15.0
 """Seconds in which somebody has to say the mark."""
-DEAD = (0.5, 7.0)
-"""Seconds that a line is dead: past a session, short of a watchdog."""
-DEAD_FOR_GOOD = 36.0
-"""Past the watchdog of the desk: the process ends by itself."""
-FOR_GOOD_ONE_IN = 6
+HELD = (0.5, 7.0)
+"""Seconds that a line holds everything back: past a session, short of a watchdog."""
+DEAD_FOR = 36.0
+"""Past the watchdog of the desk: the processes end by themselves."""
+TAKES_LONG = frozenset({f"{STORE}-{DEAD}"})
+"""Not for a run that has only so many seconds."""
 SLOW = 0.02
 """Seconds for each piece, while a line is reset again and again."""
 RESETS = (1, 5)
@@ -49,11 +50,6 @@ class Lines:
     broker: Proxy
     mail: Proxy
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """What can happen on them."""
-        return tuple(kind for kind in KINDS if self.store or not kind.startswith(STORE))
-
     async def strike(self, kind: str, rng: random.Random) -> None:
         """Let it happen, and return when the line is good again."""
         name, _, what = kind.partition("-")
@@ -62,10 +58,9 @@ class Lines:
             match what:
                 case "cut":
                     await self._cut(line, MARKS[name], rng)
-                case "hole":
+                case "hole" | "dead":
                     line.hole(*rng.choice(WAYS))
-                    for_good = line is self.store and rng.randrange(FOR_GOOD_ONE_IN) == 0
-                    await asyncio.sleep(DEAD_FOR_GOOD if for_good else rng.uniform(*DEAD))
+                    await asyncio.sleep(DEAD_FOR if what == DEAD else rng.uniform(*HELD))
                     if rng.random() < 0.5:
                         line.reset()
                 case _:

@@ -100,7 +100,12 @@ class Run:
         key = await house.prepare(source=HOTLINE)
         system = System(house)
         watch = Watch(url)
-        planned = faults or schedule(kills, rng=self._rng, database=self._postgres is not None)
+        planned = faults or schedule(
+            kills,
+            rng=self._rng,
+            database=self._postgres is not None,
+            hurried=until != float("inf"),
+        )
         try:
             await system.start()
             await self._night(system, between, house, key, watch, planned, until)
