@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from engine.invariants import (
     accepting,
+    causes,
     clear_text,
     config,
     decided,
@@ -103,6 +104,7 @@ def check_cases(conn: Connection, ids: Sequence[str], *, now: datetime) -> list[
         readers = reading.of_cases(conn, some)
         for history in histories(conn, some):
             found += replay(history)
+            found += causes.check(history)
             found += decided.check(history, owed[history.id])
             found += delivering.check(owed[history.id], now=now)
             found += projected.check(history, rows[history.id])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from engine.invariants.delivering import TRIES_AT_MOST
 from engine.invariants.history import History, Leaf
 from engine.invariants.messages import Messages
 from engine.invariants.violation import Violation
@@ -44,6 +45,7 @@ def check(history: History, messages: Messages) -> Iterator[Violation]:
             case f.Delivered(key=key):
                 arrived.add(key)
             case f.DeliveryFailed() as fact:
+                yield from _given_up(fact, messages, called_off=fact.key in called_off)
                 late = fact.reason == "not_delivered"
                 lost |= {fact.key} if late else set()
                 # Since it was handed on, the ladder may have gone on by itself.
@@ -75,6 +77,20 @@ def _tried_since(fact: f.NoticesCancelled, leaf: Leaf, meant: Messages) -> Itera
             and stored.tried_at > leaf.at
         ):
             yield _of("I8", key, "It was tried after it had been called off.")
+
+
+def _given_up(
+    fact: f.DeliveryFailed, messages: Messages, *, called_off: bool
+) -> Iterator[Violation]:
+    """Only a refusal for good, or as many unclear tries as there may be, ends a message (I11)."""
+    tries = [each.state for each in messages[fact.key].tries] if fact.key in messages else []
+    if not tries:
+        return
+    if fact.reason == "refused_permanent" and "failed_permanent" not in tries:
+        yield _of("I11", fact.key, "It counts as refused, and no try of it was.")
+    unclear = tries.count("unknown")
+    if fact.reason == "unknown_exhausted" and unclear < TRIES_AT_MOST and not called_off:
+        yield _of("I11", fact.key, f"It was given up after {unclear} tries of unknown outcome.")
 
 
 def _gone_on(history: History, failed: list[tuple[int, f.DeliveryFailed]]) -> Iterator[Violation]:

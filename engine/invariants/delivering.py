@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from sqlalchemy import Connection, and_, bindparam, select
 
@@ -11,6 +12,12 @@ from engine.invariants.violation import Violation
 from engine.invariants.world import Outside
 from engine.store.instant import Instant
 from engine.store.tables import attempts, notifications
+
+LEAST_PAUSE = timedelta(seconds=5)
+"""Between a try that failed for now and the next one: whoever refuses in a crowd is not stormed."""
+
+NEVER_BEGAN = "not_handed_out"
+"""Reason of a try that nobody made: the next one may be at once."""
 
 TRIES_AT_MOST = 8
 """Tries after unknown outcomes, and so messages under one key (design section 9)."""
@@ -77,6 +84,10 @@ def _wrong(message: Message, now: datetime) -> Iterator[tuple[str, str]]:
         yield "I12", "It was handed on more than once although that was known."
     if sum(each.state == "sending" for each in message.tries) > 1:
         yield "I14", "Two tries of it are under way at once."
+    for one, following in pairwise(message.tries):
+        again = one.state == "failed_temporary" and one.reason != NEVER_BEGAN
+        if again and one.settled_at is not None and following.at < one.settled_at + LEAST_PAUSE:
+            yield "I12", f"Try {following.no} came at once after one that had failed."
     ended = message.settled_at if state in ("cancelled", "superseded") else None
     if ended is not None and any(each.at > ended for each in message.tries):
         yield "I8", "It was tried after it had been called off."

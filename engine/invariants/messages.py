@@ -31,7 +31,7 @@ _OF_CASES = (
     .order_by(_n.case_id, _n.key)
 )
 _TRIES = (
-    select(_a.key, _a.attempt_no, _a.at, _a.state)
+    select(_a.key, _a.attempt_no, _a.at, _a.state, _a.reason, _a.settled_at)
     .select_from(attempts.join(notifications, _n.key == _a.key))
     .where(_n.case_id.in_(bindparam("ids", expanding=True)))
     .order_by(_a.key, _a.attempt_no)
@@ -48,6 +48,8 @@ class Try:
     at: datetime
     """When it was claimed."""
     state: str
+    reason: str
+    settled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,13 @@ def of_cases(conn: Connection, ids: Sequence[str]) -> dict[str, dict[str, Messag
         return found
     tries: dict[str, list[Try]] = {}
     for each in conn.execute(_TRIES, {"ids": list(ids)}):
-        one = Try(no=each.attempt_no, at=each.at, state=each.state)
+        one = Try(
+            no=each.attempt_no,
+            at=each.at,
+            state=each.state,
+            reason=each.reason,
+            settled_at=each.settled_at,
+        )
         tries.setdefault(each.key, []).append(one)
     for row in conn.execute(_OF_CASES, {"ids": list(ids)}):
         found[row.case_id][row.key] = Message(

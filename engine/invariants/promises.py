@@ -83,7 +83,9 @@ PROMISES = (
     _promise(
         "I8", "Nothing goes out after it was stopped.", _T, "replay decided delivering", _MEND
     ),
-    _promise("I9", "An answer stops nobody but whom it came from.", _T, "replay decided", _PHONE),
+    _promise(
+        "I9", "An answer stops nobody but whom it came from.", _T, "replay decided causes", _PHONE
+    ),
     _promise("I10", "An answer runs out, and then the ladder goes on.", _T, "replay", _PHONE),
     _promise(
         "I11",

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.case.due import calls_rest, due_at, track_due_at
 from engine.case.evolve import evolve
-from engine.case.state import Alert, AlertStatus, Case, dump_case
+from engine.case.state import Alert, AlertStatus, Case, TrackState, dump_case
 from engine.invariants.history import History, Leaf
 from engine.invariants.violation import Violation
 from schemas import facts as f
@@ -69,6 +69,11 @@ def _goes_on(history: History, case: Case) -> Iterator[Violation]:
         yield _broken("I23", history, "An open case has no duty ladder that goes on.")
     elif duty.hold_until is None and duty.next_at is None:
         yield _broken("I10", history, "Duty's ladder stands still without an end.")
+    for state in case.tracks:
+        if not calls_rest(case, state.track.name) and _sleeps_on(state, history.due_at, case):
+            yield _broken(
+                "I7", history, f"Nobody looks when the freeze of {state.track.name} ends."
+            )
     for alert in case.alerts:
         if alert.track is TrackName.DUTY:
             continue
@@ -79,6 +84,13 @@ def _goes_on(history: History, case: Case) -> Iterator[Violation]:
             yield _broken("I10", history, f"The promise of alert {alert.id} is never asked for.")
         if alert.status is AlertStatus.WAITING and not alert.calls and not _asked(history, alert):
             yield _broken("I10", history, f"Alert {alert.id} waits and nobody is asked to act.")
+
+
+def _sleeps_on(state: TrackState, due: datetime | None, case: Case) -> bool:
+    """Whether the end of its freeze wakes nobody."""
+    if not state.frozen or state.frozen_until is None or case.retry_at is not None:
+        return False
+    return due is None or due > state.frozen_until
 
 
 def _asked(history: History, alert: Alert) -> bool:

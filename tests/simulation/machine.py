@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random  # noqa: TID251 (seeded: the same number, the same schedule)
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from engine.intake.ownership import HaltedError, Ownership
 from engine.intake.positions import Positions
 from engine.intake.scope import EVERY_AUDIENCE, Scope, only
 from engine.intake.stream import LogIncidents, StreamHandler
+from engine.ports import Record
 from engine.registry.loading import in_force, load_world
 from engine.registry.reload import Reload
 from engine.registry.world import World as InForce
@@ -235,7 +236,16 @@ class Machine:
             park=handler.park,
             halt=self._halting(process),
         )
-        await LogStream(log, process, ownership).run(handler)
+
+        async def watched(records: Sequence[Record], *, epoch: int) -> None:
+            began = self._around.epoch_of(records[0])
+            await handler(records, epoch=epoch)
+            if began != epoch:  # whoever reads on after that has to be refused
+                self._around.broke(
+                    "I14", records[0].topic, "Records were taken by who had lost them."
+                )
+
+        await LogStream(log, process, ownership).run(watched)
 
     def _halting(self, process: Process) -> Callable[[str], None]:
         return lambda reason: self._halt(process, reason)

@@ -5,9 +5,10 @@ import hashlib
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random  # noqa: TID251 (seeded: the same number, the same schedule)
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.case import commands as c
@@ -55,6 +56,8 @@ class People:
     def __init__(self, sim: Simulation) -> None:
         self._sim = sim
         self._rng = sim.rng
+        self._apart = Random(f"{sim.seed}/apart").random() < 0.7
+        """Whether each thing is about another person and factory: else one act freezes them all."""
         self._said = 0
         self._group = asyncio.TaskGroup()
         self._ended = False
@@ -95,20 +98,22 @@ class People:
         rng = self._rng
         if sent and rng.random() < 0.15:
             return rng.choice(sent)  # the same again
-        subject, id = f"subject-{number}", f"report-{number}-{n}"
-        situation = f"situation-{number}-{rng.randint(0, 2)}"
+        id, of = f"report-{number}-{n}", f"{number}-{rng.randint(0, 2)}"
+        subject = f"subject-{of if self._apart else number}"
+        situation = f"situation-{of}"
         if sent and rng.random() < 0.1:
             return withdrawal(id=id, situation=situation, subject=subject)
         audiences = rng.sample(["missions", "investors", "companies"], rng.choice((0, 2, 3, 3, 3)))
         first = not any(each.event.get("situation") == situation for each in sent)
+        says_so = first if self._apart else not sent
         return report(
             rng.choice(FIRST if first else LATER),
             id=id,
             situation=situation,
             country="QR",
             subject=subject,
-            parties={"loto-garments": "alleged_perpetrator"},
-            consents=sorted(audiences) if not sent or rng.random() < 0.2 else None,
+            parties={f"loto-{of if self._apart else 'garments'}": "alleged_perpetrator"},
+            consents=sorted(audiences) if says_so or rng.random() < 0.2 else None,
             certainty=rng.choice(("likely", "likely", "confirmed", "possible")),
         )
 
@@ -158,14 +163,15 @@ class People:
             return
         if self._rng.random() < self._sim.faults.revoke:
             self._said += 1
-            number = self._rng.choice(subjects).removeprefix("subject-")
+            subject = self._rng.choice(subjects)
+            of = subject.removeprefix("subject-")
             self._sim.counts["consent taken back with a message in hand"] += 1
             self._begin(
                 self._publish(
                     withdrawal(
                         id=f"taken-back-{self._said}",
-                        situation=f"situation-{number}-0",
-                        subject=f"subject-{number}",
+                        situation=f"situation-{of}" if self._apart else f"situation-{of}-0",
+                        subject=subject,
                     )
                 )
             )
@@ -279,12 +285,13 @@ class People:
 
     async def _desk(self, until: datetime) -> None:
         while True:
-            await asyncio.sleep(self._rng.expovariate(1 / 180))
+            await asyncio.sleep(self._rng.expovariate(1 / (60 if self._apart else 180)))
             if self._sim.now() >= until:
                 return
             rows = self._sim.look_at(
                 select(cases.c.state)
                 .where(cases.c.status.in_(("open", "standing", "monitored")))
+                .where(or_(cases.c.kind == "case", not self._apart or self._rng.random() < 0.2))
                 .order_by(cases.c.id)
             )
             if rows:
@@ -294,6 +301,9 @@ class People:
     def _work(self, case: Case, known: list[Case]) -> Callable[[c.Inbox], c.Command]:
         rng, by, now, draw = self._rng, self._rng.choice(OURS), self._sim.now(), self._rng.random()
         track, id = rng.choice(TRACKS), case.id
+        shut = [state.track.name for state in case.tracks if not state.open_at(now)]
+        if self._apart and shut and draw < 0.5:  # a desk that has time lets go out what may
+            return lambda inbox: _release(inbox, id, shut[0], by, now=now)
         if rng.random() < 0.15:
             return lasting(rng, case, known, by, now)
         frozen = [state.track.name for state in case.tracks if state.frozen]

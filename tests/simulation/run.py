@@ -15,8 +15,16 @@ from sqlalchemy import Connection, event, func, select
 from engine import invariants
 from engine.invariants import Violation
 from engine.ports import Record
+from engine.store import instances
 from engine.store.database import read
-from engine.store.tables import cases, journal, notifications, quarantine, situations
+from engine.store.tables import (
+    cases,
+    journal,
+    notifications,
+    offsets,
+    quarantine,
+    situations,
+)
 from tests.simulation.faults import NO_FAULTS, drawn, without
 from tests.simulation.loop import VirtualClock, VirtualLoop
 from tests.simulation.machine import Machine
@@ -32,6 +40,8 @@ LOOK_EVERY = timedelta(minutes=30)
 TEN_MINUTES = 600.0
 SLOW_CLOCK = 15.0
 """How much slower the machines' own clocks run than the town's: see `VirtualClock`."""
+LEAVES_WITHIN = timedelta(minutes=2)
+"""Who was given up while it stood still finds out by its next sign of life."""
 SESSION = 10.0
 """Seconds after which a group notices that a reader is gone."""
 
@@ -128,6 +138,17 @@ class Simulation:
         """Read the store as it is on disk."""
         return list(read(self.looking, lambda conn: conn.execute(query).all()))
 
+    def epoch_of(self, record: Record) -> int:
+        """Under which its partition is read by now: who began under an older one has lost it."""
+        o = offsets.c
+        of = (o.topic == record.topic) & (o.part == record.partition)
+        return int(self.look_at(select(o.epoch).where(of))[0].epoch)
+
+    def broke(self, invariant: str, row: str, what: str) -> None:
+        """Something was seen that no table tells afterwards."""
+        self.violations.append(Violation(invariant=invariant, row=row, what=what, remedy=""))
+        self.say(f"BROKEN {self.violations[-1]}")
+
     # What happens to all machines at once
 
     async def weather(self) -> None:
@@ -179,9 +200,18 @@ class Simulation:
             ),
         )
         self.counts["looks"] += 1
+        if self.shared and up_since is not None and self.now() - up_since > LEAVES_WITHIN:
+            self._in_force()
         for violation in found:
             self.say(f"BROKEN {violation}")
         self.violations += found
+
+    def _in_force(self) -> None:
+        """Whoever was given up for dead has noticed by now, and left."""
+        beats = read(self.looking, instances.beats)
+        for machine in self.machines:
+            if machine.engine.desk.instance not in beats:
+                self.broke("I14", machine.engine.desk.instance, "It was given up, and goes on.")
 
     def seen(self) -> Seen:
         """What there is at the end, for the oracle."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from engine.registry.saving import save_registry, save_roster, save_rulebook
 from engine.store.database import Database, transact
 from tests.harness.files import new_database
-from tests.harness.people import duty, link, party
+from tests.harness.people import Place, duty, link, party
 from tests.harness.towns import EVERYTHING, loto, rulebook_text
 
 START = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
@@ -25,9 +25,27 @@ RULEBOOKS = (
 )
 
 
+FACTORIES = tuple(f"loto-{hotline}-{n}" for hotline in range(3) for n in range(3))
+"""One for each thing that hotlines report, of the same holding and for the same buyer. An act by
+one is no answer to what was told of another: else all that goes outward soon stands still."""
+
+
+def _town() -> Place:
+    town = loto()
+    return replace(
+        town,
+        parties=(*town.parties, *(party(id, "company", "QR") for id in FACTORIES)),
+        links=(
+            *town.links,
+            *(link("loto-holdings", "parent_of", id) for id in FACTORIES),
+            *(link("haldane", "buys_from", id) for id in FACTORIES),
+        ),
+    )
+
+
 def found_registry(conn: Connection, number: int, *, at: datetime) -> None:
     """Put one of three registries into force: as it was, with a contact less, with a link more."""
-    town = loto()
+    town = _town()
     if number == 1:
         town = replace(town, contacts=tuple(c for c in town.contacts if c.id != "noor-deputy"))
     if number == 2:

@@ -161,3 +161,20 @@ def test_an_open_case_without_a_ladder_for_duty_is_noticed() -> None:
     leaves = changed(life.leaves, f.Planned, tracks=outward, at=MONDAY)
 
     assert "I23" in _broken(life, leaves)
+
+
+def test_a_freeze_at_whose_end_nobody_looks_is_noticed() -> None:
+    life = released(Life().arrested())
+    until = life.now + 2 * HOUR
+    freeze = c.Freeze(
+        inbox=c.Inbox(source="desk", id="freeze", digest="0" * 64),
+        case=life.case.id,
+        tracks=(TrackName.MISSIONS,),
+        by="person:ana",
+        until=until,
+    )
+    life.do(freeze)
+
+    assert not list(replay(life.history()))
+    late = {v.what for v in replay(replace(life.history(), due_at=until + HOUR))}
+    assert "Nobody looks when the freeze of missions ends." in late

@@ -68,6 +68,13 @@ PLANTED = {
         "I11",
         "UPDATE notifications SET state = 'queued' WHERE key = {one}",
     ),
+    "a try at once after one that had failed": (
+        "I12",
+        "INSERT INTO attempts SELECT key, attempt_no + 50, at, instance, 'failed_temporary', '', at"
+        " FROM attempts WHERE key = {one} LIMIT 1",
+        "INSERT INTO attempts SELECT key, attempt_no + 51, at, instance, 'unknown', '', at"
+        " FROM attempts WHERE key = {one} LIMIT 1",
+    ),
     "a message in a state that nobody knows": (
         "I11",
         "UPDATE notifications SET state = 'lost' WHERE key = {one}",

@@ -1,0 +1,74 @@
+"""A message ends by a refusal for good, or by as many unclear tries as there may be."""
+
+from datetime import timedelta
+
+import pytest
+
+from engine.case import commands as c
+from engine.invariants import decided
+from engine.invariants.delivering import TRIES_AT_MOST
+from engine.invariants.messages import Message, Try
+from schemas import facts as f
+from tests.unit.engine.invariants.lives import MONDAY, Life
+
+
+def _ended(state: c.Ending, tries: list[str]) -> list[str]:
+    """What is wrong with a page of duty that came to this end after these tries."""
+    life = Life().arrested()
+    told = next(leaf.fact for leaf in life.leaves if isinstance(leaf.fact, f.Told))
+    notice = told.notices[0]
+    settled = c.Settled(
+        key=notice.key,
+        alert=told.alert,
+        tell_no=told.tell_no,
+        purpose=told.purpose.value,
+        contact=notice.contact,
+        endpoint=notice.endpoint,
+        state=state,
+    )
+    life.do(settled, after=timedelta(hours=1))
+    message = Message(
+        key=notice.key,
+        alert=told.alert,
+        tell_no=told.tell_no,
+        decided_no=told.tell_no,
+        purpose=told.purpose.value,
+        party=told.party,
+        contact=notice.contact,
+        lane=0,
+        decided_at=MONDAY,
+        state="failed_permanent",
+        next_at=None,
+        unknowns=0,
+        settled_at=life.now,
+        tries=tuple(
+            Try(no=n, at=MONDAY, state=each, reason="", settled_at=MONDAY)
+            for n, each in enumerate(tries, start=1)
+        ),
+    )
+    found = decided.check(life.history(), {notice.key: message})
+    return [violation.what for violation in found if violation.row == notice.key]
+
+
+@pytest.mark.parametrize(
+    ("state", "tries"),
+    [
+        ("failed_permanent", ["failed_temporary", "failed_permanent"]),
+        ("unknown_exhausted", ["unknown"] * TRIES_AT_MOST),
+        ("failed_permanent", []),
+    ],
+)
+def test_what_was_refused_or_tried_long_enough_may_end(state: c.Ending, tries: list[str]) -> None:
+    assert not _ended(state, tries)
+
+
+def test_a_try_of_which_nobody_knows_whether_it_left_is_no_refusal() -> None:
+    assert _ended("failed_permanent", ["unknown"]) == [
+        "It counts as refused, and no try of it was."
+    ]
+
+
+def test_three_tries_are_no_reason_to_give_up() -> None:
+    assert _ended("unknown_exhausted", ["unknown", "failed_temporary", "unknown"]) == [
+        "It was given up after 2 tries of unknown outcome."
+    ]
