@@ -147,6 +147,9 @@ class Run:
                 await asyncio.wait_for(asyncio.gather(*publishing), SERVES_WITHIN)
                 await watch.arrived(self._ledger.acknowledged, within=SERVES_WITHIN)
                 await watch.at_rest(within=RESTS_WITHIN)
+                keeping.cancel()
+                for name in system.names:  # a step that fell due while it ended would be left over
+                    system.kill(name)
             except TimeoutError:
                 raise NotInTimeError("a publisher is not answered") from None
             finally:
