@@ -10,6 +10,7 @@ from engine.duty.ways import switched_on
 from engine.intake.door import Door
 from engine.intake.scope import EVERY_AUDIENCE, Scope, only
 from engine.registry.loading import follow
+from engine.registry.standing_for import StandingFor
 from engine.web.sealing import VaultWords
 from engine.web.services import Services, Taken
 from schemas.codes import EventType, Severity
@@ -78,6 +79,9 @@ def make_services(parts: Parts) -> Services:
             entropy=parts.entropy,
         ),
         world=parts.world,
+        registry=StandingFor(
+            world=parts.world, reader=parts.reader, writer=parts.writer, clock=parts.clock
+        ),
         tokens=parts.answers,
         answer_key=parts.keys.answer,
         phone=parts.settings.phone,

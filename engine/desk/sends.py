@@ -1,7 +1,7 @@
 """Claiming: the guard looks once more, under the case lock, and what it allows is handed out."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -36,6 +36,9 @@ SEND_WITHIN = 5.0
 POSTPONED_BY = timedelta(seconds=30)
 """A notification whose claim failed comes again after this."""
 
+UNSURE_FOR = timedelta(minutes=1)
+"""What waits for somebody to stand for the registry is looked at again after this."""
+
 _ANSWERED_ON_PAGE = (
     Purpose.TELL,
     Purpose.ASK_OUTCOME,
@@ -53,7 +56,7 @@ def claim(command: inner.Claim, sheet: Sheet, setting: Setting) -> inner.Claimed
         row = sheet.notices.get(key)
         if row is not None and _still_due(row, sheet, setting):
             due.append(row)
-    later = setting.pacing.held(due, now=setting.now)
+    later = setting.pacing.held(due, now=setting.now) | _unsure_of_ties(due, sheet, setting)
     sheet.batch.delays.extend({"of_key": key, "again_at": at} for key, at in later.items())
     for row in due:
         if row.key not in later:
@@ -67,6 +70,30 @@ def claim(command: inner.Claim, sheet: Sheet, setting: Setting) -> inner.Claimed
         jobs.extend(_claim_case(case, rows, sheet, setting))
     sheet.claimable.clear()
     return inner.Claimed(jobs=tuple(jobs), next_at=None)
+
+
+def _unsure_of_ties(due: list[Row[Any]], sheet: Sheet, setting: Setting) -> dict[str, datetime]:
+    """What waits until somebody stands for the registry, and when each comes again (N13).
+
+    Who must not know is read off it. Duty and those who protect never wait; nor does what says
+    nothing of a case.
+    """
+    rules = setting.world.rules
+    if rules is None or not rules.old(setting.now):
+        return {}
+    again = setting.now + UNSURE_FOR
+    later = {row.key: again for row in due if _discloses(row, sheet)}
+    if later:
+        sheet.follow_ups.append(c.RaiseIncident(code=IncidentCode.REGISTRY_OLD))
+    return later
+
+
+def _discloses(row: Row[Any], sheet: Sheet) -> bool:
+    if row.lane in DUTY_LANES or row.purpose not in _ANSWERED_ON_PAGE:
+        return False
+    case = sheet.cases.get(row.case_id)
+    alert = None if case is None else case.alert(row.alert_id)
+    return alert is not None and alert.track.outward
 
 
 def look(command: inner.Look, sheet: Sheet, setting: Setting) -> inner.Looked:

@@ -13,6 +13,7 @@ from engine.clock import Clock
 from engine.duty.keeping import Duty
 from engine.entropy import Entropy
 from engine.ports import Reader, Writer
+from engine.registry.standing_for import StandingFor
 from engine.signs import Sign
 from engine.vault import Secret
 from rules import candidates
@@ -121,6 +122,8 @@ class Services:
     """Routes of the programs' doors (`engine.web.api`), when that role runs."""
     signs: Callable[[], Awaitable[tuple[Sign, ...]]] | None = None
     """How the engine is; the board says in a line what is amiss."""
+    registry: StandingFor | None = None
+    """Since when nobody has stood for the registry, and standing for it."""
     duty: Duty | None = None
     """Who is on duty, and changing it."""
     extras: dict[str, Any] = field(default_factory=dict)

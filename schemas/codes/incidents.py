@@ -58,6 +58,8 @@ class IncidentCode(StrEnum):
     """Everything outgoing was stopped: cases need people until two switch it on again."""
     PUT_BACK = "put_back"
     """The database is older than it was: everything outgoing waits until two people have looked."""
+    REGISTRY_OLD = "registry_old"
+    """Nobody has stood for the registry for too long: who must not know is unclear, so it waits."""
     SEALED_UNREADABLE = "sealed_unreadable"
     """Something sealed of a case opens with no key of ours: the sender has to be asked again."""
     DISK_FILLS = "disk_fills"

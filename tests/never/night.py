@@ -1,6 +1,8 @@
 """What the NEVER tests share: a report about the factory, everything released, and what left."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from engine.case import commands as c
@@ -70,6 +72,13 @@ def all_read(story: Story) -> None:
     for sent in list(story.post.sent):
         name, _, way = sent.endpoint.rpartition(".")
         (story.phone if way == "sms" else story.mail)(name).ignores_everything()
+
+
+def looked_at(story: Story, at: datetime) -> None:
+    """Somebody stood for the registry then, and nobody since."""
+    assert story.engine is not None
+    world = story.engine.parts.world
+    world.swap(replace(world.current, looked_at=at))
 
 
 def put_into_force(story: Story, place: Place) -> None:

@@ -1,6 +1,7 @@
 """N8, N9, N11 to N13, N15 to N18, N23 to N25, N27, N29, N30: what a machine never does alone."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from schemas.projection import Purpose
 from schemas.responses import Refused
 from tests.harness import towns
 from tests.harness.towns import EVERYTHING, loto, rulebook
-from tests.never.night import all_read, night, release_all, threat, told
+from tests.never.night import all_read, looked_at, night, release_all, threat, told
 
 a_few = settings(
     max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -139,6 +140,40 @@ async def test_n13_what_is_unclear_keeps_others_out_and_pages_a_person(
             await release_all(story)
             assert not told(story, purposes=Purpose)
         all_read(story)
+
+
+async def test_n13_over_a_registry_nobody_stands_for_only_duty_is_told() -> None:
+    """However many people let it go while they did not know: who must not know is unclear."""
+    async with night() as story:
+        looked_at(story, story.began - timedelta(days=91))
+        await story.publish(threat())
+        await release_all(story)
+        await story.advance(hours=1)
+        all_read(story)
+
+        assert not told(story)
+        pages = {sent.message.purpose for sent in story.sent("ana.sms")}
+        assert {Purpose.PAGE, Purpose.INCIDENT} <= pages, "help is called, and somebody to look"
+
+        looked_at(story, story.now)
+        await story.advance(minutes=2)
+        all_read(story)
+        assert {"ines", "noor"} <= told(story), "somebody looked: what waited goes on"
+
+
+async def test_n13_a_registry_that_grows_old_in_the_middle_holds_what_was_to_come() -> None:
+    async with night() as story:
+        looked_at(story, story.began - timedelta(days=89, hours=23))
+        await story.publish(threat())
+        await story.release("missions", by="Ana")
+        await story.settle()
+        before = told(story)
+        assert "ines" in before
+        await story.advance(days=2)
+        all_read(story)
+
+        assert told(story) == before, "nobody further, though nobody answered"
+        assert Purpose.INCIDENT in {sent.message.purpose for sent in story.sent("ana.sms")}
 
 
 async def test_n15_each_of_thirty_critical_reports_pages_at_once_even_at_night_and_stopped() -> (

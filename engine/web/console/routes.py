@@ -2,6 +2,7 @@
 
 from starlette.routing import Route
 
+from engine.web.console.aside_page import AsidePage
 from engine.web.console.care_pages import CARE_PAGES
 from engine.web.console.case_forms import CaseForms
 from engine.web.console.case_page import CasePage
@@ -20,6 +21,7 @@ from engine.web.console.login import Login
 from engine.web.console.party_page import PartyPage
 from engine.web.console.phone_answer import PhoneAnswer
 from engine.web.console.promise_forms import PromiseForms
+from engine.web.console.registry_page import RegistryPage
 from engine.web.console.release_form import ReleaseForm
 from engine.web.console.replan_page import ReplanPage
 from engine.web.console.report_form import ReportForm
@@ -39,6 +41,7 @@ def routes(services: Services) -> list[Route]:
         *Login(shell).routes(),
         *Lists(shell).routes(),
         *DutyPage(shell).routes(),
+        *AsidePage(shell).routes(),
         *ReportForm(shell).routes(),
         *CaseForms(shell, case_page).routes(),
         *ReleaseForm(shell, case_page).routes(),
@@ -57,5 +60,6 @@ def routes(services: Services) -> list[Route]:
         *Erase(shell, case_page).routes(),
         *ToldPage(shell, case_page).routes(),
         *PartyPage(shell).routes(),
+        *RegistryPage(shell).routes(),
         *case_page.routes(),
     ]

@@ -331,6 +331,9 @@ INCIDENT: dict[IncidentCode, str] = {
     IncidentCode.LOG_NOT_OURS: "A log is not the one that was read before",
     IncidentCode.OUTGOING_STOPPED: "Outgoing was stopped: call those who cannot wait",
     IncidentCode.PUT_BACK: "A backup was put back: look who was told since; only duty is told now",
+    IncidentCode.REGISTRY_OLD: (
+        "The registry is too old to tell anybody by it: look at it, then say so under Registry"
+    ),
     IncidentCode.SEALED_UNREADABLE: (
         "Something sealed opens with no key of ours; ask its sender to send it again"
     ),
