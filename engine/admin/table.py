@@ -7,6 +7,7 @@ from engine.access import Permission as P
 from engine.admin import (
     acting,
     answering,
+    aside,
     caring,
     clearing,
     consenting,
@@ -118,6 +119,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "case.erase": Operation(run=acting.erase, takes=acting.Erasing, needs=P.ERASE),
         "keep": Operation(run=retaining.keep, takes=retaining.Keeping, needs=P.ERASE),
         "keep.end": Operation(run=retaining.end, takes=reading.OneCase, needs=P.ERASE),
+        "quarantine.list": Operation(run=aside.show, takes=Nothing, needs=P.READ),
+        "quarantine.open": Operation(run=aside.open_one, takes=aside.Opening, needs=P.REVEAL),
         "person.add": Operation(
             run=keeping.add_person, takes=keeping.Adding, needs=P.MANAGE_PEOPLE
         ),

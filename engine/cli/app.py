@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from engine.cli import (
+    aside,
     backups,
     caring,
     cases,
@@ -76,6 +77,7 @@ steering.declare(cases.case)
 clearing.declare(app)
 cases.declare(app)
 stopping.declare(app)
+aside.declare(app)
 app.add_typer(consent.consent, name="consent", rich_help_panel=OPERATE)
 app.add_typer(duty.duty, name="duty", rich_help_panel=OPERATE)
 app.add_typer(tasks.task, name="task", rich_help_panel=OPERATE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, null, select, update
 
 from engine.case.commands import SealedBox
 from engine.store.dialect import insert_or_ignore
@@ -14,6 +14,9 @@ from engine.store.tables import quarantine, vault
 INSERT = insert(vault)
 READ = select(vault.c.case_id, vault.c.key_id, vault.c.ciphertext).where(
     vault.c.id == bindparam("id")
+)
+READ_ASIDE = select(null().label("case_id"), quarantine.c.key_id, quarantine.c.ciphertext).where(
+    quarantine.c.id == bindparam("id")
 )
 OF_CASE = (
     update(vault)
@@ -72,8 +75,13 @@ class Kept:
 
 
 def read(conn: Connection, id: str) -> Kept | None:
-    """What is kept under this id, or None. Opening it is the caller's, who journals it first."""
+    """What is kept under this id, in the vault or put aside, or None.
+
+    Opening it is the caller's, who journals it first.
+    """
     found = conn.execute(READ, {"id": id}).one_or_none()
+    if found is None:
+        found = conn.execute(READ_ASIDE, {"id": id}).one_or_none()
     if found is None:
         return None
     box = SealedBox(key_id=found.key_id, ciphertext=found.ciphertext)

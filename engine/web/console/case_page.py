@@ -13,6 +13,7 @@ from engine.case import commands as c
 from engine.store import board
 from engine.store.case_file import CaseFile, case_file
 from engine.store.ledger import ledger_of
+from engine.store.retention import ASIDE
 from engine.web.console.case_view import case_view, ids_of
 from engine.web.console.ledger_view import ledger_lines
 from engine.web.console.lists import paging
@@ -150,6 +151,7 @@ class CasePage:
             records=view.records,
             gates=view.gates,
             label=view.label,
+            aside=found.file.row.incident in set(ASIDE),
             may_need=view.may_need,
             may_lower=view.may_lower,
             person=view.person,

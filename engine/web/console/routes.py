@@ -2,6 +2,7 @@
 
 from starlette.routing import Route
 
+from engine.web.console.aside_page import AsidePage
 from engine.web.console.care_pages import CARE_PAGES
 from engine.web.console.case_forms import CaseForms
 from engine.web.console.case_page import CasePage
@@ -40,6 +41,7 @@ def routes(services: Services) -> list[Route]:
         *Login(shell).routes(),
         *Lists(shell).routes(),
         *DutyPage(shell).routes(),
+        *AsidePage(shell).routes(),
         *ReportForm(shell).routes(),
         *CaseForms(shell, case_page).routes(),
         *ReleaseForm(shell, case_page).routes(),

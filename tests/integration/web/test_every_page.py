@@ -90,6 +90,7 @@ def every_page(desk: Stage) -> Iterator[tuple[str, object]]:
     yield "parties found", found
     yield "party", client.get(re.findall(r'href="(/parties/[0-9a-f]+)"', found.text)[0])
     yield "duty", client.get("/duty")
+    yield "aside", client.get("/aside")
     yield "told", client.get(f"/cases/{ref}/told")
     yield "link made", submit(desk, f"/cases/{ref}/told", {"act": "make:hotline-a/subject-1"})
     yield from every_holder_page(desk)
