@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check fmt bench bench-graph sim crash sweep mutants docs schemas lock replay-harm
+.PHONY: help venv demo test check fmt bench bench-graph sim planted crash sweep mutants docs schemas lock replay-harm
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench-graph: venv ## Measure the registry's graph against SQLite and rustworkx, 
 
 sim: venv ## Run the simulation (SEEDS=200 many, SEED=7 one, TRACE=1 tells each step)
 	$(BIN)/python -m tests.simulation $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(if $(TRACE),--trace) $(ARGS)
+
+planted: venv ## Plant every known bug in a copy of the code: is each found? (ARGS="--only fence", --search)
+	$(BIN)/python -m tests.planted $(ARGS)
 
 crash: venv ## Kill engine, broker and database, and count what is lost (KILLS= STORE= RUNNER= SEED=)
 	$(BIN)/python -m tests.crash $(if $(KILLS),--kills $(KILLS)) $(if $(STORE),--store $(STORE)) $(if $(RUNNER),--runner $(RUNNER)) $(if $(SEED),--seed $(SEED)) $(ARGS)
