@@ -88,7 +88,7 @@ def _foot(module: cst.Module) -> str:
 
 def _changes(node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
     """Every node at or below this one that an operator changes, and what it makes of it."""
-    if isinstance(node, _NEVER) or _is_words(node):
+    if isinstance(node, _NEVER) or _is_words(node) or _is_type(node):
         return
     for kind, operator in mutation_operators:
         if isinstance(node, kind):
@@ -102,6 +102,16 @@ def _is_words(node: cst.CSTNode) -> bool:
     """A docstring, or a string that stands for itself below what it describes."""
     return isinstance(node, cst.Expr) and isinstance(
         node.value, cst.SimpleString | cst.ConcatenatedString
+    )
+
+
+def _is_type(node: cst.CSTNode) -> bool:
+    """A type that has a name: the type checker's to prove, like an annotation."""
+    return (
+        isinstance(node, cst.Assign)
+        and isinstance(node.value, cst.Subscript)
+        and isinstance(node.value.value, cst.Name)
+        and node.value.value.value == "Literal"
     )
 
 
