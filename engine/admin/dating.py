@@ -9,12 +9,13 @@ from pydantic import AwareDatetime, Field
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.handing import inbox, submit
 from engine.admin.house import House
-from engine.admin.operation import Asked, Nothing
+from engine.admin.operation import Arguments, Asked
 from engine.admin.reading import OneCase, loaded
 from engine.case import commands as c
 from engine.case import ids
 from engine.case.marked import CaseDate
 from engine.date_calendar import date_calendar
+from engine.duty import editions, feed
 from engine.store.dates import dates_ahead
 from schemas.codes import DateKind, Precision, TrackName
 
@@ -31,6 +32,13 @@ class AddingDate(OneCase):
     precision: Precision = Precision.HOUR
     tracks: tuple[TrackName, ...] = ()
     """Whom it concerns; none: every outward track that was released."""
+
+
+class Subscribing(Arguments):
+    """The calendar of dates."""
+
+    anew: bool = False
+    """Give it another address; the old one opens nothing from then on."""
 
 
 class OnDate(OneCase):
@@ -95,12 +103,20 @@ async def show(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]:
     return {"case": case.ref, "dates": [_shown(each) for each in case.dates]}
 
 
-async def calendar(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
-    """The dates ahead of all cases as a calendar, which says nothing of any case."""
+async def calendar(house: House, asked: Asked, args: Subscribing) -> Mapping[str, Any]:
+    """The dates ahead of all cases as a calendar, which says nothing of any case; its address."""
     services = house.services
+    if args.anew:
+        edition = await services.writer.run(lambda conn: editions.another(conn, feed.DATES))
+    else:
+        edition = await services.reader.run(lambda conn: editions.of(conn, feed.DATES))
     found = await services.reader.run(lambda conn: list(dates_ahead(conn)))
-    text = date_calendar(found, key=services.answer_key, at=services.clock.now())
-    return {"count": len(found), "calendar": text}
+    secret = feed.secret(services.answer_key, feed.DATES, edition=edition)
+    return {
+        "count": len(found),
+        "calendar": date_calendar(found, key=services.answer_key, at=services.clock.now()),
+        "address": f"{services.public_url}/calendar/{secret}.ics",
+    }
 
 
 def _shown(date: CaseDate) -> Mapping[str, Any]:

@@ -95,7 +95,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "date.move": Operation(run=dating.move, takes=dating.MovingDate, needs=P.TAKE_TASKS),
         "date.remove": Operation(run=dating.remove, takes=dating.OnDate, needs=P.TAKE_TASKS),
         "date.list": Operation(run=dating.show, takes=reading.OneCase, needs=P.READ),
-        "date.calendar": Operation(run=dating.calendar, takes=Nothing, needs=P.READ),
+        "date.calendar": Operation(run=dating.calendar, takes=dating.Subscribing, needs=P.READ),
         "resume": Operation(run=acting.resume, takes=Nothing, needs=P.RESUME),
         "resolve.propose": Operation(
             run=acting.propose, takes=acting.Proposing, needs=P.PROPOSE_RESOLUTION

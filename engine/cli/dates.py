@@ -78,7 +78,16 @@ async def show(terminal: Terminal, ref: Ref) -> None:
 
 
 @command(date, "calendar")
-async def calendar(terminal: Terminal) -> None:
+async def calendar(
+    terminal: Terminal,
+    address: Annotated[
+        bool, typer.Option("--address", help="Print where a phone's calendar subscribes.")
+    ] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Another address; the old one opens nothing.")
+    ] = False,
+) -> None:
     """All dates ahead as an iCalendar file for our own people. It says nothing of any case."""
-    found = await ask(terminal, "date.calendar")
-    terminal.done(found, found["calendar"].splitlines())
+    found = await ask(terminal, "date.calendar", anew=anew)
+    text = [found["address"]] if address or anew else found["calendar"].splitlines()
+    terminal.done(found, text)

@@ -15,6 +15,8 @@ from schemas.roster import Roster, Stint
 BEFORE, AHEAD = timedelta(days=7), timedelta(weeks=8)
 EVERYBODY = ""
 """Whose calendar it is when it is that of all."""
+DATES = "!dates"
+"""Instead of a person: the dates ahead of all cases, of which no entry says anything."""
 _SECRET_BYTES = 24
 
 

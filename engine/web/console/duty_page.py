@@ -8,6 +8,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from engine.access import Permission
+from engine.duty import feed
+from engine.duty.editions import editions
 from engine.duty.keeping import Duty
 from engine.web.console.fields import Errors, choice, moment_of
 from engine.web.console.present_duty_page import (
@@ -126,6 +128,25 @@ class DutyPage:
             raise _Missing(name, "Say which day, and at what time.")
         return found
 
+    async def _calendars(self, visitor: Visitor, roster: Roster) -> list[tuple[str, str, str]]:
+        """Id, words and address of what a phone may subscribe to. The address is the secret."""
+        services = self._shell.services
+        known = await services.reader.run(editions)
+        return [
+            (
+                id,
+                words,
+                f"{services.public_url}/calendar/"
+                f"{feed.secret(services.answer_key, whose, edition=known.get(whose, ''))}.ics",
+            )
+            for id, whose, words in (
+                ("mine", visitor.person, "Your shifts"),
+                ("all", feed.EVERYBODY, "Everybody's shifts"),
+                ("dates", feed.DATES, "Dates that need somebody"),
+            )
+            if id != "mine" or whose in {each.id for each in roster.people}
+        ]
+
     async def _page(
         self,
         request: Request,
@@ -153,6 +174,7 @@ class DutyPage:
             did=_DID.get(request.query_params.get("did", ""), ""),
             roles=lines,
             lost=lost,
+            calendars=await self._calendars(visitor, roster),
             entries=[(each.id, entry_line(each, labels, zone)) for each in found.changes],
             people=people,
             places=[*people, *roles],

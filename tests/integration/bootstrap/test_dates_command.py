@@ -44,6 +44,10 @@ def test_a_date_is_set_moved_and_taken_away_at_the_terminal(desk: Desk) -> None:
     assert {each["SUMMARY"] for each in entries} == {"Tocsin: a date needs you"}
     assert ref not in days["calendar"] and date["date"] not in days["calendar"]
 
+    where = desk.said("case", "date", "calendar", "--address").strip()
+    assert where == days["address"] and where.endswith(".ics")
+    assert desk.said("case", "date", "calendar", "--anew").strip() != where
+
     assert "Removed" in desk.said("case", "date", "remove", ref, date["date"])
     again = desk.run("case", "date", "remove", ref, date["date"])
     assert again.exit_code == Exit.REFUSED and "tocsin case date list" in again.output

@@ -1,5 +1,6 @@
 """Who is on duty, on the board: seen by anybody, changed at night by whoever is there."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -7,16 +8,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine.duty import feed
+from engine.duty import editions, feed
 from engine.store import tables
 from engine.web.pages import PAGE_BYTES_MAX
 from rules.roster import on_call
 from schemas.facts.system import DutyChanged, load_system_fact
 from schemas.roster import Layer, Role, Roster, Rotation
+from tests.harness.icalendar import events_of
 from tests.harness.people import duty
 from tests.harness.towns import ARREST, cerro, rulebook
 from tests.integration.web.stage import START, Stage, stage
-from tests.integration.web.story import submit
+from tests.integration.web.story import open_case, submit
 
 WEEKLY = Rotation(
     id="turns",
@@ -206,3 +208,27 @@ def test_a_guessed_or_former_address_opens_no_calendar(desk: Stage) -> None:
 def mine_of_nobody(desk: Stage) -> str:
     """A secret made with the right key for somebody who is not in the roster."""
     return feed.secret(desk.services.answer_key, "person:nobody", edition="")
+
+
+def test_dates_are_subscribed_to_from_the_page_and_say_nothing_of_any_case(desk: Stage) -> None:
+    desk.log_in("ana")
+    ref = open_case(desk)
+    addresses = re.findall(r"/calendar/[\w-]+\.ics", desk.client.get("/duty").text)
+    assert len(addresses) == 3
+    key = desk.services.answer_key
+    of_dates = f"/calendar/{feed.secret(key, feed.DATES, edition='')}.ics"
+    assert of_dates == addresses[2]
+
+    first = events_of(desk.client.get(of_dates).text)  # the first 48 hours of the arrest
+    assert [each["SUMMARY"] for each in first] == ["Tocsin: a date needs you"]
+    assert ref not in desk.client.get(of_dates).text
+    day = desk.clock.now() + timedelta(days=20)
+    hearing = {"kind": "hearing", "on_day": f"{day:%Y-%m-%d}", "on_time": "08:00"}
+    submit(desk, f"/cases/{ref}/dates", hearing)
+
+    assert len(events_of(desk.client.get(of_dates).text)) == 1  # read no oftener than it may change
+    desk.advance(minutes=11)
+    assert len(events_of(desk.client.get(of_dates).text)) == 2
+
+    desk.run(desk.writer.run, lambda conn: editions.another(conn, feed.DATES))
+    assert desk.client.get(of_dates).status_code == 404
