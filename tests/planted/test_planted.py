@@ -101,6 +101,15 @@ def test_each_bug_has_a_test_or_a_known_seed_and_five_are_our_own() -> None:
     assert sum(not bug.listed for bug in bugs) >= 5
 
 
+def test_the_page_on_reliability_names_each_and_by_what_it_is_found() -> None:
+    page = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    bugs = read_bugs()
+
+    rows = [f"| `{bug.name}` | {bug.says} | {bug.finder} |" for bug in bugs]
+    assert [row for row in rows if row not in page] == []
+    assert f"`caught={len(bugs)}/{len(bugs)}`" in page
+
+
 def test_seeds_are_read_as_they_were_written(tmp_path: Path) -> None:
     known = {"a_bug": Known(seed=7, needed=8), "b": Known(seed=0, needed=1)}
     write_seeds(known, tmp_path / "seeds.toml")
