@@ -105,7 +105,11 @@ class Database:
             conn.exec_driver_sql("PRAGMA query_only=ON")
             conn.rollback()
         else:
-            postgres.set_up(conn.connection.dbapi_connection, postgres.READER)
+            try:
+                postgres.set_up(conn.connection.dbapi_connection, postgres.READER)
+            except OperationalError:
+                drop(conn)
+                raise
         return conn
 
     def checkpointer(self) -> PoolProxiedConnection | None:

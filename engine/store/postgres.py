@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.types import BigInteger
 
 DRIVER = "postgresql+psycopg"
@@ -101,7 +101,18 @@ def connect_arguments(url: URL) -> dict[str, Any]:
 
 
 def set_up(connection: Any, settings: dict[str, str]) -> None:
-    """Set a new session, in one round trip. `connection`: the driver's, idle."""
+    """Set a new session, in one round trip. `connection`: the driver's, idle.
+
+    Raises OperationalError when it is lost meanwhile: below SQLAlchemy the driver's own error would
+    come up, which nobody who waits for a store knows as such.
+    """
+    try:
+        _set_up(connection, settings)
+    except connection.Error as error:
+        raise OperationalError(None, None, error, connection_invalidated=True) from error
+
+
+def _set_up(connection: Any, settings: dict[str, str]) -> None:
     connection.prepared_max = PREPARED_AT_MOST
     was, connection.autocommit = connection.autocommit, True
     values = ", ".join("set_config(%s, %s, false)" for _ in settings)
