@@ -116,7 +116,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield from lost
     yield from _people(len(people))
     yield from _running(found, settings)
-    yield from _erasures(coming)
+    yield from erasures(coming)
     if newest is not None and newest > SystemClock().now():
         ahead = (newest - SystemClock().now()).total_seconds()
         yield Finding(
@@ -128,7 +128,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(level="good", what="The clock is not behind what was written before.")
 
 
-def _erasures(coming: Sequence[tuple[datetime, str]]) -> Iterator[Finding]:
+def erasures(coming: Sequence[tuple[datetime, str]]) -> Iterator[Finding]:
     """Closed cases whose time is nearly over: the last moment to say that one is needed."""
     if coming:
         first, ref = coming[0]
