@@ -199,6 +199,8 @@ def _woken(case: Case, fact: f.TrackWoken, at: datetime, after: Case) -> Iterato
 def _extended(case: Case, fact: f.HoldExtended, at: datetime, after: Case) -> Iterator[Violation]:
     state = case.track(fact.track)
     yield from _early("A longer quiet", track_due_at(state) if state else None, at)
+    if not case.tasks or any(not task.owner or task.due_at <= at for task in case.tasks):
+        yield _said("I10", "It stayed quiet although nobody has what is owed.")
 
 
 def _reminded(case: Case, fact: f.TaskReminded, at: datetime, after: Case) -> Iterator[Violation]:

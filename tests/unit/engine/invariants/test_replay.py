@@ -178,3 +178,13 @@ def test_a_freeze_at_whose_end_nobody_looks_is_noticed() -> None:
     assert not list(replay(life.history()))
     late = {v.what for v in replay(replace(life.history(), due_at=until + HOUR))}
     assert "Nobody looks when the freeze of missions ends." in late
+
+
+def test_a_quiet_made_longer_while_nobody_has_what_is_owed_is_noticed() -> None:
+    life = Life().arrested()
+    longer = f.HoldExtended(track=TrackName.DUTY, until=life.now + HOUR)
+
+    assert any(not task.owner for task in life.case.tasks)
+    assert "I10" in _broken(
+        life, [*life.leaves, Leaf(n=len(life.leaves) + 1, at=life.now, fact=longer)]
+    )
