@@ -19,6 +19,9 @@ from hypothesis import settings
 settings.register_profile("house", deadline=None, derandomize=True, database=None, print_blob=True)
 # A sweep tries others; what fails there is repeated with --hypothesis-seed.
 settings.register_profile("sweep", deadline=None, database=None, print_blob=True)
+# Whoever asks for the tests of the guard alone looks between two keystrokes; all of them run with
+# all others, and under every mutant.
+settings.register_profile("guard", settings.get_profile("house"), max_examples=30)
 settings.load_profile("house")
 
 # Before anything of ours is imported: no setting of the person running the tests takes part.
@@ -109,6 +112,12 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in sorted(os.environ):
         if name.startswith("TOCSIN_"):
             monkeypatch.delenv(name)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fewer examples for those who ask for the guard's tests alone."""
+    if config.getoption("markexpr", "") == "guard":
+        settings.load_profile("guard")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.case.draft import Refusal
@@ -587,7 +587,6 @@ def _acts(draw: st.DrawFn) -> tuple[str, Consent, str]:
     return door, said, draw(st.sampled_from(("person:ana", "person:ben")))
 
 
-@settings(max_examples=100)
 @given(st.lists(_acts(), max_size=7))
 @example([("event", word(MISSIONS), ""), ("give", ana(COMPANIES), "person:ana")])
 def test_nothing_is_allowed_that_the_strictest_reading_of_all_words_does_not(

@@ -305,6 +305,7 @@ def of_case(matter: Matter, id: str, *reports: dict[str, Any]) -> Matter:
     return replace(matter, reports={id: tuple(ThreatEvent.model_validate(r) for r in reports)})
 
 
+@pytest.mark.guard
 def test_a_page_closes_for_whoever_is_tied_since_to_somebody_an_old_report_accuses() -> None:
     """However many reports came after it: the page itself shows of the newest fifty."""
     matter = a_matter(TrackName.INVESTORS, [REPORT | {"parties": []}], [CONSENT])
@@ -312,6 +313,7 @@ def test_a_page_closes_for_whoever_is_tied_since_to_somebody_an_old_report_accus
     assert judged_over(TIED, of_case(matter, matter.case.id, REPORT)).door is Door.CLOSED
 
 
+@pytest.mark.guard
 def test_a_page_closes_for_whoever_is_tied_since_to_somebody_a_linked_case_accuses() -> None:
     matter = a_matter(TrackName.INVESTORS, [REPORT | {"parties": []}], [CONSENT])
     matter = replace(matter, linked=(Beside(case="other", consents=()),))
@@ -319,6 +321,7 @@ def test_a_page_closes_for_whoever_is_tied_since_to_somebody_a_linked_case_accus
     assert judged_over(REGISTRY, of_case(matter, "other", REPORT)).door is Door.OPEN
 
 
+@pytest.mark.guard
 def test_what_was_known_when_it_was_planned_stays_known() -> None:
     matter = a_matter(TrackName.INVESTORS, [REPORT | {"parties": []}], [CONSENT])
     stored = over(of_case(matter, matter.case.id, REPORT), TIED)
@@ -327,6 +330,7 @@ def test_what_was_known_when_it_was_planned_stays_known() -> None:
     assert judged_over(REGISTRY, other).door is Door.CLOSED
 
 
+@pytest.mark.guard
 def test_a_page_asks_for_what_was_decided_since_and_not_for_what_the_plan_said() -> None:
     """Somebody lowered the mode: whoever opens an old link is asked to act quietly as well."""
     matter = a_matter(TrackName.INVESTORS, [REPORT], [CONSENT], mode=Mode.PRIVATE)
