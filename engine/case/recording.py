@@ -159,7 +159,7 @@ def _by_two(known: Consent | None, said: Consent, needs: int) -> Recorded:
 def _from_publisher(
     known: Consent | None, said: Consent, *, narrow: bool, certain: bool
 ) -> Recorded | None:
-    consent = replace(said, wider=None) if known is None else _narrowed(known, said)
+    consent = said if known is None else _narrowed(known, said)
     needs = 0 if narrow else granting.people_needed(consent, said.scope)
     if known is None:
         return _first(consent, narrow=narrow, needs=needs)

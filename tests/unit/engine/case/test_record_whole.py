@@ -282,6 +282,36 @@ def test_the_second_of_two_says_the_same_within_a_week(late: timedelta, enough: 
         assert found.consent.wider.agreed == ("person:ben",)
 
 
+def test_the_second_of_two_moves_no_instant_back_and_takes_it_from_nobody() -> None:
+    first = record(KNOWN, ana(audiences=(MISSIONS, COMPANIES), fields=(COUNTRY,)), "granted")
+    assert first is not None
+    older = ana(
+        audiences=(MISSIONS, COMPANIES),
+        fields=(COUNTRY,),
+        by="person:ben",
+        given_at=NOON - HOUR,
+        holder="",
+    )
+    found = record(first.consent, older, "granted")
+    assert found is not None and found.ruling is Ruling.IN_FORCE
+    assert found.consent.given_at == NOON
+    assert found.consent.holder == "holder-0"
+
+
+def test_what_a_publisher_asked_for_and_a_person_says_as_well_waits_for_one_more() -> None:
+    said = ana(audiences=(MISSIONS, COMPANIES), fields=(COUNTRY,))
+    found = record(replace(KNOWN, wider=ASKED), said, "granted")
+    assert found is not None and found.ruling is Ruling.WAITS
+    assert found.consent.wider == replace(ASKED, agreed=("person:ana",))
+
+
+def test_what_takes_one_more_is_in_force_with_them_and_shuts_out_whom_it_leaves_out() -> None:
+    said = ana(audiences=(MISSIONS, COMPANIES), fields=(COUNTRY,))
+    found = record(replace(KNOWN, wider=replace(ASKED, needs=1)), said, "granted")
+    assert found is not None
+    assert (found.state, found.ruling) == ("narrowed", Ruling.IN_FORCE)
+
+
 def test_who_agrees_first_is_noted_and_nothing_opens() -> None:
     known = replace(KNOWN, wider=ASKED)
     assert agreed(known) == Recorded(
@@ -463,17 +493,16 @@ def test_what_one_person_agreed_to_is_not_replaced_by_an_event() -> None:
 def test_what_is_asked_for_ends_when_the_subject_has_said_less_since() -> None:
     known = replace(KNOWN, wider=ASKED)
     same = replace(SAID, audiences=KNOWN.audiences, mode=KNOWN.mode, fields=(), until=None)
-    for given_at, certain, stays in (
-        (ASKED.given_at, True, False),
-        (ASKED.given_at - timedelta(seconds=1), True, True),
-        (ASKED.given_at, False, True),
+    for given_at, certain, stays, news in (
+        (ASKED.given_at, True, False, True),
+        (ASKED.given_at - timedelta(seconds=1), True, True, True),
+        (ASKED.given_at, False, True, False),
     ):
-        said = replace(same, given_at=given_at)
-        found = record(known, said, "granted", certain=certain)
+        found = record(known, replace(same, given_at=given_at), "granted", certain=certain)
+        assert (found is not None) is news
         left = known.wider if found is None else found.consent.wider
         assert (left is not None) is stays, (given_at, certain)
-        if found is not None and not stays:
-            assert found.state == "granted"
+        assert found is None or found.state == ("asked" if stays else "granted")
 
 
 def test_what_a_consent_allows_is_all_of_what_may_be_wider_or_narrower() -> None:
