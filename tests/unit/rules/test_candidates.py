@@ -518,6 +518,7 @@ def test_when_planning_fails_duty_is_woken_all_the_same(severity: Severity) -> N
     assert found.troubles == (Trouble.PLANNING_FAILED,)
     assert found.severity is severity
     assert found.candidates == found.withheld == ()
+    assert (found.world, found.policy, found.rules) == ("", "", ()), "nothing was looked up"
 
 
 # The shipped pack

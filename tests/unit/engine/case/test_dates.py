@@ -195,6 +195,15 @@ def test_who_does_not_confirm_is_asked_by_a_person_and_covers_nothing() -> None:
     assert checks(story)[-1] == ("Wed 17 08:00", False, ["missions"])
 
 
+def test_whoever_has_to_confirm_a_hearing_that_is_near_has_four_hours_at_the_least() -> None:
+    story = a_suit(said("17 Mar 08:00")).when("12 Mar 10:00").release(MISSIONS)
+    story.when("15 Mar 09:00").promises("lea", ActionKind.TRIAL_OBSERVATION, due="17 Mar 08:00")
+    moved(story.when("15 Mar 15:00"), "18 Mar 16:00")
+
+    assert the_date(story).next_at == at("15 Mar 16:00"), "it is looked at in an hour"
+    assert [x.answer_by for x in story.of(f.ConfirmAsked)] == [at("15 Mar 19:00")]
+
+
 def test_a_late_word_still_confirms() -> None:
     story = a_moved_hearing().when("18 Mar 09:00")
     story.answer("lea", ResponseKind.ACKNOWLEDGED).answer("nhri-mail", ResponseKind.ALREADY_ACTING)

@@ -336,6 +336,17 @@ def test_one_person_does_not_part_them_and_a_second_does() -> None:
     assert story.release(MISSIONS).told(last=True) == ["lea", "desk"]
 
 
+def test_no_word_done_stands_in_for_the_second_person_who_parts_them() -> None:
+    story = _linked(a_case())
+    story.send(_parting(story, "ana"))
+    refused = story.refused(story.a_finish("confirm_unlink", by="chi"))
+    assert refused.reason is RefusedBecause.INCOMPLETE
+    assert refused.detail == (
+        "confirm_unlink: agree on the case to unlink it; until then it stays linked."
+    )
+    assert story.case.links
+
+
 def test_what_is_linked_with_nothing_cannot_be_parted() -> None:
     story = a_case()
     refused = story.refused(_parting(story, "ana"))

@@ -107,6 +107,14 @@ def test_the_review_is_somebody_elses_critical_task_and_they_are_told_at_once() 
     assert "chi" in story.paged(last=True)
 
 
+def test_with_nobody_else_on_duty_the_review_is_everybodys() -> None:
+    story = a_case()
+    roster = story.case.around.roster
+    alone = tuple(replace(shift, person="eve") for shift in roster.shifts)
+    story.around(roster=replace(roster, shifts=alone)).send(decided(story, by="eve"))
+    assert story.task("necessity_review").owner == ""
+
+
 def test_whoever_decided_does_not_review() -> None:
     story = a_case()
     story.send(decided(story))

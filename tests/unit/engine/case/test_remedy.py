@@ -30,11 +30,15 @@ def test_a_remedy_that_is_sought_is_followed_up_long_before_anything_is_resolved
     assert story.task("remedy").due_at == first.due_at + MONTH
 
 
-@pytest.mark.parametrize("result", ["obtained", "not_possible"])
-def test_a_remedy_had_or_given_up_is_owed_no_more(result: str) -> None:
+@pytest.mark.parametrize(
+    ("result", "state"), [("obtained", "obtained"), ("not_possible", "none_sought")]
+)
+def test_a_remedy_had_or_given_up_is_owed_no_more(result: str, state: str) -> None:
     story = noted("sought", a_case().page_answered()).finish("remedy", result=result)
     assert not story.owes("remedy")
     assert not story.case.remedy_sought
+    noted_last = story.of(f.RemedyNoted)[-1]
+    assert (noted_last.state, noted_last.by, noted_last.at) == (state, "ana", story.now)
 
 
 @pytest.mark.parametrize("state", ["obtained", "none_sought"])

@@ -129,6 +129,14 @@ def test_who_protects_the_person_does_not_act_jointly() -> None:
     assert story.refused(replace(joint, track=DUTY)).reason is RefusedBecause.NO_SUCH_TRACK
 
 
+def test_a_case_is_handed_to_nobody_whom_no_message_reaches() -> None:
+    story = a_case()
+    nobody = c.HandOver(inbox=story.inbox(), case=story.case.id, by="ana", to="stranger")
+    refused = story.refused(nobody)
+    assert refused.reason is RefusedBecause.INCOMPLETE
+    assert refused.detail == "to: nobody of duty with a phone or mailbox of this name."
+
+
 # --- how many
 
 
