@@ -1,9 +1,9 @@
 """A disk that is full for a real engine, and has room again when the test says so.
 
-`tmpfs`: a small disk of its own, filled with ballast: what a full disk says is ENOSPC. Needs the
-right to mount. `quota`: no file of the process may grow beyond what its largest file has now
-(RLIMIT_FSIZE, set from outside while it runs): what it writes beyond fails with EFBIG, and its log,
-which is a file too, takes nothing more either. It is a stand-in: files that are smaller grow on.
+Where it may be mounted, a small disk of its own, filled with ballast: what it says is ENOSPC.
+Elsewhere a quota stands in for it: no file of the process may grow beyond what the largest file has
+now (RLIMIT_FSIZE, set from outside while it runs). What it writes beyond fails with EFBIG, and its
+log, which is a file too, takes nothing more either. Files that are smaller grow on.
 """
 
 import contextlib
@@ -13,9 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-import pytest
-
-KINDS = ("tmpfs", "quota")
 SIZE = 24 * 1024 * 1024
 """Bytes of the small disk: an empty house, and some nights."""
 LEFT = 4096
@@ -64,19 +61,17 @@ class Quota:
 
 
 @contextlib.contextmanager
-def small_disk(kind: str, folder: Path) -> Iterator[Disk]:
-    """The disk under this folder. Skips, with the reason, where nobody may mount."""
+def small_disk(folder: Path) -> Iterator[Disk]:
+    """The disk under this folder: its own where it may be mounted, else the quota."""
     folder.mkdir(parents=True)
-    if kind == "quota":
+    mounting = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)]
+    mounted = False
+    with contextlib.suppress(FileNotFoundError):
+        mounted = subprocess.run(mounting, check=False, capture_output=True).returncode == 0
+    print("a small disk" if mounted else "nobody may mount here: a quota stands in for the disk")
+    if not mounted:
         yield Quota(folder)
         return
-    mounting = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)]
-    try:
-        done = subprocess.run(mounting, check=False, capture_output=True)
-    except FileNotFoundError:
-        pytest.skip("there is no mount here; the quota stands in for it")
-    if done.returncode:
-        pytest.skip("this user may not mount a disk; the quota stands in for it")
     try:
         yield Ballast(folder)
     finally:

@@ -1,8 +1,9 @@
 """A disk that is full under a running engine: it says so, loses nothing, and goes on with room."""
 
+import errno
+import subprocess
+import sys
 from pathlib import Path
-
-import pytest
 
 from engine.store import journal
 from engine.store import tables as t
@@ -13,10 +14,20 @@ from tests.harness.people import faro
 from tests.harness.posting import Answer, Poster
 from tests.harness.reports import HOTLINE, report
 from tests.harness.sinks import SmtpSink, smtp_settings
-from tests.harness.small_disk import KINDS, small_disk
+from tests.harness.small_disk import Quota, small_disk
 from tests.harness.towns import loto
 
 WITHIN = 60.0
+WRITES = """
+import errno, sys
+for _ in sys.stdin:
+    try:
+        with open(sys.argv[1], "ab", buffering=0) as file:
+            file.write(b"y")
+        print("written")
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+"""
 
 
 async def offer(night: Night, id: str) -> Answer | None:
@@ -31,14 +42,37 @@ async def offer(night: Night, id: str) -> Answer | None:
         await poster.aclose()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+def test_the_quota_that_stands_in_for_a_full_disk_fills_and_frees_like_one(tmp_path: Path) -> None:
+    (tmp_path / "largest").write_bytes(b"x" * 100)
+    process = subprocess.Popen(
+        [sys.executable, "-S", "-u", "-c", WRITES, str(tmp_path / "largest")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    quota = Quota(tmp_path)
+
+    def write() -> str:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+        return process.stdout.readline().strip()
+
+    quota.fill(process.pid)
+    assert write() == errno.errorcode[errno.EFBIG]
+    quota.free(process.pid)
+    assert write() == "written"
+    process.communicate()
+    assert (tmp_path / "largest").stat().st_size == 101
+
+
 async def test_b41_on_a_full_disk_nothing_is_taken_and_everything_goes_on_once_there_is_room(
-    tmp_path: Path, kind: str
+    tmp_path: Path,
 ) -> None:
     sink = SmtpSink()
     await sink.start()
     mail = smtp_settings(sink)
-    with small_disk(kind, tmp_path / "disk") as disk:
+    with small_disk(tmp_path / "disk") as disk:
         house = House(
             tmp_path / "disk" / "house",
             place=loto(),
