@@ -57,7 +57,7 @@ replay-harm: venv ## Replay 10,000 reports and look whether anybody was told who
 sweep: venv ## Run every long check for its share of MINUTES (SEED=7 begins as that one did)
 	$(BIN)/python -m tests.sweep $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-mutants: venv ## Break the code that decides who may know, one change at a time: do the tests notice? (ARGS="--only rules/guard")
+mutants: venv ## Break the code that decides, one change at a time: do the tests notice? (ARGS="--only rules/guard"; the core: ARGS="--set core --sample 500 --seed 1")
 	$(BIN)/python -m tests.mutants $(ARGS)
 
 docs: venv ## Check that every link and file named in the documents exists

@@ -1,6 +1,7 @@
-"""Break the code that decides who may know, one small change at a time, and see the tests notice.
+"""Break the code that decides, one small change at a time, and see the tests notice.
 
-    python -m tests.mutants
+    python -m tests.mutants                                   who may know: each change
+    python -m tests.mutants --set core --sample 500 --seed 1  what happens to a case: some
 
 What ended before is kept in `.mutants/` and not tried again while code and tests stay as they are.
 Mutants that change nothing anybody could see are listed, each with the reason, in
@@ -13,102 +14,97 @@ import json
 import os
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
-from tests.mutants.mutants import Mutant, mutants_of
-from tests.mutants.runner import Came, NotGreenError, run
+from tests.mutants.kept import Kept, listed
+from tests.mutants.mutants import Came, Mutant
+from tests.mutants.runner import NotGreenError, run
+from tests.mutants.sets import Judged, judged
 
 HERE = Path(__file__).parents[2]
-TARGETS = (
-    "rules/guard.py",
-    "rules/shut.py",
-    "rules/consents.py",
-    "rules/ways.py",
-    "rules/crowd.py",
-    "rules/labels.py",
-    "rules/contacting.py",
-    "rules/states.py",
-    "rules/exclusion.py",
-    "rules/granting.py",
-    "schemas/consent.py",
-    "schemas/projection.py",
-    "engine/case/recording.py",
-    "engine/case/consenting.py",
-    "engine/case/sharing.py",
-    "engine/web/answer/fields.py",
-)
-"""What decides who may know, what a word about consent changes, and what makes a projection."""
-
 EQUIVALENT = HERE / "tests" / "mutants" / "equivalent.toml"
-KEPT = HERE / ".mutants"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run all, or those of `--only`; the last line is the count alone."""
-    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    """Run all, or those of `--only` and `--sample`; the last line is the count alone."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.mutants",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--set", default="guard", choices=("guard", "core"), dest="name")
     parser.add_argument("--only", default="", help="modules whose path holds this")
+    parser.add_argument("--sample", type=int, help="so many of them; without it all")
+    parser.add_argument("--seed", type=int, default=0, help="which: the same seed, the same ones")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--fresh", action="store_true", help="try again what ended before")
     parser.add_argument("--json", action="store_true", help="one object a survivor, one at the end")
     given = parser.parse_args(arguments)
-    mutants = {
+    these = judged(given.name, HERE)
+    every = {
         each.id: each
-        for path in TARGETS
+        for path in these.paths
         if given.only in path
-        for each in mutants_of(HERE / path, root=HERE)
+        for each in listed(path, root=HERE)
     }
-    why = _equivalent()
-    files = guard_files(HERE)
-    store = KEPT / f"{_digest(files)}.jsonl"
-    came = {} if given.fresh else _read(store, mutants)
+    why = _equivalent(given.name)
+    mutants = _sample(every, why, given.seed, given.sample)
+    kept = Kept(these, root=HERE)
+    came = {} if given.fresh else kept.came(mutants.keys())
     wanted = [m for id, m in mutants.items() if id not in why and id not in came]
     try:
-        _run_all(wanted, files, came, store=store, workers=given.workers, quiet=given.json)
+        _run_all(wanted, these, kept, came, workers=given.workers, quiet=given.json)
     except NotGreenError as error:
         print(error, file=sys.stderr)
         return 2
-    stale = [] if given.only else sorted(why.keys() - mutants.keys())
+    stale = [] if given.only else sorted(why.keys() - every.keys())
     return _tell(mutants, came, why, stale, as_json=given.json)
 
 
-def guard_files(root: Path) -> list[str]:
-    """The test files in which something is marked `guard`."""
-    marked = (
-        path for path in sorted((root / "tests" / "unit").rglob("test_*.py"))
-        if "mark.guard" in path.read_text("utf-8")
-    )  # fmt: skip
-    return [path.relative_to(root).as_posix() for path in marked]
+def _sample(
+    mutants: Mapping[str, Mutant], why: Mapping[str, str], seed: int, size: int | None
+) -> dict[str, Mutant]:
+    """In an order that hangs on the seed alone, those up to the last that is wanted.
+
+    A change of code moves only its own mutants in or out. Those that nobody could tell are passed
+    over and come on top, so that `size` is what is counted.
+    """
+    if size is None:
+        return dict(mutants)
+    ordered = sorted(mutants, key=lambda id: hashlib.sha256(f"{seed}:{id}".encode()).digest())
+    sample: dict[str, Mutant] = {}
+    counted = 0
+    for id in ordered:
+        if counted == size:
+            break
+        sample[id] = mutants[id]
+        counted += id not in why
+    return sample
 
 
 def _run_all(
     wanted: Sequence[Mutant],
-    files: Sequence[str],
+    these: Judged,
+    kept: Kept,
     came: dict[str, Came],
     *,
-    store: Path,
     workers: int,
     quiet: bool,
 ) -> None:
     """Try them, and keep what became of each as soon as it is known."""
     if not wanted:
         return
-    KEPT.mkdir(exist_ok=True)
-    with (
-        store.open("a", encoding="utf-8") as kept,
-        _bar(len(wanted), quiet=quiet) as step,
-        _silent(),
-    ):
+    with kept.writing() as write, _bar(len(wanted), quiet=quiet) as step, _silent():
 
         def say(ended: Came) -> None:
-            kept.write(json.dumps(asdict(ended)) + "\n")
-            kept.flush()
+            write(ended)
             came[ended.id] = ended
             step(sum(not each.killed for each in came.values()))
 
-        run(wanted, files, root=HERE, workers=workers, say=say)
+        run(wanted, these, kept, root=HERE, workers=workers, say=say)
 
 
 @contextmanager
@@ -156,47 +152,29 @@ def _tell(
             print(json.dumps({"survived": each.id, "at": f"{each.path}:{each.line}",
                               "before": each.before, "after": each.after}))  # fmt: skip
         else:
-            print(f"{each.id} {each.path}:{each.line}\n  - {each.before}\n  + {each.after}")
+            print(f"{each.id} {each.path}:{each.line} {each.operator}")
+            print(f"  - {each.before}\n  + {each.after}")
     for id in stale:
         print(f"{EQUIVALENT.name}: no mutant is called {id} any more, take it out", file=sys.stderr)
     killed, equivalent = len(counted) - len(alive), len(mutants) - len(counted)
+    operators = Counter(mutants[id].operator for id in counted)
+    missed = Counter(each.operator for each in alive)
     if as_json:
-        print(json.dumps({"killed": killed, "of": len(counted), "equivalent": equivalent}))
+        print(json.dumps({"killed": killed, "of": len(counted), "equivalent": equivalent,
+                          "operators": {each: [n - missed[each], n]
+                                        for each, n in operators.most_common()}}))  # fmt: skip
     else:
+        for operator, of in operators.most_common():
+            print(f"{operator}={of - missed[operator]}/{of}")
         print(f"equivalent={equivalent}, each with its reason in {EQUIVALENT.relative_to(HERE)}")
         print(f"killed={killed}/{len(counted)}")
     return 1 if alive or stale else 0
 
 
-def _equivalent() -> dict[str, str]:
-    """Id -> why nobody could tell it from the code as it is."""
+def _equivalent(name: str) -> dict[str, str]:
+    """Of a set, id -> why nobody could tell it from the code as it is."""
     listed = tomllib.loads(EQUIVALENT.read_text("utf-8")).get("mutant", [])
-    return {each["id"]: each["why"] for each in listed}
-
-
-def _digest(files: Sequence[str]) -> str:
-    """Of all that a result depends on: code, and the tests with what they are built of."""
-    rooms = [
-        path
-        for room in ("rules", "schemas", "engine/case", "engine/web/answer")
-        for path in (HERE / room).rglob("*.py")
-    ]
-    built_of = ("tests/unit/rules", "tests/unit/engine/case", "tests/harness")
-    tests = [
-        *(HERE / file for file in files),
-        *(path for room in built_of for path in (HERE / room).glob("*.py")),
-    ]
-    whole = hashlib.sha256()
-    for path in sorted({*rooms, *tests}):
-        whole.update(path.relative_to(HERE).as_posix().encode() + b"\0" + path.read_bytes())
-    return whole.hexdigest()[:16]
-
-
-def _read(store: Path, mutants: Mapping[str, Mutant]) -> dict[str, Came]:
-    if not store.exists():
-        return {}
-    ended = [Came(**json.loads(line)) for line in store.read_text("utf-8").splitlines()]
-    return {each.id: each for each in ended if each.id in mutants}
+    return {each["id"]: each["why"] for each in listed if each.get("set", "guard") == name}
 
 
 if __name__ == "__main__":

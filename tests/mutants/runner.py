@@ -1,55 +1,47 @@
-"""Whether the tests marked `guard` notice a mutant: each one lives in a process of its own.
+"""Whether the tests of a set notice a mutant: each one lives in a process of its own.
 
 Forked from one that has everything imported and every test collected, so that a mutant costs the
-tests it takes to notice it and no more. A change within a function is put into the function that
-is there, and only tests that come through it are run; a table takes the place of the one that is
-there; for a class, its module and whatever imports it are imported afresh.
+tests it takes to notice it and no more. A change within a function or method is put into the one
+that is there, and only tests that run the changed statement are run; a table takes the place of the
+one that is there; for what a class is made of, its module and whatever imports that are imported
+afresh.
 """
 
-import ast
-import importlib
-import importlib.abc
-import importlib.util
-import json
 import os
 import resource
 import select
 import signal
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
-from importlib.machinery import ModuleSpec
+from functools import cached_property, partial
+from itertools import zip_longest
 from pathlib import Path
-from types import FrameType, FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
 import pytest
 from hypothesis import Phase, settings
 
-from tests.mutants.mutants import Mutant
+from tests.mutants.afresh import name_of, preload, put_in_place
+from tests.mutants.kept import Kept
+from tests.mutants.mutants import Came, Mutant
+from tests.mutants.reach import Reach, measured
+from tests.mutants.sets import Judged
 
-CPU_AT_MOST = 90
-"""Seconds of processor time a mutant has; one that runs longer loops, and is noticed."""
+CPU_TO_IMPORT = 90
+"""Seconds of processor time until the first test; who needs longer loops, and is noticed."""
+
+CPU_AT_LEAST, CPU_TIMES = 3, 10
+"""Seconds that any test has, and how often what it takes without a change: then it loops."""
 
 MEMORY = 4 << 30
 """Bytes: a loop that collects ends here."""
 
-ROOMS = ("schemas", "rules", "notifiers", "engine", "tests")
 SURVIVED, KILLED, BROKEN = 0, 1, 2
 
 _Test = Callable[[], tuple[int, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """How one mutant ended, and the test that noticed it."""
-
-    id: str
-    killed: bool
-    by: str
 
 
 class NotGreenError(RuntimeError):
@@ -58,7 +50,8 @@ class NotGreenError(RuntimeError):
 
 def run(
     mutants: Sequence[Mutant],
-    files: Sequence[str],
+    judged: Judged,
+    kept: Kept,
     *,
     root: Path,
     workers: int,
@@ -66,57 +59,80 @@ def run(
 ) -> None:
     """Try each, so many at a time; `say` hears how each ended. Raises NotGreenError."""
     sys.path.insert(0, str(root))
-    inside = [each for each in mutants if not each.afresh]
-    afresh = [each for each in mutants if each.afresh]
-    _preload(files, root)
-    pool = _Pool(workers, say)
-    if afresh:
-        control = _unchanged(afresh[0].path, root)
-        code, by = _in_a_fork(partial(_import_and_test, control, files, root))
-        if code != SURVIVED:
-            raise NotGreenError(f"Imported afresh, what is there fails {by or 'to import'}.")
-    for mutant in afresh:
-        pool.add(mutant, partial(_import_and_test, mutant, files, root))
-    pool.finish()
-    if inside:
-        loop = _ForkingLoop(inside, pool, root)
-        _pytest(files, root, [loop])
-        if not loop.green:
-            raise NotGreenError("The tests marked `guard` fail as they are: mend them first.")
+    preload(judged.files, root)
+    loop = _ForkingLoop(mutants, judged, kept, _Pool(workers, say), root)
+    _pytest(judged, root, [loop])
+    if loop.failed:
+        raise NotGreenError(f"It fails as it is, mend it first: {loop.failed}")
 
 
-def _unchanged(path: str, root: Path) -> Mutant:
-    text = (root / path).read_text("utf-8")
-    return Mutant(
-        path=path, line=0, before="", after="", within="", afresh=True, occurrence=0, code=text
-    )
+def _unchanged(path: str) -> Mutant:
+    return Mutant(path=path, line=0, span=(0, 0), operator="", before="", after="", within="",
+                  method="", afresh=True, occurrence=0, cut=(0, 0), piece="")  # fmt: skip
 
 
 class _ForkingLoop:
     """Collects as usual; then, in place of one run of the tests, one for each mutant."""
 
-    def __init__(self, mutants: Sequence[Mutant], pool: "_Pool", root: Path) -> None:
-        self._mutants, self._pool, self._root = mutants, pool, root
-        self.green = False
+    def __init__(
+        self, mutants: Sequence[Mutant], judged: Judged, kept: Kept, pool: "_Pool", root: Path
+    ) -> None:
+        self._mutants, self._judged, self._kept = mutants, judged, kept
+        self._pool, self._root = pool, root
+        self.failed = "not all tests could be collected"
 
     def pytest_collection(self) -> None:
         _hurry()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        paths = {each.path: str(self._root / each.path) for each in self._mutants}
-        code, text = _in_a_fork(partial(_reach, session.items, paths))
-        self.green = code == SURVIVED
-        reached = json.loads(text) if self.green else {}
-        for mutant in self._mutants if self.green else ():
-            items = session.items
-            if mutant.within:
-                wanted = set(reached.get(f"{mutant.path}:{mutant.within}", ()))
-                items = [item for item in session.items if item.nodeid in wanted]
+        code, self.failed = _in_a_fork(partial(self._measure, session.items))
+        if code != SURVIVED:
+            self.failed = self.failed or "the tests"
+            return True
+        files = [each for file in self._judged.files if (each := self._kept.reach(file))]
+        reach = Reach.of(files, quick=self._judged.quick)
+        afresh = []
+        for mutant in self._mutants:
+            run = reach.who(mutant, self._root) if not mutant.afresh else set()
+            if mutant.afresh or not (run or mutant.within or mutant.method):
+                afresh.append(mutant)
+                continue
             known = self._pool.known(mutant)
-            self._pool.add(mutant, partial(_change_and_test, mutant, items, known))
+            order = partial(_order, known=known, reach=reach)
+            items = sorted((each for each in session.items if each.nodeid in run), key=order)
+            self._pool.add(mutant, partial(_change_and_test, mutant, items, reach, self._root))
+        self._pool.finish()
+        if afresh and not self._kept.green_afresh.exists():
+            control = _unchanged(afresh[0].path)
+            code, by = _in_a_fork(partial(self._import, control, Counter(), reach))
+            if code != SURVIVED:
+                self.failed = f"imported afresh, {by or 'it'}"
+            else:
+                self._kept.green_afresh.touch()
+        for mutant in () if self.failed else afresh:
+            known = self._pool.known(mutant)
+            self._pool.add(mutant, partial(self._import, mutant, known, reach))
         self._pool.finish()
         return True
+
+    def _import(self, mutant: Mutant, known: Counter[str], reach: Reach) -> tuple[int, str]:
+        return _import_and_test(mutant, known, reach, self._judged, self._root)
+
+    def _measure(self, items: Sequence[pytest.Item]) -> tuple[int, str]:
+        """Find out what each test runs, a file at a time, unless that is kept."""
+        by_file: dict[str, list[pytest.Item]] = defaultdict(list)
+        for item in items:
+            by_file[item.nodeid.partition("::")[0]].append(item)
+        paths = [self._root / path for path in self._judged.paths]
+        for file, of_file in by_file.items():
+            if self._kept.reach(file) is not None:
+                continue
+            found = measured(of_file, paths, self._root, _passes)
+            if isinstance(found, str):
+                return KILLED, found
+            self._kept.reached(file, found)
+        return SURVIVED, ""
 
 
 class _Pool:
@@ -135,7 +151,7 @@ class _Pool:
         """Try it as soon as there is room."""
         while len(self._running) >= self._workers:
             self._end_some()
-        child, pipe = _forked(test, CPU_AT_MOST)
+        child, pipe = _forked(test, CPU_TO_IMPORT)
         self._running[pipe] = (child, mutant)
 
     def finish(self) -> None:
@@ -150,27 +166,16 @@ class _Pool:
             if by:
                 self._killers[mutant.path][by] += 1
                 self._killers[f"{mutant.path}:{mutant.within}"][by] += 3
-            self._say(Came(mutant.id, code != SURVIVED, by or ("", "could not run")[code > 0]))
+            self._say(Came(mutant.id, code == KILLED, by or ("", "could not run")[code == BROKEN]))
 
 
-def _reach(items: Sequence[pytest.Item], paths: Mapping[str, str]) -> tuple[int, str]:
-    """Run all tests, and note for each function of these files which of them come through it."""
-    of_file = {file: path for path, file in paths.items()}
-    reached: dict[str, set[str]] = defaultdict(set)
-    for item in items:
+def _order(item: pytest.Item, known: Counter[str], reach: Reach) -> tuple[int, bool, float]:
+    """First what noticed others of its kind, last what tries examples, the shortest first.
 
-        def note(frame: FrameType, event: str, _: object, name: str = item.nodeid) -> None:
-            path = of_file.get(frame.f_code.co_filename) if event == "call" else None
-            if path is not None:
-                function = frame.f_code.co_qualname.partition(".")[0]
-                reached[f"{path}:{function}"].add(name)
-
-        sys.setprofile(note)
-        code, by = _test([item], Counter())
-        sys.setprofile(None)
-        if code != SURVIVED:
-            return code, by
-    return SURVIVED, json.dumps({name: sorted(tests) for name, tests in reached.items()})
+    A test that several mutants of a function failed is likely to fail for the next one.
+    """
+    seconds = reach.seconds.get(item.nodeid, 0.0)
+    return -known[item.nodeid], _tries_examples(item), seconds
 
 
 def _in_a_fork(test: "_Test") -> tuple[int, str]:
@@ -188,10 +193,13 @@ def _forked(test: "_Test", cpu: int | None) -> tuple[int, int]:
             os.close(ours)
             _quiet()
             if cpu is not None:
-                resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+                _allow(cpu)
                 signal.signal(signal.SIGXCPU, signal.SIG_DFL)
                 resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            code, by = test()
+            try:
+                code, by = test()
+            except Exception as error:
+                by = repr(error)
         with os.fdopen(theirs, "wb") as said:
             said.write(f"{code} {by}".encode())
         os._exit(0)
@@ -213,17 +221,29 @@ def _quiet() -> None:
         os.dup2(null, descriptor)
 
 
-def _test(items: Sequence[pytest.Item], known: Counter[str]) -> tuple[int, str]:
-    """Run tests until one fails: first what noticed others of its kind, last what tries examples.
+def _allow(seconds: float) -> None:
+    """From now on; who uses more ends there."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    at_most = int(used.ru_utime + used.ru_stime + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (at_most, resource.RLIM_INFINITY))
 
-    A test that several mutants of a function failed is likely to fail for the next one.
-    """
-    ordered = sorted(items, key=lambda item: (-known[item.nodeid], _tries_examples(item)))
-    for item, following in zip(ordered, [*ordered[1:], None], strict=True):
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        if item.session.testsfailed:
+
+def _allow_for(test: str, reach: Reach) -> None:
+    _allow(CPU_AT_LEAST + CPU_TIMES * reach.seconds.get(test, 0.0))
+
+
+def _test(items: Sequence[pytest.Item], reach: Reach) -> tuple[int, str]:
+    """Run tests until one fails."""
+    for item, following in zip_longest(items, items[1:]):
+        _allow_for(item.nodeid, reach)
+        if not _passes(item, following):
             return KILLED, item.nodeid
     return SURVIVED, ""
+
+
+def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    return not item.session.testsfailed
 
 
 def _tries_examples(item: pytest.Item) -> bool:
@@ -231,23 +251,43 @@ def _tries_examples(item: pytest.Item) -> bool:
 
 
 def _change_and_test(
-    mutant: Mutant, items: Sequence[pytest.Item], known: Counter[str]
+    mutant: Mutant, items: Sequence[pytest.Item], reach: Reach, root: Path
 ) -> tuple[int, str]:
-    module = sys.modules[_name(mutant.path)]
+    module = sys.modules[name_of(mutant.path)]
     changed: dict[str, Any] = {"__name__": module.__name__, "__file__": module.__file__}
+    code = mutant.code(root)
     try:
-        exec(compile(mutant.code, mutant.path, "exec"), changed)  # noqa: S102  # that is the point
+        exec(compile(code, mutant.path, "exec"), changed)  # noqa: S102  # that is the point
     except Exception:
         return KILLED, ""
+    if mutant.method:
+        owner, _, name = mutant.method.partition(".")
+        _become(_function(vars(vars(module)[owner])[name]), _function(vars(changed[owner])[name]))
+        return _test(items, reach)
     for name, new in changed.items():
         old = vars(module).get(name)
         if isinstance(old, FunctionType) and old.__module__ == module.__name__:
-            old.__code__ = new.__code__
-            old.__defaults__ = new.__defaults__
-            old.__kwdefaults__ = new.__kwdefaults__
+            _become(old, new)
         elif name.strip("_") and not mutant.within and not isinstance(old, type) and old != new:
             _rebind(name, old, new)
-    return _test(items, known)
+    return _test(items, reach)
+
+
+def _become(old: FunctionType, new: FunctionType) -> None:
+    old.__code__ = new.__code__
+    old.__defaults__ = new.__defaults__
+    old.__kwdefaults__ = new.__kwdefaults__
+
+
+def _function(member: Any) -> FunctionType:
+    """The function that a method is made of."""
+    if isinstance(member, property):
+        member = member.fget
+    elif isinstance(member, cached_property):
+        member = member.func
+    member = getattr(member, "__func__", member)
+    assert isinstance(member, FunctionType)
+    return member
 
 
 def _rebind(name: str, old: object, new: object) -> None:
@@ -257,52 +297,33 @@ def _rebind(name: str, old: object, new: object) -> None:
             setattr(module, name, new)
 
 
-def _import_and_test(mutant: Mutant, files: Sequence[str], root: Path) -> tuple[int, str]:
-    name = _name(mutant.path)
-    for each in _dependents(name, root):
-        _forget(each)
-    sys.meta_path.insert(0, _Changed(name, mutant))
-    listener = _Listener()
-    code = _pytest(files, root, [listener], "-x")
+def _import_and_test(
+    mutant: Mutant, known: Counter[str], reach: Reach, judged: Judged, root: Path
+) -> tuple[int, str]:
+    put_in_place(mutant.path, mutant.code(root))
+    listener = _Listener(known, reach)
+    code = _pytest(judged, root, [listener], "-x")
     return (SURVIVED if code == pytest.ExitCode.OK else KILLED), listener.failed
 
 
-def _forget(name: str) -> None:
-    """A module as if never imported: its package has it too, and would hand it out."""
-    sys.modules.pop(name, None)
-    package, _, last = name.rpartition(".")
-    if package in sys.modules:
-        vars(sys.modules[package]).pop(last, None)
-
-
 class _Listener:
-    def __init__(self) -> None:
+    def __init__(self, known: Counter[str], reach: Reach) -> None:
+        self._known, self._reach = known, reach
         self.failed = ""
 
     def pytest_collection(self) -> None:
         _hurry()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=_tries_examples)
+        items[:] = [item for item in items if item.nodeid in self._reach.seconds]
+        items.sort(key=lambda item: _order(item, self._known, self._reach))
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        _allow_for(nodeid, self._reach)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             self.failed = report.nodeid
-
-
-class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Loads one module with a mutant's text."""
-
-    def __init__(self, name: str, mutant: Mutant) -> None:
-        self._name, self._mutant = name, mutant
-
-    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
-        if fullname != self._name:
-            return None
-        return importlib.util.spec_from_loader(fullname, self, origin=self._mutant.path)
-
-    def exec_module(self, module: ModuleType) -> None:
-        exec(compile(self._mutant.code, self._mutant.path, "exec"), vars(module))  # noqa: S102
 
 
 def _hurry() -> None:
@@ -312,49 +333,9 @@ def _hurry() -> None:
     settings.load_profile("mutants")
 
 
-def _pytest(files: Iterable[str], root: Path, plugins: list[object], *more: str) -> int:
-    arguments = ["-q", "-m", "guard", "-p", "no:cacheprovider", "-p", "no:xdist"]
+def _pytest(judged: Judged, root: Path, plugins: list[object], *more: str) -> int:
+    arguments = ["-q", "-m", judged.marker, "-p", "no:cacheprovider", "-p", "no:xdist"]
     arguments += ["-o", "faulthandler_timeout=0", *more]  # a mutant that loops is only ended
     # What is imported already is not rewritten: a failing assertion then says less, and fails.
     arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    return pytest.main([*arguments, f"--rootdir={root}", *files], plugins=plugins)
-
-
-def _preload(files: Iterable[str], root: Path) -> None:
-    """Import what the tests import, so that what a mutant does not touch is not read again."""
-    for file in files:
-        for name in _imports(root / file):
-            with suppress(ImportError):
-                importlib.import_module(name)
-
-
-def _dependents(name: str, root: Path) -> Iterator[str]:
-    """A module and every one of ours that imports it, however far away."""
-    importers: dict[str, set[str]] = defaultdict(set)
-    for each, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if each.partition(".")[0] in ROOMS and file:
-            for imported in _imports(Path(file)):
-                importers[imported].add(each)
-    found, frontier = {name}, [name]
-    while frontier:
-        fresh = importers[frontier.pop()] - found
-        found |= fresh
-        frontier.extend(fresh)
-    yield from found
-
-
-def _imports(path: Path) -> set[str]:
-    """Modules that a file names in its imports; of `from a import b` both `a` and `a.b`."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return names
-
-
-def _name(path: str) -> str:
-    return path.removesuffix(".py").replace("/", ".")
+    return pytest.main([*arguments, f"--rootdir={root}", *judged.files], plugins=plugins)
