@@ -233,11 +233,20 @@ def _job(case: Case, row: Row[Any], allowed: Verdict, setting: Setting) -> inner
 
 
 def _good_for(case: Case, track: TrackName, setting: Setting) -> float:
-    """Seconds until the guard has to be asked again: no longer than the consent itself holds."""
-    ends = [consent.until for consent in case.around.consents if consent.until is not None]
-    if track is TrackName.DUTY or not ends:
+    """Seconds until the guard has to be asked again.
+
+    No longer than every consent holds, of linked cases too, the release, and a necessity nobody has
+    reviewed yet.
+    """
+    if track is TrackName.DUTY:
         return SEND_WITHIN
-    return min(SEND_WITHIN, (min(ends) - setting.now).total_seconds())
+    linked = (consent for each in case.around.linked for consent in each.consents)
+    state = case.track(track)
+    ends = [consent.until for consent in (*case.around.consents, *linked)]
+    ends.append(None if state is None else state.release_until)
+    ends.append(None if case.necessity is None else case.necessity.review_by)
+    left = [(end - setting.now).total_seconds() for end in ends if end is not None]
+    return min([SEND_WITHIN, *(seconds for seconds in left if seconds > 0)])
 
 
 def _sending(row: Row[Any], sheet: Sheet, setting: Setting) -> None:

@@ -17,6 +17,7 @@ from rules import granting
 from schemas.codes import FieldName, Mode, TrackName
 from schemas.consent import Basis, Consent, ConsentDoor
 from schemas.plan import Reason
+from schemas.projection import Purpose
 from schemas.responses import Done, Refused, RefusedBecause
 from tests.harness.strictest import Strictest
 from tests.integration.engine.desk.room import MISSIONS as EMBASSY
@@ -191,6 +192,37 @@ async def test_a_message_is_not_handed_out_for_longer_than_its_consent_holds(pat
 
         assert jobs
         assert all(job.send_by - asyncio.get_running_loop().time() <= 2 for job in jobs)
+
+
+async def test_a_message_is_not_handed_out_for_longer_than_its_release_holds(path: str) -> None:
+    async with a_room(path) as room:
+        await give(room, said(room, MISSIONS))
+        done = await room.one(report("e1", reported("s1"), **EMBASSY))
+        record = b.Story().a_release(MISSIONS, expires_at=room.clock.now() + timedelta(seconds=4))
+        await room.one(replace(record, case=done.case, inbox=room.inbox()))  # type: ignore[union-attr]
+        await room.desk.fire_due(limit=50)
+        await room.clock.advance(seconds=1)
+
+        jobs = [job for job in await claim(room) if job.track is MISSIONS]
+
+        assert jobs
+        assert all(job.send_by - asyncio.get_running_loop().time() <= 3 for job in jobs)
+
+
+async def test_after_a_consent_ran_out_those_told_can_still_be_stood_down(path: str) -> None:
+    """Its end once counted for that message as well: it was handed out too late to ever leave."""
+    async with a_room(path) as room:
+        await give(room, said(room, MISSIONS, until=room.clock.now() + timedelta(minutes=5)))
+        await opened(room, 1)
+        for job in await claim(room):
+            await settle(room, job, "handed_off")
+        await room.clock.advance(minutes=10)
+        await take_back(room)
+
+        jobs = [job for job in await claim(room) if job.purpose is Purpose.STAND_DOWN]
+
+        assert jobs
+        assert all(job.send_by > asyncio.get_running_loop().time() for job in jobs)
 
 
 LIVES = 4
