@@ -142,6 +142,17 @@ def test_a_rung_for_banks_tells_banks_only() -> None:
     assert story.told() == ["fjord-mail", "bright-mail"]
 
 
+def test_a_rung_with_nobody_of_its_kind_says_so_though_others_have_been_asked() -> None:
+    story = investors(
+        Step(offset=0, only=(PartyKind.INVESTOR, PartyKind.BANK)),
+        Step(offset=HOUR, only=(PartyKind.NGO,)),
+    )
+    assert story.told() == ["fjord-mail", "bright-mail"]
+    assert not story.owes("nobody_left", detail="investors")
+    story.when("Mon 23:00")
+    assert story.owes("nobody_left", detail="investors")
+
+
 def test_a_party_whose_kind_no_rung_names_is_not_forgotten() -> None:
     story = investors(Step(offset=0, only=(PartyKind.NGO,)))
     assert story.told() == ["fjord-mail", "bright-mail"]
