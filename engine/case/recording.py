@@ -232,7 +232,6 @@ def _in_place(known: Consent | None, said: Consent) -> Consent:
         given_at=said.given_at if known is None else max(said.given_at, known.given_at),
         holder=said.holder or ("" if known is None else known.holder),
         wider=None,
-        revoked=False,
     )
 
 

@@ -170,7 +170,8 @@ def test_the_word_of_whoever_holds_it_says_who_and_when_and_nothing_is_left_of_i
 
 
 def test_a_person_narrows_to_what_both_words_allow() -> None:
-    assert record(KNOWN, ana(audiences=(MISSIONS, UNIONS)), "narrowed") == Recorded(
+    known = replace(KNOWN, wider=ASKED)
+    assert record(known, ana(audiences=(MISSIONS, UNIONS)), "narrowed") == Recorded(
         consent=replace(
             NOTED,
             audiences=(MISSIONS,),
@@ -516,3 +517,43 @@ def test_what_a_consent_allows_is_all_of_what_may_be_wider_or_narrower() -> None
         until=END,
         community=community,
     )
+
+
+def test_two_words_of_a_community_leave_whom_both_name_and_who_holds_it_first() -> None:
+    two = Community(needed=2, of=3, agreed=("c1", "c2"))
+    one = Community(needed=1, of=3, agreed=("c2", "c3"))
+    known = replace(KNOWN, basis=Basis.COMMUNITY, community=two, holder="")
+    found = record(known, replace(SAID, basis=Basis.COMMUNITY, community=one), "granted")
+    assert found is not None
+    assert found.consent.community == Community(needed=2, of=3, agreed=("c2",))
+    assert found.consent.holder == "holder-1"
+
+
+def test_a_community_speaks_where_a_person_did_once_a_word_says_so() -> None:
+    some = Community(needed=1, of=3, agreed=("c1",))
+    found = record(KNOWN, replace(SAID, basis=Basis.COMMUNITY, community=some), "granted")
+    assert found is not None
+    assert (found.consent.basis, found.consent.community) == (Basis.COMMUNITY, some)
+
+
+def test_of_a_first_word_that_names_no_holder_nobody_holds_it() -> None:
+    found = record(None, ana(holder=""), "granted")
+    assert found is not None and found.consent.holder == ""
+
+
+def test_why_the_person_could_not_be_asked_is_asked_for_with_it() -> None:
+    said = ana(audiences=(MISSIONS, UNIONS), basis=Basis.GUARDIAN, inability=Inability.DETAINED)
+    found = record(KNOWN, said, "granted")
+    assert found is not None and found.consent.wider is not None
+    assert found.consent.wider.needs == 2
+    assert found.consent.wider.inability is Inability.DETAINED
+
+
+def test_a_word_of_the_same_instant_as_what_waits_for_a_second_person_widens_nothing() -> None:
+    known = replace(KNOWN, wider=replace(ASKED, agreed=("person:ana",)))
+    same = ana(audiences=(MISSIONS, UNIONS), given_at=ASKED.given_at, by="person:ben")
+    found = record(known, same, "granted")
+    assert found is not None and found.ruling is Ruling.OLDER
+    newer = replace(same, given_at=ASKED.given_at + timedelta(seconds=1))
+    found = record(known, newer, "granted")
+    assert found is not None and found.ruling is Ruling.IN_FORCE
