@@ -357,3 +357,11 @@ def test_nothing_outward_is_told_after_an_act_that_follows_a_notice(
     for fact in story.facts:
         replayed = evolve(replayed, fact)
     assert dump_case(replayed) == dump_case(story.case)
+
+
+@pytest.mark.parametrize("role", ["operator", "site", "employer", "security_contractor"])
+def test_a_company_on_the_ground_is_watched_though_the_registry_does_not_know_it(role: str) -> None:
+    unknown = [{"party": "nowhere-ltd", "role": role}]
+    assert _keys(parties=unknown) == _keys(parties=[{"party": "nowhere-ltd", "role": "operator"}])
+    assert _keys(parties=unknown), "another case about it is found"
+    assert not _keys(parties=[{"party": "nowhere-ltd", "role": "adverse_party"}])
