@@ -96,14 +96,19 @@ class Net:
         """The states that seeds speak for, belong to or are owned by, whatever lies between."""
         ground = self.ground
         ring = ground.flood(seeds, ground.up_to_state)
-        # What has bodies is a state, even if nobody has entered it as one.
-        listed = {trail[0] for trail in ground.hop(ring.values(), LinkKind.BODY_OF)}
+        # What has bodies is a state, even if nobody has entered it as one; as firmly as they are.
+        listed: dict[int, bool] = {}
+        for trail in ground.hop(ring.values(), LinkKind.BODY_OF):
+            listed[trail[0]] = trail[4] and listed.get(trail[0], True)
         found: list[tuple[str | None, Trail]] = []
         for node, trail in ring.items():
             id = ground.id(node)
             party = ground.registry.party(id)
-            if node in listed or (party is not None and speaks(party)):
+            if party is not None and speaks(party):
                 found.append((_code(id, party), trail))
+            elif node in listed:
+                at, before, hop, distance, soft = trail
+                found.append((_code(id, party), (at, before, hop, distance, soft or listed[node])))
         return found
 
     def mechanism(self, start: Ring) -> None:

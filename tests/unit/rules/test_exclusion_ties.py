@@ -117,6 +117,21 @@ def test_a_parent_is_not_freed_below_headquarters_by_a_doubtful_sameness_with_a_
 # States and what they own
 
 
+@pytest.mark.parametrize("status", [LinkStatus.VERIFIED, LinkStatus.UNVERIFIED])
+def test_who_is_a_state_by_a_doubtful_record_alone_is_no_surer_one(status: LinkStatus) -> None:
+    """A parent that may be the same as an authority under it: two people may tell headquarters."""
+    links = [
+        a_link("co-0", L.PARENT_OF, "bad"),
+        a_link("co-0", L.SAME_AS, "co-1", status=status),
+        a_link("co-1", L.BODY_OF, "co-0"),
+    ]
+    found = _shut([BAD, CO[0], CO[1]], links)["co-0"]
+
+    sure = status is LinkStatus.VERIFIED
+    wanted = Reason.STATE_OF_PERPETRATOR if sure else Reason.CONTROLLER_NEEDS_TWO
+    assert (found.reason, found.clearable) == (wanted, False)
+
+
 def test_a_firm_marked_as_state_owned_is_out_with_its_state_though_no_link_says_so() -> None:
     firm = a_party("oil", state="QM", ownership=Ownership.STATE_OWNED)
     other = a_party("oil-qn", state="QN", ownership=Ownership.STATE_OWNED)
