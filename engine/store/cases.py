@@ -21,14 +21,12 @@ from sqlalchemy import (
 from engine.case.due import due_at
 from engine.case.state import Case, dump_case, load_case
 from engine.store.among import among
-from engine.store.dialect import chunks, insert_or_ignore, insert_or_update
+from engine.store.dialect import PAIRS, chunks, insert_or_ignore, insert_or_update
 from engine.store.tables import case_subjects, cases, situations
 from schemas.codes import Severity
 
 _WIDER = 4
 """How much further to look where others hold the first of what is due."""
-_PAIRS = 400
-"""Pairs in one select: two variables each."""
 
 NEW = "new"
 """Status of a row that was made so that it can be locked; never left behind by a commit."""
@@ -262,7 +260,7 @@ def known_situations(
     """(generation, newest case, its status) of these situations; unknown ones are left out."""
     wanted = sorted(set(pairs))
     found = {}
-    for start in range(0, len(wanted), _PAIRS):
-        for row in conn.execute(SITUATIONS, {"pairs": wanted[start : start + _PAIRS]}):
+    for some in chunks(wanted, most=PAIRS):
+        for row in conn.execute(SITUATIONS, {"pairs": some}):
             found[(row.source, row.situation)] = (row.generation, row.case_id, row.status)
     return found

@@ -4,7 +4,7 @@ PostgreSQL's INSERT … ON CONFLICT compiles unchanged for SQLite, and `with_for
 there: the whole file is locked by BEGIN IMMEDIATE already.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql
@@ -12,8 +12,12 @@ from sqlalchemy.dialects.postgresql import Insert
 
 from engine.store.postgres import lock_names
 
+T = TypeVar("T")
+
 IN_LIST = 900
 """Ids in one IN list: far below SQLite's limit of variables, large enough to cost little."""
+PAIRS = 400
+"""Pairs in one: two variables each."""
 
 
 def insert_or_ignore(table: Table) -> Insert:
@@ -56,6 +60,6 @@ def hold(conn: Connection, kind: str, names: set[str]) -> None:
         lock_names(conn, kind, names)
 
 
-def chunks(ids: list[str]) -> list[list[str]]:
+def chunks(items: list[T], *, most: int = IN_LIST) -> list[list[T]]:
     """Lists short enough for one IN."""
-    return [ids[start : start + IN_LIST] for start in range(0, len(ids), IN_LIST)]
+    return [items[start : start + most] for start in range(0, len(items), most)]

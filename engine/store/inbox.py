@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 
+from engine.store.dialect import PAIRS, chunks
 from engine.store.tables import inbox
 from schemas.responses import Done
 
 _CODEC: TypeAdapter[Done] = TypeAdapter(Done)
-_PAIRS = 400
-"""(source, id) pairs in one select: two variables each."""
 
 INSERT = insert(inbox)
 EQUIVOCATED = (
@@ -36,8 +35,8 @@ def read(conn: Connection, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, 
     """The entries of these (source, id)."""
     wanted = sorted(set(pairs))
     found = {}
-    for start in range(0, len(wanted), _PAIRS):
-        for row in conn.execute(READ, {"pairs": wanted[start : start + _PAIRS]}):
+    for some in chunks(wanted, most=PAIRS):
+        for row in conn.execute(READ, {"pairs": some}):
             result = _CODEC.validate_json(row.result)
             found[(row.source, row.id)] = Entry(digest=row.digest, result=result)
     return found

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, tuple_
 
-from engine.store.dialect import hold
+from engine.store.dialect import PAIRS, chunks, hold
 from engine.store.instant import to_micros
 from engine.store.tables import cases, journal
 from schemas.facts.system import SystemFact, dump_system_fact
@@ -42,8 +42,6 @@ NEWEST = select(func.max(journal.c.at))
 NEWEST_OF = NEWEST.where(
     tuple_(journal.c.stream, journal.c.n).in_(bindparam("heads", expanding=True))
 )
-_HEADS = 400
-"""Heads in one select: two variables each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +105,7 @@ def newest_of(conn: Connection, versions: Mapping[str, int]) -> datetime | None:
     """When the newest of these leaves was written: stream -> number. None where none is there."""
     heads = [(stream, n) for stream, n in sorted(versions.items()) if n > 0]
     found: list[datetime | None] = [
-        conn.execute(NEWEST_OF, {"heads": heads[start : start + _HEADS]}).scalar()
-        for start in range(0, len(heads), _HEADS)
+        conn.execute(NEWEST_OF, {"heads": some}).scalar() for some in chunks(heads, most=PAIRS)
     ]
     return max((at for at in found if at is not None), default=None)
 

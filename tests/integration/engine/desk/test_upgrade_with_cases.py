@@ -6,12 +6,10 @@ Cases by the real desk; the older tables by the migrations' own way back, which 
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 
@@ -21,6 +19,7 @@ from engine.store import schema
 from engine.store import tables as t
 from engine.store.database import Database, transact
 from schemas.responses import Done
+from tests.harness.migrating import config
 from tests.integration.engine.desk.room import START, Room, a_room, report
 from tests.integration.engine.desk.test_two_processes import claim, released, settle
 from tests.unit.engine.case import builders as b
@@ -31,14 +30,6 @@ INDEXES = frozenset({"watched"})
 """Found out from what else there is: an older release may need more of it."""
 Rows = dict[str, Counter[tuple[tuple[str, Any], ...]]]
 """Table -> its rows, by column, each as often as it is there."""
-
-
-def config(conn: Connection | None = None) -> Config:
-    made = Config()
-    folder = Path(schema.__file__).parent / "migrations"
-    made.set_main_option("script_location", str(folder))
-    made.attributes["connection"] = conn
-    return made
 
 
 def back_from_here() -> list[str]:

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection
 
-from engine.store import schema, watched
+from engine.store import watched
 from engine.store.database import Database, transact
+from tests.harness.migrating import config
 from tests.integration.engine.desk.room import START, a_room, report
 from tests.unit.engine.case import builders as b
 
@@ -28,14 +27,6 @@ def opening(url: str) -> Iterator[Connection]:
     yield conn
     conn.close()
     database.close()
-
-
-def _config(conn: Connection) -> Config:
-    config = Config()
-    folder = Path(schema.__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder))
-    config.attributes["connection"] = conn
-    return config
 
 
 async def _opened(url: str, **sources: int) -> None:
@@ -84,8 +75,8 @@ async def test_what_was_open_before_an_upgrade_is_found_by_everything_it_was_fou
             "UPDATE watched SET told_at = NULL",
         ):
             transact(conn, lambda c, before=before: c.exec_driver_sql(before))
-        transact(conn, lambda c: command.downgrade(_config(c), "0011"))
-        transact(conn, lambda c: command.upgrade(_config(c), "head"))
+        transact(conn, lambda c: command.downgrade(config(c), "0011"))
+        transact(conn, lambda c: command.upgrade(config(c), "head"))
 
         keys = {row[0] for row in transact(conn, _keys)}
         assert keys

@@ -1,11 +1,9 @@
 """The migrations lead to the very tables that the code uses."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import String, text
@@ -13,6 +11,7 @@ from sqlalchemy import String, text
 from engine.store import schema
 from engine.store.database import Database
 from engine.store.tables import metadata
+from tests.harness.migrating import config
 from tests.harness.postgres import PostgresServer
 
 
@@ -67,8 +66,4 @@ def test_upgrading_twice_changes_nothing(store_url: str) -> None:
 
 
 def test_the_release_needs_the_newest_migration() -> None:
-    config = Config()
-    folder = Path(schema.__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder))
-
-    assert ScriptDirectory.from_config(config).get_current_head() == schema.NEEDED
+    assert ScriptDirectory.from_config(config()).get_current_head() == schema.NEEDED

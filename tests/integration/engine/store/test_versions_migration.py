@@ -1,12 +1,10 @@
 """The migration to versions: what was stored counts as before, the way back loses no exclusion."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import orjson
 import pytest
 from alembic import command
-from alembic.config import Config
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, text
 
@@ -18,6 +16,7 @@ from engine.store.database import Database, transact
 from schemas.contact import Contact
 from schemas.link import Link, LinkStatus
 from schemas.party import Party
+from tests.harness.migrating import config
 from tests.integration.engine.desk.room import START
 from tests.unit.engine.registry.history.records import contact, link, party, rows
 
@@ -33,19 +32,11 @@ def conn(store_url: str) -> Iterator[Connection]:
     """An open store at version 0005, with a registry in it."""
     database = Database(store_url)
     conn = database.writer()
-    transact(conn, lambda c: command.downgrade(_config(c), "0005"))
+    transact(conn, lambda c: command.downgrade(config(c), "0005"))
     transact(conn, _fill)
     yield conn
     conn.close()
     database.close()
-
-
-def _config(conn: Connection) -> Config:
-    config = Config()
-    folder = Path(schema.__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder))
-    config.attributes["connection"] = conn
-    return config
 
 
 def _fill(conn: Connection) -> None:
@@ -59,11 +50,11 @@ def _fill(conn: Connection) -> None:
 
 
 def _up(conn: Connection) -> None:
-    transact(conn, lambda c: command.upgrade(_config(c), "head"))
+    transact(conn, lambda c: command.upgrade(config(c), "head"))
 
 
 def _down(conn: Connection) -> None:
-    transact(conn, lambda c: command.downgrade(_config(c), "0005"))
+    transact(conn, lambda c: command.downgrade(config(c), "0005"))
 
 
 def _links(conn: Connection) -> dict[str, str]:
@@ -138,7 +129,7 @@ def test_there_and_back_and_there_again_is_the_same_registry(conn: Connection) -
 
 def test_a_migration_that_fails_leaves_the_tables_as_they_were(conn: Connection) -> None:
     def fail(c: Connection) -> None:
-        command.upgrade(_config(c), "head")
+        command.upgrade(config(c), "head")
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
