@@ -4,12 +4,14 @@ Loopback only, whatever library opens the socket: an audit hook sees them all. A
 reach out fails even where the code under test swallowed the error.
 """
 
+import gc
+import importlib
 import ipaddress
 import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,23 +26,23 @@ settings.register_profile("sweep", deadline=None, database=None, print_blob=True
 settings.register_profile("guard", settings.get_profile("house"), max_examples=30)
 settings.load_profile("house")
 
+
+def _forget_settings() -> None:
+    for name in [each for each in os.environ if each.startswith("TOCSIN_")]:
+        del os.environ[name]
+
+
 # Before anything of ours is imported: no setting of the person running the tests takes part.
-for _name in sorted(os.environ):
-    if _name.startswith("TOCSIN_"):
-        del os.environ[_name]
+_forget_settings()
 
-from tests.harness import kafka_leaks  # noqa: E402
-from tests.harness.broker import fetch_jars, kafka, kafka_jars, wants_kafka  # noqa: E402
-from tests.harness.postgres import mortal_postgres, postgres  # noqa: E402
-from tests.harness.stores import store_url  # noqa: E402
-
-__all__ = [
-    "kafka",
-    "kafka_jars",
-    "mortal_postgres",
-    "postgres",
-    "store_url",
-]  # fixtures of the whole session
+SERVERS = (
+    "tests.harness.open_lines",
+    "tests.harness.broker",
+    "tests.harness.postgres",
+    "tests.harness.stores",
+)
+"""Fixtures of the whole session that start servers; what they import takes longer than the tests
+of the guard have."""
 
 
 class ReachedOutError(AssertionError):
@@ -95,42 +97,37 @@ def _stays_here() -> Iterator[None]:
     assert not tried, f"this test tried to leave the machine: {', '.join(tried)}"
 
 
-kafka_leaks.watch()
-
-
 @pytest.fixture(autouse=True)
-def _leaves_no_connection_to_the_next_test() -> Iterator[None]:
-    """Its teardown comes after that of the test's event loop, which was made after it."""
-    yield
-    if left := kafka_leaks.put_away():
-        print(f"Kafka's client left {left} connections open")
-
-
-@pytest.fixture(autouse=True)
-def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _bare_environment() -> None:
     """What one test sets in the environment, the next does not find."""
-    for name in sorted(os.environ):
-        if name.startswith("TOCSIN_"):
-            monkeypatch.delenv(name)
+    _forget_settings()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Fewer examples for those who ask for the guard's tests alone."""
+    """Fewer examples and no servers for those who ask for the guard's tests alone."""
     if config.getoption("markexpr", "") == "guard":
         settings.load_profile("guard")
+        return
+    for name in SERVERS:
+        config.pluginmanager.register(importlib.import_module(name), name)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Those who ask for the tests of the guard alone wait for no other test's imports."""
     if config.getoption("markexpr", "") != "guard":
         return None
-    folder = collection_path.is_dir()
-    below = sorted(collection_path.rglob("test_*.py")) if folder else [collection_path]
-    return None if any("mark.guard" in each.read_text("utf-8") for each in below) else True
+    return None if collection_path in _of_the_guard() else True
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """What must come from elsewhere comes now: no test's time is spent on it."""
-    if wants_kafka(session.items):
-        with suppress(AssertionError):  # each test that needs it fails, and the others run
-            fetch_jars()
+@cache
+def _of_the_guard() -> frozenset[Path]:
+    """The files in which something is marked `guard`, and the folders they are in."""
+    found = Path(__file__).parent.rglob("test_*.py")
+    marked = [each for each in found if b"mark.guard" in each.read_bytes()]
+    return frozenset(path for each in marked for path in (each, *each.parents))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: nobody searches it again and again for what to let go of."""
+    gc.collect()
+    gc.freeze()
