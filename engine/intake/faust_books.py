@@ -147,7 +147,10 @@ class SqlConsumer(driver.Consumer):
         return records, active
 
     async def _go_back(self) -> None:
-        """Seek once more after something was not shown, unless a seek begun since then did."""
+        """Seek once more after something was not shown, unless a seek begun since then did; and
+        after a stream held something from before a rebalance."""
+        if self._books.ownership.astray:
+            self._missed = self._seeks
         if self._missed is None:
             return
         while (self._seeks != self._sought or not self.flow_active) and not self.should_stop:

@@ -99,6 +99,8 @@ class KafkaStream:
         if records:
             self._standing.deals()
             await self._deliver(records, handler)
+            if self._ownership.astray:
+                raise LogTroubleError("records came from behind the place they were sought at")
             self._standing.heard()
         await self._count(consumer)
 

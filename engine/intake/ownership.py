@@ -29,6 +29,8 @@ Forgets = Callable[[str], bool]
 
 CAREFUL_FOR = 1_000
 """Records that go alone after a start at the same offset: more than any batch had."""
+ASTRAY_MOST = 5
+"""Times in a row that a reader may bring what lies behind the place it was sent to."""
 GAP = IncidentCode.LOG_GAP
 PARKED = IncidentCode.RECORD_PARKED
 
@@ -62,6 +64,18 @@ class Ownership:
         self._expected: dict[Partition, int] = {}
         self._outlived: dict[Partition, int] = {}
         """Records tried alone by this process, which is still here: they end no process."""
+        self._astray: set[Partition] = set()
+        self._strayed: dict[Partition, int] = {}
+        """How often in a row."""
+
+    @property
+    def astray(self) -> bool:
+        """Whether a reader brought what lies behind its place, and the log has what lies between.
+
+        It had that at hand from before a rebalance, or skipped something: it has to seek once more
+        (`positions`, `acquire`), and whatever it brings of these partitions until then is dropped.
+        """
+        return bool(self._astray)
 
     @property
     def partitions(self) -> tuple[Partition, ...]:
@@ -81,6 +95,7 @@ class Ownership:
         for (topic, partition), loss, _ in await self._positions.losses(ranges):
             await self._incident(IncidentCode(loss.value), _named(topic, partition))
         held = await self._positions.acquire(ranges)
+        self._astray.clear()
         self._held = {(one.topic, one.partition): one for one in held}
         self._expected = {key: one.next_offset for key, one in self._held.items()}
         return dict(self._expected)
@@ -88,6 +103,7 @@ class Ownership:
     async def positions(self) -> dict[Partition, int]:
         """Where to read from, once more: after a seek, under the same epoch."""
         stored = await self._positions.known(self._held)
+        self._astray.clear()
         self._expected = {key: stored[key][0] for key in self._held if key in stored}
         return dict(self._expected)
 
@@ -96,6 +112,7 @@ class Ownership:
         for key in partitions:
             self._held.pop(key, None)
             self._expected.pop(key, None)
+            self._astray.discard(key)
 
     async def deliver(self, records: Sequence[Record], handler: Handler) -> None:
         """Hand records on, partitions side by side, each in order. Returns when all are durable.
@@ -109,7 +126,7 @@ class Ownership:
 
     async def _deliver_one(self, key: Partition, records: list[Record], handler: Handler) -> None:
         held = self._held.get(key)
-        if held is None:
+        if held is None or key in self._astray:
             return
         try:
             for run in self._runs(key, held, records):
@@ -139,13 +156,17 @@ class Ownership:
             yield run
 
     async def _bridge(self, key: Partition, record: Record) -> bool:
-        """Believe a gap only when a second reader sees it too. False: the partition is gone."""
+        """Believe a gap only when a second reader sees it too. False: drop it, it comes again."""
         expected = self._expected.get(key)
         if expected is None:
             return False
         if record.offset <= expected:
             return True
         seen = await self._probe(*key, expected)
+        if seen == expected and self._may_stray(key):
+            _log.warning("intake.astray", at=_named(*key), expected=expected, came=record.offset)
+            self._astray.add(key)
+            return False
         if seen != record.offset:
             self._stop(
                 f"{_named(*key)}: {expected} expected, {record.offset} came,"
@@ -155,6 +176,11 @@ class Ownership:
         if self._forgets(key[0]):
             await self._incident(GAP, _named(*key))
         return True
+
+    def _may_stray(self, key: Partition) -> bool:
+        """Whether to seek once more; no more where that was in vain again and again."""
+        self._strayed[key] = self._strayed.get(key, 0) + 1
+        return self._strayed[key] <= ASTRAY_MOST
 
     async def _one_run(
         self, key: Partition, held: Held, run: list[Record], handler: Handler
@@ -171,6 +197,7 @@ class Ownership:
             )
             self._outlived[key] = first.offset
         await handler(run, epoch=held.epoch)
+        self._strayed.pop(key, None)
         if key in self._expected:
             self._expected[key] = max(self._expected[key], run[-1].offset + 1)
 

@@ -67,6 +67,8 @@ async def why_unreached(settings: KafkaSettings) -> Reach | None:
     found = []
     for broker in settings.brokers:
         kind = await _ask(settings, broker)
+        if kind is Unreached.OTHER_PROTOCOL:  # or the line broke just then: which, it says again
+            kind = await _ask(settings, broker)
         if kind is None:
             return None
         found.append(Reach(kind=kind, broker=broker))

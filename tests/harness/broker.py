@@ -11,7 +11,8 @@ A test that stops or kills brokers takes `kafka_jars` and starts a `LocalKafka` 
 
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -40,9 +41,11 @@ def fetch_jars() -> None:
     assert done.returncode == 0, f"no Kafka to test with: {done.stderr[-1500:]}"
 
 
-def wants_kafka(items: Iterable[pytest.Item]) -> bool:
-    """Whether any of these tests needs the jars: they are fetched outside every test's time."""
-    return any("kafka_jars" in getattr(item, "fixturenames", ()) for item in items)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What must come from elsewhere comes now: no test's time is spent on it."""
+    if any("kafka_jars" in getattr(item, "fixturenames", ()) for item in session.items):
+        with suppress(AssertionError):  # each test that needs it fails, and the others run
+            fetch_jars()
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from engine.intake.durability import (
 )
 from engine.intake.scope import any_of
 from engine.intake.standing import State
-from engine.ports import Handler
+from engine.ports import Handler, Record
 from engine.program_answers import ProgramAnswers
 from engine.publisher import KafkaPublisher
 from engine.registry.world import World
@@ -241,6 +241,35 @@ async def test_reports_in_flight_are_taken_once_when_another_reader_joins(
     assert await events(room) == 40
     assert await stands_at(room, topic) == 40
     assert one.halted == two.halted == []
+
+
+@both
+async def test_a_record_from_beyond_its_place_is_dropped_and_the_log_is_read_from_there_again(
+    kafka: LocalKafka, room: Room, runner: str
+) -> None:
+    """Around a rebalance Faust may hand on what it had at hand before; the process once left."""
+    topic = await make_topic(kafka)
+    settings = settings_for(kafka, topic, runner=runner)
+    gates: list[Gate] = []
+
+    def held_back(inner: Handler) -> Handler:
+        gates.append(Gate(inner))
+        return gates[-1]
+
+    async with reading(room, settings, handler=held_back) as reader:
+        await produce(kafka, topic, reports("a0"))
+        await until(lambda: gates[0].waiting == 1)
+        await produce(kafka, topic, reports("a1", "a2"))
+        stream: Any = reader.lane.stream
+        early = Record(topic=topic, partition=0, offset=2, key=None, value=reports("a2")[0])
+        await stream._ownership.deliver([early], gates[0])
+        assert stream._ownership.astray
+        gates[0].opened.set()
+        await until(taken(room, 3))
+
+    assert await events(room) == 3
+    assert await stands_at(room, topic) == 3
+    assert reader.halted == []
 
 
 @both

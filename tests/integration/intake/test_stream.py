@@ -10,7 +10,7 @@ import pytest
 from engine.case import commands as c
 from engine.desk.lanes import CommandFailed, Fenced, Lane, StoreUnavailable
 from engine.intake.fake_stream import FakeLog, FakeStream
-from engine.intake.ownership import GAP, PARKED, HaltedError
+from engine.intake.ownership import ASTRAY_MOST, GAP, PARKED, HaltedError
 from engine.ports import Position, Record
 from engine.store import tables
 from engine.store.offsets import Loss, Range
@@ -327,6 +327,59 @@ async def test_a_gap_that_nobody_else_sees_stops_the_process_before_anything_is_
     assert len(room.halted) == 1
     assert await room.taken() == ["a"]
     assert await next_offset(room) == 1
+
+
+async def test_what_a_reader_had_at_hand_before_a_rebalance_is_dropped_and_read_in_its_turn(
+    room: Room,
+) -> None:
+    """Faust keeps what it fetched; the process once ended for it."""
+    log = FakeLog()
+    records = [log.publish(TOPIC, body(a_message(id=f"e{n}"))) for n in range(10)]
+    ownership = room.ownership(log.probe)
+    await ownership.acquire({ONE[0]: Range(begin=0, end=10)})
+
+    await ownership.deliver(records[7:], room.handler())
+    assert ownership.astray
+    await ownership.deliver(records[:3], room.handler())
+    assert await room.taken() == []
+
+    assert await ownership.positions() == {ONE[0]: 0}
+    assert not ownership.astray
+    await ownership.deliver(records, room.handler())
+    assert await room.taken() == [f"e{n}" for n in range(10)]
+    assert room.halted == []
+    assert await room.incidents() == []
+
+
+async def test_other_partitions_go_on_while_one_is_sought_again(room: Room) -> None:
+    log = FakeLog()
+    log.publish(TOPIC, body(a_message(id="e0")))
+    late = log.publish(TOPIC, body(a_message(id="e1")))
+    other = log.publish(TOPIC, body(a_message(id="o0")), partition=1)
+    ownership = room.ownership(log.probe)
+    both = [ONE[0], (TOPIC, 1)]
+    await ownership.acquire({key: Range(begin=0, end=2) for key in both})
+
+    await ownership.deliver([late, other], room.handler())
+
+    assert await room.taken() == ["o0"]
+    assert ownership.astray
+
+
+async def test_a_reader_that_never_comes_to_its_place_ends_its_process_at_last(room: Room) -> None:
+    log = FakeLog()
+    records = [log.publish(TOPIC, body(a_message(id=f"e{n}"))) for n in range(3)]
+    ownership = room.ownership(log.probe)
+    await ownership.acquire({ONE[0]: Range(begin=0, end=3)})
+    for _ in range(ASTRAY_MOST):
+        await ownership.deliver(records[2:], room.handler())
+        await ownership.positions()
+
+    with pytest.raises(ExceptionGroup):
+        await ownership.deliver(records[2:], room.handler())
+
+    assert len(room.halted) == 1
+    assert await room.taken() == []
 
 
 async def test_whoever_lost_the_partition_drops_the_record_and_the_new_owner_takes_it(

@@ -86,6 +86,7 @@ class Reader(SqlConsumer):
 
     async def _from_store(self) -> Mapping[TP, int]:
         self.broker.place = self.stored
+        self._books.ownership.astray = False  # type: ignore[misc]  # as `positions` does
         return {ONE: self.stored}
 
     async def take_over(self) -> None:
@@ -100,8 +101,15 @@ class _Standing:
         return None
 
 
+class _Ownership:
+    astray = False
+
+
 class _Books:
     standing = _Standing()
+
+    def __init__(self) -> None:
+        self.ownership = _Ownership()
 
 
 @pytest.fixture
@@ -138,6 +146,17 @@ async def test_what_comes_while_faust_has_stopped_its_flow_is_read_again(reader:
     assert await reader.shown() == []
     reader.flow_active = True
     assert await reader.shown() == [0, 1, 2]
+
+
+async def test_after_a_stream_held_something_from_before_a_rebalance_it_seeks_once_more(
+    reader: Reader,
+) -> None:
+    reader.broker.end = 3
+    assert await reader.shown() == [0, 1, 2]
+    reader.stored, reader._books.ownership.astray = 1, True  # type: ignore[misc]
+    assert await reader.shown() == [1, 2]
+    assert not reader._books.ownership.astray
+    assert await reader.shown() == []
 
 
 async def test_it_is_not_read_again_where_a_later_seek_goes_back_anyway(reader: Reader) -> None:
