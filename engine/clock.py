@@ -42,6 +42,11 @@ class SystemClock:
         await asyncio.sleep(max(0.0, seconds))
 
 
+def since_boot() -> float:
+    """Seconds since this machine started, its sleep included where the system counts that."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class FastClock:
     """Time that runs `factor` times as fast as the machine's, from `start` on: for the demo.
 

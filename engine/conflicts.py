@@ -7,6 +7,7 @@ it is rung, when an engine starts, and now and then, lest one was lost between t
 from functools import partial
 
 import structlog
+from pydantic import ValidationError
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -48,23 +49,36 @@ class Conflicts:
             await self._declared.wait(self._clock, LOOK_EVERY)
 
     async def look(self) -> int:
-        """Look once; return how many links came into force. Raises OvertakenError."""
+        """Look once; return how many links came into force.
+
+        Raises OvertakenError; and ValidationError where a report cannot be read, once the conflicts
+        of all others are stored.
+        """
         registry = self._world.registry()
-        links = await self._reader.run(_links)
+        links, unreadable = await self._reader.run(_links)
+        new = 0
         fresh = [link for link in links if registry.link(link.id) is None]
-        if not fresh:
-            return 0
-        new = await self._writer.run(partial(declare, links=fresh, at=self._clock.now()))
-        await follow(self._world, self._reader)
-        _log.info("conflicts_declared", links=new)
+        if fresh:
+            new = await self._writer.run(partial(declare, links=fresh, at=self._clock.now()))
+            await follow(self._world, self._reader)
+            _log.info("conflicts_declared", links=new)
+        if unreadable is not None:
+            raise unreadable
         return new
 
 
-def _links(conn: Connection) -> list[Link]:
+def _links(conn: Connection) -> tuple[list[Link], ValidationError | None]:
+    """Of every declared conflict, and the last error of a report that says no more whose it is."""
     declaring = alerts.conflicts(conn)
     bodies = events.of_cases(conn, {case for case, _ in declaring})
     found: dict[str, Link] = {}
+    unreadable = None
     for case, party in declaring:
-        told = [ThreatEvent.model_validate_json(body) for _, body in bodies.get(case, ())]
+        told = []
+        for _, body in bodies.get(case, ()):
+            try:
+                told.append(ThreatEvent.model_validate_json(body))
+            except ValidationError as error:
+                unreadable = error
         found |= {link.id: link for link in declared(party, other_side(told))}
-    return [found[id] for id in sorted(found)]
+    return [found[id] for id in sorted(found)], unreadable

@@ -13,7 +13,7 @@ import structlog
 
 from engine.case.commands import RaiseIncident
 from engine.clock import Clock
-from engine.desk.lanes import CommandFailed
+from engine.desk.lanes import Busy, CommandFailed
 from schemas.codes import IncidentCode
 
 EVERY_SECONDS = 60.0
@@ -84,7 +84,7 @@ class DiskWatch:
         _log.error("disk_fills", free_mb=disk.free // 1_048_576)
         try:
             await self._raise(RaiseIncident(code=IncidentCode.DISK_FILLS, key=KEY))
-        except CommandFailed as error:
+        except (Busy, CommandFailed) as error:
             _log.error("incident_not_raised", code="disk_fills", error=type(error).__name__)
         else:
             self._told = True

@@ -12,7 +12,7 @@ import structlog
 from engine.case import commands as c
 from engine.desk import Lane
 from engine.ports import Reader
-from engine.registry import WorldHolder
+from engine.registry.world import WorldHolder
 from engine.replies import KINDS, Became, Desk
 from engine.store.answering import alerts_of
 from engine.store.mailed import Mailed, mailed

@@ -6,7 +6,7 @@ leaves never takes messages on their way with it, and a slow page never a timer.
 
 from dataclasses import dataclass
 
-from engine.settings import Role, Settings
+from engine.settings import ALL_ROLES, Role, Settings
 
 WITH_LOG: tuple[tuple[Role, ...], ...] = (
     ("intake",),
@@ -33,6 +33,16 @@ class Group:
 
     name: str
     roles: tuple[Role, ...]
+
+
+def opens_http(settings: Settings) -> bool:
+    """Whether a process of these settings listens on the public socket.
+
+    `web` does, for people and for programs. `intake` alone reads the log; where there is none,
+    reports come over HTTP and it listens itself.
+    """
+    roles = settings.roles or ALL_ROLES
+    return "web" in roles or ("intake" in roles and not settings.kafka.enabled)
 
 
 def groups(settings: Settings) -> tuple[Group, ...]:

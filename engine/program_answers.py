@@ -16,7 +16,7 @@ from engine.case import commands as c
 from engine.clock import Clock
 from engine.desk import Lane
 from engine.ports import Position, Writer
-from engine.registry import WorldHolder
+from engine.registry.world import WorldHolder
 from engine.store import answer_pages
 from engine.store.answer_pages import TokenRow
 from schemas.codes import ActionKind, Effect, IncidentCode, Proviso

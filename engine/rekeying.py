@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.case.commands import RaiseIncident
 from engine.case_vault import CaseVault, Moved
 from engine.clock import Clock
+from engine.desk.lanes import Busy, CommandFailed
 from engine.ports import Reader, Writer
 from engine.store import case_keys
 from engine.store.database import StoreError
@@ -52,20 +53,23 @@ class Rekeying:
         self._raise = raise_incident
         self._unreadable: frozenset[str] = frozenset()
         self._told: frozenset[str] = frozenset()
+        self._untold: frozenset[str] = frozenset()
+        """Those of which the desk could not be told yet: they are not found a second time."""
 
     async def run(self) -> None:
         """What cannot be done now is tried again."""
         while True:
             try:
                 await self.look()
-            except (SQLAlchemyError, StoreError, CannotOpenError) as error:
+            except (SQLAlchemyError, StoreError, CannotOpenError, Busy, CommandFailed) as error:
                 _log.warning("vault.not_moved", error=type(error).__name__)
             await self._clock.sleep(LOOK_EVERY)
 
     async def look(self) -> int:
         """Move everything that waits; return how many rows were moved.
 
-        Raises CannotOpenError when the keys of cases were wrapped by another deployment.
+        Raises CannotOpenError when the keys of cases were wrapped by another deployment; Busy and
+        CommandFailed when duty could not be told, which the next look does.
         """
         rows = 0
         while await self._reader.run(self._waits):
@@ -91,8 +95,10 @@ class Rekeying:
         return frozenset(case_keys.foreign(conn, held=self._weekly.openable, before=before))
 
     async def _tell(self, cases: frozenset[str]) -> None:
-        for case in sorted(cases - self._told):
+        self._untold |= cases - self._told
+        for case in sorted(self._untold):
             await self._raise(
                 RaiseIncident(code=IncidentCode.SEALED_UNREADABLE, key=case, severe=False)
             )
             self._told |= {case}
+            self._untold -= {case}

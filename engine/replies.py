@@ -19,7 +19,7 @@ from engine.case.state import Alert
 from engine.clock import Clock
 from engine.desk import Lane
 from engine.ports import Reader
-from engine.registry import WorldHolder
+from engine.registry.world import WorldHolder
 from engine.store.answering import alerts_of
 from notifiers.sms.config import SmsSettings
 from notifiers.sms.inbound import Reply, ReplyCode, parse_reply

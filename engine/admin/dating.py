@@ -16,7 +16,7 @@ from engine.case import ids
 from engine.case.marked import CaseDate
 from engine.date_calendar import date_calendar
 from engine.duty import editions, feed
-from engine.store.dates import dates_ahead
+from engine.store.dates import DatesAhead
 from schemas.codes import DateKind, Precision, TrackName
 
 UN_REPLY_WITHIN = timedelta(days=60)
@@ -110,7 +110,7 @@ async def calendar(house: House, asked: Asked, args: Subscribing) -> Mapping[str
         edition = await services.writer.run(lambda conn: editions.another(conn, feed.DATES))
     else:
         edition = await services.reader.run(lambda conn: editions.of(conn, feed.DATES))
-    found = await services.reader.run(lambda conn: list(dates_ahead(conn)))
+    found = await services.reader.run(DatesAhead().read)
     secret = feed.secret(services.answer_key, feed.DATES, edition=edition)
     return {
         "count": len(found),

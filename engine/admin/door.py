@@ -6,10 +6,7 @@ who is logged in. It is no part of the pages, so that no proxy can ever expose i
 
 import hmac
 import json
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -25,23 +22,9 @@ from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
 from engine.admin.operation import perform
 from engine.admin.table import OPERATIONS
-from engine.vault.files import write_private
 
-FILE = "engine.json"
-"""In the data directory while an engine runs: where its door is, and the token that opens it."""
 BYTES_MAX = 2 * 1024 * 1024
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoorFile:
-    """Content of the token file."""
-
-    port: int
-    token: str = field(repr=False)
-    process: int
-    board: str = ""
-    """Address of the board, where this engine serves it."""
 
 
 class _Asking(BaseModel):
@@ -153,30 +136,6 @@ def logged_in(session: str | None) -> dict[str, Any]:
             "works once. After several wrong tries you have to wait a while.",
         }
     return {"ok": True, "result": {"session": session}}
-
-
-def write_door_file(directory: Path, file: DoorFile) -> None:
-    """Say where the door is, for the owner's eyes alone; an old file is replaced whole."""
-    path = directory / FILE
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    write_private(
-        fresh,
-        orjson.dumps(
-            {
-                "port": file.port,
-                "token": file.token,
-                "process": file.process,
-                "board": file.board,
-            }
-        ),
-    )
-    os.replace(fresh, path)
-
-
-def remove_door_file(directory: Path) -> None:
-    """The engine is about to stop."""
-    (directory / FILE).unlink(missing_ok=True)
 
 
 async def _body(request: Request) -> bytes:

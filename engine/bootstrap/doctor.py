@@ -21,6 +21,7 @@ from engine.intake.durability import NotDurableError
 from engine.intake.trouble import why_unreached
 from engine.registry import ImportRefused, OutOfReachError, check_reach, load_world, read_files
 from engine.registry.importer import warnings
+from engine.registry.standing_for import Trust, trust_in
 from engine.settings import Settings
 from engine.signs import SILENT_AFTER, amiss, expects, read
 from engine.store import journal, retention, signs
@@ -96,7 +97,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             check_version(conn)
             people = [person for person in list_people(conn) if not person.disabled]
             newest = journal.newest_at(conn)
-            lost = _out_of_reach(conn)
+            in_force = _in_force(conn)
             found = signs.known(conn)
             weak = weaknesses(conn)
             coming = retention.coming(conn)
@@ -113,7 +114,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     for each in weak:
         level: Level = "bad" if each.bad else "warning"
         yield Finding(level=level, what=each.what, next_step=each.next_step)
-    yield from lost
+    yield from in_force
     yield from _people(len(people))
     yield from _running(found, settings)
     yield from erasures(coming)
@@ -157,17 +158,37 @@ def _running(found: signs.Known, settings: Settings) -> Iterator[Finding]:
         yield Finding(level="warning", what=f"{sign.says}{since}", next_step=sign.next_step)
 
 
-def _out_of_reach(conn: Connection) -> list[Finding]:
+def _in_force(conn: Connection) -> list[Finding]:
     """What is in force now, which may be other than what the files say."""
     try:
         world = load_world(conn)
-        check_reach(world.roster, world.registry)
     except RulebookError:
         return []  # a start takes the files again, and says what is wrong with them
+    found = list(trusted(trust_in(world, now=SystemClock().now())))
+    try:
+        check_reach(world.roster, world.registry)
     except OutOfReachError as error:
         step = "tocsin registry import registry.yaml roster.yaml"
-        return [Finding(level="bad", what=str(error), next_step=step)]
-    return []
+        found.append(Finding(level="bad", what=str(error), next_step=step))
+    return found
+
+
+def trusted(trust: Trust) -> Iterator[Finding]:
+    """Whether anybody outside is still told by the registry, and whether that ends soon."""
+    if trust.looked_at is None or trust.until is None or not (trust.old or trust.soon):
+        return
+    since = f"nobody has stood for the registry since {trust.looked_at:%Y-%m-%d}."
+    what = (
+        f"What would tell anybody outside waits: {since}"
+        if trust.old
+        else f"From {trust.until:%Y-%m-%d %H:%M} UTC on, what would tell anybody outside waits: "
+        f"{since}"
+    )
+    yield Finding(
+        level="bad" if trust.old else "warning",
+        what=what,
+        next_step="Look whether it is still right, then say so: tocsin registry look",
+    )
 
 
 def _people(count: int) -> Iterator[Finding]:

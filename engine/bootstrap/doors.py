@@ -1,14 +1,20 @@
-"""The web application of a process, by its roles: pages, doors for programs, signs of health."""
+"""What a process answers, by its roles: pages, doors for programs, signs of health, commands.
+
+Loaded only where somebody comes in: pages and operations take half a second to import.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from engine.admin.door import Door as AdminDoor
+from engine.bootstrap.importing import importer
 from engine.bootstrap.parts import Parts
+from engine.bootstrap.servers import QuietServer, server
+from engine.bootstrap.services import make_house, make_services
 from engine.bootstrap.watching import signs_of
 from engine.intake.runners import Lane as LogLane
 from engine.intake.standing import State
@@ -16,7 +22,7 @@ from engine.mail_replies import MailReplies
 from engine.program_answers import ProgramAnswers
 from engine.receipts import Receipts
 from engine.replies import Replies
-from engine.settings import ALL_ROLES, Role, Settings
+from engine.settings import Role
 from engine.store.following import owed
 from engine.web.api.answering import Answering
 from engine.web.api.answers import Check
@@ -26,39 +32,35 @@ from engine.web.api.inbound import Inbound, mail_channels, sms_channels
 from engine.web.api.routes import api_routes
 from engine.web.app import create_app
 from engine.web.headers import SecurityHeaders
-from engine.web.services import Services
 
 OVERDUE = timedelta(minutes=5)
 """Later than this is an outage (design section 9)."""
 
 
-def opens_http(settings: Settings) -> bool:
-    """Whether a process of these settings listens on the public socket.
+class Doors:
+    """The servers of a process, over one house."""
 
-    `web` does, for people and for programs. `intake` alone reads the log; where there is none,
-    reports come over HTTP and it listens itself.
-    """
-    roles = settings.roles or ALL_ROLES
-    return "web" in roles or ("intake" in roles and not settings.kafka.enabled)
+    def __init__(self, parts: Parts, roles: tuple[Role, ...], logs: tuple[LogLane, ...]) -> None:
+        """`logs` are the readers whose health is told."""
+        self._parts = parts
+        self._roles = roles
+        self._logs = logs
+        services = make_services(parts)
+        self.house = make_house(parts, services, import_registry=importer(parts))
+        """What operations and pages work on."""
 
+    def commands(self, *, token: str) -> QuietServer:
+        """What the loopback socket serves to whoever has the token."""
+        return server(AdminDoor(self.house, token=token).app())
 
-def web_app(
-    parts: Parts, services: Services, roles: tuple[Role, ...], logs: tuple[LogLane, ...] = ()
-) -> Any:
-    """What the public socket serves. `logs` are the readers whose health is told."""
-    if "web" not in roles:
-        # The programs' routes are FastAPI's: under a bare Starlette each of them fails.
-        return FastAPI(
-            routes=_api(parts, logs),
-            middleware=[Middleware(SecurityHeaders)],
-            openapi_url=None,
-        )
-    return create_app(with_api(services, _api(parts, logs)))
-
-
-def with_api(services: Services, api: list[BaseRoute]) -> Services:
-    """The same services with the programs' doors."""
-    return replace(services, api=tuple(api))
+    def web(self) -> QuietServer:
+        """What the public socket serves."""
+        api = _api(self._parts, self._logs)
+        if "web" not in self._roles:
+            # The programs' routes are FastAPI's: under a bare Starlette each of them fails.
+            secure = [Middleware(SecurityHeaders)]
+            return server(FastAPI(routes=api, middleware=secure, openapi_url=None))
+        return server(create_app(replace(self.house.services, api=tuple(api))))
 
 
 def _api(parts: Parts, logs: tuple[LogLane, ...]) -> list[BaseRoute]:

@@ -5,27 +5,29 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.admin.door import Door as AdminDoor
-from engine.admin.door import DoorFile, remove_door_file, write_door_file
+from engine.admin.door_file import DoorFile, remove_door_file, write_door_file
 from engine.backup import Mark, hold_if_it_went_back
-from engine.bootstrap.doors import opens_http, web_app
-from engine.bootstrap.importing import importer
 from engine.bootstrap.loops import log_lanes, loops
 from engine.bootstrap.parts import Parts
-from engine.bootstrap.servers import QuietServer, listen, server
-from engine.bootstrap.services import make_house, make_services
+from engine.bootstrap.sockets import listen
 from engine.bootstrap.watching import watchdog
 from engine.clock import SystemClock
+from engine.processes import opens_http
 from engine.settings import ALL_ROLES, Role
 from engine.store import instances
 from engine.store.following import owed
 from notifiers.registry import Channels
+
+if TYPE_CHECKING:
+    from engine.admin.house import House
+    from engine.bootstrap.doors import Doors
+    from engine.bootstrap.servers import QuietServer
 
 HALTED = 70  # exit code of a process in doubt about the store; the supervisor starts it afresh
 QUIET_WITHIN = 5.0  # seconds that messages on their way have to be settled when we stop
@@ -62,13 +64,19 @@ class Engine:
         http = parts.settings.http
         self._socket = listen(http.host, http.port) if opens_http(parts.settings) else None
         self._admin_socket = listen(LOOPBACK, 0) if self._answers_commands else None
-        self.services = make_services(parts)
-        self.house = make_house(parts, self.services, import_registry=importer(parts))
+        self._doors = self._make_doors()
 
     @property
     def parts(self) -> Parts:
         """What it is made of."""
         return self._parts
+
+    @property
+    def house(self) -> "House":
+        """What operations work on. Raises LookupError in a process that nobody comes in to."""
+        if self._doors is None:
+            raise LookupError("this process has no doors")
+        return self._doors.house
 
     @property
     def address(self) -> str:
@@ -132,16 +140,23 @@ class Engine:
         except SQLAlchemyError as error:  # they notice in ten seconds
             _log.warning("end_not_noted", error=type(error).__name__)
 
+    def _make_doors(self) -> "Doors | None":
+        if self._socket is None and self._admin_socket is None:
+            return None
+        # Imported here: it takes half a second, and a process without doors decides meanwhile.
+        from engine.bootstrap.doors import Doors
+
+        return Doors(self._parts, self._roles, self._logs)
+
     def _open_doors(self, group: asyncio.TaskGroup, token: str) -> None:
-        doors: list[tuple[Any, socket.socket]] = []
+        if self._doors is None:
+            return
+        doors: list[tuple[QuietServer, socket.socket]] = []
         if self._admin_socket is not None:
-            doors.append((AdminDoor(self.house, token=token).app(), self._admin_socket))
+            doors.append((self._doors.commands(token=token), self._admin_socket))
         if self._socket is not None:
-            doors.append(
-                (web_app(self._parts, self.services, self._roles, self._logs), self._socket)
-            )
-        for app, bound in doors:
-            serving = server(app)
+            doors.append((self._doors.web(), self._socket))
+        for serving, bound in doors:
             self._servers.append(serving)
             group.create_task(serving.serve(sockets=[bound]))
 

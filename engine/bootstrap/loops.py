@@ -1,6 +1,6 @@
 """Which loops a process runs, by its roles."""
 
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
 from engine.backup import Mark, keep_marking
@@ -11,7 +11,8 @@ from engine.bootstrap.refusals import CannotStartError
 from engine.bootstrap.watching import Watch, log_watch
 from engine.canary_sink import CanarySink
 from engine.case.commands import RaiseIncident
-from engine.clock import SystemClock
+from engine.clock import SystemClock, since_boot
+from engine.clock_watch import ClockWatch
 from engine.conflicts import Conflicts
 from engine.consumers import ForConsumers
 from engine.desk import Lane
@@ -33,6 +34,7 @@ from engine.second_look import SecondLook
 from engine.sender import POLL_SECONDS as SENDER_POLL_SECONDS
 from engine.sender import Sender, Sign
 from engine.settings import Role
+from engine.side_loop import keep_going
 from engine.stop_file import FileInDirectory, StopWatch
 from engine.store import instances
 from engine.store.checkpoint import keep_log_short
@@ -47,26 +49,17 @@ POLL_SECONDS = 0.25
 """Where others write to the same store their bells are not heard here: three indexed selects."""
 
 Loop = tuple[str, Coroutine[Any, Any, None]]
+Begin = Callable[[], Coroutine[Any, Any, None]]
 
 
 def loops(
     parts: Parts, channels: Channels, roles: tuple[Role, ...], logs: tuple[LogLane, ...]
 ) -> Iterator[Loop]:
     """The loops of these roles, beside those that every process runs. The desk is the caller's."""
-    yield "checkpoint", keep_log_short(parts.reader, clock=parts.clock)
     yield "beat", _beat(parts)
-    mark = Mark(parts.settings.data_dir)
-    yield "mark", keep_marking(parts.writer, mark=mark, clock=parts.clock)
-    yield (
-        "keys",
-        KeyKeeper(
-            parts.vault, parts.settings.keys_dir, clock=parts.clock, entropy=parts.entropy
-        ).run(),
-    )
-    yield "sealed", _sealed(parts).run()
-    if not parts.database.sqlite:
-        yield "world", _world(parts).run()
-    yield "arrays", _arrays(parts).run()
+    yield "stop watch", _stop_watch(parts).run()
+    for name, begin in _beside(parts, roles):
+        yield name, keep_going(name, begin, clock=SystemClock(), raise_incident=_telling(parts))
     if "timers" in roles:
         timers = run_timers(
             parts.desk,
@@ -75,14 +68,8 @@ def loops(
             turns=parts.progress.loop("timers", limit=limits.TIMERS),
         )
         yield "timers", timers
-        yield "second look", _second_look(parts).run()
-        yield "conflicts", _conflicts(parts).run()
-        yield "retention", _retention(parts).run()
-    yield "stop watch", _stop_watch(parts).run()
-    yield "disk watch", _disk_watch(parts).run()
     if "sender" in roles:
         yield "sender", _sender(parts, channels).run()
-        yield "take over", _take_over(parts).run()
     if "auditor" in roles:
         watch = Watch(parts)
         yield "canaries", watch.let_canaries_go()
@@ -93,6 +80,35 @@ def loops(
         yield f"log {lane.name}", lane.run()
     if logs:
         yield "log watch", log_watch(parts, logs).run()
+
+
+def _beside(parts: Parts, roles: tuple[Role, ...]) -> Iterator[tuple[str, Begin]]:
+    """What runs beside the work: it may fail and is begun again."""
+    yield "checkpoint", lambda: keep_log_short(parts.reader, clock=parts.clock)
+    mark = Mark(parts.settings.data_dir)
+    yield "mark", lambda: keep_marking(parts.writer, mark=mark, clock=parts.clock)
+    keys = parts.settings.keys_dir
+    keeper = KeyKeeper(parts.vault, keys, clock=parts.clock, entropy=parts.entropy)
+    yield "keys", keeper.run
+    yield "sealed", _sealed(parts).run
+    if not parts.database.sqlite:
+        yield "world", _world(parts).run
+    yield "arrays", _arrays(parts).run
+    if "timers" in roles:
+        yield "second look", _second_look(parts).run
+        yield "conflicts", _conflicts(parts).run
+        yield "retention", _retention(parts).run
+    yield "disk watch", _disk_watch(parts).run
+    yield "clock watch", _clock_watch(parts).run
+    if "sender" in roles:
+        yield "take over", _take_over(parts).run
+
+
+def _telling(parts: Parts) -> Callable[[RaiseIncident], Awaitable[None]]:
+    async def tell(incident: RaiseIncident) -> None:
+        await parts.desk.submit(incident, lane=Lane.CRITICAL)
+
+    return tell
 
 
 async def _beat(parts: Parts) -> None:
@@ -164,10 +180,13 @@ def _stop_watch(parts: Parts) -> StopWatch:
 
 
 def _disk_watch(parts: Parts) -> DiskWatch:
-    async def tell(incident: RaiseIncident) -> None:
-        await parts.desk.submit(incident, lane=Lane.CRITICAL)
+    told = _telling(parts)
+    return DiskWatch(parts.settings.data_dir, raise_incident=told, clock=SystemClock())
 
-    return DiskWatch(parts.settings.data_dir, raise_incident=tell, clock=SystemClock())
+
+def _clock_watch(parts: Parts) -> ClockWatch:
+    told = _telling(parts)
+    return ClockWatch(clock=SystemClock(), since_boot=since_boot, raise_incident=told)
 
 
 def _take_over(parts: Parts) -> TakeOver:

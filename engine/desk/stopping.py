@@ -39,9 +39,13 @@ def file_seen(command: inner.StopFile, sheet: Sheet, setting: Setting) -> None:
 
 
 def _stop(sheet: Sheet, setting: Setting, *, by: str) -> None:
-    """Whoever agreed to go on has to agree anew; duty hears of it by a page of its own."""
+    """Whoever agreed to go on has to agree anew; duty hears of it by a page of its own.
+
+    A backup that was put back may say itself that all is stopped, by somebody who would let it go
+    on now: that it was put back is news all the same.
+    """
     before = sheet.stop
-    if before.on:
+    if before.on and by != BY_RESTORE:
         _set(sheet, replace(before, agreed=""))
     else:
         _set(sheet, replace(before, on=True, since=setting.now, by=by, agreed=""))

@@ -5,7 +5,9 @@ release or of a registry that this store never had is as good as none. Contacts 
 addresses stay in the store.
 
 Magic line, SHA-256 of all that follows, length of the header, header (JSON), arrays one after the
-other. Mode 0600, written beside and renamed.
+other. Mode 0600, written beside and renamed. Read whole and checked whole before anything of it is
+used, never mapped: a page that is read again later could be another by then. The columns of links
+are written with their rows to spare, so that they are used where they lie.
 """
 
 import hashlib
@@ -13,6 +15,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +23,24 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from rules import digest
-from rules.columns import KINDS, NAMES, STATUSES, About, Columns, Notes, room_for
+from rules.columns import KINDS, NAMES, STATUSES, About, Columns, Notes, with_room
 from rules.contacts import Contacts
 from rules.graph import Registry
 from rules.snapshot import NOBODY, PARTY_KINDS, Snapshot
 from rules.texts import Numbers, Texts
 from schemas.contact import Contact
 from schemas.link import Link
-from schemas.party import Party
+from schemas.party import Party, PartyKind
 
 FILE = "registry.arrays"
 """In the data directory."""
-_MAGIC = b"tocsin registry arrays 1\n"
+_MAGIC = b"tocsin registry arrays 2\n"
 _DIGEST = 32
 _LENGTH = 8
 _ALIGN = 64
 _LONGEST = 1 << 28
+_COLUMN = "column."
+"""Before the names of arrays that are columns of links."""
 _PARTY: TypeAdapter[Party] = TypeAdapter(Party)
 _ABOUTS: TypeAdapter[tuple[About, ...]] = TypeAdapter(tuple[About, ...])
 _REMEMBERED = 1 << 16
@@ -93,20 +98,27 @@ def save(path: Path, registry: Registry, *, version: str) -> None:
 
 
 def version_in(path: Path) -> str | None:
-    """The version a file says it is, without a look at the rest. None: there is none to read."""
+    """The version a file says it is, without a look at the rest.
+
+    None: there is none to read, or it is of a release that wrote it otherwise and is to be made
+    anew.
+    """
     try:
         with path.open("rb") as file:
-            file.seek(len(_MAGIC) + _DIGEST)
+            if file.read(len(_MAGIC)) != _MAGIC:
+                return None
+            file.seek(_DIGEST, os.SEEK_CUR)
             length = int.from_bytes(file.read(_LENGTH), "little")
-            return str(json.loads(file.read(min(length, _LONGEST)))["version"])
+            header = json.loads(file.read(min(length, _LONGEST)))
+            return str(header["version"]) if header["words"] == _words() else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def load(path: Path) -> Kept:
     """Read a file. Raises UnusableError, and OSError when there is none."""
-    with path.open("rb") as file:
-        held = memoryview(file.read())
+    read = _read(path)
+    held = memoryview(read).toreadonly()
     start = len(_MAGIC) + _DIGEST
     if bytes(held[: len(_MAGIC)]) != _MAGIC:
         raise UnusableError("it is no file of arrays of this release")
@@ -123,7 +135,8 @@ def load(path: Path) -> Kept:
         raise UnusableError("it is of a release with other fields") from None
     arrays = {}
     for name, dtype, length in header["arrays"]:
-        arrays[name] = np.frombuffer(held, dtype=dtype, count=length, offset=last)
+        owned = read if name.startswith(_COLUMN) else held  # with rows to spare, to write in
+        arrays[name] = np.frombuffer(owned, dtype=dtype, count=length, offset=last)
         last += -(-arrays[name].nbytes // _ALIGN) * _ALIGN
     snapshot = _snapshot(arrays, codes=tuple(header["codes"]), abouts=abouts)
     return Kept(
@@ -150,7 +163,10 @@ class _StoredParties(Mapping[str, Party]):
         if party is None:
             if len(self._known) >= _REMEMBERED:
                 self._known = {}
-            party = self._known[node] = _PARTY.validate_json(self._bodies.raw(node))
+            body = self._bodies.raw(node)
+            if not body.startswith(b"{"):
+                body = _head(id, PARTY_KINDS[self._snapshot.kinds[node]]) + body
+            party = self._known[node] = _PARTY.validate_json(body)
         return party
 
     def __iter__(self) -> Iterator[str]:
@@ -170,12 +186,7 @@ def _words() -> list[list[str]]:
 def _arrays(registry: Registry) -> Iterator[tuple[str, Numbers]]:
     snapshot, columns = registry.snapshot, registry.columns
     snapshot.link_number("")  # so that the order by id is there
-    bodies = (
-        ""
-        if (party := registry.party(id)) is None
-        else _PARTY.dump_json(party, exclude_defaults=True).decode()
-        for id in snapshot.ids
-    )
+    bodies = ("" if (party := registry.party(id)) is None else _body(party) for id in snapshot.ids)
     for name, texts in (
         ("id", snapshot.ids),
         ("link", columns.ids),
@@ -189,12 +200,26 @@ def _arrays(registry: Registry) -> Iterator[tuple[str, Numbers]]:
     yield "noted", np.asarray(columns.notes.numbers)
     yield "by_id", np.asarray(snapshot.by_id)
     for name in NAMES:
-        yield f"column.{name}", np.asarray(getattr(columns, name))[: len(columns)]
+        column = np.array(getattr(columns, name))
+        column[len(columns) :] = 0  # of rows to spare some may be taken by an edit since
+        yield f"{_COLUMN}{name}", column
+
+
+def _body(party: Party) -> str:
+    """What the arrays do not say of a party: a third less to read and to check at every start."""
+    whole = _PARTY.dump_json(party, exclude_defaults=True)
+    return whole.removeprefix(_head(party.id, party.kind)).decode()
+
+
+def _head(id: str, kind: PartyKind) -> bytes:
+    return f'{{"id":{json.dumps(id, ensure_ascii=False)},"kind":"{kind}",'.encode()
 
 
 def _snapshot(
     arrays: dict[str, Numbers], *, codes: tuple[str, ...], abouts: tuple[About, ...]
 ) -> Snapshot:
+    links = _texts(arrays, "link")
+    columns = {name: arrays[f"{_COLUMN}{name}"] for name in NAMES}
     return Snapshot(
         _texts(arrays, "id"),
         kinds=arrays["kinds"].tobytes(),
@@ -202,8 +227,8 @@ def _snapshot(
         codes=codes,
         by_id=arrays["by_id"].data,
         columns=Columns(
-            **room_for({name: arrays[f"column.{name}"] for name in NAMES}),
-            ids=_texts(arrays, "link"),
+            **with_room(columns, len(links)),
+            ids=links,
             abouts=abouts,
             notes=Notes(arrays["noted"].data, _texts(arrays, "note")),
         ),
@@ -212,6 +237,19 @@ def _snapshot(
 
 def _texts(arrays: dict[str, Numbers], name: str) -> Texts:
     return Texts(arrays[f"{name}.blob"].data, arrays[f"{name}.offsets"])
+
+
+def _read(path: Path) -> mmap:
+    """The whole file, in memory of our own."""
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size < len(_MAGIC):
+            raise UnusableError("it is no file of arrays of this release")
+        # Can be written in, like a bytearray, but nobody fills it with zeros first.
+        held = mmap(-1, size, flags=MAP_PRIVATE | MAP_ANONYMOUS)
+        if file.readinto(held) != size or file.read(1):
+            raise UnusableError("it is torn or was changed")
+    return held
 
 
 def _write(path: Path, parts: Iterable[Any]) -> None:

@@ -64,7 +64,7 @@ class Rebuild:
             await self._clock.sleep(LOOK_EVERY)
             try:
                 await self.look()
-            except (SQLAlchemyError, DuplicateIdError) as error:
+            except (SQLAlchemyError, DuplicateIdError, OSError) as error:  # no room for a child
                 _log.warning("registry_not_rebuilt", error=type(error).__name__)
 
     async def look(self) -> bool:

@@ -12,10 +12,13 @@ from sqlalchemy import Connection
 from engine.clock import Clock
 from engine.ports import Reader, Writer
 from engine.registry.loading import REGISTRY_LOOKED_AT, REGISTRY_VERSION, follow
-from engine.registry.world import WorldHolder
+from engine.registry.world import World, WorldHolder
 from engine.store import meta
 from engine.store.journal import note
 from schemas.facts.system import RegistryLookedAt
+
+WARNED_BEFORE = timedelta(days=14)
+"""Said so long before nobody is told any more; for the last sixth of a time that is short."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,19 @@ class Trust:
     """None: nobody ever stood for it, as in a trial; then it is trusted."""
     until: datetime | None
     old: bool
+    soon: bool = False
+    """Not old yet; in days it will be, unless somebody looks."""
+
+
+def trust_in(world: World, *, now: datetime) -> Trust:
+    """How far a world's registry is trusted: by its rulebook, since somebody last stood for it."""
+    rules, at = world.rules, world.looked_at
+    if rules is None or at is None:
+        return Trust(looked_at=at, until=None, old=False)
+    good_for = timedelta(seconds=rules.rulebook.shape.registry_good_for)
+    until, old = at + good_for, rules.old(now)
+    soon = not old and until - now <= min(WARNED_BEFORE, good_for / 6)
+    return Trust(looked_at=at, until=until, old=old, soon=soon)
 
 
 class StandingFor:
@@ -39,12 +55,7 @@ class StandingFor:
 
     def trust(self) -> Trust:
         """Since when, and until when."""
-        rules = self._world.rules()
-        at = self._world.current.looked_at
-        if rules is None or at is None:
-            return Trust(looked_at=at, until=None, old=False)
-        good_for = timedelta(seconds=rules.rulebook.shape.registry_good_for)
-        return Trust(looked_at=at, until=at + good_for, old=rules.old(self._clock.now()))
+        return trust_in(self._world.current, now=self._clock.now())
 
     async def look(self, *, by: str) -> None:
         """This person looked, and it is still right: what waited for that goes on."""

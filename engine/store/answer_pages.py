@@ -4,15 +4,15 @@ A token is stored by its digest alone; codes are derived and never stored. Readi
 happen on one view of the data; the few writes are single statements.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from engine.case.around import Beside
-from engine.case.state import Case, load_case
+from engine.case.matter import Matter
+from engine.case.state import load_case
 from engine.store import closures, consents, links, versions
 from engine.store import events as events_of
 from engine.store.tables import (
@@ -28,7 +28,6 @@ from engine.store.versions import What
 from schemas.event import ThreatEvent
 from schemas.facts import Planned, load_fact
 from schemas.plan import Closure
-from schemas.safeguards import Consent
 
 TRIES = 5
 """Wrong codes after which a token is dead."""
@@ -50,28 +49,6 @@ class TokenRow:
     def dead(self) -> bool:
         """Whether too many wrong codes were tried."""
         return self.tries >= TRIES
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
-    """What a page is about, read in one go, for the guard to judge."""
-
-    case: Case
-    events: tuple[ThreatEvent, ...]
-    """Newest first."""
-    event_ids: tuple[str, ...]
-    """Their row ids, in the same order."""
-    as_of: datetime | None
-    plans: tuple[Planned, ...]
-    closure: Closure
-    consents: tuple[Consent, ...]
-    linked: tuple[Beside, ...] = ()
-    """What counts of the cases that it is linked with."""
-    reports: Mapping[str, tuple[ThreatEvent, ...]] = field(default_factory=dict)
-    """Every report of it, and of the cases that it is linked with, by case: who is out by them."""
-    stopped: bool
-    answer_by: datetime | None
-    """Of the newest message to this contact."""
 
 
 EVENTS_MOST = 50

@@ -14,12 +14,12 @@ from starlette.routing import Route
 from engine.date_calendar import date_calendar
 from engine.duty import feed
 from engine.duty.editions import editions
-from engine.store.dates import dates_ahead
+from engine.store.dates import DatesAhead
 from engine.web.services import Services
 
 TYPE = "text/calendar; charset=utf-8"
 DATES_KEPT = timedelta(minutes=10)
-"""Phones ask whenever they like; all cases are looked through no oftener than this."""
+"""Phones ask whenever they like; the cases are looked through no oftener than this."""
 
 
 class CalendarFeed:
@@ -29,6 +29,7 @@ class CalendarFeed:
         self._services = services
         self._dates: tuple[datetime, str] | None = None
         """When the dates were last read, and what was made of them."""
+        self._ahead = DatesAhead()
 
     def routes(self) -> list[Route]:
         """One address a person, one of all, one of the dates."""
@@ -58,6 +59,6 @@ class CalendarFeed:
     def _of_dates(self, conn: Connection, now: datetime) -> str:
         kept = self._dates
         if kept is None or not timedelta() <= now - kept[0] < DATES_KEPT:
-            made = date_calendar(dates_ahead(conn), key=self._services.answer_key, at=now)
+            made = date_calendar(self._ahead.read(conn), key=self._services.answer_key, at=now)
             kept = self._dates = (now, made)
         return kept[1]

@@ -57,10 +57,12 @@ class HttpSink(Sink):
         return self._answer(request) if self._answer else Answer()
 
     def _session(self) -> asyncio.Protocol:
-        return _HttpSession(self)
+        return HttpSession(self)
 
 
-class _HttpSession(Session):
+class HttpSession(Session):
+    """One connection to an `HttpSink`: `say` is how its answers leave."""
+
     def __init__(self, sink: HttpSink) -> None:
         super().__init__(sink)
         self._sink = sink
@@ -96,10 +98,11 @@ class _HttpSession(Session):
         answer = self._sink.answer(
             Request(method=method, target=rest.partition(" ")[0], headers=headers, body=body)
         )
-        self._say(answer)
+        self.say(answer)
         return True
 
-    def _say(self, answer: Answer) -> None:
+    def say(self, answer: Answer) -> None:
+        """Write one answer."""
         if answer.raw is not None:
             self.transport.write(answer.raw)
             self.transport.close()

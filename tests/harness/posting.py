@@ -15,9 +15,17 @@ class Answer:
 class Poster:
     """Posts to loopback over a kept connection. Any failure closes it and raises OSError."""
 
-    def __init__(self, *, port: int, key: str, timeout: float = 10.0) -> None:
+    def __init__(
+        self,
+        *,
+        port: int,
+        key: str,
+        timeout: float = 10.0,
+        content_type: str = "application/cloudevents+json",
+    ) -> None:
         self._port = port
         self._key = key
+        self._content_type = content_type
         self._timeout = timeout
         self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
@@ -44,7 +52,7 @@ class Poster:
         reader, writer = self._open
         writer.write(
             f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{self._port}\r\n"
-            f"authorization: Bearer {self._key}\r\ncontent-type: application/cloudevents+json\r\n"
+            f"authorization: Bearer {self._key}\r\ncontent-type: {self._content_type}\r\n"
             f"content-length: {len(body)}\r\n\r\n".encode()
             + body
         )

@@ -1,10 +1,12 @@
 """A process that runs some roles only does its own part, and all of it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from engine.bootstrap.doors import opens_http
+from engine.processes import opens_http
 from engine.settings import KafkaSettings, Role, Settings
 from tests.harness.house import House
 from tests.harness.people import faro
@@ -53,3 +55,15 @@ def test_two_processes_of_a_machine_never_want_the_same_port(
     settings = Settings(roles=roles, kafka=KafkaSettings(enabled=kafka))
 
     assert opens_http(settings) is opens
+
+
+def test_a_process_that_only_decides_does_not_wait_for_pages_to_load() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, engine.bootstrap; print(*sys.modules)"],
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout.split()
+    assert "engine.timers" in loaded
+    pages = [name for name in loaded if name.split(".")[0] in ("fastapi", "uvicorn")]
+    assert not [*pages, *(name for name in loaded if name.startswith("engine.web"))]

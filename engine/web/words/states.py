@@ -337,6 +337,10 @@ INCIDENT: dict[IncidentCode, str] = {
     IncidentCode.SEALED_UNREADABLE: (
         "Something sealed opens with no key of ours; ask its sender to send it again"
     ),
+    IncidentCode.LOOP_FAILED: "A part of Tocsin fails and is begun again: send us its log",
+    IncidentCode.CLOCK_SET: (
+        "The clock of a machine was set: look whether its time is right, and what was just sent"
+    ),
     IncidentCode.DISK_FILLS: "The disk fills: make room, or soon nothing can be taken",
 }
 

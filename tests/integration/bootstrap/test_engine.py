@@ -77,7 +77,7 @@ async def test_a_calm_end_leaves_no_door_and_no_message_on_its_way(tmp_path: Pat
         settings = settings_in(tmp_path, smtp_port=sink.port)
         begin(settings)
         async with running(settings) as engine:
-            await engine.services.reports.take(_event(), by="person:ana")
+            await engine.house.services.reports.take(_event(), by="person:ana")
             await letters.next()
             door = settings.data_dir / "engine.json"
             assert stat.S_IMODE(door.stat().st_mode) == 0o600
@@ -175,7 +175,7 @@ async def test_a_command_is_answered_by_the_engine_that_runs(tmp_path: Path) -> 
     terminal = _terminal(settings)
 
     async with running(settings) as engine:
-        await _log_in_as_ana(engine.services.people, terminal)
+        await _log_in_as_ana(engine.house.services.people, terminal)
         await asking.ask(terminal, "event.report", event=_event().decode())
         found = await asking.ask(terminal, "case.list")
         ref = found["cases"][0]["ref"]
@@ -232,7 +232,7 @@ async def test_a_role_that_may_not_is_refused(tmp_path: Path) -> None:
     terminal = _terminal(settings)
 
     async with running(settings) as engine:
-        await _log_in_as_ana(engine.services.people, terminal, role=PersonRole.READER)
+        await _log_in_as_ana(engine.house.services.people, terminal, role=PersonRole.READER)
         with pytest.raises(CommandError) as refused:
             await asking.ask(terminal, "stop")
 
@@ -245,7 +245,7 @@ async def test_the_same_request_twice_is_one_command(tmp_path: Path) -> None:
     terminal = _terminal(settings)
 
     async with running(settings) as engine:
-        await _log_in_as_ana(engine.services.people, terminal)
+        await _log_in_as_ana(engine.house.services.people, terminal)
         await asking.ask(terminal, "event.report", event=_event().decode())
         found = await asking.ask(terminal, "case.list")
         door = asking.read_door(settings.data_dir)

@@ -84,7 +84,7 @@ async def night(tmp_path: Path) -> AsyncIterator[Night]:
     try:
         async with running(settings) as engine, httpx2.AsyncClient(trust_env=False) as client:
             night = Night(engine, client, texts)
-            await engine.services.reports.take(_event(), by="person:ana")
+            await engine.house.services.reports.take(_event(), by="person:ana")
             night.page = await asyncio.wait_for(texts.get(), 20)
             assert night.page.to == "+99900000101"
             await night.becomes("handed_off")
@@ -139,7 +139,7 @@ async def test_a_flood_of_receipts_does_not_hold_up_a_page(night: Night) -> None
 
     event = orjson.loads(_event()) | {"id": "e-2"}
     event["data"]["event"]["situation"] = "s-2"
-    await night.engine.services.reports.take(orjson.dumps(event), by="person:ana")
+    await night.engine.house.services.reports.take(orjson.dumps(event), by="person:ana")
     page = await asyncio.wait_for(night.texts.get(), 20)
 
     assert page.to == "+99900000101"

@@ -56,7 +56,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     begin(settings)
     try:
         async with running(settings) as engine, httpx2.AsyncClient(trust_env=False) as client:
-            await engine.services.reports.take(_event(), by="person:ana")
+            await engine.house.services.reports.take(_event(), by="person:ana")
             page = await asyncio.wait_for(texts.get(), 20)
             yield Desk(engine, client, page)
     finally:

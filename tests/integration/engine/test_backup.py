@@ -21,7 +21,7 @@ from engine.backup import (
 )
 from engine.backup.archive import MANIFEST
 from engine.backup.taking import LEFT_OUT
-from engine.backup.went_back import COUNTED, NAME
+from engine.backup.went_back import COUNTED, NAME, PUT_BACK
 from engine.store import meta, stopping
 from engine.store import tables as t
 from engine.store.database import Database
@@ -140,6 +140,38 @@ async def test_after_a_backup_only_duty_is_told_until_two_people_have_looked(
         assert await outward(room) == set()
         await switch(room, on=False, by="ben")
         assert await outward(room) == {"embassy"}
+
+
+async def incidents(room: Room) -> list[str]:
+    rows = await room.rows(t.situations, t.situations.c.source == "!incident")
+    return sorted(row.situation.partition(":")[0] for row in rows)
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_duty_hears_that_a_backup_was_put_back_though_all_was_stopped_when_it_was_taken(
+    tmp_path: Path, held: bool
+) -> None:
+    """Whoever stopped it would let it go on, and nobody had said again what was taken back."""
+    async with a_room(tmp_path / "desk.sqlite") as room:
+        if held:
+            await room.writer.run(lambda conn: meta.write(conn, PUT_BACK, "2027-02-28"))
+            assert await hold(room, tmp_path)
+        else:
+            await switch(room, on=True, by="ana")
+        await switch(room, on=False, by="ben")
+        taken(room, tmp_path)
+        before = await incidents(room)
+    empty_url = f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    database = Database(empty_url)
+    put_back(database, both(tmp_path)[0], case_keys=both(tmp_path)[1])
+    database.close()
+
+    async with a_room(empty_url) as room:
+        await room.clock.advance(minutes=1)
+        assert await hold(room, tmp_path)
+        stop = await room.read(stopping.read)
+        assert (stop.by, stop.agreed) == ("restore", ""), "and two have to agree anew"
+        assert await incidents(room) == sorted([*before, "put_back"])
 
 
 async def test_a_desk_that_was_put_back_takes_new_reports(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, text
 from engine.case.commands import RaiseIncident, SealedBox
 from engine.case_vault import AT_ONCE, CaseVault
 from engine.clock import ManualClock
+from engine.desk.lanes import Busy, StoreUnavailable
 from engine.entropy import SeededEntropy
 from engine.rekeying import Rekeying
 from engine.store import case_keys, tables, vault
@@ -35,6 +36,8 @@ class House:
     weekly: Vault
     entropy: SeededEntropy
     raised: list[RaiseIncident] = field(default_factory=list)
+    refuses: type[Exception] | None = None
+    """What the desk says to an incident."""
 
     def __post_init__(self) -> None:
         self.reader = InlineReader(self.database)
@@ -44,6 +47,8 @@ class House:
 
     def another_loop(self, cases: CaseVault | None = None) -> Rekeying:
         async def raise_incident(incident: RaiseIncident) -> None:
+            if self.refuses is not None:
+                raise self.refuses
             self.raised.append(incident)
 
         return Rekeying(
@@ -207,6 +212,27 @@ async def test_what_was_sealed_to_a_key_that_never_was_ours_is_told_once(house: 
     assert [(each.code, each.key) for each in house.raised] == [
         (IncidentCode.SEALED_UNREADABLE, "c1")
     ]
+
+
+@pytest.mark.parametrize("refuses", [Busy, StoreUnavailable])
+async def test_a_desk_that_is_flooded_hears_later_of_words_that_do_not_open(
+    house: House, refuses: type[Exception]
+) -> None:
+    """A full lane once ended the process, and of these words nobody heard again."""
+    box = house.weekly.seal(b"who v1")
+    await house.keep("v1", "c1", replace(box, ciphertext=b"x" * len(box.ciphertext)))
+    house.refuses = refuses
+    with pytest.raises(refuses):
+        await house.loop.look()
+    running = asyncio.create_task(house.loop.run())
+    await house.clock.advance(minutes=3)
+    assert not running.done()
+    assert house.raised == []
+
+    house.refuses = None
+    await house.clock.advance(minutes=3)
+    running.cancel()
+    assert [each.key for each in house.raised] == ["c1"]
 
 
 async def test_keys_wrapped_by_another_deployment_harm_nothing_that_is_stored(house: House) -> None:

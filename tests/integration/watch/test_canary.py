@@ -126,7 +126,7 @@ async def test_one_of_a_night_that_is_over_moves_its_log_and_is_let_lie(tmp_path
 async def test_nobody_can_publish_as_the_canary_by_any_way(tmp_path: Path) -> None:
     async with a_desk(tmp_path, canary=CanarySettings(enabled=False)) as (engine, letters):
         scope = scope_from(source=canary.SOURCE, words="act exercise", ceiling="critical")
-        key = (await engine.house.sources.issue(scope, valid=timedelta(days=1), by="test")).text
+        key = (await engine.parts.sources.issue(scope, valid=timedelta(days=1), by="test")).text
         genuine = canary.report(named(engine))
         async with httpx2.AsyncClient(trust_env=False) as client:
             answer = await client.post(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.case.commands import RaiseIncident
 from engine.clock import ManualClock
-from engine.desk.lanes import StoreUnavailable
+from engine.desk.lanes import Busy, StoreUnavailable
 from engine.disk_watch import LEAST_FREE, DiskWatch, fills, has_room_again
 from schemas.codes import IncidentCode
 
@@ -32,7 +32,7 @@ class Disk:
     def __init__(self) -> None:
         self.room: Room | None = Room()
         self.heard: list[IncidentCode] = []
-        self.full = False
+        self.refuses: type[Exception] | None = None
         self.watch = DiskWatch(
             Path("/somewhere"), raise_incident=self._hear, clock=ManualClock(AT), usage=self._usage
         )
@@ -48,8 +48,8 @@ class Disk:
         return self.room
 
     async def _hear(self, incident: RaiseIncident) -> None:
-        if self.full:
-            raise StoreUnavailable
+        if self.refuses is not None:
+            raise self.refuses
         self.heard.append(incident.code)
 
 
@@ -64,11 +64,15 @@ async def test_b47_duty_is_called_once_when_the_disk_fills_and_again_after_there
     assert len(await disk.look(free=10 * MB)) == 2
 
 
-async def test_what_could_not_be_stored_is_told_at_the_next_look_that_finds_room() -> None:
+@pytest.mark.parametrize("refuses", [StoreUnavailable, Busy])
+async def test_what_could_not_be_stored_is_told_at_the_next_look_that_finds_room(
+    refuses: type[Exception],
+) -> None:
+    """A flood that fills the disk fills the desk's lanes as well: it once ended the process."""
     disk = Disk()
-    disk.full = True
+    disk.refuses = refuses
     assert await disk.look(free=0) == []
-    disk.full = False
+    disk.refuses = None
     assert await disk.look(free=MB) == [IncidentCode.DISK_FILLS]
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
+from sqlalchemy import update
 
 from engine.bell import Bell
 from engine.case import commands as c
@@ -18,7 +20,8 @@ from engine.registry.history import Edition, take
 from engine.registry.history.changes import Change, Changes
 from engine.registry.loading import load_registry
 from engine.second_look import SecondLook
-from engine.store.tables import shown
+from engine.store.events import of_cases
+from engine.store.tables import events, shown
 from engine.store.versions import What
 from rules import exclusion
 from rules.graph import Registry
@@ -373,3 +376,32 @@ async def test_a_declared_conflict_leaves_the_party_out_of_other_cases_too(room:
     refused = await _clear(room, other, "ana")
     assert isinstance(refused, Refused)  # declared by itself: never cleared
     assert not [x for x in await room.facts(case.id) if isinstance(x, f.ToldBeforeExcluded)]
+
+
+async def test_one_report_that_nobody_can_read_keeps_no_other_conflict_out_of_the_registry(
+    room: Room,
+) -> None:
+    await _stored_world(room)
+    case = await _open(room, b.an_event(), b.FJORD)
+    await _release(room, case, INVESTORS, "ana")
+    await _told(room)
+    (alert,) = [a for a in (await room.case(case.id)).alerts if a.party == "fjord"]
+    conflict = Response(kind=ResponseKind.CONFLICT, way=Way.PAGE, by="fjord-mail")
+    await room.one(c.Respond(inbox=room.inbox(), alert=alert.id, response=conflict))
+    (first,) = (await room.reader.run(lambda conn: of_cases(conn, [case.id])))[case.id]
+    again = await _open(room, b.an_event(), b.FJORD, id="e2")
+    assert again.id == case.id
+    torn = update(events).where(events.c.id != first[0]).values(body=b"{}")
+    await room.writer.run(lambda conn: conn.execute(torn))
+    conflicts = Conflicts(
+        world=room.world,
+        reader=room.reader,
+        writer=room.writer,
+        clock=room.clock,
+        declared=Bell(),
+    )
+
+    with pytest.raises(ValidationError):
+        await conflicts.look()
+
+    assert [x.b for x in room.world.registry().links_from("fjord")].count("guardia") == 1

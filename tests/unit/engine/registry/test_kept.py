@@ -105,6 +105,18 @@ def test_a_file_of_a_release_with_other_kinds_is_not_read_as_if_it_were_ours(
 
     with pytest.raises(UnusableError, match="other kinds"):
         load(path)
+    assert version_in(path) is None, "so that it is made anew"
+
+
+def test_a_file_that_an_older_release_wrote_is_made_anew_and_not_kept_for_its_version(
+    path: Path,
+) -> None:
+    save(path, Registry(PARTIES, links=LINKS), version="one")
+    path.write_bytes(path.read_bytes().replace(b"arrays 2\n", b"arrays 1\n", 1))
+
+    assert version_in(path) is None
+    with pytest.raises(UnusableError, match="no file of arrays of this release"):
+        load(path)
 
 
 def test_a_write_that_fails_leaves_the_old_file_as_it_was(path: Path) -> None:
@@ -117,3 +129,39 @@ def test_a_write_that_fails_leaves_the_old_file_as_it_was(path: Path) -> None:
     assert load(path).version == "one"
     with pytest.raises(FileNotFoundError):
         load(path.with_name("none"))
+
+
+def test_ids_of_any_letters_come_back_though_they_stand_in_the_file_only_once(path: Path) -> None:
+    ids = ['a"b', "a\\b", "tab\there", "\x7f", "é", "\U0001d49c", "\u2028", "{", "0"]
+    parties = [a_party(id, kind) for id, kind in zip(ids, K, strict=False)]
+    save(path, Registry(parties), version="one")
+
+    again = load(path).registry(())
+
+    assert [again.party(party.id) for party in parties] == parties
+    assert again.version == Registry(parties).version
+
+
+def test_links_edited_into_what_was_read_are_not_in_the_file_nor_in_what_is_read_next(
+    path: Path,
+) -> None:
+    save(path, Registry(PARTIES, links=LINKS), version="one")
+    more = [a_link("a", L.OPERATES, f"n{number}") for number in range(600)]
+
+    edited = load(path).registry(()).changed(links=more)
+
+    assert all(edited.link(link.id) == link for link in (*LINKS, *more)), "more than rows to spare"
+    again = load(path).registry(())
+    assert again.version == Registry(PARTIES, links=LINKS).version
+    assert again.changed(links=more).version == edited.version
+
+
+def test_what_is_saved_has_none_of_the_links_that_an_edit_laid_over_its_arrays(path: Path) -> None:
+    registry = Registry(PARTIES, links=LINKS)
+    save(path, registry, version="one")
+    before = path.read_bytes()
+    registry.changed(links=[a_link("a", L.OPERATES, f"n{number}") for number in range(9)])
+
+    save(path, registry, version="one")
+
+    assert path.read_bytes() == before

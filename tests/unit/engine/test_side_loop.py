@@ -1,0 +1,96 @@
+"""What trips over one bad row is begun again and duty is called; the others never notice."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from engine.case.commands import RaiseIncident
+from engine.clock import ManualClock
+from engine.desk.lanes import Busy, StoreUnavailable
+from engine.side_loop import LONGEST_PAUSE, SOUND_AFTER, keep_going
+from schemas.codes import IncidentCode
+
+AT = datetime(2027, 3, 1, tzinfo=UTC)
+
+
+class Beside:
+    """A loop that raises so many times and then goes on, and what duty heard of it."""
+
+    def __init__(self, *, fails: int, lasts: float = 0.0) -> None:
+        self.clock = ManualClock(AT)
+        self.begun: list[float] = []
+        self.heard: list[tuple[IncidentCode, str]] = []
+        self.refuses: type[Exception] | None = None
+        self._fails = fails
+        self._lasts = lasts
+        self.task = asyncio.ensure_future(
+            keep_going("keys", self._loop, clock=self.clock, raise_incident=self._hear)
+        )
+
+    async def _loop(self) -> None:
+        self.begun.append(self.clock.monotonic())
+        await self.clock.sleep(self._lasts)
+        if len(self.begun) <= self._fails:
+            raise ValueError("a row nobody can read")
+        await self.clock.sleep(10**9)
+
+    async def _hear(self, incident: RaiseIncident) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.heard.append((incident.code, incident.key))
+
+    async def passes(self, seconds: float) -> None:
+        await self.clock.advance(seconds=seconds)
+
+    async def ends(self) -> None:
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+
+
+async def test_a_loop_beside_the_work_that_fails_is_begun_again_and_duty_is_called_once() -> None:
+    loop = Beside(fails=3)
+    await loop.passes(30)
+    assert len(loop.begun) == 4
+    assert loop.heard == [(IncidentCode.LOOP_FAILED, "keys")]
+    assert not loop.task.done()
+    await loop.ends()
+
+
+async def test_one_that_fails_for_ever_is_tried_for_ever_ever_more_calmly() -> None:
+    loop = Beside(fails=10**9)
+    await loop.passes(3_600)
+    pauses = [after - before for before, after in zip(loop.begun, loop.begun[1:], strict=False)]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == LONGEST_PAUSE
+    assert len(loop.heard) == 1
+    await loop.ends()
+
+
+async def test_one_that_fails_again_after_hours_of_calm_calls_duty_again() -> None:
+    loop = Beside(fails=2, lasts=SOUND_AFTER)
+    await loop.passes(3 * SOUND_AFTER)
+    assert len(loop.heard) == 2
+    await loop.ends()
+
+
+@pytest.mark.parametrize("refuses", [Busy, StoreUnavailable])
+async def test_what_duty_could_not_be_told_is_told_at_the_next_failure(
+    refuses: type[Exception],
+) -> None:
+    loop = Beside(fails=5)
+    loop.refuses = refuses
+    await loop.passes(2)
+    assert not loop.heard
+    loop.refuses = None
+    await loop.passes(60)
+    assert len(loop.heard) == 1
+    await loop.ends()
+
+
+async def test_who_is_told_to_stop_stops() -> None:
+    loop = Beside(fails=0)
+    await loop.passes(1)
+    await loop.ends()
+    assert loop.task.cancelled()
+    assert len(loop.begun) == 1
