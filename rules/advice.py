@@ -8,12 +8,12 @@ from schemas.plan import Spread
 from schemas.rulebook import RulebookShape, StepShape, TrackShape
 
 _Finding = tuple[At, str, str]
-_BUSINESS = frozenset({TrackName.COMPANIES, TrackName.INVESTORS, TrackName.SPORTS})
+BUSINESS = frozenset({TrackName.COMPANIES, TrackName.INVESTORS, TrackName.SPORTS})
+"""Tracks whose parties are businesses: they alone are no balance of those who know (A29)."""
 _ONE_SIDED = (
     "Only businesses are told here, and nobody whose task it is to stand by people.",
     "Add protection, missions, nhris, mechanisms, unions or legal, if somebody there can help.",
 )
-"""A balance of those who are told (A29)."""
 
 
 def advice(shape: RulebookShape, source: Source) -> list[Problem]:
@@ -21,7 +21,7 @@ def advice(shape: RulebookShape, source: Source) -> list[Problem]:
     used = {(rule.policy, tell.track) for rule in shape.rules for tell in rule.tell}
     found: list[_Finding] = []
     for name, policy in shape.policies.items():
-        if policy.tracks and _BUSINESS.issuperset(policy.tracks):
+        if policy.tracks and BUSINESS.issuperset(policy.tracks):
             place: At = ("policies", name)
             found.append((place, *_ONE_SIDED))
         for track, spec in policy.tracks.items():

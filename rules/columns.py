@@ -233,12 +233,20 @@ def _column(values: Iterable[Any], dtype: npt.DTypeLike) -> memoryview:
 def room_for(columns: Mapping[str, Numbers]) -> dict[str, Any]:
     """The NAMES of `Columns` with rows to spare behind these, and `spare`."""
     count = len(columns["a"])
-    roomy: dict[str, Any] = {"spare": iter(range(count, count + _room(count)))}
+    roomy = {}
     for name in NAMES:
-        column = np.zeros(count + _room(count), dtype=columns[name].dtype)
-        column[:count] = columns[name]
-        roomy[name] = column.data
-    return roomy
+        roomy[name] = np.zeros(count + _room(count), dtype=columns[name].dtype)
+        roomy[name][:count] = columns[name]
+    return with_room(roomy, count)
+
+
+def with_room(roomy: Mapping[str, Numbers], count: int) -> dict[str, Any]:
+    """The NAMES of `Columns` and `spare`, of arrays with rows to spare behind so many links.
+
+    The rows to spare are written to: nobody else may hold these arrays.
+    """
+    columns: dict[str, Any] = {name: roomy[name].data for name in NAMES}
+    return {**columns, "spare": iter(range(count, len(roomy["a"])))}
 
 
 def _room(count: int) -> int:

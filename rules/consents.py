@@ -42,8 +42,7 @@ def unconsented(
     nothing back (design 5.10). Last comes what the person wishes not to happen, whatever the
     consent says.
     """
-    own = Concerned(case="", subjects=safeguards.subjects, consents=safeguards.consents)
-    faults = _faults(own, safeguards.inside, track, mode, now)
+    faults = _faults(safeguards, safeguards.inside, track, mode, now)
     for reason in _GRAVEST_FIRST:
         for fault, id in faults:
             if fault is reason:
@@ -77,7 +76,7 @@ def _fields(consent: Consent) -> frozenset[FieldName]:
 
 
 def _faults(
-    people: Concerned,
+    people: Safeguards | Concerned,
     inside: tuple[str, ...],
     track: TrackName,
     mode: Mode,

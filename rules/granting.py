@@ -35,6 +35,10 @@ _STRICTER: Mapping[Basis, int] = MappingProxyType(
 )
 
 
+_THEIR_OWN = (Basis.PERSON, Basis.COMMUNITY)
+"""Not said for somebody by another. A community's word may have come to a person's own."""
+
+
 def counting(known: Consent | None) -> Scope:
     """What is allowed by the record that counts, as it stands."""
     if known is None or known.revoked:
@@ -43,8 +47,9 @@ def counting(known: Consent | None) -> Scope:
 
 
 def narrowest(one: Scope, other: Scope) -> Scope:
-    """What both allow. Where they differ in whose word it is and nothing hangs on it: of `one`."""
-    basis = min(one.basis, other.basis, key=_STRICTER.__getitem__)
+    """What both allow. The person's own word goes before one that was said for them: whoever speaks
+    for them may not go beyond it alone, however the two came. Of two representatives: of `one`."""
+    basis = min(one.basis, other.basis, key=lambda each: (_STRICTER[each], each.proxy))
     return Scope(
         audiences=tuple(each for each in one.audiences if each in other.audiences),
         mode=one.mode if one.mode.within(other.mode) else other.mode,
@@ -66,14 +71,14 @@ def people_needed(known: Consent | None, said: Scope) -> int:
     """How many people of ours it takes to widen to this; 0 where it is no widening.
 
     Two for companies, the public, wherever nobody is said to be identifiable, and for a
-    representative who goes beyond the person's own word.
+    representative who goes beyond the person's own word, or their community's.
     """
     now = counting(known)
     if within(said, now):
         return 0
     companies = not within(_only(said, TrackName.COMPANIES), _only(now, TrackName.COMPANIES))
     nobody = said.basis is Basis.NO_IDENTIFIABLE_PERSON
-    over_own_word = said.basis.proxy and known is not None and known.basis is Basis.PERSON
+    over_own_word = said.basis.proxy and known is not None and known.basis in _THEIR_OWN
     return 2 if companies or nobody or over_own_word or said.mode is Mode.PUBLIC else 1
 
 

@@ -1,11 +1,11 @@
-"""Who can be reached over links that hold: the loop that looks at most links, written out.
+"""Who can be reached over links that hold: the loops that look at most links, written out.
 
-It reads the arrays of a view directly; many links at once are numpy's, a few a plain loop's.
+They read the arrays of a view directly; many links at once are numpy's, a few a plain loop's.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import islice
 
 import numpy as np
 
@@ -18,42 +18,43 @@ from rules.view import View, short_day
 Reached = dict[int, int]
 """Of each node the link over which it was reached first; of those one started from START."""
 START = -1
-_MANY = 64
-"""Nodes at one distance, or links of one node, that numpy looks at faster than a loop does."""
+_MANY_NODES = 24
+"""Nodes at one distance whose links numpy looks at faster than a loop does."""
+_MANY_LINKS = 32
+"""Links of one node from which numpy is faster."""
 
 
 def within(
     registry: Registry, starts: Iterable[int], ways: Ways, *, hops: int, on: date | None
-) -> Reached:
+) -> set[int]:
     """Everybody at most so many hops away over links that include on that day, starts included.
 
-    Nearest first. `ways`: the kinds of links to go along (`a` to `b`), and against.
+    `ways`: the kinds of links to go along (`a` to `b`), and against.
     """
-    reached = dict.fromkeys(starts, START)
+    reached = set(starts)
     view, day = registry.merged(*ways), day_number(on)
-    spread(view, list(reached), reached, columns=registry.columns, day=day, hops=hops)
+    _near(view, tuple(reached), reached, columns=registry.columns, day=day, hops=hops)
     return reached
 
 
 def through(
     registry: Registry, starts: Iterable[int], steps: Sequence[Ways], *, on: date | None
-) -> Reached:
+) -> set[int]:
     """Those at the end of a chain of steps, each one hop from those of the step before."""
-    ends, day = dict.fromkeys(starts, START), day_number(on)
+    ends, day = set(starts), day_number(on)
     for ways in steps:
         if not ends:
             break
-        after: Reached = {}
-        view = registry.merged(*ways)
-        spread(view, list(ends), after, columns=registry.columns, day=day)
+        after: set[int] = set()
+        _near(registry.merged(*ways), ends, after, columns=registry.columns, day=day)
         ends = after
     return ends
 
 
-def spread(
+def _near(
     view: View,
-    nodes: list[int],
-    reached: Reached,
+    nodes: Collection[int],
+    reached: set[int],
     *,
     columns: Columns,
     day: int,
@@ -61,44 +62,69 @@ def spread(
 ) -> None:
     """Add to `reached` whoever is so many hops from these nodes, over whoever is added.
 
-    Over links that include on `day` (`columns.day_number`), in the view's order.
+    In no order: a set is all that comes of it.
     """
     short, settled = short_day(day)
     changed, offsets = view.changed, view.offsets
-    neighbours, links, opens, until = view.neighbours, view.links, view.opens, view.until
-    for _ in range(hops):
-        if not settled:
-            nodes = _add(_slowly(view, nodes, columns=columns, day=day), reached)
-            continue
-        if len(nodes) > _MANY and not (changed and not changed.keys().isdisjoint(nodes)):
-            nodes = _add(_many(view, nodes, short), reached)
-            continue
+    neighbours, opens, until = view.neighbours, view.opens, view.until
+    add = reached.add
+    for left in reversed(range(hops)):
         fresh: list[int] = []
-        for node in nodes:
-            if changed and node in changed:
-                fresh += _add(_slowly(view, [node], columns=columns, day=day), reached)
-                continue
-            start, end = offsets[node], offsets[node + 1]
-            if end - start > _MANY:
-                fresh += _add(_many(view, [node], short), reached)
-                continue
-            for at in range(start, end):
-                if opens[at] <= short <= until[at]:
-                    other = neighbours[at]
-                    if other not in reached:
-                        reached[other] = links[at]
-                        fresh.append(other)
-        nodes = fresh
-        if not nodes:
+        if not settled or (changed and not changed.keys().isdisjoint(nodes)):
+            others = [other for other, _ in _slowly(view, nodes, columns=columns, day=day)]
+            fresh += _added(others, reached, last=not left)
+        elif len(nodes) > _MANY_NODES:
+            others = np.asarray(neighbours)[_of_many(view, nodes, short)].tolist()
+            fresh += _added(others, reached, last=not left)
+        else:
+            for node in nodes:
+                start, end = offsets[node], offsets[node + 1]
+                if end - start > _MANY_LINKS:
+                    others = np.asarray(neighbours)[_of_one(view, start, end, short)].tolist()
+                    fresh += _added(others, reached, last=not left)
+                    continue
+                for at in range(start, end):
+                    if opens[at] <= short <= until[at]:
+                        other = neighbours[at]
+                        if other not in reached:
+                            add(other)
+                            fresh.append(other)
+        if not fresh:
             break
+        nodes = fresh
 
 
-def _add(hops: Iterable[tuple[int, int]], reached: Reached) -> list[int]:
-    before = len(reached)
-    for other, link in hops:
-        if other not in reached:
-            reached[other] = link
-    return list(islice(reached, before, None))
+def _added(others: list[int], reached: set[int], *, last: bool) -> Iterable[int]:
+    """Who of these was not reached before, and is now; as whole sets, not one by one.
+
+    Nobody goes on from the `last`, who are the most: who of them is new is not worked out.
+    """
+    if last:
+        reached.update(others)
+        return ()
+    fresh = set(others)
+    fresh -= reached
+    reached |= fresh
+    return fresh
+
+
+def spread(
+    view: View, nodes: Collection[int], reached: Reached, *, columns: Columns, day: int
+) -> None:
+    """Add to `reached` whoever is one hop from these nodes, and the first link that leads there.
+
+    Over links that include on `day` (`columns.day_number`), in the view's order.
+    """
+    short, settled = short_day(day)
+    changed = view.changed
+    if not settled or (changed and not changed.keys().isdisjoint(nodes)):
+        for other, link in _slowly(view, nodes, columns=columns, day=day):
+            reached.setdefault(other, link)
+    elif nodes:
+        at = _of_many(view, nodes, short)
+        others, links = np.asarray(view.neighbours)[at], np.asarray(view.links)[at]
+        # A loop over both, three times as fast.
+        deque(map(reached.setdefault, others.tolist(), links.tolist()), maxlen=0)
 
 
 def _slowly(
@@ -112,14 +138,17 @@ def _slowly(
                 yield other, link
 
 
-def _many(view: View, nodes: list[int], short: int) -> Iterable[tuple[int, int]]:
-    """The hops from these, none of them changed, over links that include on that day."""
-    offsets, some = np.asarray(view.offsets), np.array(nodes)
+def _of_many(view: View, nodes: Collection[int], short: int) -> Numbers:
+    """Where in the view the links of these stand that include on that day; none is changed."""
+    offsets, some = np.asarray(view.offsets), np.fromiter(nodes, dtype=np.int64, count=len(nodes))
     starts = offsets[some].astype(np.int64)
     lengths = offsets[some + 1] - starts
     ends = np.cumsum(lengths)
     at: Numbers = np.repeat(starts - ends + lengths, lengths) + np.arange(ends[-1])
-    opens, until = np.asarray(view.opens)[at], np.asarray(view.until)[at]
-    at = at[(opens <= short) & (until >= short)]
-    others, links = np.asarray(view.neighbours)[at], np.asarray(view.links)[at]
-    return zip(others.tolist(), links.tolist(), strict=True)
+    return at[(np.asarray(view.opens)[at] <= short) & (np.asarray(view.until)[at] >= short)]
+
+
+def _of_one(view: View, start: int, end: int, short: int) -> Numbers:
+    """The same of one node, whose links lie side by side."""
+    opens, until = np.asarray(view.opens)[start:end], np.asarray(view.until)[start:end]
+    return np.flatnonzero((opens <= short) & (until >= short)) + start

@@ -54,7 +54,8 @@ class Snapshot:
         self.by_id = by_id
         """The links' numbers by their ids; made when the first is looked for."""
         kind = np.asarray(columns.kind)[: len(columns)]
-        found = np.searchsorted(kind, np.arange(len(KINDS) + 1))
+        # Asked in the column's own type: else numpy copies the column as wide as the question.
+        found = np.searchsorted(kind, np.arange(len(KINDS) + 1, dtype=kind.dtype))
         self._bounds = tuple(int(each) for each in found)
         self._views: dict[Ways, View] = {}
         self.speaking: dict[str, tuple[str, ...]] = {}
@@ -119,9 +120,9 @@ class Snapshot:
             return []
         return np.flatnonzero(np.asarray(self.states) == self.codes.index(code)).tolist()
 
-    def view(self, along: Set[LinkKind], against: Set[LinkKind]) -> View:
+    def view(self, along: frozenset[LinkKind], against: frozenset[LinkKind]) -> View:
         """Over links of the kinds `along` from `a` to `b`, and `against` from `b` to `a`."""
-        key = (frozenset(along), frozenset(against))
+        key = (along, against)
         view = self._views.get(key)
         if view is None:
             # Kinds without a link make no other view: many are one, and none costs an array.

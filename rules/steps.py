@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from rules.graph import Registry
 from schemas.event import ThreatEvent
@@ -13,20 +14,34 @@ CONTROL = frozenset({LinkKind.OPERATES, LinkKind.PARENT_OF})
 """Links within a group of companies: nearer than any other."""
 
 
+Spell = Callable[[Any], Path]
+"""Puts a path together from what a walk remembers of how it came."""
+
+
+def _as_it_is(path: Path) -> Path:
+    return path
+
+
 class _Reached:
-    """A party somebody came to. Its path is put together when somebody asks for it."""
+    """A party somebody came to. Its path is put together when somebody asks for it.
 
-    __slots__ = ("_path", "party")
+    `path` is it, or what `spell` makes it of: one for all of a walk, so that
+    thousands of finds are thousands of objects and not four times as many.
+    """
 
-    def __init__(self, party: str, path: Path | Callable[[], Path]) -> None:
+    __slots__ = ("_path", "_spell", "_way", "party")
+
+    def __init__(self, party: str, path: Any, spell: Spell) -> None:
         self.party = party
-        self._path = path
+        self._way = path
+        self._spell = spell
+        self._path: Path | None = None
 
     @property
     def path(self) -> Path:
         """From what the event says to the party."""
-        if not isinstance(self._path, tuple):
-            self._path = self._path()
+        if self._path is None:
+            self._path = self._spell(self._way)
         return self._path
 
 
@@ -35,8 +50,8 @@ class Refused(_Reached):
 
     __slots__ = ("reason",)
 
-    def __init__(self, *, party: str, reason: Reason, path: Path | Callable[[], Path]) -> None:
-        super().__init__(party, path)
+    def __init__(self, *, party: str, reason: Reason, path: Any, spell: Spell = _as_it_is) -> None:
+        super().__init__(party, path, spell)
         self.reason = reason
 
     def __repr__(self) -> str:
@@ -46,12 +61,22 @@ class Refused(_Reached):
 class Found(_Reached):
     """A party a walk reached."""
 
-    __slots__ = ("turn",)
+    __slots__ = ("_cost", "turn")
 
-    def __init__(self, *, party: str, path: Path | Callable[[], Path], turn: int = 0) -> None:
-        super().__init__(party, path)
+    def __init__(
+        self,
+        *,
+        party: str,
+        path: Any,
+        spell: Spell = _as_it_is,
+        turn: int = 0,
+        cost: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(party, path, spell)
         self.turn = turn
         """Those of an earlier `then` stand before those of a later one."""
+        self._cost = cost
+        """Hops that are no control and all hops, where the walk has counted them already."""
 
     @property
     def nearness(self) -> tuple[int, int, int, str]:
@@ -59,6 +84,8 @@ class Found(_Reached):
 
         A hop to a second record of the same party is none.
         """
+        if self._cost is not None:
+            return (self.turn, *self._cost, self.party)
         hops = [hop.kind for hop in self.path if hop.kind != LinkKind.SAME_AS]
         loose = sum(kind not in CONTROL and kind != "event" for kind in hops)
         return (self.turn, loose, len(hops), self.party)

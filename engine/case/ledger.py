@@ -82,6 +82,7 @@ KINDS: tuple[str, ...] = (
     "track_released",
     "answered",
     "promised",
+    "promise_moved",
     "promise_asked",
     "promise_missed",
     "promise_withdrawn",

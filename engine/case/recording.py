@@ -106,9 +106,10 @@ def _taken_back(known: Consent | None, said: Consent) -> Recorded | None:
         return Recorded(consent=consent, state="revoked", ruling=Ruling.REVOKED)
     if known.revoked and known.wider is None and said.given_at <= known.given_at:
         return None
+    own = known.basis is Basis.PERSON and said.basis.proxy
     consent = replace(
         _noted(known, said),
-        basis=said.basis,
+        basis=known.basis if own else said.basis,
         revoked=True,
         wider=None,
     )
@@ -169,7 +170,9 @@ def _from_publisher(
     if needs and newer and (wider is None or not wider.agreed):
         at = said.recorded_at or said.given_at
         wider = _asks(said, needs=needs, agreed=(), at=at)
-    if not tighter and _names(wider) == _names(known.wider) and not (certain and newer):
+    own = consent.basis is Basis.PERSON and known.basis is not Basis.PERSON
+    same = not own and _names(wider) == _names(known.wider)
+    if not tighter and same and not (certain and newer):
         return None
     ruling = Ruling.NARROWED if tighter else Ruling.IN_FORCE
     if needs:
@@ -197,11 +200,16 @@ def _contradicted(asked: Wider | None, said: Consent, *, certain: bool) -> bool:
 
 
 def _narrowed(known: Consent, said: Consent) -> Consent:
-    """What both allow, with the newer word's instant; whoever holds it goes on holding it."""
+    """What both allow, with the newer word's instant; whoever holds it goes on holding it.
+
+    Where another's word counts from now on, it makes nothing firmer: what waited for a reason, or
+    for people of ours to look, goes on waiting.
+    """
     scope = granting.narrowest(known.scope, said.scope)
+    firm = scope.audiences if scope.basis is known.basis else known.opens
     return replace(
         _noted(known, said),
-        audiences=scope.audiences,
+        audiences=tuple(each for each in scope.audiences if each in firm),
         mode=scope.mode,
         basis=scope.basis,
         fields=scope.fields,

@@ -91,4 +91,4 @@ def _running(draft: Draft, name: TrackName) -> TrackState:
 
 def _must_be_ahead(state: TrackState, step: int) -> None:
     if not state.step <= step < len(state.track.steps):
-        raise Refusal(RefusedBecause.NO_SUCH_STEP)
+        raise Refusal(RefusedBecause.NO_SUCH_STEP, "Name one that lies ahead.")

@@ -1,8 +1,7 @@
 """From path texts to walks that run: every mistake of every text at once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -12,11 +11,12 @@ from rules.paths.judge import Judge, compiled
 from rules.paths.machine import Machine, machines
 from rules.paths.parser import parse
 from rules.paths.search import Search
-from rules.paths.trail import Nodes
+from rules.paths.trail import Item, Nodes
 from rules.paths.tree import Leaf, Turns
+from rules.snapshot import NOBODY
 from rules.source import Problem
 from rules.steps import Found, Refused, Start, Walked
-from schemas.plan import Path, Reason
+from schemas.plan import Reason
 
 Texts = Mapping[str, str]
 """Name of a walk -> its path."""
@@ -34,16 +34,9 @@ class PathWalk:
         """Whom it finds from here. Never raises on what a registry or an event may say."""
         nodes = Nodes(start.registry)
         searches = [Search(machine, judges, start, nodes).run() for machine, judges in self.turns]
-        known: list[Found] = []
-        unknown: list[Refused] = []
-        for found, is_party in _found(searches, nodes):
-            if is_party:
-                known.append(found)
-            else:
-                path = partial(_path_of, found)
-                unknown.append(Refused(party=found.party, reason=Reason.UNKNOWN_PARTY, path=path))
+        found, unknown = _found(searches, nodes)
         return Walked(
-            found=tuple(known),
+            found=tuple(found),
             withheld=(*unknown, *_refused(searches, nodes)),
             truncated=any(search.truncated for search in searches),
         )
@@ -112,36 +105,44 @@ def _too_long() -> Problem:
     )
 
 
-def _found(searches: Iterable[Search], nodes: Nodes) -> Iterator[tuple[Found, bool]]:
-    """Each party once, nearest first, and whether the registry knows it."""
-    seen: set[str] = set()
+def _found(searches: Iterable[Search], nodes: Nodes) -> tuple[list[Found], list[Refused]]:
+    """Each party once, nearest first; and apart those whom the registry does not know."""
+    known: dict[str, Found] = {}
+    unknown: dict[str, Refused] = {}
+    ids, kinds, spell = nodes.registry.ids, nodes.registry.kinds, nodes.path
     for turn, search in enumerate(searches):
-        listed = [
-            (loose, hops, id, is_party, item)
-            for node, (loose, hops, item) in search.found.items()
-            for id, is_party in nodes.parties(node)
-        ]
-        for _, _, id, is_party, item in sorted(listed, key=_NEAREST):
-            if id not in seen:
-                seen.add(id)
-                yield Found(party=id, path=partial(nodes.path, item), turn=turn), is_party
+        for cost, ring in search.rings():
+            listed: list[tuple[str, bool, Item]] = []
+            for node in ring:
+                item = search.found[node]
+                if node >= 0:
+                    listed.append((ids[node], kinds[node] != NOBODY, item))
+                else:
+                    listed += [(*each, item) for each in nodes.parties(node)]
+            listed.sort(key=_BY_ID)
+            for id, is_party, item in listed:
+                if id in known or id in unknown:
+                    continue
+                if is_party:
+                    known[id] = Found(party=id, path=item, spell=spell, turn=turn, cost=cost)
+                else:
+                    why = Reason.UNKNOWN_PARTY
+                    unknown[id] = Refused(party=id, reason=why, path=item, spell=spell)
+    return list(known.values()), list(unknown.values())
 
 
-_NEAREST = itemgetter(0, 1, 2)
-
-
-def _path_of(found: Found) -> Path:
-    return found.path
+_BY_ID = itemgetter(0)
 
 
 def _refused(searches: list[Search], nodes: Nodes) -> list[Refused]:
     refused: dict[str, Refused] = {}
     reached = set().union(*(search.reached() for search in searches))
+    spell = nodes.path
     for search in searches:
         for node, item in search.refused.items():
             if node not in reached:
                 id = nodes.id(node)
                 if id not in refused:
-                    path = partial(nodes.path, item)
-                    refused[id] = Refused(party=id, reason=search.why(item), path=path)
+                    why = search.why(item)
+                    refused[id] = Refused(party=id, reason=why, path=item, spell=spell)
     return [refused[id] for id in sorted(refused)]

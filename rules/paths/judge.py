@@ -45,7 +45,9 @@ _CONTROL = frozenset({LinkKind.OPERATES, LinkKind.PARENT_OF})
 class Here:
     """What a test looks at: a link just gone over, the party reached, and the event."""
 
-    __slots__ = ("_above", "columns", "day", "event", "host", "link", "node", "party", "registry")
+    __slots__ = (
+        "_above", "_said", "_values", "columns", "day", "host", "link", "node", "party", "registry",
+    )  # fmt: skip
 
     def __init__(
         self, registry: Registry, event: ThreatEvent, day: int, states: tuple[str, ...]
@@ -53,12 +55,20 @@ class Here:
         self.registry = registry
         self.columns: Columns = registry.columns
         self.day = day
-        self.event = _values(event, states)
+        self._said = (event, states)
+        self._values: Mapping[str, Anything] | None = None
         self.node = -1
         self.party: Party | None = None
         self.link = -1
         self.host: str | None = None
         self._above: View | None = None
+
+    @property
+    def event(self) -> Mapping[str, Anything]:
+        """What the event says, by the words of paths; most walks ask nothing of it."""
+        if self._values is None:
+            self._values = _values(*self._said)
+        return self._values
 
     def id(self) -> str:
         """The party reached, known or not."""

@@ -5,7 +5,7 @@ on places and parties at once. So the same party may be reached twice on two dif
 loops of links end by themselves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Listed
 from dataclasses import dataclass
 
@@ -61,12 +61,22 @@ class _Builder:
         return Machine(
             steps=tuple(self._steps),
             first=piece.first,
-            follows=tuple(tuple(after) for after in self._follows),
+            follows=tuple(tuple(self._earliest(after)) for after in self._follows),
             ends=frozenset(piece.last),
             lane=tuple(self._lane),
             turn=tuple(self._turn),
             ways=tuple(tuple(_ways(leaf)) for leaf in self._steps),
         )
+
+    def _earliest(self, after: Iterable[int]) -> list[int]:
+        """Of places in one lane the earliest alone: whoever stands there may go wherever the others
+        may, over the same links, so that to try those as well finds nobody else."""
+        first: dict[int, int] = {}
+        for place in after:
+            known = first.setdefault(self._lane[place], place)
+            if self._turn[place] < self._turn[known]:
+                first[self._lane[place]] = place
+        return list(first.values())
 
     def _piece(self, node: Node) -> _Piece:
         match node:

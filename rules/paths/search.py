@@ -5,6 +5,7 @@ does not hold would bring in is remembered with its reason, and nothing behind i
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from rules.columns import STATUSES, day_number
 from rules.paths.judge import Here, Judge
@@ -35,8 +36,10 @@ class Search:
     def __init__(
         self, machine: Machine, judges: tuple[Judge | None, ...], start: Start, nodes: Nodes
     ) -> None:
-        self.found: dict[int, tuple[int, int, Item]] = {}
-        """Of each node: hops that are no control, all hops, and how it was reached."""
+        self.found: dict[int, Item] = {}
+        """Of each node how it was reached; nearest first, for so a search finds them."""
+        self._rings: list[tuple[tuple[int, int], int]] = []
+        """Of each distance, how many were found up to there."""
         self.refused: dict[int, Item] = {}
         """What only a bad link would have brought in, as far as this search knows."""
         self.truncated = False
@@ -61,6 +64,13 @@ class Search:
         """The nodes by which a good path came, at its end or on the way."""
         return set().union(*self._best)
 
+    def rings(self) -> Iterator[tuple[tuple[int, int], Iterator[int]]]:
+        """The nodes found at each distance: hops that are no control, and all hops."""
+        found, first = iter(self.found), 0
+        for distance, last in self._rings:
+            yield distance, islice(found, last - first)
+            first = last
+
     def run(self) -> "Search":
         """Everything within reach."""
         now: dict[int, Bucket] = {1: []}
@@ -76,21 +86,22 @@ class Search:
             bucket = now.pop(hops)
             if hops > self._start.reach.hops:
                 beyond: Bucket = []
-                whole = self._settle(bucket, loose, hops, beyond, beyond)
+                whole = self._settle(bucket, beyond, beyond)
                 self.truncated = self.truncated or bool(beyond)
             else:
                 near, far = now.get(hops + 1, []), later.get(hops + 1, [])
-                whole = self._settle(bucket, loose, hops, near, far)
+                whole = self._settle(bucket, near, far)
                 if near:
                     now[hops + 1] = near
                 if far:
                     later[hops + 1] = far
+            self._rings.append(((loose, hops), len(self.found)))
             if not whole:
                 self.truncated = True
                 break
         return self
 
-    def _settle(self, bucket: Bucket, loose: int, hops: int, near: Bucket, far: Bucket) -> bool:
+    def _settle(self, bucket: Bucket, near: Bucket, far: Bucket) -> bool:
         """Takes up everything at one distance. False: that is as far as a walk may reach.
 
         The hot loop of every walk: plain steps over links stand in it, all others are called.
@@ -110,7 +121,7 @@ class Search:
             self._parties_left -= 1
             mine[node] = turn
             if place in ends and node not in found:
-                found[node] = (loose, hops, item)
+                found[node] = item
             plain, others = plans[place] or self._plan(place)
             for after in others:
                 self._step(item, node, after, bucket, near, far)
@@ -262,8 +273,7 @@ class Search:
 
     def why(self, item: Item) -> Reason:
         """Why the link by which it would have come brings nobody in."""
-        status = STATUSES[self._columns.status[item[1]]]
-        return _WHY.get(status, Reason.LINK_UNVERIFIED)
+        return _WHY[self._columns.status[item[1]]]
 
     def _passes(self, node: int, place: int, link: int) -> bool:
         judge = self._judges[place]
@@ -314,9 +324,8 @@ def _where(event: ThreatEvent) -> Hop:
     return Hop(kind="event", a="happened", b="")
 
 
-_WHY = {
-    LinkStatus.VERIFIED: Reason.LINK_NOT_CURRENT,
-    LinkStatus.LAPSED: Reason.LINK_NOT_CURRENT,
-    LinkStatus.WITHDRAWN: Reason.LINK_NOT_CURRENT,
-}
-"""Why a link that does not hold brings nobody in; of any other, that nobody verified it."""
+_ENDED = (LinkStatus.VERIFIED, LinkStatus.LAPSED, LinkStatus.WITHDRAWN)
+_WHY = tuple(
+    Reason.LINK_NOT_CURRENT if status in _ENDED else Reason.LINK_UNVERIFIED for status in STATUSES
+)
+"""Why a link that does not hold brings nobody in, by its status as in the columns."""

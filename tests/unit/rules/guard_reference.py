@@ -50,13 +50,7 @@ def _reasons(q: Question) -> Iterator[Reason]:
     if q.track is TrackName.DUTY:
         yield Reason.UNKNOWN_PARTY
     yield from _exclusions(q.party, q.contact, s)
-    faults = [fault for consent in s.consents for fault in _faults(consent, q)]
-    for subject in s.subjects:
-        if all(consent.pseudonym != subject for consent in s.consents):
-            faults.append(Reason.CONSENT_NONE)
-    if len(s.subjects) == 0:
-        if all(consent.basis is not Basis.NO_IDENTIFIABLE_PERSON for consent in s.consents):
-            faults.append(Reason.CONSENT_NONE)
+    faults = _all_faults(s.subjects, s.consents, q)
     for fault in (
         Reason.CONSENT_REVOKED,
         Reason.CONSENT_NONE,
@@ -69,6 +63,9 @@ def _reasons(q: Question) -> Iterator[Reason]:
     ):
         if fault in faults:
             yield fault
+    for other in s.linked:
+        if _all_faults(other.subjects, other.consents, q):
+            yield Reason.LINKED
     if q.track in s.refused_kinds:
         yield Reason.WISH
     if q.party.id in s.conflicts:
@@ -115,6 +112,19 @@ def _exclusions(party: Party, contact: Contact | None, s: Safeguards) -> Iterato
     )
     if speaks and party.state in s.closure.states:
         yield Reason.STATE_OF_PERPETRATOR
+
+
+def _all_faults(
+    subjects: tuple[str, ...], consents: tuple[Consent, ...], q: Question
+) -> list[Reason]:
+    faults = [fault for consent in consents for fault in _faults(consent, q)]
+    for subject in subjects:
+        if all(consent.pseudonym != subject for consent in consents):
+            faults.append(Reason.CONSENT_NONE)
+    if len(subjects) == 0:
+        if all(consent.basis is not Basis.NO_IDENTIFIABLE_PERSON for consent in consents):
+            faults.append(Reason.CONSENT_NONE)
+    return faults
 
 
 def _faults(consent: Consent, q: Question) -> Iterator[Reason]:

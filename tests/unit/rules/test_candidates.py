@@ -595,3 +595,9 @@ def test_of_two_rules_on_one_track_the_shorter_times_count_in_graver_cases_too()
     expected = ((Severity.CRITICAL, 60, 300), (Severity.HIGH, 500, 500))
     assert stricter(one, other).graver == stricter(other, one).graver == expected
     assert stricter(plain, plain).graver == ()
+
+
+def test_a_rulebook_says_how_many_hide_one() -> None:
+    book = _book(_rule("any", "true", MISSIONS), **{"small_cell: 5": "small_cell: 7"})
+    registry = a_registry(PARTIES, LINKS, None)
+    assert candidates(World(book, registry), _arrest()).small_cell == 7

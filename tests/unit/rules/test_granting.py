@@ -68,10 +68,12 @@ def test_what_counts_is_the_record_as_it_stands() -> None:
         (Basis.NO_IDENTIFIABLE_PERSON, Basis.GUARDIAN, Basis.GUARDIAN),
         (Basis.NO_IDENTIFIABLE_PERSON, Basis.REPRESENTATIVE, Basis.REPRESENTATIVE),
         (Basis.PERSON, Basis.REPRESENTATIVE, Basis.PERSON),
-        (Basis.GUARDIAN, Basis.PERSON, Basis.GUARDIAN),
+        (Basis.GUARDIAN, Basis.PERSON, Basis.PERSON),
+        (Basis.GUARDIAN, Basis.REPRESENTATIVE, Basis.GUARDIAN),
+        (Basis.REPRESENTATIVE, Basis.GUARDIAN, Basis.REPRESENTATIVE),
     ],
 )
-def test_of_two_bases_the_stricter_counts_and_of_equal_ones_the_first(
+def test_of_two_bases_the_stricter_counts_then_their_own_and_of_equal_ones_the_first(
     one: Basis, other: Basis, basis: Basis
 ) -> None:
     first, second = (replace(a_scope(MISSIONS), basis=each) for each in (one, other))

@@ -88,9 +88,11 @@ def test_two_records_with_one_id_are_refused_instead_of_losing_one() -> None:
 
     with pytest.raises(DuplicateIdError, match="party have the id 'b'"):
         Registry([*PARTIES, other])
-    with pytest.raises(DuplicateIdError, match="link"):
+    with pytest.raises(DuplicateIdError, match="kind link have"):
         Registry(links=[LINKS[0], replace(LINKS[0], b="z")])
-    with pytest.raises(DuplicateIdError, match="contact"):
+    with pytest.raises(DuplicateIdError, match="kind link have"):
+        Registry().changed(links=[LINKS[0], replace(LINKS[0], b="z")])
+    with pytest.raises(DuplicateIdError, match="kind contact have"):
         Registry(contacts=[a_contact("a"), a_contact("a", rank=1)])
     shared = an_endpoint("one")
     with pytest.raises(DuplicateIdError, match="endpoint"):

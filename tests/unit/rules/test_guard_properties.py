@@ -20,7 +20,7 @@ from schemas.party import Mark, Ownership
 from schemas.pattern import Pattern
 from schemas.plan import Closure, Excluded, Hop, Reason, Remedy, Verdict
 from schemas.reason import REMEDIES
-from schemas.safeguards import Basis, Hold, Safeguards
+from schemas.safeguards import Basis, Concerned, Hold, Safeguards
 from tests.unit.rules.build import (
     NOW,
     SUBJECT,
@@ -121,6 +121,10 @@ def _ask_of(**more: Any) -> Change:
     return lambda q: replace(q, **more)
 
 
+def _both(first: Change, then: Change) -> Change:
+    return lambda q: then(first(q))
+
+
 def _out(party: str, reason: Reason, **more: Any) -> Change:
     """Excluded: unless the case has an entry for it already."""
 
@@ -146,6 +150,13 @@ def _state_out(code: str) -> Change:
 
 def _hold(**more: Any) -> Change:
     return _also(holds=(Hold(**{"id": "hold-1", "until": NOW + SECOND, "by": "ana"} | more),))
+
+
+def _linked(**consent: Any) -> Change:
+    """Linked with a case about somebody else, who said this."""
+    other = "faro/other"
+    said = a_consent(*BOTH, pseudonym=other, id="theirs", **consent)
+    return _also(linked=(Concerned(case="c2", subjects=(other,), consents=(said,)),))
 
 
 def _registry(**more: Any) -> Change:
@@ -195,6 +206,13 @@ REFUSALS: dict[str, tuple[Change, Reason, str, Remedy]] = {
     "louder than allowed": (
         lambda q: replace(_consents(mode=Mode.QUIET)(q), mode=Mode.PRIVATE), R.CONSENT_MODE,
         CONSENT, Remedy.QUIETER),
+    "linked, and nobody asked there": (
+        _also(linked=(Concerned(case="c2", subjects=("faro/other",)),)), R.LINKED, "c2",
+        Remedy.ASK_THE_PERSON),
+    "linked, and it ran out there": (_linked(until=NOW), R.LINKED, "c2", Remedy.ASK_THE_PERSON),
+    "linked, and a line of the other side says so": (
+        _both(_case(inside=("line",)), _linked(by="line", door=ConsentDoor.EVENT)), R.LINKED, "c2",
+        Remedy.ASK_THE_PERSON),
     "wish": (_also(refused_kinds=(TrackName.MISSIONS,)), R.WISH, "missions",
              Remedy.ASK_THE_PERSON),
     "conflict": (_also(conflicts=("embassy",)), R.CONFLICT, "embassy", Remedy.NOTHING),
@@ -224,7 +242,7 @@ REFUSALS: dict[str, tuple[Change, Reason, str, Remedy]] = {
                  Remedy.NEXT_CONTACT),
     "over": (_party(expires=NOW.date() - DAY), R.NO_ENDPOINT, "embassy", Remedy.ADD_WAY),
     "group of nobody": (
-        lambda q: _registry(links=())(_party(kind=K.GROUP)(q)), R.ENDPOINT_FANS_OUT, "embassy",
+        _both(_party(kind=K.GROUP), _registry(links=())), R.ENDPOINT_FANS_OUT, "embassy",
         Remedy.TELL_MEMBERS),
     "group with one who must not": (
         lambda q: _also(conflicts=("y",))(_party(kind=K.GROUP)(q)), R.ENDPOINT_FANS_OUT, "y",
@@ -254,15 +272,16 @@ REFUSALS: dict[str, tuple[Change, Reason, str, Remedy]] = {
             _out("ngo", R.CONTROLLER_NEEDS_TWO, levels=("general",))(replace(q, endpoint=LIST))
         ), R.ENDPOINT_FANS_OUT, "ngo", Remedy.PERSONAL_ADDRESS),
     "list with a stranger": (
-        lambda q: _registry(contacts=(LEA,))(replace(q, endpoint=LIST)), R.ENDPOINT_FANS_OUT,
+        _both(_ask_of(endpoint=LIST), _registry(contacts=(LEA,))), R.ENDPOINT_FANS_OUT,
         "embassy.list", Remedy.PERSONAL_ADDRESS),
     "list with a site on it": (
-        lambda q: _registry(contacts=(LEA, replace(NGO_DESK, level=Level.SITE)))(
-            replace(q, endpoint=LIST)
+        _both(
+            _ask_of(endpoint=LIST),
+            _registry(contacts=(LEA, replace(NGO_DESK, level=Level.SITE))),
         ), R.ENDPOINT_FANS_OUT, "ngo", Remedy.PERSONAL_ADDRESS),
     "list with a drill on it": (
-        lambda q: _registry(parties=(EMBASSY, a_party("ngo", exercise=True)))(
-            replace(q, endpoint=LIST)
+        _both(
+            _ask_of(endpoint=LIST), _registry(parties=(EMBASSY, a_party("ngo", exercise=True)))
         ), R.ENDPOINT_FANS_OUT, "ngo", Remedy.PERSONAL_ADDRESS),
     "unsure": (_case(certainty=Certainty.POSSIBLE), R.CERTAINTY, "possible",
                Remedy.SECOND_SOURCE),
@@ -305,6 +324,9 @@ HARMLESS: dict[str, Change] = {
         _consents(basis=Basis.NO_IDENTIFIABLE_PERSON, agreed_by=("ana", "ben"))(q)
     ),
     "another's consent": _also(consents=(a_consent(*BOTH, pseudonym="faro/other", id="other"),)),
+    "linked with people who allow it": _linked(
+        until=NOW + SECOND, by="line", door=ConsentDoor.EVENT
+    ),
     "a hold that is over": _hold(until=NOW),
     "a hold on another track": _hold(tracks=(TrackName.NHRIS,)),
     "a hold on another party": _hold(parties=("y",)),

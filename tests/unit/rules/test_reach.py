@@ -1,13 +1,15 @@
 """Reaching out over many links at once finds whom a person would find, link by link."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rules.columns import day_number
 from rules.graph import Registry
-from rules.reach import START, through, within
+from rules.reach import START, Reached, spread, through, within
 from schemas.link import Link, LinkStatus
 from tests.unit.rules.build import L, a_link
 from tests.unit.rules.test_overlay import IDS, Edit, edits, scratch
@@ -33,7 +35,7 @@ def one_hop(registry: Registry, ids: set[str], on: date | None) -> set[str]:
     return found
 
 
-def named(registry: Registry, nodes: dict[int, int]) -> set[str]:
+def named(registry: Registry, nodes: Iterable[int]) -> set[str]:
     return {registry.id_of(node) for node in nodes}
 
 
@@ -56,10 +58,27 @@ def test_whoever_is_within_so_many_hops_is_found_and_nobody_else(
 
             assert named(registry, reached) == expected
             assert named(registry, through(registry, [node], [WAYS] * hops, on=on)) == chain
-            assert reached[node] == START
-            for other, link in reached.items():
-                ends = (registry.columns.a[link], registry.columns.b[link])
-                assert link == START or other in ends, "reached over a link that ends there"
+
+
+@settings(max_examples=60, deadline=None)
+@given(edits, edits, ON)
+def test_each_is_reached_over_the_first_link_that_holds_and_leads_there(
+    start: Edit, edit: Edit, on: date | None
+) -> None:
+    for registry in (scratch(start.after(Edit())), edit.on(scratch(start.after(Edit())))):
+        nodes = [node for id in IDS if (node := registry.number(id)) is not None]
+        view = registry.merged(*WAYS)
+        expected: Reached = {}
+        for node in nodes:
+            for other, link in view.each(node):
+                if holds(registry.link_at(link), on):
+                    expected.setdefault(other, link)
+
+        reached: Reached = {nodes[0]: START} if nodes else {}
+        spread(view, nodes, reached, columns=registry.columns, day=day_number(on))
+
+        assert list(reached) == [*nodes[:1], *(each for each in expected if each != nodes[0])]
+        assert reached == {**expected, **dict.fromkeys(nodes[:1], START)}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +104,10 @@ def test_a_hub_with_very_many_links_is_looked_at_as_carefully_as_anybody(on: dat
     assert hub is not None
 
     reached = named(registry, within(registry, [hub], WAYS, hops=1, on=on))
+    over: Reached = {hub: START}
+    spread(registry.merged(*WAYS), [hub], over, columns=registry.columns, day=day_number(on))
 
+    assert named(registry, over) == reached
     assert reached == {"hub"} | {link.b for link in links if holds(link, on)}
     assert 10 < len(reached) < 300 or on is None
 
@@ -101,5 +123,10 @@ def test_a_wide_ring_of_parties_some_of_them_edited_loses_nobody() -> None:
         assert hub is not None
         reached = within(registry, [hub], WAYS, hops=2, on=date(2026, 6, 1))
         assert named(registry, reached) == {"hub"} | {link.b for link in [*ring, *beyond]}
-        over = {registry.columns.ids[link] for link in reached.values() if link != START}
+        first: Reached = {hub: START}
+        for _ in range(2):
+            view, day = registry.merged(*WAYS), day_number(date(2026, 6, 1))
+            spread(view, list(first), first, columns=registry.columns, day=day)
+        assert set(first) == reached
+        over = {registry.columns.ids[link] for link in first.values() if link != START}
         assert over == {link.id for link in ring} | {link.id for link in beyond[::2]}, "the first"

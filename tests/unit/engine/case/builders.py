@@ -1,5 +1,7 @@
 """A small invented world, and `Story`: a case that commands happen to at given times."""
 
+import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -255,6 +257,36 @@ def a_consent(*audiences: TrackName, **changes: Any) -> Consent:
 OUTWARD = (TrackName.MISSIONS, TrackName.NHRIS, TrackName.COMPANIES, TrackName.INVESTORS)
 
 
+_ENOUGH = 8
+"""So many facts of a kind are written down and read again; a ladder of years fires thousands."""
+
+_SAYS_IT_ALL = {
+    RefusedBecause.UNKNOWN_CASE,
+    RefusedBecause.UNKNOWN_ALERT,
+    RefusedBecause.NO_SUCH_TRACK,
+    RefusedBecause.ALREADY_ANSWERED,
+    RefusedBecause.STALE,
+}
+"""Reasons that need no more words than every door has for them."""
+
+_SENTENCE = re.compile(r"([a-z][a-z0-9_]*: \S|[A-Z0-9]).*\.")
+_CODES = re.compile(r"(preflight: )?[a-z][a-z0-9_]*((, |/)[a-z][a-z0-9_]*)*")
+_NOBODY_READS = re.compile(r"\bNone\b|(?!UTC\b|TC-)\b[A-Z]{2}")
+
+
+def in_words(refusal: Refusal) -> Refusal:
+    """The same; whoever is refused can read why.
+
+    A sentence, behind what of the form or whom it is about; or codes that doors have words for.
+    """
+    words = refusal.detail
+    assert isinstance(refusal.reason, RefusedBecause)
+    assert words if refusal.reason not in _SAYS_IT_ALL else words is not None
+    kind = _SENTENCE if words.endswith(".") else _CODES
+    assert not words or (kind.fullmatch(words) and not _NOBODY_READS.search(words)), words
+    return refusal
+
+
 class Story:
     """A case and everything that was decided about it, one command after the other."""
 
@@ -270,6 +302,7 @@ class Story:
         self.facts: list[f.Fact] = []
         self.last: tuple[f.Fact, ...] = ()
         self._serial = 0
+        self._written: Counter[type] = Counter()
         self.case = Case(
             id=ids.case_id("hotline", "sit-1", 0),
             around=Around(
@@ -309,6 +342,11 @@ class Story:
 
     def send(self, command: c.CaseCommand) -> "Story":
         self.case, self.last = run(self.case, command, self.now)
+        for fact in self.last:
+            self._written[type(fact)] += 1
+            if self._written[type(fact)] <= _ENOUGH:
+                body = f.dump_fact(fact)
+                assert f.dump_fact(f.load_fact(body)) == body, "the journal keeps something else"
         self.facts.extend(self.last)
         return self
 
@@ -319,7 +357,7 @@ class Story:
             self.send(command)
         except Refusal as refusal:
             assert self.case is before
-            return refusal
+            return in_words(refusal)
         raise AssertionError(f"{command} was carried out")
 
     def inbox(self) -> c.Inbox:

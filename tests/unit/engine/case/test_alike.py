@@ -23,6 +23,10 @@ def test_the_same_done_at_the_same_place_is_found_whoever_says_so() -> None:
     assert set(keys()) & set(keys(parties=both))
 
 
+def test_what_an_earlier_release_stored_of_a_case_is_found_by_this_one() -> None:
+    assert keys() == ("4alpsfxpazpj7gt5cd2uejonccq5ribd",), "else open cases are compared no more"
+
+
 @pytest.mark.parametrize(
     "changes",
     [

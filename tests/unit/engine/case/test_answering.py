@@ -1,6 +1,7 @@
 """Answers: whoever answers holds their own, and nobody else's."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -615,3 +616,29 @@ def test_an_answer_on_the_phone_for_a_party_no_contact_of_which_is_left_is_kept(
     alert = story.alert("nhri-qn").id
     story.answer("ana", ResponseKind.WRONG_CONTACT, alert=alert, way=Way.PHONE)
     assert story.alert("nhri-qn").dropped_contacts == ("nhri-mail",)
+
+
+def test_that_one_is_the_wrong_contact_calls_off_no_message_to_another() -> None:
+    story = a_case().page_answered().release(MISSIONS)
+    assert story.told() == ["lea", "desk"]
+    story.answer("lea", ResponseKind.WRONG_CONTACT)
+    assert [x.contact for x in story.of(f.NoticesCancelled, last=True)] == ["lea"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"kind": ResponseKind.COMMITTED, "action": ActionKind.LETTER, "due": "Tue 12:00"},
+        {"kind": ResponseKind.ACTED, "effect": Effect.POSITIVE},
+        {"kind": ResponseKind.DECLINED},
+        {"kind": ResponseKind.CONFLICT},
+    ],
+    ids=lambda said: said["kind"].value,
+)
+def test_nobody_phones_a_mailbox_at_opening_that_answered_in_the_night(
+    said: dict[str, Any],
+) -> None:
+    story = a_told_case(TrackName.NHRIS)
+    assert story.owes("phone_at_opening")
+    story.answer("nhri-mail", **said)
+    assert not story.owes("phone_at_opening")

@@ -222,6 +222,14 @@ def test_nobody_told_before_is_told_again_without_a_new_release() -> None:
     assert story.told(last=True, purpose=Purpose.TELL)[0] == "lea"
 
 
+def test_an_opened_case_is_nobodys_until_somebody_takes_it() -> None:
+    story = a_told_case()
+    assert story.case.owner == "ana"
+    story.proposed().confirmed().after(days=5).reopened("ben")
+    assert story.case.owner == ""
+    assert not {task.owner for task in story.case.tasks if task.kind == "triage"} - {""}
+
+
 def test_a_second_ending_stands_down_only_those_told_since() -> None:
     story = a_told_case().proposed().confirmed().after(days=5).reopened()
     story.proposed().confirmed()

@@ -132,3 +132,10 @@ def test_a_case_that_is_over_writes_it_down_and_asks_nobody() -> None:
 
     assert story.of(f.ConsentApplied)
     assert {task.kind for task in story.case.tasks} == before
+
+
+def test_nobody_phones_a_mailbox_at_opening_when_consent_was_taken_back_in_the_night() -> None:
+    story = a_told_case(TrackName.NHRIS)
+    assert story.owes("phone_at_opening")
+    story.consent("revoked", a_consent(revoked=True))
+    assert not story.owes("phone_at_opening")

@@ -7,11 +7,22 @@ from engine.case import commands as c
 from engine.case.marked import CaseDate
 from schemas import facts as f
 from schemas.codes import ActionKind, DateKind, Effect, Severity, TrackName
+from schemas.plan import Spread
 from schemas.projection import Purpose
 from schemas.responses import RefusedBecause, ResponseKind, WithdrawnBecause
-from tests.unit.engine.case.builders import EMBASSY, NHRI, Story, an_event, at, outward
+from tests.unit.engine.case.builders import (
+    BRIGHT,
+    EMBASSY,
+    FJORD,
+    NHRI,
+    Story,
+    an_event,
+    at,
+    found,
+    outward,
+)
 
-MISSIONS, NHRIS = TrackName.MISSIONS, TrackName.NHRIS
+MISSIONS, NHRIS, INVESTORS = TrackName.MISSIONS, TrackName.NHRIS, TrackName.INVESTORS
 TRACKS = (
     outward(MISSIONS, severity=Severity.ELEVATED),
     outward(NHRIS, severity=Severity.ELEVATED),
@@ -191,8 +202,25 @@ def test_who_does_not_confirm_is_asked_by_a_person_and_covers_nothing() -> None:
     assert not story.owes("date_confirm")
     story.when("17 Mar 08:00")
 
-    assert story.task("date_confirm").alert == story.alert("embassy").id
+    task = story.task("date_confirm")
+    assert task.alert == story.alert("embassy").id
     assert checks(story)[-1] == ("Wed 17 08:00", False, ["missions"])
+
+
+def test_nobody_is_phoned_about_a_date_that_fell_away() -> None:
+    story = a_moved_hearing().when("17 Mar 08:00")
+    assert story.owes("date_confirm")
+    story.send(a_removal(story))
+    assert not story.owes("date_confirm")
+
+
+def test_whom_a_case_asked_to_confirm_before_it_ended_is_not_waited_for_when_it_opens() -> None:
+    story = a_moved_hearing()
+    assert the_date(story).confirming
+    story.proposed().confirmed().after(hours=1).reopened()
+    assert not the_date(story).confirming
+    story.when("17 Mar 08:00")
+    assert not story.owes("date_confirm")
 
 
 def test_whoever_has_to_confirm_a_hearing_that_is_near_has_four_hours_at_the_least() -> None:
@@ -342,7 +370,7 @@ def test_a_date_that_is_reported_as_cancelled_is_a_persons_to_confirm() -> None:
     story.report(event, severity=Severity.WATCH, tracks=(), candidates=())
 
     assert not story.case.dates
-    assert story.owes("date_off")
+    assert story.task("date_off").detail == "hearing"
     assert {x.reason for x in story.of(f.CheckSuperseded)} == {"date_removed"}
 
 
@@ -451,6 +479,11 @@ def test_a_date_behind_us_or_of_another_century_is_refused() -> None:
         on=far.on.replace(year=2127),
     )  # fmt: skip
     assert story.refused(far).reason is RefusedBecause.INCOMPLETE
+
+
+def test_a_date_that_is_moved_to_where_it_is_says_so() -> None:
+    story = a_suit(said("17 Mar 08:00"))
+    assert "already" in story.refused(a_move(story, "17 Mar 08:00")).detail
 
 
 def test_an_unknown_date_can_be_neither_moved_nor_removed() -> None:
@@ -571,3 +604,36 @@ def test_nobody_outside_is_told_of_the_first_hours() -> None:
 
     assert not rounds(story, Purpose.REMIND)
     assert {x[1] for x in story.asked()} <= {"lea+desk", "lea", "desk"}
+
+
+# --- a track that asks one after the other
+
+
+def one_after_the_other() -> Story:
+    """Fjord has one contact, who was told two days before the check; Bright and Haldane wait."""
+    investors = outward(INVESTORS, spread=Spread.NEXT, severity=Severity.ELEVATED)
+    waiting = (FJORD, BRIGHT, found("haldane", INVESTORS, rank=2))
+    story = Story(now=at("Mon 09:00")).report(
+        an_event("slapp", dates=[said("17 Mar 08:00")]),
+        severity=Severity.ELEVATED,
+        tracks=(investors,),
+        candidates=waiting,
+    )
+    story.when("Mon 09:30").page_answered().when("12 Mar 10:00").release(INVESTORS)
+    assert story.told() == ["fjord-mail"]
+    return story.answer("fjord-mail", ResponseKind.ACKNOWLEDGED)
+
+
+def test_three_days_before_a_hearing_one_further_party_is_asked_and_not_all() -> None:
+    story = one_after_the_other().by("14 Mar 08:00")
+    before = len(story.told())
+    story.send(c.Tick())
+    assert story.told()[before:] == ["bright-mail"]
+
+
+def test_a_check_that_lay_for_more_than_twelve_hours_asks_no_further_party_by_itself() -> None:
+    story = one_after_the_other().when("13 Mar 08:00")
+    before = len(story.told())
+    story.now = at("14 Mar 20:01")
+    story.send(c.Tick())
+    assert story.told()[before:] == []

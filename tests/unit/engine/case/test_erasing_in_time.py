@@ -83,6 +83,16 @@ def test_an_engine_that_stood_still_says_a_new_day_before_it_erases() -> None:
     assert story.case.erase_on == story.now + NOTICE
 
 
+def test_what_was_said_counts_a_week_beyond_its_day_and_no_longer() -> None:
+    story = closed()
+    story.send(announce(story)).until(story.now + NOTICE + GOOD_FOR)
+    day = story.case
+    story.send(in_time(story))
+    assert story.of(f.Erased, last=True)
+    story.case = day
+    story.after(seconds=1).refused(in_time(story))
+
+
 def test_a_day_is_said_once() -> None:
     story = closed()
     story.send(announce(story)).after(days=3).send(announce(story))

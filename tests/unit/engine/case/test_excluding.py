@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine.case import commands as c
+from engine.case.delivery import verdict
 from engine.case.state import AlertStatus
 from rules import exclusion
 from rules.graph import Registry
@@ -12,6 +13,7 @@ from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.contact import Contact, Level
 from schemas.link import Link, LinkKind, LinkStatus
+from schemas.party import Mark
 from schemas.plan import Closure, Excluded, Reason, Withheld
 from schemas.projection import Purpose
 from schemas.responses import ResponseKind
@@ -32,6 +34,7 @@ from tests.unit.engine.case.builders import (
     an_event,
     at,
     found,
+    outward,
     registry_without,
 )
 
@@ -220,6 +223,13 @@ def test_a_refusal_never_undoes_an_act() -> None:
     assert story.alert("embassy").status is AlertStatus.ACTED
 
 
+def test_a_refusal_at_the_door_never_undoes_that_somebody_declined() -> None:
+    story = a_case().release(MISSIONS).handed_off("lea").answer("lea", ResponseKind.DECLINED)
+    story.claimed("desk")
+    assert story.of(f.TellRefused, last=True)
+    assert story.alert("embassy").status is AlertStatus.DECLINED
+
+
 def test_a_closed_page_sends_nothing_more() -> None:
     story = a_told_case().answer("lea", ResponseKind.CONFLICT).claimed("desk")
     assert story.of(f.TellRefused)[-1].reason is Reason.CONFLICT
@@ -326,3 +336,40 @@ def test_everybody_planned_is_one_party_once_per_track() -> None:
     story.report(an_event("enrichment"), candidates=(EMBASSY, NHRI, FJORD, BRIGHT))
     parties = [(a.track, a.party) for a in story.case.alerts if a.track.outward]
     assert len(parties) == len(set(parties)) == 4
+
+
+def test_while_another_of_its_track_was_told_an_exclusion_sends_nobody_looking() -> None:
+    both = (EMBASSY, found("nhri-qn", MISSIONS, rank=1))
+    story = Story().report(tracks=(outward(MISSIONS),), candidates=both).release(MISSIONS)
+    story.handed_off("lea", "nhri-mail").report(STATE_BEHIND_IT)
+    assert story.alert("embassy").status is AlertStatus.CLOSED
+    assert not story.owes("nobody_left")
+
+
+def test_whoever_is_to_get_patterns_only_still_hears_that_it_is_over() -> None:
+    story = a_told_case()
+    marked = (replace(p, marks=(Mark.PATTERN_ONLY,)) if p.id == "embassy" else p for p in PARTIES)
+    story.around(registry=Registry(tuple(marked), links=LINKS, contacts=CONTACTS))
+    story.proposed().confirmed()
+    assert story.told(last=True, purpose=Purpose.STAND_DOWN) == ["lea", "desk"]
+
+
+def test_nobody_phones_a_mailbox_at_opening_whose_house_must_not_know() -> None:
+    story = a_told_case(TrackName.NHRIS)
+    assert story.owes("phone_at_opening")
+    closure = Closure(
+        digest="d2", entries=(Excluded(party="nhri-qn", reason=Reason.PERPETRATOR_CLOSURE),)
+    )
+    story.report(an_event("enrichment"), closure=closure)
+    assert not story.owes("phone_at_opening")
+
+
+def test_the_guard_says_which_of_ours_a_page_is_for() -> None:
+    story = a_case()
+    told, notice = story.of(f.Told)[0], story.of(f.Told)[0].notices[0]
+    due = c.DueNotice(
+        key=notice.key, alert=told.alert, tell_no=1, purpose=told.purpose.value, contact="ana",
+        endpoint=notice.endpoint, decided_at=told.at,
+    )  # fmt: skip
+    judged = verdict(story.case, due, now=story.now)
+    assert (judged.allowed, judged.evidence) == (True, "ana")

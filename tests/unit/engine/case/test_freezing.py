@@ -120,3 +120,10 @@ def test_freezing_a_grave_case_pages_all_the_same_while_it_stands_still() -> Non
     story = a_case(Severity.CRITICAL).freeze()
     before = len(story.pages())
     assert len(story.when("Tue 02:00").pages()) > before
+
+
+def test_a_freeze_that_two_people_lifted_ends_once() -> None:
+    story = a_case().freeze(TrackName.MISSIONS, until="Wed 08:00").lifted(TrackName.MISSIONS)
+    assert story.track(TrackName.MISSIONS).frozen_until is None
+    story.when("Wed 09:00")
+    assert [fact.by for fact in story.of(f.TrackLifted)] == [("ana", "ben")]

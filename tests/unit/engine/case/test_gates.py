@@ -286,6 +286,8 @@ def test_joint_action_needs_the_whole_record_of_anybody() -> None:
 def test_proposing_joint_action_closes_what_was_released_for_each_alone() -> None:
     story = a_case().release(MISSIONS)
     story.send(_joint(story))
+    assert story.of(f.NoticesCancelled, last=True)[0].reason == "joint_proposed"
+    assert story.alert("embassy").reason is Reason.GATE_CLOSED
     assert story.track(MISSIONS).anchor_at is None
     assert story.claimed("lea").of(f.TellRefused, last=True)[0].reason is Reason.GATE_CLOSED
 
@@ -366,3 +368,14 @@ def test_a_public_statement_under_a_private_case_calls_duty_at_once() -> None:
 
 def test_every_point_has_a_code_for_not_knowing() -> None:
     assert all(codes[-1] == "unknown" and len(codes) > 2 for codes in CODES.values())
+
+
+def test_a_joint_action_ends_the_reminder_of_the_release_that_it_shuts_and_of_no_other() -> None:
+    story = a_case()
+    tomorrow = story.now + timedelta(days=1)
+    story.release(MISSIONS, expires_at=tomorrow)
+    story.release(TrackName.NHRIS, id="rec-2", expires_at=tomorrow)
+    assert story.owes("release_ends", detail="missions")
+    story.send(_joint(story))
+    assert not story.owes("release_ends", detail="missions")
+    assert story.owes("release_ends", detail="nhris")

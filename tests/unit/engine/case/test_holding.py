@@ -335,3 +335,11 @@ def test_every_record_of_a_party_that_is_held_is_held() -> None:
     registry = Registry((*PARTIES, twice), links=(*LINKS, same), contacts=contacts)
     story = _ready(registry=registry).hold("embassy-2", until="Tue 20:00").release(MISSIONS)
     assert story.told() == []
+
+
+def test_a_hold_may_last_sixty_days_to_the_minute() -> None:
+    story = _ready()
+    asked = story.a_hold("embassy", until="Tue 20:00")
+    most = replace(asked.hold, until=story.now + timedelta(days=60))
+    story.send(replace(asked, hold=most))
+    assert [each.hold for each in story.case.holds] == [most]

@@ -1,14 +1,17 @@
 """The ledger: who promised what by when, whether it came, and what it was worth."""
 
+from collections.abc import Callable
+
 import pytest
 
 from engine.case import commands as c
-from engine.case.ledger import Entry, Standing, ledger
+from engine.case.ledger import KINDS, Entry, Standing, ledger
 from schemas import facts as f
 from schemas.codes import ActionKind, Effect, Proviso, TrackName
 from schemas.facts import dump_fact, load_fact
 from schemas.responses import AnswerClass, ResponseKind, Way, WithdrawnBecause
 from tests.unit.engine.case.builders import Story, a_case, a_told_case, at
+from tests.unit.engine.case.test_dates import a_moved_hearing
 
 MISSIONS, COMPANIES = TrackName.MISSIONS, TrackName.COMPANIES
 LETTER, VISIT, CALL = ActionKind.LETTER, ActionKind.VISIT, ActionKind.CALL
@@ -185,3 +188,25 @@ def test_the_ledger_of_the_journals_bytes_is_the_same() -> None:
     story = _lea_told().promises("lea", LETTER, due="Wed 12:00").when("Wed 17:00").acts("lea")
     again = ledger(load_fact(dump_fact(fact)) for fact in story.facts)
     assert again == ledger(story.facts)
+
+
+def test_what_was_done_for_a_date_without_a_promise_stands_in_the_ledger_for_it() -> None:
+    story = _lea_told().acts("lea", action=ActionKind.TRIAL_OBSERVATION, for_date="d1")
+    assert _one(story).for_date == "d1"
+
+
+def test_a_promise_stands_in_the_ledger_although_nobody_wrote_down_who_was_asked() -> None:
+    story = _lea_told().promises("lea", VISIT, due="Wed 14:00")
+    (entry,) = ledger(story.of(f.Promised))
+    assert (entry.track, entry.party, entry.by) == (None, "", "lea")
+
+
+def _asked() -> Story:
+    return _lea_told().promises("lea", LETTER, due="Wed 12:00").when("Wed 12:00")
+
+
+@pytest.mark.parametrize("story", [a_moved_hearing, _asked], ids=["moved", "asked"])
+def test_a_ledger_read_of_a_long_journal_is_that_of_the_whole(story: Callable[[], Story]) -> None:
+    """A promise that went along with its hearing stood there as due, and late, at the old time."""
+    facts = story().facts
+    assert ledger(fact for fact in facts if fact.kind in KINDS) == ledger(facts) != ()

@@ -10,7 +10,7 @@ from engine.case import linking
 from engine.case.around import Beside
 from engine.case.beside import stricter
 from engine.case.state import AlertStatus, Case, CaseStatus
-from rules import exclusion
+from rules import duty, exclusion
 from schemas import facts as f
 from schemas.codes import ContactRule, Label, Mode, Severity, TrackName
 from schemas.facts import WhyUnlinked
@@ -254,6 +254,7 @@ def test_an_act_there_after_a_notice_here_freezes_this_one_and_makes_it_grave() 
     (suspected,) = story.of(f.ReprisalSuspected)
     assert (suspected.event, suspected.at, suspected.after) == ("e9", story.now, "")
     assert story.case.severity is Severity.CRITICAL
+    assert story.track(TrackName.DUTY).track == duty.built_in(Severity.CRITICAL)
     assert _frozen(story) >= {MISSIONS, COMPANIES}
     assert story.owes("reprisal", critical=True)
 

@@ -269,3 +269,20 @@ def test_a_resolved_case_holds_no_necessity() -> None:
 def test_necessity_given_without_record_of_a_basis_is_none() -> None:
     stood_in = safeguards(a_case().case, towards=_HOUSES[0], now=at("Thu 05:00"))
     assert not any(each.basis is Basis.NECESSITY for each in stood_in.consents)
+
+
+def test_nobody_is_asked_to_release_what_necessity_opened() -> None:
+    story = a_case(consents=(a_consent(PROTECTION, until=at("Thu 05:30")),))
+    assert story.owes("release", detail="protection")
+    story.when("Thu 06:00").send(decided(story))
+    assert story.told() == ["mednet-line"]
+    assert not story.owes("release", detail="protection")
+
+
+def test_a_track_that_was_released_in_vain_tells_somebody_once_necessity_stands_for_consent() -> (
+    None
+):
+    story = a_case().release(PROTECTION)
+    assert story.told() == []
+    story.send(decided(story))
+    assert story.told() == ["mednet-line"]

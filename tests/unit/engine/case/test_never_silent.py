@@ -93,6 +93,12 @@ def test_a_dead_phone_of_our_own_is_a_task_as_well() -> None:
     assert story.task("dead_way").alert == story.duty("ana").id
 
 
+def test_the_task_of_a_dead_way_names_its_channel_whatever_the_ways_id_is() -> None:
+    own = replace(ROSTER, people=(replace(ROSTER.people[0], endpoints=("sms:line:2",)),))
+    story = a_case(roster=replace(own, shifts=ROSTER.shifts[:1])).bounced("ana")
+    assert story.task("dead_way").detail == "sms"
+
+
 @pytest.mark.parametrize("state", ["unknown_exhausted", "not_delivered"])
 def test_a_phone_that_is_off_for_a_day_is_no_dead_way(state: str) -> None:
     story = a_told_case().settled("desk", state)

@@ -9,7 +9,7 @@ import pytest
 from engine.case import commands as c
 from engine.case.due import due_at
 from engine.case.evolve import evolve
-from engine.case.state import AlertStatus, Case, CaseStatus
+from engine.case.state import AlertStatus, Case, CaseStatus, dump_case, load_case
 from rules import duty
 from schemas import facts as f
 from schemas.codes import Certainty, Severity, TrackName
@@ -375,3 +375,15 @@ def test_telling_protection_is_no_outward_notice() -> None:
     assert story.told() == ["nhri-mail"]
     story.after(days=1).report(an_event("assault"), tracks=(), candidates=())
     assert not story.owes("reprisal")
+
+
+def test_every_page_is_a_message_of_its_own_however_often_somebody_is_called() -> None:
+    story = a_case().after(hours=12)
+    keys = [notice.key for told in story.of(f.Told) for notice in told.notices]
+    assert len(keys) > 8 and len(set(keys)) == len(keys), "else the second would not be sent"
+
+
+def test_that_a_page_left_the_house_is_kept_with_the_case() -> None:
+    story = a_case().handed_off("ana")
+    assert story.duty("ana").handed_off is True
+    assert load_case(dump_case(story.case)) == replace(story.case, around=Case().around)

@@ -7,7 +7,7 @@ import pytest
 
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.plan import Gate, Protocol, Reason, Spread, Trouble
+from schemas.plan import Gate, Protocol, Reason, Spread, Step, Trouble
 from tests.unit.engine.case.builders import (
     BRIGHT,
     EMBASSY,
@@ -17,6 +17,7 @@ from tests.unit.engine.case.builders import (
     a_consent,
     an_event,
     at,
+    found,
     outward,
 )
 
@@ -162,3 +163,13 @@ def test_of_a_registry_that_nobody_has_looked_at_for_long_no_machine_releases() 
     assert story.told() == []
     assert story.owes("release", detail="missions") and story.owes("planning_trouble")
     assert story.release(MISSIONS).told() == ["lea", "desk"], "a person who looked may"
+
+
+def test_a_track_that_asks_one_after_the_other_does_so_under_a_protocol_as_well() -> None:
+    line = replace(LINE, steps=(Step(offset=0, spread=Spread.NEXT),))
+    further = (found("nhri-qn", MISSIONS, rank=1), found("haldane", MISSIONS, rank=2))
+    story = a_report(tracks=(line,))
+    before = len(story.told())
+    story.case = replace(story.case, last_outward_at=None)  # else the new act freezes everything
+    a_report(story=story, tracks=(line,), candidates=(EMBASSY, *further))
+    assert story.told()[before:] == ["nhri-mail"]

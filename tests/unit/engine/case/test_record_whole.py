@@ -118,10 +118,21 @@ def test_whoever_says_so_either_way_takes_it_back(state: Any, revoked: bool) -> 
     )
 
 
-def test_taken_back_it_stays_what_it_was_but_for_who_ended_it() -> None:
-    said = replace(SAID, basis=Basis.REPRESENTATIVE, revoked=True)
-    assert record(replace(KNOWN, wider=ASKED), said, "revoked") == Recorded(
-        consent=replace(NOTED, basis=Basis.REPRESENTATIVE, revoked=True, wider=None),
+@pytest.mark.parametrize(
+    ("was", "ended_by", "then"),
+    [
+        (Basis.PERSON, Basis.REPRESENTATIVE, Basis.PERSON),
+        (Basis.PERSON, Basis.COMMUNITY, Basis.COMMUNITY),
+        (Basis.GUARDIAN, Basis.REPRESENTATIVE, Basis.REPRESENTATIVE),
+        (Basis.REPRESENTATIVE, Basis.PERSON, Basis.PERSON),
+    ],
+)
+def test_taken_back_it_stays_what_it_was_but_for_who_ended_it_and_their_own_word_stays_theirs(
+    was: Basis, ended_by: Basis, then: Basis
+) -> None:
+    said = replace(SAID, basis=ended_by, revoked=True)
+    assert record(replace(KNOWN, basis=was, wider=ASKED), said, "revoked") == Recorded(
+        consent=replace(NOTED, basis=then, revoked=True, wider=None),
         state="revoked",
         ruling=Ruling.REVOKED,
     )

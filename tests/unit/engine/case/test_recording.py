@@ -587,8 +587,74 @@ def _acts(draw: st.DrawFn) -> tuple[str, Consent, str]:
     return door, said, draw(st.sampled_from(("person:ana", "person:ben")))
 
 
+_FOR_HER = {"basis": Basis.REPRESENTATIVE, "inability": Inability.DETAINED, "note": "v1"}
+
+
+def test_her_own_word_binds_whoever_speaks_for_her_though_they_spoke_first() -> None:
+    """Whose word counted was once whose came first: then one person alone went beyond hers."""
+    her_own = after(word(**_FOR_HER), word())
+    assert her_own.basis is Basis.PERSON
+
+    asked = record(her_own, ana(TrackName.PROTECTION, **_FOR_HER), "granted")
+
+    assert asked is not None
+    assert asked.ruling is Ruling.WAITS
+    assert not told(asked.consent)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        word(basis=Basis.COMMUNITY, community=Community(needed=2, of=3), given_at=NOON + HOUR),
+        word(given_at=NOON + HOUR, revoked=True, **_FOR_HER),
+    ],
+)
+def test_her_own_word_binds_whoever_speaks_for_her_whatever_was_said_since(
+    between: Consent,
+) -> None:
+    known = after(word(), between)
+    asked = record(
+        known, ana(TrackName.PROTECTION, given_at=NOON + 2 * HOUR, **_FOR_HER), "granted"
+    )
+    assert asked is not None
+    assert asked.ruling is Ruling.WAITS
+    assert not told(asked.consent)
+
+
+@pytest.mark.parametrize(
+    "unconfirmed", [{"basis": Basis.REPRESENTATIVE}, {"basis": Basis.NO_IDENTIFIABLE_PERSON}]
+)
+def test_her_own_word_by_a_machine_makes_nothing_firm_that_waited_for_people(
+    unconfirmed: dict[str, Any],
+) -> None:
+    waits = word(MISSIONS, TrackName.PROTECTION, **unconfirmed)
+    assert told(after(waits)) <= {TrackName.PROTECTION}
+
+    known = after(waits, word(MISSIONS, TrackName.PROTECTION, given_at=NOON + HOUR))
+
+    assert known.basis is Basis.PERSON
+    assert told(known) <= {TrackName.PROTECTION}
+    assert known.wider is not None
+    agreed = ana(MISSIONS, TrackName.PROTECTION, given_at=NOON + 2 * HOUR)
+    assert told(after(agreed, on=known)) >= {MISSIONS}
+
+
 @given(st.lists(_acts(), max_size=7))
 @example([("event", word(MISSIONS), ""), ("give", ana(COMPANIES), "person:ana")])
+@example(
+    [
+        ("event", word(**_FOR_HER), ""),
+        ("event", word(), ""),
+        ("give", ana(TrackName.PROTECTION, **_FOR_HER), "person:ana"),
+    ]
+)
+@example(
+    [
+        ("event", word(), ""),
+        ("event", word(basis=Basis.COMMUNITY, community=Community(needed=2, of=3)), ""),
+        ("give", ana(TrackName.PROTECTION, **_FOR_HER), "person:ana"),
+    ]
+)
 def test_nothing_is_allowed_that_the_strictest_reading_of_all_words_does_not(
     acts: list[tuple[str, Consent, str]],
 ) -> None:

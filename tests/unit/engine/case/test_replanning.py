@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from engine.case import commands as c
 from engine.case.replanning import Difference, difference
 from engine.case.state import AlertStatus
 from rules import exclusion
+from rules.candidates import GATE_STRENGTH
 from schemas import facts as f
 from schemas.codes import Mode, TrackName
 from schemas.plan import Candidate, Candidates, Gate, Step, Track
@@ -181,6 +184,36 @@ def test_whoever_is_excluded_is_not_planned_by_a_re_plan_either() -> None:
 def test_a_difference_names_where_the_case_stood() -> None:
     story = planned()
     digest = shown(story, today(story)).digest
+    assert shown(story, today(story)).severity is story.case.severity
     assert digest == shown(story, today(story)).digest
     story.release(MISSIONS)
     assert digest != shown(story, today(story)).digest
+
+
+@pytest.mark.parametrize("old", GATE_STRENGTH)
+@pytest.mark.parametrize("new", GATE_STRENGTH)
+def test_of_two_gates_the_one_that_asks_more_of_people_stays(old: Gate, new: Gate) -> None:
+    story = Story().report(tracks=(outward(MISSIONS, gate=old),), candidates=())
+    now = today(story, replace(outward(MISSIONS), gate=new, ask="observe"), candidates=())
+    story.send(replan(story, now))
+    stays = max(GATE_STRENGTH.index(old), GATE_STRENGTH.index(new))
+    assert story.track(MISSIONS).track.gate is GATE_STRENGTH[stays]
+
+
+def test_a_track_that_runs_gets_no_louder_by_a_re_plan() -> None:
+    story = planned().release(MISSIONS)
+    louder = replace(outward(MISSIONS, mode=Mode.PUBLIC), ask="observe")
+    story.send(replan(story, today(story, louder)))
+    assert story.track(MISSIONS).track.mode is Mode.QUIET
+
+
+def test_whom_a_re_plan_left_out_a_person_may_add_again() -> None:
+    story = Story().report(tracks=(outward(MISSIONS), outward(NHRIS)), candidates=(EMBASSY, NHRI))
+    story.send(replan(story, today(story, outward(MISSIONS), outward(NHRIS))))
+    story.send(
+        c.AddRecipient(
+            inbox=story.inbox(), case=story.case.id, track=NHRIS, party="nhri-qn", by="ana",
+            why="new_facts",
+        )
+    )  # fmt: skip
+    assert story.release(NHRIS, id="rec-2").told() == ["nhri-mail"]

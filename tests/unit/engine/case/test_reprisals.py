@@ -288,6 +288,7 @@ def test_police_buyers_and_unknown_names_join_no_cases(part: dict[str, Any]) -> 
     [
         {"party": "not-listed", "role": "site"},
         {"party": "not-listed", "role": "alleged_perpetrator", "perpetrator_kind": "company"},
+        {"party": "not-listed", "role": "alleged_perpetrator", "perpetrator_kind": "security"},
     ],
 )
 def test_a_company_that_the_registry_lacks_is_watched_by_what_the_report_says(

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from engine.case import commands as c
-from engine.case.sharing import AGREE_WITHIN
 from engine.case.state import dump_case, load_case
 from schemas import facts as f
 from schemas.codes import ContactRule, Label
@@ -18,6 +17,7 @@ pytestmark = pytest.mark.guard
 
 RED, STRICT, AMBER = Label.RED, Label.AMBER_STRICT, Label.AMBER
 NOBODY, LAWYER = ContactRule.NOBODY, ContactRule.REPRESENTATIVE
+A_WEEK = timedelta(days=7)
 
 
 def _says(story: Story, by: str = "ana", **what: Any) -> c.SetSharing:
@@ -86,13 +86,13 @@ def test_who_says_something_else_agrees_with_nobody() -> None:
 def test_what_was_asked_a_week_ago_is_asked_anew() -> None:
     story = _labelled()
     story.send(_says(story, label=AMBER))
-    story.now += AGREE_WITHIN
+    story.now += A_WEEK
 
     assert story.send(_says(story, by="ben", label=AMBER)).case.label is AMBER
 
     story = _labelled()
     story.send(_says(story, label=AMBER))
-    story.outage(seconds=AGREE_WITHIN.total_seconds() + 1)
+    story.outage(seconds=A_WEEK.total_seconds() + 1)
 
     assert story.send(_says(story, by="ben", label=AMBER)).case.label is RED
 
@@ -177,10 +177,6 @@ def test_words_in_the_place_of_a_code_are_refused_by_the_name_of_their_field() -
     refused = story.refused(replace(_says(story, label=AMBER), why="Because Ana said so"))  # type: ignore[arg-type]
 
     assert refused.detail.startswith("why: ")
-
-
-def test_two_people_agree_within_a_week() -> None:
-    assert timedelta(days=7) == AGREE_WITHIN
 
 
 def test_what_one_person_asked_for_is_remembered() -> None:

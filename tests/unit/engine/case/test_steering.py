@@ -405,6 +405,15 @@ def test_a_track_that_the_plan_has_not_comes_with_its_gate() -> None:
     assert story.release(NHRIS).told() == ["nhri-mail"]
 
 
+def test_those_whom_people_add_to_a_track_stand_behind_one_another_from_the_front() -> None:
+    story = Story().report(tracks=(outward(MISSIONS),), candidates=())
+    story.send(added(story, "embassy")).send(added(story, "nhri-qn"))
+    assert [(a.party, a.rank) for a in story.case.alerts if a.track is MISSIONS] == [
+        ("embassy", 0),
+        ("nhri-qn", 1),
+    ]
+
+
 # --- replay
 
 
@@ -438,3 +447,11 @@ def test_facts_of_steering_about_a_track_that_is_not_there_change_nothing() -> N
         f.Replanned(by="ana", at=when, world="", difference="", tracks=(outward(sports),)),
     ):
         assert evolve(case, fact).tracks == case.tracks
+
+
+def test_what_a_colleague_took_stays_theirs_when_the_case_is_handed_over() -> None:
+    story = a_case().page_answered().take("first_contact", "chi")
+    kept = story.task("first_contact")
+    story.send(hand_over(story, "ben"))
+    assert story.task("first_contact") == kept
+    assert story.task("triage").owner == "ben"

@@ -130,6 +130,14 @@ def test_a_rung_that_was_not_needed_fires_when_the_promise_is_missed() -> None:
     assert ("Wed 16:00", "bright-mail") in story.asked()
 
 
+def test_every_rung_that_was_not_needed_fires_when_the_promise_is_missed() -> None:
+    later = (Step(offset=hours * HOUR, only=(PartyKind.BANK,)) for hours in (24, 30))
+    first = Step(offset=0, only=(PartyKind.INVESTOR,))
+    story = investors(first, *later, until=Until.COMMITTED, enough=1)
+    story.promises("fjord-mail", ActionKind.LETTER, due="Wed 12:00").when("Wed 16:01")
+    assert [x.step for x in story.of(f.StepCaughtUp)] == [1, 2]
+
+
 # --- whom a rung is for
 
 

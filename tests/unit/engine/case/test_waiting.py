@@ -8,12 +8,13 @@ from engine.case import commands as c
 from engine.case.state import AlertStatus
 from schemas import facts as f
 from schemas.codes import ActionKind, Severity, TrackName
-from schemas.plan import Reason
+from schemas.plan import Candidate, Reason
 from schemas.projection import Purpose
 from schemas.responses import ResponseKind
 from tests.harness.records import for_companies
 from tests.unit.engine.case.builders import (
     EMBASSY,
+    FJORD,
     NHRI,
     Story,
     a_case,
@@ -26,9 +27,10 @@ MISSIONS = TrackName.MISSIONS
 WAIT = Purpose.WAIT
 
 
-def a_joint_letter() -> Story:
+def a_joint_letter(
+    together: tuple[Candidate, ...] = (EMBASSY, replace(NHRI, track=MISSIONS)),
+) -> Story:
     """On Tuesday at 11:00 an embassy and an institution are asked for a letter together."""
-    together = (EMBASSY, replace(NHRI, track=MISSIONS))
     story = Story(now=at("Tue 11:00")).report(candidates=together).page_answered()
     story.send(
         c.ProposeJoint(
@@ -81,6 +83,17 @@ def test_whoever_promised_and_whoever_acted_waits_too() -> None:
 @pytest.mark.parametrize("kind", [ResponseKind.DECLINED, ResponseKind.CONFLICT])
 def test_who_is_out_of_it_hears_nothing(kind: ResponseKind) -> None:
     assert _warned(a_joint_letter().answer("lea", kind)).told(purpose=WAIT) == []
+
+
+def test_that_one_of_them_declined_keeps_nobody_else_from_being_asked_to_wait() -> None:
+    together = (
+        EMBASSY,
+        replace(NHRI, track=MISSIONS, rank=1),
+        replace(FJORD, track=MISSIONS, rank=2),
+    )
+    story = a_joint_letter(together).handed_off("fjord-mail")
+    story.answer("lea", ResponseKind.DECLINED)
+    assert _warned(story).told(last=True, purpose=WAIT) == ["fjord-mail"]
 
 
 def test_who_said_that_they_are_the_wrong_one_hears_nothing() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rules.graph import Registry
 from rules.paths import PathWalk, compile_all
-from rules.steps import Reach, Start, Walked, usable
+from rules.steps import Found, Reach, Start, Walked, usable
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Party
 from schemas.plan import Path as Hops
@@ -152,6 +152,8 @@ def test_a_walk_finds_whom_a_plain_search_finds_in_the_same_order(
     near = sorted((cost, id) for id, cost in expected.items() if id in plain.parties)
     assert [found.party for found in walked.found] == [id for _, id in near]
     assert [found.nearness[1:3] for found in walked.found] == [cost for cost, _ in near]
+    by_path = [Found(party=each.party, path=each.path) for each in walked.found]
+    assert [found.nearness[1:3] for found in by_path] == [cost for cost, _ in near], "as counted"
     strangers = {
         withheld.party for withheld in walked.withheld if withheld.reason == "unknown_party"
     }
@@ -259,3 +261,21 @@ def test_the_kinds_that_count_as_near_are_the_same_here_and_there() -> None:
     from rules.steps import CONTROL as real
 
     assert set(CONTROL) == real == {LinkKind.OPERATES, LinkKind.PARENT_OF}
+
+
+def test_a_repetition_looks_at_the_links_of_a_party_once_and_so_reaches_farther() -> None:
+    links = [a_link("p0", L.PARENT_OF, f"child-{number}") for number in range(10)]
+    walk = compile_all({"w": "event.parties/parent_of{0,3}"}).walks["w"]
+    event = an_event(parties=[a_role("p0", "site")])
+
+    walked = walk(
+        Start(
+            registry=Registry([a_party("p0")], links=links),
+            event=event,
+            on=DAY,
+            reach=Reach(links=len(links) + 1),
+        )
+    )
+
+    assert not walked.truncated
+    assert {withheld.party for withheld in walked.withheld} == {link.b for link in links}
