@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from engine.case.matter import Matter
 from engine.case.protect import WAITING_ONLY, safeguards
 from engine.case.state import Alert, AlertStatus
-from engine.store.answer_pages import Matter
 from engine.web.answer.stages import Stage
 from rules import exclusion, guard
 from rules.commitments import commitments
@@ -200,7 +200,7 @@ def _judge(
     party, person = registry.party(alert.party), registry.contact(contact)
     state = matter.case.track(alert.track)
     if party is None or person is None or state is None:
-        return refused(Reason.UNKNOWN_PARTY, evidence=alert.party)
+        return refused(Reason.UNKNOWN_PARTY)
     return guard.judge(
         party=party,
         contact=person,

@@ -11,6 +11,7 @@ from engine.case import commands as c
 from engine.case.questions import PASSED_ON
 from engine.web.console.case_page import CasePage, Loaded
 from engine.web.console.fields import Errors, moment_in
+from engine.web.console.one_form import sent
 from engine.web.console.present_cases import HEARD, OUTCOMES, REMEDIES, RISKS
 from engine.web.console.present_duty import task_words
 from engine.web.console.shell import Shell
@@ -60,7 +61,7 @@ class CaseForms:
 
     async def ask_finish(self, request: Request, visitor: Visitor) -> Response:
         """How did it end?"""
-        return await self._finish_page(request, visitor, _NONE, note="")
+        return await self._finish_page(request, visitor, _NONE, Form())
 
     async def finish(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Close a task with its result."""
@@ -71,9 +72,7 @@ class CaseForms:
         known = found.file.case.task(task)
         if form.get("result") not in dict(_results("" if known is None else known.kind)):
             errors = Errors(result=_CHOOSE)
-            return await self._finish_page(
-                request, visitor, errors, note=form.get("note"), status=422
-            )
+            return await self._finish_page(request, visitor, errors, form, status=422)
         back = f"/cases/{found.file.row.ref}"
         asked = known is not None and known.kind == "check_in"
         heard = Heard(form.get("result")) if asked else None
@@ -91,7 +90,7 @@ class CaseForms:
         return await self._shell.send(visitor, command, to=back, did=did)
 
     async def _finish_page(
-        self, request: Request, visitor: Visitor, errors: Errors, *, note: str, status: int = 200
+        self, request: Request, visitor: Visitor, errors: Errors, form: Form, status: int = 200
     ) -> Response:
         found = await self._cases.load(request)
         task = found.file.case.task(request.path_params["task"]) if found else None
@@ -106,12 +105,12 @@ class CaseForms:
             results=_results(task.kind),
             asked=task.kind == "question" and task.detail != PASSED_ON,
             errors=errors,
-            note=note,
+            sent=sent(form, "result", "reply", "note"),
         )
 
     async def ask_freeze(self, request: Request, visitor: Visitor) -> Response:
         """Which tracks, until when?"""
-        return await self._freeze_page(request, visitor, _NONE)
+        return await self._freeze_page(request, visitor, _NONE, Form())
 
     async def freeze(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Stop tracks of a case."""
@@ -122,7 +121,7 @@ class CaseForms:
         errors = Errors() if tracks else Errors(track="Choose at least one.")
         until = moment_in(form, "until", errors, zone=self._shell.services.zone)
         if errors:
-            return await self._freeze_page(request, visitor, errors, status=422)
+            return await self._freeze_page(request, visitor, errors, form, status=422)
         command = c.Freeze(
             inbox=self._shell.inbox(visitor, form, about="freeze"),
             case=found.file.row.id,
@@ -134,7 +133,7 @@ class CaseForms:
         return await self._shell.send(visitor, command, to=back, did="freeze", urgent=True)
 
     async def _freeze_page(
-        self, request: Request, visitor: Visitor, errors: Errors, status: int = 200
+        self, request: Request, visitor: Visitor, errors: Errors, form: Form, status: int = 200
     ) -> Response:
         found = await self._cases.load(request)
         if found is None:
@@ -148,11 +147,12 @@ class CaseForms:
             options=[(n.value, TRACK[n]) for n in names if n is not TrackName.DUTY],
             zone_words=f"In {self._shell.services.zone} time.",
             errors=errors,
+            sent=sent(form, "until_day", "until_time", many=("track",)),
         )
 
     async def ask_resolve(self, request: Request, visitor: Visitor) -> Response:
         """Outcome, risk left, remedy, and what the person said."""
-        return await self._resolve_page(request, visitor, _NONE, note="")
+        return await self._resolve_page(request, visitor, _NONE, Form())
 
     async def resolve(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Propose that the case is resolved; another person confirms."""
@@ -167,9 +167,7 @@ class CaseForms:
         }
         errors = {name: _CHOOSE for name, table in tables.items() if form.get(name) not in table}
         if errors:
-            return await self._resolve_page(
-                request, visitor, Errors(errors), note=form.get("note"), status=422
-            )
+            return await self._resolve_page(request, visitor, Errors(errors), form, status=422)
         command = c.ProposeResolution(
             inbox=self._shell.inbox(visitor, form, about="resolve"),
             case=found.file.row.id,
@@ -184,7 +182,7 @@ class CaseForms:
         return await self._shell.send(visitor, command, to=back, did="resolve")
 
     async def _resolve_page(
-        self, request: Request, visitor: Visitor, errors: Errors, *, note: str, status: int = 200
+        self, request: Request, visitor: Visitor, errors: Errors, form: Form, status: int = 200
     ) -> Response:
         found = await self._cases.load(request)
         if found is None:
@@ -199,7 +197,7 @@ class CaseForms:
             risks=_worded(RISKS),
             remedies=_worded(REMEDIES),
             errors=errors,
-            note=note,
+            sent=sent(form, "heard", "outcome", "risk", "remedy", "note"),
         )
 
 

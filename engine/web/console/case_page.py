@@ -148,6 +148,7 @@ class CasePage:
             notes=view.notes,
             tasks=view.tasks,
             tracks=view.tracks,
+            balance=view.balance,
             records=view.records,
             gates=view.gates,
             label=view.label,

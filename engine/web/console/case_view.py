@@ -9,6 +9,7 @@ from engine.case.sources import independent
 from engine.case.state import Case, CaseStatus, Task
 from engine.findings import in_words
 from engine.store.case_file import CaseFile, EventRow
+from engine.web.console.balance import balance
 from engine.web.console.clock_view import ClockView, clock_views, person_words
 from engine.web.console.left_out import LeftOut, left_out
 from engine.web.console.life_view import ON_PAGE, LifeView, life_notes, life_view
@@ -76,6 +77,8 @@ class CaseView:
     notes: tuple[tuple[str, Said], ...]
     tasks: tuple[TaskView, ...]
     tracks: tuple[TrackView, ...]
+    balance: str
+    """Which kinds of helpers know by now, and which do not."""
     records: tuple[RecordView, ...]
     left_out: tuple[LeftOut, ...]
     reports: tuple[ReportView, ...]
@@ -114,6 +117,7 @@ def case_view(file: CaseFile, *, names: Names, visitor: Visitor, now: datetime) 
         notes=tuple(_notes(case, names, now)),
         tasks=_tasks(case, names, visitor, now),
         tracks=track_views(file, names=names, me=visitor.person),
+        balance=balance(case),
         records=record_views(file, names=names),
         left_out=left_out(file, names=names),
         reports=tuple(_report(row, names) for row in file.events[:REPORTS_MOST]),

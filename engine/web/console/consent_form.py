@@ -13,6 +13,7 @@ from engine.case import commands as c
 from engine.store import consents
 from engine.web.console.case_page import CasePage, Loaded
 from engine.web.console.fields import Errors, choice, moment_in
+from engine.web.console.one_form import sent
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
@@ -139,13 +140,13 @@ class ConsentForm:
             obtained=[(key.value, words) for key, words in OBTAINED.items()],
             zone_words=f"In {self._shell.services.zone} time.",
             errors=errors,
-            sent={name: form.get(name) for name in _TEXTS} | {"audience": form.all("audience")},
+            sent=sent(form, *_TEXTS, many=("audience",)),
         )
 
 
 _TEXTS = (
     "subject", "state", "mode", "basis", "obtained", "inability", "holder", "witness", "needed",
-    "of", "agreed", "note",
+    "of", "agreed", "note", "until_day", "until_time",
 )  # fmt: skip
 
 

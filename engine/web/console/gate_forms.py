@@ -36,6 +36,7 @@ from schemas.codes import (
 from schemas.facts import WhyShared
 
 _CHOOSE = "Choose one."
+_UNREAD = "This could not be read. Write it as said above."
 _JOINT = (ActionKind.LETTER, ActionKind.MEETING, ActionKind.DEMARCHE, ActionKind.OTHER)
 
 
@@ -113,7 +114,7 @@ class GateForms:
             title=f"{page.title}{about}",
             intro=page.intro,
             button=page.button,
-            asks=asks,
+            asks=[_as_sent(ask, form) for ask in asks],
             words=page.words,
             errors=errors,
             sent={ask.name: form.get(ask.name) for ask in asks} | {"note": form.get("note")},
@@ -138,12 +139,19 @@ class GateForms:
         note = await self._shell.sealed(form) if page.words else ""
         command = page.make(found, inbox, visitor.person, form, note, track)
         if command is None:
-            errors = Errors({page.asks(found, track)[0].name: _CHOOSE})
+            first = page.asks(found, track)[0]
+            errors = Errors({first.name: _CHOOSE if first.options else _UNREAD})
             return await self._show(page, request, visitor, errors, form, status=422)
         if isinstance(command, c.LowerSeverity):
             ladder = self._shell.services.world.duty_track(command.severity)
             command = replace(command, duty=ladder)
         return await self._shell.send(visitor, command, to=back, did=page.did, urgent=True)
+
+
+def _as_sent(ask: Asked, form: Form) -> Asked:
+    """With those marked that were marked when it was sent; a form not sent yet has no fields."""
+    marked = ask.several is not None and any(form)
+    return replace(ask, several=form.all(ask.name)) if marked else ask
 
 
 def _answered(ask: Asked, form: Form) -> bool:

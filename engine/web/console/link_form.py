@@ -12,6 +12,7 @@ from engine.web.console.case_page import CasePage, load
 from engine.web.console.fields import Errors, choice
 from engine.web.console.gate_forms import Asked, worded
 from engine.web.console.lookback_view import lines
+from engine.web.console.one_form import sent
 from engine.web.console.present_life import LESSONS
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
@@ -63,7 +64,7 @@ class LinkForm:
 
     async def look_back(self, request: Request, visitor: Visitor) -> Response:
         """How long help took, what was promised, what was kept."""
-        return await self._look_back(request, visitor, Errors())
+        return await self._look_back(request, visitor, Errors(), Form())
 
     async def review(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Record what is learned."""
@@ -72,7 +73,8 @@ class LinkForm:
             return await self._shell.not_found(visitor)
         lesson = choice(form.get("lesson"), Lesson)
         if lesson is None:
-            return await self._look_back(request, visitor, Errors(lesson="Choose one."), status=422)
+            errors = Errors(lesson="Choose one.")
+            return await self._look_back(request, visitor, errors, form, status=422)
         command = c.ReviewCase(
             inbox=self._shell.inbox(visitor, form, about="review"),
             case=found.file.row.id,
@@ -113,7 +115,7 @@ class LinkForm:
         )
 
     async def _look_back(
-        self, request: Request, visitor: Visitor, errors: Errors, *, status: int = 200
+        self, request: Request, visitor: Visitor, errors: Errors, form: Form, status: int = 200
     ) -> Response:
         found = await self._cases.load(request)
         if found is None:
@@ -130,4 +132,5 @@ class LinkForm:
             lessons=worded(LESSONS),
             may_review=owed and case.status is CaseStatus.MONITORED,
             errors=errors,
+            sent=sent(form, "lesson", "note"),
         )

@@ -17,6 +17,7 @@ from engine.case.state import CaseStatus
 from engine.store import board, retention
 from engine.store.held_back import held_back
 from engine.web.console.owed import SOON, Board, Owed, sort_out
+from engine.web.console.registry_page import registry_words
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
@@ -84,6 +85,8 @@ class Lists:
         erasures = await self._shell.services.reader.run(retention.coming)
         zone = ZoneInfo(self._shell.services.zone)
         lines = {name: _lines(getattr(owed, name), head, now)[:FIRST] for name in ("now", "decide")}
+        standing = self._shell.services.registry
+        trust = None if standing is None else standing.trust()
         return await self._shell.render(
             "console/board.html",
             visitor,
@@ -95,6 +98,8 @@ class Lists:
             decide_more=len(owed.decide) > FIRST,
             later_lines=_lines(owed.later, head, now)[:6],
             held_back=waiting,
+            registry="" if trust is None else registry_words(trust, zone=zone),
+            registry_old=trust is not None and trust.old,
             erasures=[(ref, day(on, zone=zone)) for on, ref in erasures[:FIRST]],
             erasures_more=len(erasures) - FIRST,
             open_count=count,

@@ -7,10 +7,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from engine.access import Permission
+from engine.registry.standing_for import Trust
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
-from engine.web.words.times import short_moment
+from engine.web.words.times import day, short_moment
 
 
 class RegistryPage:
@@ -45,3 +46,19 @@ class RegistryPage:
             return await self._shell.not_found(visitor)
         await standing.look(by=visitor.person)
         return RedirectResponse("/registry", status_code=303)
+
+
+def registry_words(trust: Trust, *, zone: ZoneInfo) -> str:
+    """What the first screen says of it: before nobody is told by it any more, and from then on."""
+    if trust.looked_at is None or trust.until is None or not (trust.old or trust.soon):
+        return ""
+    since, until = day(trust.looked_at, zone=zone), short_moment(trust.until, zone=zone)
+    if trust.old:
+        return (
+            "Nobody outside is told for now, but those who protect people: nobody has stood for "
+            f"the registry since {since}."
+        )
+    return (
+        f"Nobody has stood for the registry since {since}. From {until} on, what would tell "
+        "anybody outside waits, but for those who protect people."
+    )

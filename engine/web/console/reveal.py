@@ -10,6 +10,7 @@ from starlette.routing import Route
 from engine.access import Permission
 from engine.store.case_file import sealed_ids
 from engine.web.console.case_page import CasePage
+from engine.web.console.one_form import sent
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
@@ -43,7 +44,7 @@ class Reveal:
 
     async def ask(self, request: Request, visitor: Visitor) -> Response:
         """Say that it will be written down, and ask why."""
-        return await self._page(request, visitor, error="", content=None)
+        return await self._page(request, visitor, Form(), error="", content=None)
 
     async def open(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Open it. The journal has the reason before anything is shown."""
@@ -52,9 +53,8 @@ class Reveal:
             return await self._shell.not_found(visitor)
         reason = form.get("reason")
         if len(reason) < REASON_LEAST:
-            return await self._page(
-                request, visitor, error="Say why in a few words.", content=None, status=422
-            )
+            error = "Say why in a few words."
+            return await self._page(request, visitor, form, error=error, content=None)
         wanted = request.path_params["id"]
         vault_id = next((row.vault_id for row in found.file.events if row.id == wanted), wanted)
         case = found.file.row.id
@@ -73,24 +73,25 @@ class Reveal:
                 back=f"/cases/{found.file.row.ref}",
                 back_words="Back",
             )
-        return await self._page(request, visitor, error="", content=labelled(words))
+        return await self._page(request, visitor, form, error="", content=labelled(words))
 
     async def _page(
         self,
         request: Request,
         visitor: Visitor,
+        form: Form,
         *,
         error: str,
         content: list[tuple[str, str]] | None,
-        status: int = 200,
     ) -> Response:
         return await self._shell.render(
             "console/reveal.html",
             visitor,
-            status=status,
+            status=422 if error else 200,
             ref=request.path_params["ref"],
             error=error,
             content=content,
+            sent=sent(form, "reason"),
         )
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from engine.case.around import Beside
 from engine.case.marked import CaseDate
+from engine.case.matter import Matter
 from engine.case.state import AlertStatus, CaseStatus, HoldState, Necessity
-from engine.store.answer_pages import Matter
 from engine.web.answer.fields import OF_STAGE, Door, event_fields, look
 from engine.web.answer.stages import Stage
 from rules.graph import Registry

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.case.around import Beside
+from engine.case.matter import Matter
 from engine.case.state import Alert, AlertStatus, Case, CaseStatus, TrackState
-from engine.store.answer_pages import Matter
 from engine.web.answer.fields import OF_STAGE, Door, View, look, over
 from engine.web.answer.screens import screen
 from engine.web.answer.stages import Stage
