@@ -1,14 +1,13 @@
 """The desk's people: they release, freeze, lift, clear, do tasks and resolve, each by chance."""
 
 import asyncio
-from datetime import datetime
 
 from sqlalchemy import text
 
 from engine.case import commands as c
 from engine.case.state import Case, CaseStatus, load_case
 from schemas.codes import Heard, TrackName
-from tests.harness.records import for_companies
+from tests.harness.records import a_proposal, a_release
 from tests.replay_harm.caution import Caution
 from tests.replay_harm.doing import do
 from tests.replay_harm.holders import Holders
@@ -82,7 +81,9 @@ class Desk:
         elif outward and draw < 0.88:
             await self._freezes(case.id, rng.choice(outward), by)
         else:
-            await self._voice.command(lambda inbox: _proposal(inbox, case.id, by))
+            await self._voice.command(
+                lambda inbox: a_proposal(inbox, case.id, by, remedy="none_sought")
+            )
 
     async def _freezes(self, case: str, track: TrackName, by: str) -> None:
         await self._voice.command(
@@ -123,7 +124,7 @@ class Desk:
     ) -> None:
         now = self._voice.now
         await self._voice.command(
-            lambda inbox: release(inbox, case, track, by, now=now, controllers=controllers),
+            lambda inbox: a_release(inbox, case, track, by, now=now, controllers=controllers),
             Released(case=case, track=track.value, by=by, controllers=controllers),
         )
 
@@ -139,40 +140,6 @@ class Desk:
         await self._voice.command(
             lambda inbox: c.StopOutgoing(inbox=inbox, on=on, by=by), Stopped(on=on, by=by)
         )
-
-
-def release(
-    inbox: c.Inbox,
-    case: str,
-    track: TrackName,
-    by: str,
-    *,
-    now: datetime,
-    controllers: tuple[str, ...] = (),
-) -> c.Release:
-    """A release with all that a record needs."""
-    record = c.ReleaseRecord(
-        id=f"record-{inbox.id}",
-        why="leverage",
-        reprisal_forecast="low",
-        wishes_read=True,
-        **for_companies(now),
-    )
-    return c.Release(
-        inbox=inbox, case=case, track=track, by=by, record=record, controllers=controllers
-    )
-
-
-def _proposal(inbox: c.Inbox, case: str, by: str) -> c.ProposeResolution:
-    return c.ProposeResolution(
-        inbox=inbox,
-        case=case,
-        by=by,
-        outcome="freed",
-        residual_risk="low",
-        remedy="none_sought",
-        heard="safe_channel",
-    )
 
 
 def _tied(case: Case) -> tuple[str, ...]:

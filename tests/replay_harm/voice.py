@@ -11,10 +11,10 @@ from engine.case import commands as c
 from engine.desk import Busy, CommandFailed, Lane
 from schemas.responses import Done, Refused
 from tests.harness.assembly import Parts
-from tests.replay_harm.insisting import insist
 from tests.replay_harm.machine import Machine
 from tests.replay_harm.sayings import Saying
 from tests.replay_harm.town import Town
+from tests.simulation.insisting import insist
 
 ASK_AGAIN_AFTER = 600.0
 OURS = ("person:ana", "person:ben", "person:chi", "person:dia")
@@ -83,6 +83,14 @@ class Voice:
                     raise error
             self.counts["asked_again"] += 1
 
+        async def asked(machine: Machine) -> Any:
+            assert machine.parts is not None
+            return await once(machine.parts)
+
         return await insist(
-            self.machine, once, rng=self.rng, within=ASK_AGAIN_AFTER, unanswered=unanswered
+            self._up, asked, rng=self.rng, within=ASK_AGAIN_AFTER, unanswered=unanswered
         )
+
+    async def _up(self) -> Machine:
+        await self.machine.up.wait()
+        return self.machine

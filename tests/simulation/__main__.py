@@ -57,6 +57,17 @@ SOMETIMES = {
     "the registry was edited": 0.05,
     "everything outgoing was stopped": 0.02,
     "a fact was published twice": 0.1,
+    "a backup was put back": 0.1,
+    "a file was copied back": 0.05,
+    "a consent taken back was said again": 0.02,
+    "told again after a backup": 0.1,
+    "clocks of machines that differ": 0.1,
+    "an answer from outside": 2.0,
+    "fact promised": 1.0,
+    "fact promise_asked": 0.5,
+    "fact answer_expired": 0.5,
+    "fact contact_silent": 0.5,
+    "letter stand_down": 0.5,
 }
 """What a sweep must have met, and how often in a schedule on average, at least."""
 

@@ -9,6 +9,16 @@ def _upto(most: float) -> Any:
     return field(default=0.0, metadata={"most": most})
 
 
+APART = (0.01, 0.25)
+"""Lives whose draw lies between have a kind that is drawn apart. So seeds stay as they were that
+are known to find something rare."""
+
+
+def _apart(most: float) -> Any:
+    """One whose chance is drawn apart: what came later leaves older lives as they were."""
+    return field(default=0.0, metadata={"most": most, "apart": True})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
     """How much goes wrong in one schedule. A chance for each time it could happen, unless said
@@ -65,6 +75,10 @@ class Faults:
     """That rulebook or registry are changed, drawn every ten minutes."""
     stop: float = _upto(0.3)
     """That everything outgoing is stopped for a while, drawn every ten minutes."""
+    restore: float = _apart(0.5)
+    """That the store is put back from an older copy, drawn every six minutes."""
+    skew: float = _apart(0.4)
+    """Seconds by which the clock of each machine is off the true time, at most: slewed, not set."""
     slow: float = 0.004
     """Seconds an effect takes, on average."""
     pause_for: float = 0.0
@@ -79,12 +93,21 @@ KINDS = tuple(each.name for each in fields(Faults) if "most" in each.metadata)
 NO_FAULTS = Faults()
 
 
-def drawn(rng: random.Random) -> Faults:
-    """One seed's faults: each kind is on for about half of the seeds, all of them for none."""
+def drawn(rng: random.Random, seed: int = 0) -> Faults:
+    """One seed's faults: each kind is on for about half of the seeds, all of them for none.
+
+    Those drawn apart are on for a quarter.
+    """
     chances = {
         each.name: each.metadata["most"] * rng.choice((0.0, 0.2, 1.0)) * (rng.random() < 0.8)
         for each in fields(Faults)
-        if "most" in each.metadata
+        if "most" in each.metadata and "apart" not in each.metadata
+    }
+    chances |= {
+        each.name: each.metadata["most"]
+        * (APART[0] < random.Random(f"{seed}/{each.name}").random() < APART[1])
+        for each in fields(Faults)
+        if "apart" in each.metadata
     }
     return Faults(
         **chances,

@@ -1,6 +1,7 @@
 """An event loop in which waiting costs nothing: idle time becomes virtual time at once."""
 
 import asyncio
+import math
 import selectors
 from datetime import datetime, timedelta
 from random import Random  # noqa: TID251 (seeded: the same number, the same schedule)
@@ -78,3 +79,23 @@ class VirtualClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds) * self.factor)
+
+
+class HostClock:
+    """The clock of one machine, kept by NTP: never further from the town's than `off` seconds,
+    slewed and never set. Whatever befalls the town's clock befalls it as well.
+    """
+
+    SLEW = 500e-6
+    """Seconds in a second, at most: what NTP slews a clock by."""
+
+    def __init__(self, town: VirtualClock, *, off: float, rng: Random) -> None:
+        self._town = town
+        self._off = off
+        self._began = rng.random() * math.tau
+        self.monotonic = town.monotonic
+        self.sleep = town.sleep
+
+    def now(self) -> datetime:
+        turned = self._began + self._town.monotonic() * self.SLEW / self._off
+        return self._town.now() + timedelta(seconds=self._off * math.sin(turned))

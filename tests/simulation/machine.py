@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.backup import hold_if_it_went_back, keep_marking
 from engine.beat import EVERY_SECONDS as BEAT_SECONDS
 from engine.beat import keep_beating
 from engine.desk import CommandFailed
@@ -63,6 +64,7 @@ class Machine:
         self.reader: SimReader | None = None
         self._channels: list[SimChannel] = []
         self._boots = 0
+        self._clock = around.clock_of(number)
 
     @property
     def engine(self) -> Parts:
@@ -79,6 +81,7 @@ class Machine:
         """Boot, live, die, boot again: for ever. Raises what no engine may leave for."""
         around = self._around
         while True:
+            await around.may_boot.wait()
             process = self._boot()
             try:
                 await self._live(process)
@@ -97,6 +100,13 @@ class Machine:
                 await asyncio.wait_for(around.healed.wait(), down)
             if around.healed.is_set():
                 await asyncio.sleep(1.0)
+
+    async def shut_down(self) -> None:
+        """End what runs here, and wait until nothing of it has the store open."""
+        if self.process is not None:
+            self.process.kill("to put a backup back")
+        while self.reader is not None:
+            await self._around.clock.sleep(0.1)
 
     def heal(self) -> None:
         """Nothing goes wrong here any more."""
@@ -126,7 +136,7 @@ class Machine:
         self.writer, self.reader = writer, reader
         made = parts(
             writer=writer,
-            clock=around.clock,
+            clock=self._clock,
             entropy=SeededEntropy(f"{around.seed}/{process.number}"),
             world=self._in_force(),
             halt=lambda reason: self._halt(process, reason),
@@ -167,12 +177,16 @@ class Machine:
         async with asyncio.TaskGroup() as group:
             group.create_task(desk.run())
             await desk.fire_due(limit=1)  # answered once the desk has taken over
+            if around.copies is not None:
+                mark = around.copies.mark(self.number)
+                await hold_if_it_went_back(desk=desk, reader=reader, writer=writer, mark=mark)
+                group.create_task(keep_marking(writer, mark=mark, clock=self._clock))
             loops: list[Coroutine[Any, Any, None]] = [
-                run_timers(desk, clock=around.clock, poll_seconds=poll),
+                run_timers(desk, clock=self._clock, poll_seconds=poll),
                 Sender(
                     desk=desk,
                     channels=self._channels,
-                    clock=around.clock,
+                    clock=self._clock,
                     sign=SIGN,
                     poll_seconds=poll,
                 ).run(),
@@ -187,7 +201,7 @@ class Machine:
                         reader=reader,
                         writer=writer,
                         publisher=SimPublisher(process, around.world),
-                        clock=around.clock,
+                        clock=self._clock,
                         facts=desk.facts,
                         name=desk.instance,
                         machine=around.machine_clock,
@@ -201,13 +215,13 @@ class Machine:
                         writer=writer,
                         name=desk.instance,
                         machine=around.machine_clock,
-                        stamp=around.clock,
+                        stamp=self._clock,
                         sends=desk.sends,
                     ).run(),
                     keep_beating(
                         writer,
                         name=desk.instance,
-                        clock=around.clock,
+                        clock=self._clock,
                         halt=self._halting(process),
                         every_seconds=BEAT_SECONDS * around.machine_clock.factor,
                     ),
@@ -224,7 +238,7 @@ class Machine:
             ceiling=Severity.CRITICAL,
             audiences=EVERY_AUDIENCE,
         )
-        clock, log = self._around.clock, self._around.log
+        clock, log = self._clock, self._around.log
         handler = StreamHandler(
             door=made.door, scopes=only(scope), critical=frozenset(), clock=clock
         )

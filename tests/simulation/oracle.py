@@ -70,6 +70,11 @@ class Ledger:
         told = (noted.report.event["subjects"][0] for noted in self.reports.values())
         return sorted({subject["pseudonym"] for subject in told})
 
+    def forget(self, since: datetime, until: datetime) -> None:
+        """The store was put back as it was then: nothing was owed by it in between."""
+        kept = [(at, engines) for at, engines in self.sound if at <= since]
+        self.sound = [*kept, (since, 0), (until, 0)]
+
     def calm(self, since: datetime, until: datetime) -> timedelta:
         """The longest time in between in which some engine moved and nothing changed."""
         ends = [at for at, _ in self.sound[1:]] + [until]
@@ -92,6 +97,8 @@ class Seen:
     journal: list[Row[Any]]
     quarantine: list[Row[Any]]
     notifications: list[Row[Any]]
+    forgotten: dict[str, Row[Any]]
+    """Messages by key that the store knew before it was put back."""
     letters: list[Letter]
     poison: list[Record]
     """What was in the log and is no report."""
@@ -200,6 +207,7 @@ def _letters(ledger: Ledger, seen: Seen, facts: Facts) -> Iterator[str]:
     rows = {row.key: row for row in seen.notifications}
     left = Counter(letter.key for letter in seen.letters)
     waits = set(_frozen(facts, seen.now))
+    known = seen.forgotten | rows
     for key, row in rows.items():
         if row.state in ("handed_off", "delivered") and not left[key]:
             yield f"{key} counts as {row.state} and never left"
@@ -209,18 +217,18 @@ def _letters(ledger: Ledger, seen: Seen, facts: Facts) -> Iterator[str]:
     yield from (f"{case} was told to nobody" for case in facts if case not in reached)
     silenced = list(_silenced(ledger))
     for letter in seen.letters:
-        if letter.key not in rows:
+        if letter.key not in known:
             yield f"{letter.key} left and nobody decided it"
             continue
         if letter.endpoint in NEVER_TOLD:
             yield f"{letter.endpoint} was told, at {letter.at}"
-        if rows[letter.key].contact.startswith("person:"):
+        if known[letter.key].contact.startswith("person:"):
             continue  # one of ours
         for since, until in ledger.stopped:
             if since + IN_HAND < letter.begun < until:
                 yield f"{letter.endpoint} was told at {letter.at}, while all was stopped"
         for cases, since, until in silenced:
-            if rows[letter.key].situation in cases and letter.purpose in ASKS:
+            if known[letter.key].situation in cases and letter.purpose in ASKS:
                 if since + IN_HAND < letter.begun < until:
                     yield f"{letter.endpoint} was told at {letter.at}, without consent"
 

@@ -53,6 +53,8 @@ class World:
     """What next hops took, and what consumers of the engine's facts have read."""
 
     letters: list[Letter] = field(default_factory=list)
+    forgotten: list[Letter] = field(default_factory=list)
+    """Those of which the store knows nothing: it was put back from a copy that is older."""
     sends: Counter[str] = field(default_factory=Counter)
     unclear: Counter[str] = field(default_factory=Counter)
     facts: list[str] = field(default_factory=list)
@@ -67,6 +69,13 @@ class World:
         self.sends[letter.key] += 1
         for listener in self.listeners:
             listener(letter)
+
+    def forget(self, since: datetime, *, facts: int) -> None:
+        """The store knows no letter since then, and consumers go back to so many facts."""
+        self.forgotten += [letter for letter in self.letters if letter.at > since]
+        self.letters = [letter for letter in self.letters if letter.at <= since]
+        self.sends = Counter(letter.key for letter in self.letters)
+        del self.facts[facts:]
 
 
 class SimChannel:

@@ -20,14 +20,18 @@ from engine.registry.saving import save_rulebook
 from engine.store.tables import cases, notifications
 from schemas.codes import ActionKind, Effect, Heard, TrackName
 from schemas.responses import Done, Response, ResponseKind, Way
-from tests.harness.records import for_companies
+from tests.harness.records import a_proposal, a_release
 from tests.harness.reports import Report, report, withdrawal
+from tests.simulation.insisting import insist
 from tests.simulation.lasting import lasting
 from tests.simulation.machine import Machine
+from tests.simulation.networks import Networks
+from tests.simulation.oracle import ASKS, Noted
 from tests.simulation.outside import Letter
+from tests.simulation.outward import PROMISED_WITHIN, Outreach
 from tests.simulation.process import Dead
 from tests.simulation.run import Simulation
-from tests.simulation.town import RULEBOOKS, found_registry
+from tests.simulation.town import found_registry, rulebooks
 
 ASK_AGAIN_AFTER = 60.0
 """Seconds without an answer after which anybody asks again, under the same id."""
@@ -58,19 +62,25 @@ class People:
         self._rng = sim.rng
         self._apart = Random(f"{sim.seed}/apart").random() < 0.7
         """Whether each thing is about another person and factory: else one act freezes them all."""
+        self._outreach = Outreach(sim, self._command)
         self._said = 0
         self._group = asyncio.TaskGroup()
         self._ended = False
         self._late: bytes | None = None
-        self._stopping = asyncio.Lock()
-        sim.world.listeners += [self._told, self._network]
+        networks = Networks(sim, begin=self._begin, submit=self._submit)
+        sim.world.listeners += [self._told, lambda letter: self._ended or networks.took(letter)]
         sim.world.leaving.append(self._in_hand)
 
     async def live(self, *, until: datetime) -> None:
         """Report and work until then, and finish what was begun."""
-        hotlines = [self._hotline(n, until) for n in range(self._rng.randint(1, 3))]
+        doing = [self._hotline(n, until) for n in range(self._rng.randint(1, 3))]
+        doing += [self._desk(until), self._operators(until)]
+        if self._sim.goes_out:
+            doing.append(self._outreach.work(until))
+        if self._sim.copies is not None:
+            doing.append(self._sim.copies.live(until, self._went_back))
         async with self._group:
-            await asyncio.gather(*hotlines, self._desk(until), self._operators(until))
+            await asyncio.gather(*doing)
             self._ended = True
             if self._late is not None:
                 self._sim.log.append(self._late)
@@ -106,7 +116,7 @@ class People:
         audiences = rng.sample(["missions", "investors", "companies"], rng.choice((0, 2, 3, 3, 3)))
         first = not any(each.event.get("situation") == situation for each in sent)
         says_so = first if self._apart else not sent
-        return report(
+        said = report(
             rng.choice(FIRST if first else LATER),
             id=id,
             situation=situation,
@@ -116,6 +126,7 @@ class People:
             consents=sorted(audiences) if says_so or rng.random() < 0.2 else None,
             certainty=rng.choice(("likely", "likely", "confirmed", "possible")),
         )
+        return self._outreach.allowed(said) if self._sim.goes_out else said
 
     def _produce(self, sent: Report) -> None:
         """Into the log: twice, in the wrong order, or beside bytes that are no report."""
@@ -140,19 +151,37 @@ class People:
     async def _publish(self, sent: Report) -> None:
         sim, key = self._sim, (sent.source, sent.id)
         noted = sim.ledger.report(sent, asked=sim.now())
-
-        taken = await self._insist(_publishing(sent), f"publish {sent.id}")
-        if taken.outcome in (Outcome.TAKEN, Outcome.REPEATED):
-            sim.outside.accepted.setdefault(key, hashlib.sha256(sent.bytes()).hexdigest())
-            noted.answered = noted.answered or sim.now()
-            sim.counts["reports"] += 1
-        sim.say(f"{sent.id} is {taken.outcome}")
+        await self._say(noted)
         if self._rng.random() < sim.faults.equivocate:
             other = replace(sent, event={**sent.event, "certainty": "unlikely"})
             said = await self._insist(_publishing(other), f"equivocate {sent.id}")
             if said.outcome is Outcome.EQUIVOCATION:
                 sim.counts["the same id with other content"] += 1
                 sim.outside.refused_content.add(key)
+
+    async def _say(self, noted: Noted) -> None:
+        sim, sent = self._sim, noted.report
+        key = (sent.source, sent.id)
+        taken = await self._insist(_publishing(sent), f"publish {sent.id}")
+        if taken.outcome in (Outcome.TAKEN, Outcome.REPEATED):
+            sim.outside.accepted.setdefault(key, hashlib.sha256(sent.bytes()).hexdigest())
+            noted.answered = noted.answered or sim.now()
+            sim.counts["reports"] += 1
+        elif taken.outcome is Outcome.EQUIVOCATION:  # a backup had forgotten which came first
+            sim.outside.refused_content.add(key)
+        sim.say(f"{sent.id} is {taken.outcome}")
+
+    async def _went_back(self) -> None:
+        """Say again, in its order, what the desk had taken since; then two let it go on."""
+        told = [noted for noted in self._sim.ledger.reports.values() if noted.answered]
+        for noted in sorted(told, key=lambda noted: noted.answered or noted.asked):
+            if (noted.report.source, noted.report.id) not in self._sim.outside.accepted:
+                back = noted.report.event["code"] == "consent_revoked"
+                self._sim.counts["a consent taken back was said again"] += back
+                self._sim.counts["a report was said again"] += 1
+                await self._say(noted)
+        for by in self._rng.sample(OURS, 2):
+            await self._switch(by, on=False)
 
     # Recipients
 
@@ -177,16 +206,20 @@ class People:
             )
 
     def _told(self, letter: Letter) -> None:
-        if not self._ended and self._rng.random() < 0.35:
+        outward = self._sim.goes_out and letter.purpose in ASKS
+        if not self._ended and (outward or self._rng.random() < 0.35):
             self._begin(self._answer(letter))
 
     async def _answer(self, letter: Letter) -> None:
         rng, sim = self._rng, self._sim
-        row = sim.look_at(
+        known = sim.look_at(
             select(notifications.c.alert_id, notifications.c.contact, cases.c.due_at)
             .join(cases, cases.c.id == notifications.c.case_id)
             .where(notifications.c.key == letter.key)
-        )[0]
+        )
+        if not known:
+            return  # of what they were told a backup knows nothing
+        (row,) = known
         races = rng.random() < sim.faults.race and row.due_at is not None
         if races and timedelta() < row.due_at - sim.now() < timedelta(minutes=70):
             ahead = (row.due_at - sim.now()).total_seconds()
@@ -195,45 +228,25 @@ class People:
         else:
             await asyncio.sleep(rng.expovariate(1 / 400))
         kind = rng.choice(SAID)
+        sim.counts["an answer from outside"] += not row.contact.startswith("person:")
         if letter.endpoint.endswith(".sms") and row.contact.startswith("person:"):
             kind = ResponseKind.ACKNOWLEDGED
+        of, longest = rng, 240
+        if sim.goes_out and letter.purpose in ASKS:
+            kind, longest, of = self._outreach.answer(), PROMISED_WITHIN, self._outreach.rng
         promised = kind is ResponseKind.COMMITTED
         response = Response(
             kind=kind,
             way=Way.PAGE,
             by=row.contact,
             action=ActionKind.LETTER if promised else None,
-            due=sim.now() + timedelta(minutes=rng.randint(1, 240)) if promised else None,
+            due=sim.now() + timedelta(minutes=of.randint(1, longest)) if promised else None,
             effect=Effect.UNKNOWN if kind is ResponseKind.ACTED else None,
         )
         sim.counts["answers"] += 1
         await self._command(
             lambda inbox: c.Respond(inbox=inbox, alert=row.alert_id, response=response)
         )
-
-    # Networks
-
-    def _network(self, letter: Letter) -> None:
-        """Receipts: some late, some twice, some that contradict each other, some thirty times."""
-        rng, faults = self._rng, self._sim.faults
-        bounces = rng.random() < faults.bounced
-        if self._ended or (not bounces and (letter.channel != "sms" or rng.random() < 0.3)):
-            return
-        self._sim.counts["accepted, and then it bounced"] += bounces
-        storm = rng.random() < faults.storm
-        self._sim.counts["a storm of callbacks"] += storm
-        for _ in range(30 if storm else 1):
-            self._begin(self._receipts(letter, arrives=not bounces))
-
-    async def _receipts(self, letter: Letter, *, arrives: bool) -> None:
-        rng = self._rng
-        while True:
-            await asyncio.sleep(rng.expovariate(1 / rng.choice((0.05, 5.0, 300.0))))
-            command = c.DeliveryReported(channel=letter.channel, key=letter.key, delivered=arrives)
-            await self._submit(command, Lane.NORMAL, f"receipt {letter.key[:8]}")
-            if rng.random() < 0.6:
-                return
-            arrives = arrives if rng.random() < 0.7 else not arrives
 
     # Operators
 
@@ -255,7 +268,9 @@ class People:
 
         def change(conn: Any) -> Any:
             if rules:
-                return save_rulebook(conn, RULEBOOKS[number], filename="r", at=now, by="files")
+                return save_rulebook(
+                    conn, rulebooks(brisk=sim.goes_out)[number], filename="r", at=now, by="files"
+                )
             return found_registry(conn, number, at=now)
 
         async def once(machine: Machine) -> None:
@@ -267,7 +282,7 @@ class People:
 
     async def _stop(self) -> None:
         """Stop everything outgoing for a while; two people let it go on."""
-        async with self._stopping:  # else the two of one stop would end another one
+        async with self._sim.stopping:  # else the two of one stop would end another one
             sim, (by, second) = self._sim, self._rng.sample(OURS, 2)
             stopped = await self._switch(by, on=True)
             began = sim.now()
@@ -303,8 +318,8 @@ class People:
         track, id = rng.choice(TRACKS), case.id
         shut = [state.track.name for state in case.tracks if not state.open_at(now)]
         if self._apart and shut and draw < 0.5:  # a desk that has time lets go out what may
-            return lambda inbox: _release(inbox, id, shut[0], by, now=now)
-        if rng.random() < 0.15:
+            return lambda inbox: a_release(inbox, id, shut[0], by, now=now)
+        if not self._sim.goes_out and rng.random() < 0.15:
             return lasting(rng, case, known, by, now)
         frozen = [state.track.name for state in case.tracks if state.frozen]
         if case.status is CaseStatus.MONITORED or draw > 0.95:
@@ -314,7 +329,7 @@ class People:
         if frozen and draw < 0.25:
             return lambda inbox: c.Lift(inbox=inbox, case=id, track=frozen[0], by=by)
         if draw < 0.45:
-            return lambda inbox: _release(inbox, id, track, by, now=now)
+            return lambda inbox: a_release(inbox, id, track, by, now=now)
         if draw < 0.7 and case.tasks:
             task = rng.choice(case.tasks)
             return lambda inbox: c.FinishTask(
@@ -325,7 +340,7 @@ class People:
             return lambda inbox: c.Freeze(inbox=inbox, case=id, tracks=(track,), by=by, until=until)
         if draw < 0.88:
             return lambda inbox: c.Lift(inbox=inbox, case=id, track=track, by=by)
-        return lambda inbox: _proposal(inbox, id, by)
+        return lambda inbox: a_proposal(inbox, id, by)
 
     # Insisting
 
@@ -346,27 +361,21 @@ class People:
         return result
 
     async def _insist(self, once: Callable[[Machine], Awaitable[Any]], what: str) -> Any:
-        """Ask some engine until one answers: a process that died has given no answer."""
-        while True:
-            machine = await self._sim.somebody_up()
-            process = machine.process
-            assert process is not None
-            asking = asyncio.ensure_future(once(machine))
-            dying = asyncio.ensure_future(process.died.wait())
-            await asyncio.wait(
-                (asking, dying), timeout=ASK_AGAIN_AFTER, return_when=asyncio.FIRST_COMPLETED
-            )
-            dying.cancel()
-            if asking.done() and not asking.cancelled():
-                error = asking.exception()
-                if error is None:
-                    return asking.result()
-                if not isinstance(error, NO_ANSWER):
-                    raise error
-            asking.cancel()
+        """Ask some engine until one answers."""
+
+        def unanswered(error: BaseException | None) -> None:
+            if error is not None and not isinstance(error, NO_ANSWER):
+                raise error
             self._sim.counts["asked again"] += 1
             self._sim.say(f"nobody answers {what}")
-            await asyncio.sleep(self._rng.uniform(1, 10))
+
+        return await insist(
+            self._sim.somebody_up,
+            once,
+            rng=self._rng,
+            within=ASK_AGAIN_AFTER,
+            unanswered=unanswered,
+        )
 
 
 def _publishing(sent: Report) -> Callable[[Machine], Awaitable[Any]]:
@@ -374,26 +383,3 @@ def _publishing(sent: Report) -> Callable[[Machine], Awaitable[Any]]:
         return await machine.engine.publish(sent.bytes(), source=sent.source)
 
     return once
-
-
-def _release(inbox: c.Inbox, case: str, track: TrackName, by: str, *, now: datetime) -> c.Release:
-    record = c.ReleaseRecord(
-        id=f"record-{inbox.id}",
-        why="leverage",
-        reprisal_forecast="low",
-        wishes_read=True,
-        **for_companies(now),
-    )
-    return c.Release(inbox=inbox, case=case, track=track, by=by, record=record)
-
-
-def _proposal(inbox: c.Inbox, case: str, by: str) -> c.ProposeResolution:
-    return c.ProposeResolution(
-        inbox=inbox,
-        case=case,
-        by=by,
-        outcome="freed",
-        residual_risk="low",
-        remedy="sought",
-        heard="safe_channel",
-    )

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, func, select
+from sqlalchemy import Connection, Row, event, func, select
 
 from engine import invariants
+from engine.clock import Clock
 from engine.invariants import Violation
 from engine.ports import Record
 from engine.store import instances
-from engine.store.database import read
+from engine.store.database import Database, read
 from engine.store.tables import (
     cases,
     journal,
@@ -25,8 +26,9 @@ from engine.store.tables import (
     quarantine,
     situations,
 )
+from tests.simulation.copies import Copies
 from tests.simulation.faults import NO_FAULTS, drawn, without
-from tests.simulation.loop import VirtualClock, VirtualLoop
+from tests.simulation.loop import HostClock, VirtualClock, VirtualLoop
 from tests.simulation.machine import Machine
 from tests.simulation.oracle import Ledger, Seen, differences
 from tests.simulation.outside import Log, World
@@ -38,6 +40,10 @@ HEAL_FOR = timedelta(minutes=25)
 """After the faults end, every obligation has to be met within this."""
 LOOK_EVERY = timedelta(minutes=30)
 TEN_MINUTES = 600.0
+OUTWARD = ("promised", "promise_asked", "answer_expired", "contact_silent")
+"""Facts of those outside, which are counted."""
+GOES_OUT = (0.21, 0.48)
+"""Lives whose draw lies between. Seeds that are known to find something rare lie outside."""
 SLOW_CLOCK = 15.0
 """How much slower the machines' own clocks run than the town's: see `VirtualClock`."""
 LEAVES_WITHIN = timedelta(minutes=2)
@@ -80,7 +86,7 @@ class Simulation:
         self.seed = seed
         self.rng = random.Random(f"{seed}/people")
         chosen = random.Random(f"{seed}/chosen")
-        self.faults = without(drawn(chosen), off)
+        self.faults = without(drawn(chosen, seed), off)
         self.relays = chosen.random() < 0.4
         count = chosen.choice((1, 1, 2, 3))
         self.shared = count > 1
@@ -96,13 +102,39 @@ class Simulation:
         self.poison: list[Record] = []
         self.outside = invariants.Outside()
         self.ledger = Ledger()
-        self.database = new_town(directory / f"seed-{seed}.sqlite")
-        event.listen(self.database.engine, "connect", _fast)  # a crash here is not a power cut
-        self.looking: Connection = self.database.reader()
+        least, most = GOES_OUT
+        self.goes_out = least < random.Random(f"{seed}/goes out").random() < most
+        self.counts["a life that goes outward"] = int(self.goes_out)
+        self._stand_on(new_town(directory / f"seed-{seed}.sqlite", brisk=self.goes_out))
+        self.copies = Copies(self, directory) if self.faults.restore else None
+        self.forgotten: dict[str, Row[Any]] = {}
+        self.stopping = asyncio.Lock()
+        """Held from a stop of everything outgoing until two people let it go on."""
+        self.may_boot = asyncio.Event()
+        self.may_boot.set()
         self.machines = [Machine(n + 1, self) for n in range(count)]
         self.healed = asyncio.Event()
         self.violations: list[Violation] = []
         self._full = False
+
+    def _stand_on(self, database: Database) -> None:
+        self.database = database
+        event.listen(database.engine, "connect", _fast)  # a crash here is not a power cut
+        self.looking: Connection = database.reader()
+
+    def swap(self, database: Database) -> None:
+        """From here on this is the store; nobody has the other one open any more."""
+        self.looking.close()
+        self.database.close()
+        self._stand_on(database)
+
+    def clock_of(self, machine: int) -> Clock:
+        """As wrong as this seed lets the clock of a machine be."""
+        if not self.faults.skew:
+            return self.clock
+        rng = random.Random(f"{self.seed}/clock {machine}")
+        self.counts["clocks of machines that differ"] += self.shared
+        return HostClock(self.clock, off=self.faults.skew, rng=rng)
 
     # What people and machines ask
 
@@ -215,22 +247,23 @@ class Simulation:
 
     def seen(self) -> Seen:
         """What there is at the end, for the oracle."""
-        n = notifications.c
-        of_case = notifications.outerjoin(situations, situations.c.case_id == n.case_id)
         return Seen(
             now=self.now(),
             journal=self.look_at(select(journal).order_by(journal.c.stream, journal.c.n)),
             quarantine=self.look_at(select(quarantine)),
-            notifications=self.look_at(
-                select(
-                    *(n.key, n.state, n.contact, n.case_id, n.decided_at),
-                    situations.c.situation,
-                ).select_from(of_case)
-            ),
+            notifications=self.messages(),
+            forgotten=self.forgotten,
             poison=self.poison,
-            letters=self.world.letters,
+            letters=[*self.world.forgotten, *self.world.letters],
             published=self.world.facts if self.relays else None,
         )
+
+    def messages(self) -> list[Row[Any]]:
+        """All that the store has of messages."""
+        n = notifications.c
+        of_case = notifications.outerjoin(situations, situations.c.case_id == n.case_id)
+        known = (n.key, n.state, n.contact, n.case_id, n.decided_at, situations.c.situation)
+        return self.look_at(select(*known).select_from(of_case))
 
     def digest(self) -> str:
         """What the schedule came to, in one hash: what happened, and what lies on disk."""
@@ -238,13 +271,16 @@ class Simulation:
             select(cases.c.id, cases.c.version, cases.c.head).order_by(cases.c.id)
         ):
             self.trace.add(f"{row.id} {row.version} {row.head}")
-        for row in self.look_at(
-            select(journal.c.kind, func.count().label("so_many"))
-            .where(journal.c.stream == "system")
-            .group_by(journal.c.kind)
-        ):
+        so_many = select(journal.c.kind, func.count().label("so_many")).group_by(journal.c.kind)
+        for row in self.look_at(so_many.where(journal.c.stream == "system")):
             self.counts[f"system {row.kind}"] += row.so_many
+        for row in self.look_at(so_many.where(journal.c.kind.in_(OUTWARD))):
+            self.counts[f"fact {row.kind}"] += row.so_many
         self.counts["letters"] = len(self.world.letters)
+        before = {letter.key for letter in self.world.forgotten}
+        for letter in self.world.letters:
+            self.counts[f"letter {letter.purpose}"] += 1
+            self.counts["told again after a backup"] += letter.key in before
         return self.trace.hash
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """The invented town of every schedule: what is in force when it begins, and what it may become."""
 
+import re
 import tempfile
 from contextlib import closing
 from dataclasses import replace
@@ -18,11 +19,20 @@ from tests.harness.towns import EVERYTHING, loto, rulebook_text
 START = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 DUTY = duty(handlers=("Ana", "Eve"), seconds=("Ben",), shift_leads=("Chi",), directors=("Dia",))
 _FEWER = EVERYTHING.replace(", {track: companies, walk: companies}", "")
-RULEBOOKS = (
-    rulebook_text(EVERYTHING),
-    rulebook_text(_FEWER, name="fewer"),
-    rulebook_text(EVERYTHING, name="again"),
-)
+BRISK = "answer_by: {critical: 5m, high: 10m, elevated: 15m, watch: 20m}"
+
+
+@cache
+def rulebooks(*, brisk: bool) -> tuple[str, ...]:
+    """Three that may be in force. `brisk`: they give minutes for an answer from outside."""
+    texts = (
+        rulebook_text(EVERYTHING),
+        rulebook_text(_FEWER, name="fewer"),
+        rulebook_text(EVERYTHING, name="again"),
+    )
+    return tuple(
+        re.sub(r"answer_by: {critical.*}", BRISK, text) if brisk else text for text in texts
+    )
 
 
 FACTORIES = tuple(f"loto-{hotline}-{n}" for hotline in range(3) for n in range(3))
@@ -60,15 +70,15 @@ def found_registry(conn: Connection, number: int, *, at: datetime) -> None:
     )
 
 
-def new_town(path: Path) -> Database:
+def new_town(path: Path, *, brisk: bool) -> Database:
     """A database at this path in which everything is in force and nothing has happened."""
-    path.write_bytes(_founded())
+    path.write_bytes(_founded(brisk=brisk))
     path.chmod(0o600)
     return Database(f"sqlite:///{path}")
 
 
 @cache
-def _founded() -> bytes:
+def _founded(*, brisk: bool) -> bytes:
     with tempfile.TemporaryDirectory(prefix="tocsin-town-") as directory:
         path = Path(directory) / "town.sqlite"
         with closing(new_database(path)) as database, closing(database.writer()) as conn:
@@ -76,6 +86,8 @@ def _founded() -> bytes:
             transact(conn, lambda c: found_registry(c, 0, at=START))
             transact(
                 conn,
-                lambda c: save_rulebook(c, RULEBOOKS[0], filename="r", at=START, by="files"),
+                lambda c: save_rulebook(
+                    c, rulebooks(brisk=brisk)[0], filename="r", at=START, by="files"
+                ),
             )
         return path.read_bytes()

@@ -3,38 +3,38 @@
 import asyncio
 import random  # noqa: TID251 (seeded: handed in)
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from tests.harness.assembly import Parts
 from tests.simulation.process import Process
 
 
 class Host(Protocol):
     """Whatever runs an engine that dies and comes back."""
 
-    up: asyncio.Event
     process: Process | None
-    parts: Parts | None
+
+
+H = TypeVar("H", bound=Host)
 
 
 async def insist(
-    host: Host,
-    once: Callable[[Parts], Awaitable[Any]],
+    somebody_up: Callable[[], Awaitable[H]],
+    once: Callable[[H], Awaitable[Any]],
     *,
     rng: random.Random,
     within: float,
     unanswered: Callable[[BaseException | None], None],
 ) -> Any:
-    """Ask again after `within` seconds, or when the process died; return the answer.
+    """Ask whoever is up again after `within` seconds, or when it died; return the answer.
 
     `unanswered` hears of every failed try, with what was raised, and raises what is no reason to
     ask again.
     """
     while True:
-        await host.up.wait()
-        process, engine = host.process, host.parts
-        assert process is not None and engine is not None
-        asking = asyncio.ensure_future(once(engine))
+        host = await somebody_up()
+        process = host.process
+        assert process is not None
+        asking = asyncio.ensure_future(once(host))
         dying = asyncio.ensure_future(process.died.wait())
         await asyncio.wait((asking, dying), timeout=within, return_when=asyncio.FIRST_COMPLETED)
         dying.cancel()
