@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check fmt bench bench-graph sim planted crash sweep mutants docs schemas lock replay-harm
+.PHONY: help venv demo test check fmt bench bench-graph sim planted crash compare-alertmanager sweep mutants docs schemas lock replay-harm
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ planted: venv ## Plant every known bug in a copy of the code: is each found? (AR
 
 crash: venv ## Kill engine, broker and database, and count what is lost (KILLS= STORE= RUNNER= SEED=)
 	$(BIN)/python -m tests.crash $(if $(KILLS),--kills $(KILLS)) $(if $(STORE),--store $(STORE)) $(if $(RUNNER),--runner $(RUNNER)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+compare-alertmanager: venv ## The same single events to Tocsin and Alertmanager, both killed: who was told? (ALERTMANAGER=program ARGS="--recipient away")
+	$(BIN)/python -m tests.compare $(if $(ALERTMANAGER),--alertmanager $(ALERTMANAGER)) $(ARGS)
 
 replay-harm: venv ## Replay 10,000 reports and look whether anybody was told who must not know (EVENTS= SEED=)
 	$(BIN)/python -m tests.replay_harm $(if $(EVENTS),--events $(EVENTS)) $(if $(SEED),--seed $(SEED)) $(ARGS)

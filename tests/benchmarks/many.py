@@ -161,6 +161,8 @@ async def _started(
         raise RuntimeError("the cases fell due before the engine served: opening took too long")
     pids = [*house.pids.values(), *store.pids]
     rss = house.rss_mb()
+    # At a start every case is looked at once more; idle is what comes after that.
+    await asyncio.sleep(max(0.0, due.timestamp() - time.time() - IDLE_SECONDS - 1))
     before = cpu_seconds(pids)
     await asyncio.sleep(IDLE_SECONDS)
     idle = (cpu_seconds(pids) - before) / IDLE_SECONDS

@@ -11,7 +11,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-from tests.mutants.sets import imports
+from tests.mutants.sets import imports, name_of
 
 ROOMS = ("schemas", "rules", "notifiers", "engine", "tests")
 
@@ -60,10 +60,6 @@ def _dependents(name: str) -> Iterator[str]:
         found |= fresh
         frontier.extend(fresh)
     yield from found
-
-
-def name_of(path: str) -> str:
-    return path.removesuffix(".py").replace("/", ".")
 
 
 def _forget(name: str) -> None:

@@ -17,6 +17,7 @@ import coverage
 import pytest
 
 from tests.mutants.mutants import Mutant
+from tests.mutants.sets import imports, name_of
 
 
 class OfTest(TypedDict):
@@ -87,8 +88,9 @@ class Reach:
     def who(self, mutant: Mutant, root: Path) -> set[str]:
         """Tests that run what is changed.
 
-        A table is run by nobody after its import: then those that run a line which names it. None
-        does where other tables are made of it: it has to be imported afresh.
+        A table is run by nobody after its import: then those that run a line which names it, of its
+        own module or of one that imports that. None does where other tables are made of it: it has
+        to be imported afresh.
         """
         if mutant.within or mutant.method:
             first, last = mutant.span
@@ -99,6 +101,7 @@ class Reach:
         return self._at(
             (path, number)
             for path in sorted({path for path, _ in self.tests})
+            if path == mutant.path or name_of(mutant.path) in imports(root / path)
             for number, text in enumerate((root / path).read_text("utf-8").splitlines(), 1)
             if name.search(text)
         )

@@ -24,11 +24,11 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from tests.mutants.afresh import name_of, preload, put_in_place
+from tests.mutants.afresh import preload, put_in_place
 from tests.mutants.kept import Kept
 from tests.mutants.mutants import Came, Mutant
 from tests.mutants.reach import Reach, measured
-from tests.mutants.sets import Judged
+from tests.mutants.sets import Judged, name_of
 
 CPU_TO_IMPORT = 90
 """Seconds of processor time until the first test; who needs longer loops, and is noticed."""

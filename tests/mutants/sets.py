@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from math import inf
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def judged(name: str, root: Path) -> Judged:
     """The set called `guard` or `core`."""
     if name == "guard":
         return Judged(name=name, paths=GUARD, files=tuple(_marked(root)), marker="guard")
-    rooms = ("tests/unit/engine/case", "tests/unit/rules")
+    rooms = ("tests/unit/engine/case", "tests/unit/rules", "tests/unit/rules/rota")
     files = (path for room in rooms for path in sorted((root / room).glob("test_*.py")))
     paths = tuple(each for each in _core(root) if each not in GUARD)
     return Judged(name=name, paths=paths, files=tuple(_names(files, root)), marker="", quick=1)
@@ -73,7 +74,8 @@ def _names(paths: Iterator[Path] | list[Path], root: Path) -> Iterator[str]:
     return (path.relative_to(root).as_posix() for path in paths)
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Modules that a file names in its imports; of `from a import b` both `a` and `a.b`."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -82,4 +84,9 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return names
+    return frozenset(names)
+
+
+def name_of(path: str) -> str:
+    """The module of a file, as imports name it."""
+    return path.removesuffix(".py").replace("/", ".")

@@ -6,10 +6,10 @@ Three questions over links with status, days and share, every side under the sam
 and holding on the day of the question. Each slice asks everybody the same new questions, by turns,
 in CPU time; all answers must be equal. The last line is for machines.
 
-Our side of its ratios is `rules.reach.spread`, which answers what the others answer: who is near,
-and over which link. It is what `registry why` asks. A walk of the rulebook says more than that, and
-costs more: for each it finds the nearest path by which it was found, and whom a bad link would have
-brought in, with why. Its ratios stand on the line before.
+Our side of its ratios is `rules.reach`, which answers what the others answer: who is near. A walk
+of the rulebook, which decides who is told, says more than that, and costs more: for each it finds
+the nearest path by which it was found, and whom a bad link would have brought in, with why. Its
+ratios stand on the line before.
 """
 
 import argparse
@@ -226,8 +226,17 @@ def _timed(work: Callable[[], T]) -> tuple[float, T]:
 
 
 def _median(work: Callable[[], T], times: int) -> tuple[float, T]:
-    spent, done = zip(*(_timed(work) for _ in range(times)), strict=True)
-    return statistics.median(spent), done[-1]
+    """Each by itself, as at a start: what came of those before is let go of first.
+
+    To hold them all would measure how fast a machine hands out memory nobody has used yet.
+    """
+    seconds, done = _timed(work)
+    spent = [seconds]
+    for _ in range(times - 1):
+        del done
+        seconds, done = _timed(work)
+        spent.append(seconds)
+    return statistics.median(spent), done
 
 
 if __name__ == "__main__":
