@@ -11,12 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 import structlog
 
 from engine import invariants
-from engine.case.commands import RaiseIncident
+from engine.calling import Raises
 from engine.clock import Clock
 from engine.findings import incidents_now, incidents_of_rows, key_of
 from engine.heartbeat import Heartbeat
@@ -44,12 +43,6 @@ LOGGED_AT_MOST = 5
 """Findings of one round that the log names."""
 
 _log = structlog.get_logger(__name__)
-
-
-class Raises(Protocol):
-    """Takes an incident to the desk, durably."""
-
-    async def __call__(self, incident: RaiseIncident) -> None: ...
 
 
 Config = Callable[[], tuple[Rulebook | None, Roster]]

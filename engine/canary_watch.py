@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import structlog
 
 from engine import canary
+from engine.calling import Raises
 from engine.case.commands import RaiseIncident
 from engine.clock import Clock
 from engine.entropy import Entropy
@@ -32,7 +33,6 @@ _log = structlog.get_logger(__name__)
 
 LetGo = Callable[[bytes, str], Awaitable[None]]
 """Takes a report and the id it bears; returns when it is out of hand. May raise anything."""
-Raises = Callable[[RaiseIncident], Awaitable[None]]
 
 
 @dataclass(slots=True)

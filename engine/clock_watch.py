@@ -5,13 +5,13 @@ out; nothing in us knows which of the two times is right, so a person has to loo
 on by the new time meanwhile: a page too early is a nuisance, one too late may be a death.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import structlog
 
+from engine.calling import Raises, raised
 from engine.case.commands import RaiseIncident
 from engine.clock import Clock
-from engine.desk.lanes import Busy, CommandFailed
 from schemas.codes import IncidentCode
 
 EVERY_SECONDS = 10.0
@@ -31,7 +31,7 @@ class ClockWatch:
         *,
         clock: Clock,
         since_boot: Callable[[], float],
-        raise_incident: Callable[[RaiseIncident], Awaitable[None]],
+        raise_incident: Raises,
         every: float = EVERY_SECONDS,
     ) -> None:
         """`clock`: the machine's own. `since_boot`: seconds, its sleep included; a laptop that was
@@ -59,11 +59,8 @@ class ClockWatch:
             self._untold = AHEAD if by > 0 else BACK
         if not self._untold:
             return
-        try:
-            await self._raise(RaiseIncident(code=IncidentCode.CLOCK_SET, key=self._untold))
-        except (Busy, CommandFailed) as error:
-            _log.error("incident_not_raised", code="clock_set", error=type(error).__name__)
-        else:
+        incident = RaiseIncident(code=IncidentCode.CLOCK_SET, key=self._untold)
+        if await raised(incident, self._raise):
             self._untold = ""
 
     def _now(self) -> float:

@@ -5,15 +5,15 @@ early. The disk of a database server is not ours to see; whoever runs it watches
 """
 
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 import structlog
 
+from engine.calling import Raises, raised
 from engine.case.commands import RaiseIncident
 from engine.clock import Clock
-from engine.desk.lanes import Busy, CommandFailed
 from schemas.codes import IncidentCode
 
 EVERY_SECONDS = 60.0
@@ -52,7 +52,7 @@ class DiskWatch:
         self,
         folder: Path,
         *,
-        raise_incident: Callable[[RaiseIncident], Awaitable[None]],
+        raise_incident: Raises,
         clock: Clock,
         every: float = EVERY_SECONDS,
         usage: Callable[[Path], Room] = shutil.disk_usage,
@@ -82,9 +82,5 @@ class DiskWatch:
         if self._told or not fills(total=disk.total, free=disk.free):
             return
         _log.error("disk_fills", free_mb=disk.free // 1_048_576)
-        try:
-            await self._raise(RaiseIncident(code=IncidentCode.DISK_FILLS, key=KEY))
-        except (Busy, CommandFailed) as error:
-            _log.error("incident_not_raised", code="disk_fills", error=type(error).__name__)
-        else:
-            self._told = True
+        incident = RaiseIncident(code=IncidentCode.DISK_FILLS, key=KEY)
+        self._told = await raised(incident, self._raise)

@@ -4,13 +4,13 @@ Nothing waits for it. Where something cannot be opened duty is told once, since 
 asked again; the alert itself went out long before.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.calling import Raises
 from engine.case.commands import RaiseIncident
 from engine.case_vault import CaseVault, Moved
 from engine.clock import Clock
@@ -28,8 +28,6 @@ OTHERS_MAY = timedelta(minutes=10)
 """How long another process may have the key that this one lacks."""
 
 _log = structlog.get_logger(__name__)
-
-Raises = Callable[[RaiseIncident], Awaitable[object]]
 
 
 class Rekeying:

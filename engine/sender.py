@@ -14,11 +14,12 @@ import structlog
 
 from engine.bell import Bell
 from engine.bundles import bundle, cases_in, endpoint_of
+from engine.calling import raised, raising
 from engine.canary_sink import CanarySink
 from engine.case.commands import RaiseIncident, TryOutcome
 from engine.channel_watch import ChannelWatch
 from engine.clock import Clock
-from engine.desk import Busy, Claimed, CommandFailed, Desk, Lane, SendJob, StoreUnavailable
+from engine.desk import Claimed, CommandFailed, Desk, SendJob, StoreUnavailable
 from engine.desk.inner import CanaryJob
 from engine.desk.traces import where
 from engine.watchdog import Turns, unwatched
@@ -80,6 +81,7 @@ class Sender:
         canaries: CanarySink | None = None,
     ) -> None:
         self._desk = desk
+        self._raises = raising(desk)
         self._channels = {channel.name: channel for channel in channels}
         self._clock = clock
         self._sign = sign
@@ -175,7 +177,7 @@ class Sender:
             self._desk.sends.ring()
         incident = self._watch.saw(job.channel, outcome, at=self._clock.monotonic())
         if incident is not None:
-            await self._raise(incident)
+            await raised(incident, self._raises)
 
     def _end_canary(self, canary: CanaryJob) -> None:
         """Write it like any message, and hand it to the sink: no channel is asked."""
@@ -301,10 +303,4 @@ class Sender:
         name = f"{incident.code}:{incident.key}"
         if name not in self._told:
             self._told.add(name)
-            await self._raise(incident)
-
-    async def _raise(self, incident: RaiseIncident) -> None:
-        try:
-            await self._desk.submit(incident, lane=Lane.CRITICAL)
-        except (Busy, CommandFailed) as error:
-            _log.error("incident_not_raised", code=incident.code, error=type(error).__name__)
+            await raised(incident, self._raises)

@@ -6,14 +6,14 @@ begun anew after a pause and duty is called. What decides, sends or reads the lo
 in doubt those leave, because a fresh start knows where it stands.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
 
+from engine.calling import Raises, raised
 from engine.case.commands import RaiseIncident
 from engine.clock import Clock
-from engine.desk.lanes import Busy, CommandFailed
 from engine.desk.traces import where
 from schemas.codes import IncidentCode
 
@@ -31,7 +31,7 @@ async def keep_going(
     begin: Callable[[], Coroutine[Any, Any, None]],
     *,
     clock: Clock,
-    raise_incident: Callable[[RaiseIncident], Awaitable[None]],
+    raise_incident: Raises,
 ) -> None:
     """Run the loop that `begin` makes; again when it raises. `clock`: the machine's own time.
 
@@ -51,18 +51,10 @@ async def keep_going(
         if clock.monotonic() - begun >= SOUND_AFTER:
             pause, told = FIRST_PAUSE, False
         if not told:
-            told = await _tell(name, raise_incident)
+            incident = RaiseIncident(code=IncidentCode.LOOP_FAILED, key=name)
+            told = await raised(incident, raise_incident)
         await clock.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
-
-
-async def _tell(name: str, raise_incident: Callable[[RaiseIncident], Awaitable[None]]) -> bool:
-    try:
-        await raise_incident(RaiseIncident(code=IncidentCode.LOOP_FAILED, key=name))
-    except (Busy, CommandFailed) as error:
-        _log.error("incident_not_raised", code="loop_failed", error=type(error).__name__)
-        return False
-    return True
 
 
 __all__ = ["FIRST_PAUSE", "LONGEST_PAUSE", "SOUND_AFTER", "keep_going"]

@@ -1,6 +1,6 @@
 """Which loops a process runs, by its roles."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from engine.backup import Mark, keep_marking
@@ -9,8 +9,8 @@ from engine.bootstrap import limits
 from engine.bootstrap.parts import Parts
 from engine.bootstrap.refusals import CannotStartError
 from engine.bootstrap.watching import Watch, log_watch
+from engine.calling import raising
 from engine.canary_sink import CanarySink
-from engine.case.commands import RaiseIncident
 from engine.clock import SystemClock, since_boot
 from engine.clock_watch import ClockWatch
 from engine.conflicts import Conflicts
@@ -59,7 +59,7 @@ def loops(
     yield "beat", _beat(parts)
     yield "stop watch", _stop_watch(parts).run()
     for name, begin in _beside(parts, roles):
-        yield name, keep_going(name, begin, clock=SystemClock(), raise_incident=_telling(parts))
+        yield name, keep_going(name, begin, clock=SystemClock(), raise_incident=raising(parts.desk))
     if "timers" in roles:
         timers = run_timers(
             parts.desk,
@@ -104,13 +104,6 @@ def _beside(parts: Parts, roles: tuple[Role, ...]) -> Iterator[tuple[str, Begin]
         yield "take over", _take_over(parts).run
 
 
-def _telling(parts: Parts) -> Callable[[RaiseIncident], Awaitable[None]]:
-    async def tell(incident: RaiseIncident) -> None:
-        await parts.desk.submit(incident, lane=Lane.CRITICAL)
-
-    return tell
-
-
 async def _beat(parts: Parts) -> None:
     """Over a connection of its own: a long transaction is no death, and takes no turn from it."""
     own = None if parts.database.sqlite else ThreadWriter(parts.database)
@@ -133,7 +126,7 @@ def _sealed(parts: Parts) -> Rekeying:
         reader=parts.reader,
         writer=parts.writer,
         clock=parts.clock,
-        raise_incident=lambda incident: parts.desk.submit(incident, lane=Lane.NORMAL),
+        raise_incident=raising(parts.desk, lane=Lane.NORMAL),
     )
 
 
@@ -180,12 +173,12 @@ def _stop_watch(parts: Parts) -> StopWatch:
 
 
 def _disk_watch(parts: Parts) -> DiskWatch:
-    told = _telling(parts)
+    told = raising(parts.desk)
     return DiskWatch(parts.settings.data_dir, raise_incident=told, clock=SystemClock())
 
 
 def _clock_watch(parts: Parts) -> ClockWatch:
-    told = _telling(parts)
+    told = raising(parts.desk)
     return ClockWatch(clock=SystemClock(), since_boot=since_boot, raise_incident=told)
 
 

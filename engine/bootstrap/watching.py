@@ -6,10 +6,9 @@ from engine import canary
 from engine.auditor import Auditor
 from engine.bootstrap import limits
 from engine.bootstrap.parts import Parts
+from engine.calling import raising
 from engine.canary_watch import CanaryWatch, LetGo, Timing
-from engine.case.commands import RaiseIncident
 from engine.clock import SystemClock
-from engine.desk import Lane as DeskLane
 from engine.heartbeat import (
     FileHeartbeat,
     Heartbeat,
@@ -100,7 +99,7 @@ class Watch:
 
         return Auditor(
             reader=parts.reader,
-            raise_incident=self._raise,
+            raise_incident=raising(parts.desk),
             heartbeat=_heartbeat(parts),
             clock=parts.clock,
             config=config,
@@ -110,9 +109,6 @@ class Watch:
             also=lambda: () if self._canaries is None else self._canaries.troubles(),
         )
 
-    async def _raise(self, incident: RaiseIncident) -> None:
-        await self._parts.desk.submit(incident, lane=DeskLane.CRITICAL)
-
     def _watch(self) -> CanaryWatch:
         parts, settings = self._parts, self._parts.settings.canary
         ways = self._ways()
@@ -120,7 +116,7 @@ class Watch:
             ways,
             key=parts.keys.receipt,
             reader=parts.reader,
-            raise_incident=self._raise,
+            raise_incident=raising(parts.desk),
             metrics=parts.metrics,
             clock=SystemClock(),
             stamp=parts.clock,
