@@ -349,7 +349,8 @@ async def _stored_world(room: Room) -> None:
     room.world.swap(replace(room.world.current, registry=registry))
 
 
-async def test_a_declared_conflict_leaves_the_party_out_of_other_cases_too(room: Room) -> None:
+async def _conflict_declared(room: Room) -> Case:
+    """A case that the investor was told of, who then said that it is tied to the perpetrator."""
     await _stored_world(room)
     case = await _open(room, b.an_event(), b.FJORD)
     await _release(room, case, INVESTORS, "ana")
@@ -357,13 +358,22 @@ async def test_a_declared_conflict_leaves_the_party_out_of_other_cases_too(room:
     (alert,) = [a for a in (await room.case(case.id)).alerts if a.party == "fjord"]
     conflict = Response(kind=ResponseKind.CONFLICT, way=Way.PAGE, by="fjord-mail")
     await room.one(c.Respond(inbox=room.inbox(), alert=alert.id, response=conflict))
-    conflicts = Conflicts(
+    return case
+
+
+def _conflicts(room: Room) -> Conflicts:
+    return Conflicts(
         world=room.world,
         reader=room.reader,
         writer=room.writer,
         clock=room.clock,
         declared=Bell(),
     )
+
+
+async def test_a_declared_conflict_leaves_the_party_out_of_other_cases_too(room: Room) -> None:
+    case = await _conflict_declared(room)
+    conflicts = _conflicts(room)
 
     assert await conflicts.look() == 1
     assert await conflicts.look() == 0
@@ -381,25 +391,13 @@ async def test_a_declared_conflict_leaves_the_party_out_of_other_cases_too(room:
 async def test_one_report_that_nobody_can_read_keeps_no_other_conflict_out_of_the_registry(
     room: Room,
 ) -> None:
-    await _stored_world(room)
-    case = await _open(room, b.an_event(), b.FJORD)
-    await _release(room, case, INVESTORS, "ana")
-    await _told(room)
-    (alert,) = [a for a in (await room.case(case.id)).alerts if a.party == "fjord"]
-    conflict = Response(kind=ResponseKind.CONFLICT, way=Way.PAGE, by="fjord-mail")
-    await room.one(c.Respond(inbox=room.inbox(), alert=alert.id, response=conflict))
+    case = await _conflict_declared(room)
     (first,) = (await room.reader.run(lambda conn: of_cases(conn, [case.id])))[case.id]
     again = await _open(room, b.an_event(), b.FJORD, id="e2")
     assert again.id == case.id
     torn = update(events).where(events.c.id != first[0]).values(body=b"{}")
     await room.writer.run(lambda conn: conn.execute(torn))
-    conflicts = Conflicts(
-        world=room.world,
-        reader=room.reader,
-        writer=room.writer,
-        clock=room.clock,
-        declared=Bell(),
-    )
+    conflicts = _conflicts(room)
 
     with pytest.raises(ValidationError):
         await conflicts.look()
