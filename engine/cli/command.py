@@ -51,7 +51,7 @@ def command(
             end(terminal, function, **given)
 
         keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
-        run.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        run.__signature__ = signature.replace(  # type: ignore[attr-defined]  # what typer reads
             parameters=[*keyword, *_COMMON], return_annotation=None
         )
         run.__annotations__ = {p.name: p.annotation for p in (*keyword, *_COMMON)}

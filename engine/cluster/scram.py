@@ -43,7 +43,7 @@ class _Answer(Response):  # type: ignore[misc]  # aiokafka carries no types
     )
 
 
-class _Struct(RequestStruct):  # type: ignore[misc]
+class _Struct(RequestStruct):  # type: ignore[misc]  # aiokafka has no types
     FLEXIBLE_VERSION = True
     API_KEY = _KEY
     API_VERSION = 0
@@ -72,7 +72,7 @@ class _Struct(RequestStruct):  # type: ignore[misc]
     )
 
 
-class ScramRequest(Request[_Struct]):  # type: ignore[misc]
+class ScramRequest(Request[_Struct]):  # type: ignore[misc]  # likewise
     """One user's password, set or removed."""
 
     API_KEY = _KEY

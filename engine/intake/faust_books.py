@@ -120,7 +120,10 @@ class SqlConsumer(driver.Consumer):
                 self._books.trouble = f"{topic}: there is no such topic."
         await super().on_partitions_assigned(assigned, generation_id)
 
-    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:  # noqa: ASYNC109
+    async def getmany(
+        self,
+        timeout: float,  # noqa: ASYNC109 (Faust's own signature)
+    ) -> AsyncIterator[tuple[TP, Any]]:
         """As Faust's, without what is left over when a seek begins.
 
         Faust takes the first record after a seek for the place where it is, and drops all before
@@ -132,7 +135,7 @@ class SqlConsumer(driver.Consumer):
                 return
             yield tp, message
 
-    async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109
+    async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109 (as Faust's)
         """As Faust's, but what came while the store said where to read is not shown, and is read
         again: nobody knows whether it lies before that place or behind it. Faust drops it in
         silence while its flow is stopped.

@@ -5,7 +5,7 @@ is long. Cases that are open come round far more often than those that have been
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Executable, bindparam, select
 
 from engine.invariants import journal, strays
 from engine.invariants.violation import Violation
@@ -91,8 +91,8 @@ def joined(places: Places, *more: Places) -> Places:
     return places
 
 
-def _some(conn: Connection, query: object, after: str, most: int) -> tuple[list[str], str]:
-    rows = conn.execute(query, {"after": after, "most": most}).all()  # type: ignore[call-overload]
+def _some(conn: Connection, query: Executable, after: str, most: int) -> tuple[list[str], str]:
+    rows = conn.execute(query, {"after": after, "most": most}).all()
     ids: list[str] = []
     leaves = 0
     for row in rows:

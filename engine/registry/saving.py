@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -147,8 +148,14 @@ def save_rulebook(conn: Connection, text: str, *, filename: str, at: datetime, b
 
 
 def _activate(
-    conn: Connection, part: str, key: str, version: str, *, at: datetime, by: str
+    conn: Connection,
+    part: Literal["roster", "rulebook"],
+    key: str,
+    version: str,
+    *,
+    at: datetime,
+    by: str,
 ) -> None:
     meta.write(conn, key, version)
-    fact = WorldActivated(part=part, version=version, by=by)  # type: ignore[arg-type]
+    fact = WorldActivated(part=part, version=version, by=by)
     journal.note(conn, fact, at)

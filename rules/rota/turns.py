@@ -66,6 +66,6 @@ def turns(rotation: Rotation) -> Turns | None:
     if zone is None:
         return None
     hour, _, minute = rotation.at.partition(":")
-    midnight = datetime(rotation.starts.year, rotation.starts.month, rotation.starts.day)  # noqa: DTZ001
+    midnight = datetime(rotation.starts.year, rotation.starts.month, rotation.starts.day)  # noqa: DTZ001 (local)
     first = midnight + timedelta(hours=int(hour), minutes=int(minute))
     return Turns(people=rotation.people, first=first, length=length(rotation.every), zone=zone)

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.web.console.names import Names
 from engine.web.console.present_line import Line
-from engine.web.words.sentence import Said
+from engine.web.words.sentence import Said, Tone
 from engine.web.words.states import (
     ACTION,
     DECLINE,
@@ -40,13 +40,13 @@ def _note(fact: Any) -> Said:
 
 
 def _answered(fact: f.Answered, names: Names) -> Line:
-    tone = "alarm" if fact.answer == "warns" else "warm" if fact.answer == "asks" else "good"
+    tone: Tone = "alarm" if fact.answer == "warns" else "warm" if fact.answer == "asks" else "good"
     return Line(
         (
             *_by(fact.by, fact.way, fact.alert, names),
             f" {_ANSWERS[fact.answer]}. This holds until {names.time(fact.hold_until)}.",
         ),
-        tone,  # type: ignore[arg-type]
+        tone,
         _note(fact),
     )
 
@@ -78,14 +78,14 @@ def _promised(fact: f.Promised, names: Names) -> Line:
 
 
 def _withdrawn(fact: f.PromiseWithdrawn, names: Names) -> Line:
-    tone = "plain" if fact.reason.holds_giver else "warm"
+    tone: Tone = "plain" if fact.reason.holds_giver else "warm"
     return Line(
         (
             "The promise of ",
             names.alert(fact.alert),
             f" is none any more: {WITHDRAWN[fact.reason]}.",
         ),
-        tone,  # type: ignore[arg-type]
+        tone,
         _note(fact),
     )
 
@@ -104,7 +104,7 @@ def _condition(fact: f.ConditionMet, names: Names) -> Line:
 
 def _classed(fact: f.AnswerClassed, names: Names) -> Line:
     worth = fact.answer_class
-    tone = "good" if worth.quietens else "warm"
+    tone: Tone = "good" if worth.quietens else "warm"
     on = () if worth.quietens else ("It quietens nothing: whoever is next is asked.",)
     return Line(
         (
@@ -113,7 +113,7 @@ def _classed(fact: f.AnswerClassed, names: Names) -> Line:
             names.alert(fact.alert),
             f": {WORTH[worth]}.",
         ),
-        tone,  # type: ignore[arg-type]
+        tone,
         (*on, *_note(fact)),
     )
 
@@ -127,13 +127,13 @@ def _missed(fact: f.PromiseMissed, names: Names) -> Line:
 
 
 def _acted(fact: f.Acted, names: Names) -> Line:
-    tone = "alarm" if fact.effect is Effect.NEGATIVE else "good"
+    tone: Tone = "alarm" if fact.effect is Effect.NEGATIVE else "good"
     return Line(
         (
             *_by(fact.by, fact.way, fact.alert, names),
             f" acted: {ACTION[fact.action_kind]}; {EFFECT[fact.effect]}.",
         ),
-        tone,  # type: ignore[arg-type]
+        tone,
         _note(fact),
     )
 

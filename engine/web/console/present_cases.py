@@ -6,6 +6,7 @@ from typing import Any
 from engine.web.console.names import Names
 from engine.web.console.present_line import Line, tracks
 from engine.web.words.reasons import TROUBLES
+from engine.web.words.sentence import Tone
 from engine.web.words.states import CERTAINTY, SEVERITY, incident
 from engine.web.words.threats import noun_of
 from schemas import facts as f
@@ -101,14 +102,14 @@ def _exclusions(fact: f.ExclusionsJoined, names: Names) -> Line:
 
 
 def _consent(fact: f.ConsentApplied, names: Names) -> Line:
-    words = {
+    words: dict[str, tuple[str, Tone]] = {
         "granted": ("Consent was given.", "good"),
         "narrowed": ("Consent was narrowed; what no longer fits was stopped.", "warm"),
         "revoked": ("Consent was withdrawn; everything unsent was stopped.", "alarm"),
         "asked": ("The person is said to allow more. Nothing changes until people agree.", "plain"),
     }
     sentence, tone = words[fact.state]
-    return Line((sentence,), tone)  # type: ignore[arg-type]
+    return Line((sentence,), tone)
 
 
 def _reprisal(fact: f.ReprisalSuspected, names: Names) -> Line:
