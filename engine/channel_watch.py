@@ -1,4 +1,5 @@
-"""Tells when a channel as a whole fails, so that a person is paged on the others."""
+"""Tells when a channel as a whole fails, so that a person is paged on the others; and when it works
+again, so that nobody waits any longer for what it kept back."""
 
 from dataclasses import dataclass
 
@@ -22,21 +23,30 @@ class _Run:
     told: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorksAgain:
+    """Something got through on this channel: the first since it failed, or since we started."""
+
+    channel: str
+
+
 class ChannelWatch:
     """Counts outcomes per channel. One incident per run of failures."""
 
     def __init__(self) -> None:
         self._runs: dict[str, _Run] = {}
+        self._worked: set[str] = set()
 
-    def saw(self, channel: str, outcome: Outcome, *, at: float) -> RaiseIncident | None:
-        """Take an outcome, at this monotonic time; return the incident to raise, if it is time."""
+    def saw(
+        self, channel: str, outcome: Outcome, *, at: float
+    ) -> RaiseIncident | WorksAgain | None:
+        """Take an outcome, at this monotonic time; return what is to be done about its channel."""
         if outcome.reason in (OutcomeReason.CALLED_OFF, OutcomeReason.CUT_OFF):
             return None  # that was us
         if outcome.state in (OutcomeState.HANDED_OFF, OutcomeState.FAILED_PERMANENT) and not (
             outcome.reason.channel_wide
         ):
-            self._runs.pop(channel, None)  # the channel works; one address may not
-            return None
+            return self._works(channel)  # one address may not
         run = self._runs.setdefault(channel, _Run(since=at))
         run.count += 1
         run.own += int(outcome.reason.channel_wide)
@@ -45,3 +55,10 @@ class ChannelWatch:
             return None
         run.told = True
         return RaiseIncident(code=IncidentCode.CHANNEL_FAILING, key=channel)
+
+    def _works(self, channel: str) -> WorksAgain | None:
+        run = self._runs.pop(channel, None)
+        if channel in self._worked and (run is None or run.count < IN_A_ROW):
+            return None
+        self._worked.add(channel)
+        return WorksAgain(channel=channel)

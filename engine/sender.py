@@ -17,7 +17,7 @@ from engine.bundles import bundle, cases_in, endpoint_of
 from engine.calling import raised, raising
 from engine.canary_sink import CanarySink
 from engine.case.commands import RaiseIncident, TryOutcome
-from engine.channel_watch import ChannelWatch
+from engine.channel_watch import ChannelWatch, WorksAgain
 from engine.clock import Clock
 from engine.desk import Claimed, CommandFailed, Desk, SendJob, StoreUnavailable
 from engine.desk.inner import CanaryJob
@@ -175,9 +175,17 @@ class Sender:
         self._came(job, outcome)
         if job.channel in self._full:
             self._desk.sends.ring()
-        incident = self._watch.saw(job.channel, outcome, at=self._clock.monotonic())
-        if incident is not None:
-            await raised(incident, self._raises)
+        match self._watch.saw(job.channel, outcome, at=self._clock.monotonic()):
+            case WorksAgain(channel=channel):
+                await self._hasten(channel)
+            case RaiseIncident() as incident:
+                await raised(incident, self._raises)
+
+    async def _hasten(self, channel: str) -> None:
+        try:
+            await self._desk.hasten(channel)
+        except (StoreUnavailable, CommandFailed) as error:  # each comes at its own time then
+            _log.warning("not_hastened", channel=channel, error=type(error).__name__)
 
     def _end_canary(self, canary: CanaryJob) -> None:
         """Write it like any message, and hand it to the sink: no channel is asked."""

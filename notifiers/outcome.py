@@ -91,6 +91,14 @@ class OutcomeReason(StrEnum):
         """Whether the fault is the channel's own: every message on it will meet the same."""
         return self in _CHANNEL_WIDE
 
+    @property
+    def way_was_shut(self) -> bool:
+        """Whether another message that gets through says that this one can be tried again.
+
+        Not where the next hop asked for time, or has its reasons with this message.
+        """
+        return self in _WAY_WAS_SHUT
+
 
 _TEMPORARY = frozenset(
     {
@@ -129,6 +137,11 @@ _CHANNEL_WIDE = frozenset(
         OutcomeReason.CHANNEL_FAULT_AFTER_DATA,
     }
 )
+_WAY_WAS_SHUT = _TEMPORARY - {
+    OutcomeReason.BUSY,
+    OutcomeReason.RATE_LIMITED,
+    OutcomeReason.CALLED_OFF,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

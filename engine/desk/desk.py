@@ -163,6 +163,10 @@ class Desk:
         """Take what became of tries."""
         await self._loop(inner.Settle(outcomes=tuple(outcomes)), Lane.CRITICAL)
 
+    async def hasten(self, channel: str) -> None:
+        """Let what could not get through on this channel, which works again, be tried soon."""
+        await self._loop(inner.Hasten(channel=channel), Lane.CRITICAL)
+
     async def no_longer_right(self, keys: Sequence[str]) -> tuple[str, ...]:
         """Those of these messages, in the sender's hands, that the guard refuses by now."""
         found: inner.Looked = await self._loop(inner.Look(keys=tuple(keys)), Lane.STOP)

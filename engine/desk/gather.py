@@ -186,7 +186,7 @@ def _wanted(commands: Sequence[Any]) -> _Wanted:
                 wanted.named.update(
                     (report.channel, name) for name in (report.provider_id,) if name
                 )
-            case inner.Delay():
+            case inner.Delay() | inner.Hasten():
                 pass
             case _:
                 case_id = getattr(command, "case", "")

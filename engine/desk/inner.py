@@ -98,6 +98,13 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hasten:
+    """A channel works again: let what could not get through wait no longer."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
     """A canary of our own arrived. What it says is nobody's, and it is in no inbox."""
 

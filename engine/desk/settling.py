@@ -27,6 +27,12 @@ def settle(command: inner.Settle, sheet: Sheet, setting: Setting) -> None:
             _one(outcome, row, sheet, setting, plain=command.plain)
 
 
+def hasten(command: inner.Hasten, sheet: Sheet, setting: Setting) -> None:
+    """Let what could not get through on a channel be tried soon, in place of minutes from now."""
+    soon = setting.now + FIRST_RETRY
+    sheet.batch.hastened.append({"of_channel": command.channel, "soon": soon})
+
+
 def _one(
     outcome: c.TryOutcome, row: Row[Any], sheet: Sheet, setting: Setting, *, plain: bool
 ) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    and_,
     bindparam,
     case,
     func,
@@ -27,6 +28,7 @@ from engine.store.among import among
 from engine.store.dialect import chunks
 from engine.store.instant import Instant
 from engine.store.tables import attempts, notifications
+from notifiers.outcome import OutcomeReason
 from schemas.projection import Purpose
 
 PENDING = ("queued", "failed_temporary", "unknown")
@@ -41,7 +43,8 @@ DUTY_LANES = (0, 1)
 GRAVE_DUTY_LANE = 0
 ALL_LANES = (0, 1, 2, 3)
 
-_n = notifications.c
+_n, _a = notifications.c, attempts.c
+_waiting = notifications.alias("waiting")
 
 INSERT = insert(notifications)
 CANCEL = (
@@ -110,6 +113,27 @@ POSTPONE = (
     update(notifications)
     .where(_n.key == bindparam("of_key"), _is_pending)
     .values(next_at=bindparam("again_at"))
+)
+_shut: list[Any] = [
+    literal_column(f"'{reason}'") for reason in OutcomeReason if reason.way_was_shut
+]
+HASTEN = (
+    update(notifications)
+    .where(
+        # Looked for beforehand: what another transaction holds is not waited for.
+        _n.key.in_(
+            select(_waiting.c.key)
+            .join(attempts, and_(_a.key == _waiting.c.key, _a.attempt_no == _waiting.c.attempts))
+            .where(
+                _waiting.c.channel == bindparam("of_channel"),
+                _waiting.c.next_at > bindparam("soon", type_=Instant),
+                _waiting.c.state == literal_column("'failed_temporary'"),
+                _a.reason.in_(_shut),
+            )
+            .with_for_update(of=_waiting, skip_locked=True)
+        )
+    )
+    .values(next_at=bindparam("soon", type_=Instant))
 )
 NAME_PROVIDER = (
     update(notifications)

@@ -179,6 +179,55 @@ async def test_a_channel_that_fails_as_a_whole_pages_once(house: House) -> None:
     assert "ana-mail" in {sent.endpoint for sent in house.post.sent}
 
 
+async def test_once_a_channel_works_again_nobody_waits_minutes_for_what_it_kept_back(
+    house: House,
+) -> None:
+    """After five minutes away the next try was up to five minutes off, though the way was free."""
+    house.post.broken["sms"] = OutcomeReason.UNREACHABLE
+    for n in range(4):
+        await house.room.one(report(f"e{n}", b.an_event(situation=f"s{n}")))
+        await house.advance(minutes=4)
+    rows = await house.room.rows(t.notifications, t.notifications.c.state == "failed_temporary")
+    waited = {row.key for row in rows}
+    assert max(row.next_at for row in rows) - house.room.clock.now() > timedelta(minutes=2)
+
+    del house.post.broken["sms"]
+    back = min(row.next_at for row in rows)
+    await house.advance(seconds=(back - house.room.clock.now()).total_seconds() + 7)
+
+    sent = {each.message.key: each.at for each in house.post.sent if each.message.key in waited}
+    assert sent.keys() == waited
+    assert max(sent.values()) <= back + timedelta(seconds=6)
+    assert {house.post.counts[key] for key in waited} == {1}
+    assert await house.room.sound()
+
+
+@pytest.mark.parametrize("reason", [OutcomeReason.BUSY, OutcomeReason.RATE_LIMITED])
+async def test_who_asked_for_time_is_given_it_though_another_message_got_through(
+    house: House, reason: OutcomeReason
+) -> None:
+    house.post.broken["sms"] = reason
+    await house.room.one(report())
+    await house.advance(minutes=4)
+    before = await house.room.rows(t.notifications, t.notifications.c.channel == "sms")
+    assert "failed_temporary" in {row.state for row in before}
+
+    await house.room.desk.hasten("sms")
+
+    assert await house.room.rows(t.notifications, t.notifications.c.channel == "sms") == before
+
+
+async def test_what_another_channel_keeps_back_waits_on(house: House) -> None:
+    house.post.broken["sms"] = OutcomeReason.UNREACHABLE
+    await house.room.one(report())
+    await house.advance(minutes=4)
+    before = await house.room.rows(t.notifications, t.notifications.c.channel == "sms")
+
+    await house.room.desk.hasten("email")
+
+    assert await house.room.rows(t.notifications, t.notifications.c.channel == "sms") == before
+
+
 async def test_a_channel_that_raises_is_unknown_never_failed(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
