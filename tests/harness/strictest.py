@@ -4,7 +4,7 @@ A second reading of design 6.2 without the production code: it keeps every word,
 single point (whom, how openly, which field, when) whether all of them allow it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -35,6 +35,13 @@ def allows(word: Consent, point: Point) -> bool:
     return not word.fields or shown in word.fields
 
 
+def _looked_at(word: Consent) -> bool:
+    """Whether it says why somebody else speaks; that nobody can be recognised, two have to say."""
+    if word.basis is Basis.NO_IDENTIFIABLE_PERSON:
+        return len(set(word.agreed_by)) > 1
+    return word.basis not in (Basis.REPRESENTATIVE, Basis.GUARDIAN) or word.inability is not None
+
+
 @dataclass(slots=True)
 class Strictest:
     """What is left of all words, when all of them count."""
@@ -48,8 +55,10 @@ class Strictest:
     asked_by: set[str] = field(default_factory=set)
 
     def allowed(self, point: Point) -> bool:
-        """Whether every word allows it; nothing said means no."""
-        return bool(self.layers) and all(allows(word, point) for word in self.layers)
+        """Whether every word allows it, and beyond protection one that stands by itself; nothing
+        said means no."""
+        firm = point[0] is TrackName.PROTECTION or any(map(_looked_at, self.layers))
+        return firm and bool(self.layers) and all(allows(word, point) for word in self.layers)
 
     def machine(self, word: Consent) -> None:
         """A publisher's or a holder's word: one more that has to allow everything."""
@@ -66,7 +75,8 @@ class Strictest:
         self._ask(None)
 
     def gives(self, word: Consent, by: str) -> None:
-        """A person says what is allowed now."""
+        """A person says what is allowed now; what takes two counts once two have said it."""
+        word = replace(word, agreed_by=("one", "another"))
         wider = [point for point in self._open(word, these=word) if not self.allowed(point)]
         if not wider:
             self._replace(word)
@@ -94,6 +104,7 @@ class Strictest:
         return (
             word.mode is Mode.PUBLIC
             or any(point[0] is TrackName.COMPANIES for point in wider)
+            or word.basis is Basis.NO_IDENTIFIABLE_PERSON
             or (own and word.basis in (Basis.REPRESENTATIVE, Basis.GUARDIAN))
         )
 

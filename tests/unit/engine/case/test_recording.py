@@ -569,8 +569,8 @@ def _acts(draw: st.DrawFn) -> tuple[str, Consent, str]:
     audiences = draw(st.lists(st.sampled_from(AUDIENCES), unique=True))
     door = draw(st.sampled_from(("event", "narrowed", "revoked", "holder", "give", "narrow")))
     community = draw(st.sampled_from((None, ("r1",), ("r1", "r2"))))
-    proxy = draw(st.booleans())
-    basis = Basis.COMMUNITY if community is not None else Basis.PERSON
+    bases = [each for each in Basis if each not in (Basis.COMMUNITY, Basis.NECESSITY)]
+    basis = draw(st.sampled_from(bases)) if community is None else Basis.COMMUNITY
     said = word(
         *audiences,
         mode=draw(st.sampled_from(Mode)),
@@ -579,10 +579,10 @@ def _acts(draw: st.DrawFn) -> tuple[str, Consent, str]:
         ),
         until=draw(st.none() | st.sampled_from(_ENDS).map(lambda n: NOON + n * HOUR)),
         given_at=NOON + draw(st.integers(-6, 6)) * HOUR,
-        basis=Basis.REPRESENTATIVE if proxy and community is None else basis,
+        basis=basis,
         community=None if community is None else Community(needed=2, of=3, agreed=community),
-        inability=Inability.DETAINED,
-        note="v1",
+        inability=draw(st.sampled_from((Inability.DETAINED, None))),
+        note=draw(st.sampled_from(("v1", ""))),
     )
     return door, said, draw(st.sampled_from(("person:ana", "person:ben")))
 
