@@ -22,3 +22,6 @@ class Strictures:
     may_contact: ContactRule | None = None
     mode_ceiling: Mode = Mode.PRIVATE
     conflicts: tuple[str, ...] = ()
+    houses: tuple[tuple[str, str], ...] = ()
+    """Its publishers, each with the party that runs it: what one that must not know of either case
+    says of consent opens nothing in either."""

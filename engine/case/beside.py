@@ -22,6 +22,7 @@ def strictures_of(case: Case) -> Strictures:
         may_contact=case.may_contact,
         mode_ceiling=case.mode_ceiling,
         conflicts=case.conflicts,
+        houses=tuple((each.source, each.party) for each in case.houses),
     )
 
 

@@ -136,16 +136,19 @@ def cleared(case: Case) -> tuple[str, ...]:
 
 
 def inside(case: Case) -> tuple[str, ...]:
-    """Publishers of this case whose house is among those who must not know, and was not cleared.
+    """Publishers whose house is among those who must not know, and was not cleared: of this case,
+    and of those that it is linked with.
 
     Asked anew each time, over the closure as it is now.
     """
     free = cleared(case)
     closure = case.around.excluded
+    houses = [(each.source, each.party) for each in case.houses]
+    houses += [house for link in case.links for house in link.strictures.houses]
     return tuple(
-        each.source
-        for each in case.houses
-        if each.party not in free and closure.find(each.party) is not None
+        source
+        for source, party in dict.fromkeys(houses)
+        if party not in free and closure.find(party) is not None
     )
 
 

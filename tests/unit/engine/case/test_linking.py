@@ -9,10 +9,12 @@ from engine.case import commands as c
 from engine.case import linking
 from engine.case.around import Beside
 from engine.case.beside import stricter
+from engine.case.house import House
 from engine.case.state import AlertStatus, Case, CaseStatus
 from rules import duty, exclusion
 from schemas import facts as f
 from schemas.codes import ContactRule, Label, Mode, Severity, TrackName
+from schemas.consent import ConsentDoor
 from schemas.facts import WhyUnlinked
 from schemas.linked import Strictures
 from schemas.plan import Reason
@@ -160,6 +162,26 @@ def test_a_linked_case_of_which_nothing_was_read_allows_nothing() -> None:
     assert story.release(MISSIONS).told(last=True) == []
 
 
+@pytest.mark.parametrize(
+    ("house", "door", "told"),
+    [
+        ("guardia", ConsentDoor.EVENT, []),
+        ("guardia", ConsentDoor.CONSOLE, ["lea", "desk"]),
+        ("nhri-qn", ConsentDoor.EVENT, ["lea", "desk"]),
+    ],
+)
+def test_what_their_people_allow_is_not_heard_from_a_line_that_the_perpetrator_runs(
+    house: str, door: ConsentDoor, told: list[str]
+) -> None:
+    """Found by the replay: asked of the case's own publishers, and of no linked case's."""
+    theirs = a_consent(MISSIONS, id="theirs", pseudonym=THEIRS, by="their-line", door=door)
+    asks = replace(ASKS, houses=(("their-line", house),))
+    story = _linked(a_case(), Beside(case="other", consents=(theirs,)), asks=asks)
+
+    assert story.release(MISSIONS).told(last=True) == told
+    assert (story.alert("embassy").reason is Reason.LINKED) is (not told)
+
+
 def test_what_both_peoples_allow_is_told() -> None:
     story = _linked(a_case()).release(MISSIONS)
     assert story.told(last=True) == ["lea", "desk"]
@@ -240,6 +262,8 @@ def test_what_a_case_asks_of_others_is_what_its_own_people_said() -> None:
     assert asks.closure == case.closure_digest != ""
     assert (asks.conflicts, asks.refused_tracks) == (("fjord",), (COMPANIES,))
     assert (asks.mode_ceiling, asks.label) == (Mode.QUIET, case.label)
+    housed = replace(case, houses=(House(source="hotline", party="nhri-qn", noted=True),))
+    assert linking.strictures_of(housed).houses == (("hotline", "nhri-qn"),)
     labelled = replace(case, label=Label.RED, may_contact=ContactRule.NOBODY)
     assert linking.strictures_of(labelled).label is Label.RED
     assert linking.strictures_of(labelled).may_contact is ContactRule.NOBODY
