@@ -23,6 +23,7 @@ from engine.admin import (
     lasting,
     linkage,
     looking,
+    proving,
     reading,
     retaining,
     steering,
@@ -36,6 +37,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "case.list": Operation(run=reading.list_cases, takes=reading.CaseList, needs=P.READ),
         "case.show": Operation(run=reading.show_case, takes=reading.OneCase, needs=P.READ),
         "case.told": Operation(run=holders.told, takes=reading.OneCase, needs=P.READ),
+        "proof.make": Operation(run=proving.make, takes=proving.Proving, needs=P.READ),
+        "proof.check": Operation(run=proving.check, takes=proving.Checking, needs=P.READ),
         "case.ledger": Operation(run=answering.ledger, takes=reading.OneCase, needs=P.READ),
         "answer.class": Operation(run=answering.judge, takes=answering.Classing, needs=P.RESPOND),
         "promise.withdraw": Operation(

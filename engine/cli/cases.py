@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.cli import holders, ledger
+from engine.cli import holders, ledger, proofs
 from engine.cli.asking import ask
 from engine.cli.command import OPERATE, command, group
 from engine.cli.exits import CommandError, Exit
@@ -67,6 +67,7 @@ async def erase(
 
 holders.declare(case)
 ledger.declare(case)
+proofs.declare(case)
 
 
 def declare(app: typer.Typer) -> None:

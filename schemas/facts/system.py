@@ -282,6 +282,23 @@ class ConsentRecorded:
     door: ConsentDoor
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofMade:
+    """A person made a receipt that says what one party was told, to be handed out."""
+
+    kind: Literal["proof_made"] = "proof_made"
+    v: Literal[1] = 1
+    case: str
+    party: str
+    n: int
+    """How far the chain of the case went when it was made."""
+    hash: str
+    """Of the last leaf it went to."""
+    digest: str
+    """sha256 hex of the receipt as a whole: whether a file is this one, unchanged."""
+    by: str
+
+
 SystemFact = Annotated[
     PersonAdded
     | PersonDisabled
@@ -313,7 +330,8 @@ SystemFact = Annotated[
     | ConsentRecorded
     | HolderLinkMade
     | HolderLinkEnded
-    | HolderLinkOpened,
+    | HolderLinkOpened
+    | ProofMade,
     Field(discriminator="kind"),
 ]
 
