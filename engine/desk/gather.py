@@ -41,6 +41,7 @@ from engine.store import (
     watched,
 )
 from engine.store.dialect import hold
+from schemas.responses import ResponseKind
 
 _WIDER = 4
 """How much further to look for something to send where others hold the first of it."""
@@ -86,6 +87,8 @@ class _Wanted:
     inbox: list[tuple[str, str]] = field(default_factory=list)
     openers: dict[SituationKey, c.EventArrived | c.RaiseIncident] = field(default_factory=dict)
     alerts: set[str] = field(default_factory=set)
+    passed_on: set[str] = field(default_factory=set)
+    """Alerts of which somebody says that they gave it to somebody else."""
     cases: set[str] = field(default_factory=set)
     pseudonyms: set[str] = field(default_factory=set)
     """Whose consent changes."""
@@ -157,9 +160,8 @@ def _wanted(commands: Sequence[Any]) -> _Wanted:
                 wanted.openers.setdefault(incident_of(command), command)
             case c.Respond():
                 wanted.alerts.add(command.alert)
-            case c.Release() | c.ClearExclusion() | c.Recheck():
-                wanted.cases.add(command.case)
-                wanted.anew.add(command.case)
+                if judged_now(command):
+                    wanted.passed_on.add(command.alert)
             case c.ConsentChanged():
                 wanted.pseudonyms.add(command.consent.pseudonym)
                 wanted.whose.add(command.consent.pseudonym)
@@ -192,7 +194,20 @@ def _wanted(commands: Sequence[Any]) -> _Wanted:
                 case_id = getattr(command, "case", "")
                 if case_id:
                     wanted.cases.add(case_id)
+                if judged_now(command):
+                    wanted.anew.add(case_id)
     return wanted
+
+
+_JUDGED_NOW = (c.Release, c.ClearExclusion, c.Recheck, c.AddRecipient, c.Replan)
+
+
+def judged_now(command: Any) -> bool:
+    """Whether it is judged over the registry as it is now, not as it was when the case was planned:
+    whatever lets more people know, and whether somebody who was told let the wrong ones know."""
+    if isinstance(command, c.Respond):
+        return command.response.kind is ResponseKind.PASSED_ON
+    return isinstance(command, _JUDGED_NOW)
 
 
 def _find_cases(conn: Connection, wanted: _Wanted, sheet: Sheet) -> dict[str, int]:
@@ -212,6 +227,7 @@ def _find_cases(conn: Connection, wanted: _Wanted, sheet: Sheet) -> dict[str, in
     if wanted.alerts:
         sheet.alerts.update(alerts.cases_of(conn, wanted.alerts))
         wanted.cases.update(sheet.alerts[id] for id in wanted.alerts if id in sheet.alerts)
+        wanted.anew.update(sheet.alerts[id] for id in wanted.passed_on if id in sheet.alerts)
     if wanted.pseudonyms:
         sheet.subjects.update(cases.subjects(conn, wanted.pseudonyms))
         for pseudonym in wanted.pseudonyms:

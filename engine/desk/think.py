@@ -26,7 +26,7 @@ from engine.desk import (
     settling,
     stopping,
 )
-from engine.desk.gather import incident_of, situation_of
+from engine.desk.gather import incident_of, judged_now, situation_of
 from engine.desk.lanes import CommandFailed, Fenced, Unit
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet, Unread
@@ -217,7 +217,7 @@ def _on_case(command: Any, fork: Sheet, setting: Setting) -> Result:
 
 def _run(case_id: str, command: Any, fork: Sheet, setting: Setting) -> Case:
     case = fork.case(case_id)
-    if isinstance(command, _OVER_NOW) and case.status is not CaseStatus.NEW:
+    if judged_now(command) and case.status is not CaseStatus.NEW:
         case = setting.over_now(fork, case)
     else:
         case = setting.informed(fork, case)
@@ -290,9 +290,6 @@ def _decided_meanwhile(case: Case, command: inner.Fire, fork: Sheet, setting: Se
     owed = due_at(case)
     return owed is None or owed > setting.now
 
-
-_OVER_NOW = (c.Release, c.ClearExclusion, c.Recheck, c.AddRecipient, c.Replan)
-"""Judged over the registry as it is now, not as it was when the case was planned."""
 
 _FIRE_AT_LEAST = 16
 """Due cases decided in a batch however long it takes: so many share a commit."""

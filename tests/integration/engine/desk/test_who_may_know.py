@@ -317,6 +317,27 @@ async def test_whoever_was_told_is_closed_when_another_registry_comes_into_force
     assert await look.look() == 0
 
 
+async def test_passing_on_to_whom_only_todays_registry_ties_to_the_perpetrator_alarms_duty(
+    room: Room,
+) -> None:
+    """It was looked for among those who had to be left out when the case was planned."""
+    case = await _open(room, b.an_event(), b.FJORD)
+    await _release(room, case, INVESTORS, "ana")
+    await _told(room)
+    (alert,) = [a for a in (await room.case(case.id)).alerts if a.party == "fjord"]
+    _know(room, _tie("guardia", LinkKind.PARENT_OF, "haldane"))
+
+    said = Response(
+        kind=ResponseKind.PASSED_ON, way=Way.PAGE, by="fjord-mail", passed_on_to="haldane"
+    )
+    await room.one(c.Respond(inbox=room.inbox(), alert=alert.id, response=said))
+
+    (passed,) = [x for x in await room.facts(case.id) if isinstance(x, f.PassedOn)]
+    assert passed.inside_closure
+    after = await room.case(case.id)
+    assert any(task.kind == "passed_on_inside" and task.critical for task in after.tasks)
+
+
 async def test_a_second_look_at_a_registry_is_not_repeated_by_the_next_engine(room: Room) -> None:
     case = await _open(room, b.an_event(), b.FJORD)
     await _release(room, case, INVESTORS, "ana")
