@@ -97,6 +97,8 @@ class Sender:
         self._tried = Bell()
         self._watch = ChannelWatch()
         self._told: set[str] = set()
+        self._works: set[str] = set()
+        """Channels that work again, and for which more may wait than was hastened."""
 
     async def run(self) -> None:
         """Claim, send and settle."""
@@ -167,6 +169,7 @@ class Sender:
         return free
 
     async def _send(self, job: SendJob) -> None:
+        begun = self._clock.monotonic()
         try:
             outcome = await self._try(job)
         finally:
@@ -175,17 +178,19 @@ class Sender:
         self._came(job, outcome)
         if job.channel in self._full:
             self._desk.sends.ring()
-        match self._watch.saw(job.channel, outcome, at=self._clock.monotonic()):
+        now = self._clock.monotonic()
+        match self._watch.saw(job.channel, outcome, begun=begun, at=now):
             case WorksAgain(channel=channel):
-                await self._hasten(channel)
+                self._hasten(channel)
             case RaiseIncident() as incident:
-                await raised(incident, self._raises)
+                if not await raised(incident, self._raises):
+                    self._watch.not_told(job.channel)
 
-    async def _hasten(self, channel: str) -> None:
-        try:
-            await self._desk.hasten(channel)
-        except (StoreUnavailable, CommandFailed) as error:  # each comes at its own time then
-            _log.warning("not_hastened", channel=channel, error=type(error).__name__)
+    def _hasten(self, channel: str) -> None:
+        found = self._channels.get(channel)
+        if found is not None and found.capabilities.one_hop:
+            self._works.add(channel)
+            self._tried.ring()
 
     def _end_canary(self, canary: CanaryJob) -> None:
         """Write it like any message, and hand it to the sink: no channel is asked."""
@@ -288,11 +293,26 @@ class Sender:
             await self._tried.heard()
             self._settling.turn("settling")
             await self._clock.sleep(SETTLE_AFTER_SECONDS)
-            while self._outcomes:
+            while self._outcomes or self._works:
                 group = self._outcomes[:SETTLE_AT_ONCE]
                 del self._outcomes[:SETTLE_AT_ONCE]
                 self._settling.turn("settling")
-                await self._settle(group)
+                if group:
+                    await self._settle(group)
+                if self._works:  # after what failed was stored: then it is found
+                    await self._hasten_some(min(self._works))
+
+    async def _hasten_some(self, channel: str) -> None:
+        try:
+            more = await self._desk.hasten(channel)
+        except StoreUnavailable:
+            await self._clock.sleep(PAUSE_SECONDS)
+            return
+        except CommandFailed as error:  # each comes at its own time then
+            _log.error("not_hastened", channel=channel, error=type(error).__name__)
+            more = False
+        if not more:
+            self._works.discard(channel)
 
     async def _settle(self, group: list[TryOutcome]) -> None:
         """Until it is stored: an outcome that is forgotten sends a message again."""
@@ -311,4 +331,5 @@ class Sender:
         name = f"{incident.code}:{incident.key}"
         if name not in self._told:
             self._told.add(name)
-            await raised(incident, self._raises)
+            if not await raised(incident, self._raises):
+                self._told.discard(name)

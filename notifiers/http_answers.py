@@ -21,11 +21,12 @@ _NOT_LET_IN = frozenset(
 )
 
 
-def reason_of(status: int, *, gateway: bool) -> OutcomeReason:
+def reason_of(status: int, *, gateway: bool, wait: float | None = None) -> OutcomeReason:
     """Return the reason a final status stands for.
 
     To a gateway of ours a status speaks of the channel: not let in is our key, not found our
-    settings. To a recipient's webhook it speaks of that recipient.
+    settings. To a recipient's webhook it speaks of that recipient. `wait`: the seconds it asked
+    for; who is broken and says for how long is busy.
     """
     if 200 <= status < 300:
         return OutcomeReason.ACCEPTED
@@ -42,7 +43,7 @@ def reason_of(status: int, *, gateway: bool) -> OutcomeReason:
     if 400 <= status < 500:
         return OutcomeReason.REFUSED_MESSAGE
     if 500 <= status < 600:
-        return OutcomeReason.SERVER_ERROR
+        return OutcomeReason.SERVER_ERROR if wait is None else OutcomeReason.BUSY
     return OutcomeReason.UNREADABLE_ANSWER
 
 

@@ -92,10 +92,15 @@ class OutcomeReason(StrEnum):
         return self in _CHANNEL_WIDE
 
     @property
+    def answered(self) -> bool:
+        """Whether the next hop said yes, or no to this message: then it works."""
+        return self in _ANSWERED
+
+    @property
     def way_was_shut(self) -> bool:
         """Whether another message that gets through says that this one can be tried again.
 
-        Not where the next hop asked for time, or has its reasons with this message.
+        Not where the next hop asked for time.
         """
         return self in _WAY_WAS_SHUT
 
@@ -136,6 +141,9 @@ _CHANNEL_WIDE = frozenset(
         OutcomeReason.CHANNEL_FAULT,
         OutcomeReason.CHANNEL_FAULT_AFTER_DATA,
     }
+)
+_ANSWERED = frozenset(
+    {OutcomeReason.ACCEPTED, OutcomeReason.REFUSED_ADDRESS, OutcomeReason.REFUSED_MESSAGE}
 )
 _WAY_WAS_SHUT = _TEMPORARY - {
     OutcomeReason.BUSY,

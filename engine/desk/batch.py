@@ -81,7 +81,7 @@ def execute(conn: Connection, units: Sequence[Unit], setting: Setting) -> Came:
         decided=bool(
             sheet.batch.decided
             or sheet.batch.retries
-            or sheet.batch.hastened
+            or sheet.batch.delays
             or sheet.batch.switches
             or sheet.batch.moved_canaries
         ),

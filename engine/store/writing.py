@@ -113,9 +113,7 @@ class Batch:
     settled_attempts: list[Row] = field(default_factory=list)
     retries: list[Row] = field(default_factory=list)
     delays: list[Row] = field(default_factory=list)
-    """Notifications whose claim failed; they come again a little later."""
-    hastened: list[Row] = field(default_factory=list)
-    """Channels that work again: what waits for them comes sooner."""
+    """Notifications that come again at another time than they were to."""
     providers: list[Row] = field(default_factory=list)
     ended_notices: list[Row] = field(default_factory=list)
     """Ends of messages that no fact tells, because deciding on them failed."""
@@ -158,7 +156,6 @@ def write(conn: Connection, batch: Batch, *, at: datetime, topic: str) -> None:
     many(notifications.SETTLE_ATTEMPT, batch.settled_attempts)
     many(notifications.RETRY, batch.retries)
     many(notifications.POSTPONE, batch.delays)
-    many(notifications.HASTEN, batch.hastened)
     many(notifications.NAME_PROVIDER, batch.providers)
     many(notifications.SETTLE, rows.settle_notices + batch.ended_notices)
     many(reported.REPORT, rows.reported_notices + batch.reported_notices)

@@ -59,6 +59,7 @@ class SmsChannel:
             receipts=self._settings.receipt is not None,
             replies=self._settings.reply is not None,
             list_safe=True,
+            one_hop=True,
             max_length=self._settings.segments_max * 153,
             concurrency=self._settings.concurrency,
         )
@@ -150,18 +151,16 @@ class SmsChannel:
         document = _json(body)
         for refusal in settings.refusals:
             if one_of(at_path(document, refusal.path), refusal.values):
-                return Outcome.of(refusal.reason, retry_after=wait, detail=detail)
-        reason = reason_of(response.status_code, gateway=True)
+                asks = wait is not None and refusal.reason.way_was_shut
+                reason = OutcomeReason.BUSY if asks else refusal.reason
+                return Outcome.of(reason, retry_after=wait, detail=detail)
+        reason = reason_of(response.status_code, gateway=True, wait=wait)
         if reason is OutcomeReason.ACCEPTED and settings.success.path is not None:
             found = at_path(document, settings.success.path)
             if not one_of(found, settings.success.values):
                 reason = OutcomeReason.UNREADABLE_ANSWER
         if reason is not OutcomeReason.ACCEPTED:
-            waits = reason in (
-                OutcomeReason.RATE_LIMITED,
-                OutcomeReason.BUSY,
-                OutcomeReason.SERVER_ERROR,
-            )
+            waits = reason in (OutcomeReason.RATE_LIMITED, OutcomeReason.BUSY)
             return Outcome.of(reason, retry_after=wait if waits else None, detail=detail)
         provider_id: Any = MISSING
         if settings.provider_id is not None:

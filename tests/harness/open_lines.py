@@ -2,8 +2,8 @@
 
 In a running engine the garbage collector closes them. Here the loop of their test is gone by then,
 and the complaint would fall upon whichever test happens to run at that moment: so each is put away
-with the test that left it, and named. aiokafka leaves one when it is closed while it connects; a
-listener that ends leaves those it accepted.
+with the test that left it, and named when all have run. aiokafka leaves one when it is closed while
+it connects; a listener that ends leaves those it accepted.
 """
 
 import functools
@@ -14,15 +14,27 @@ from weakref import WeakSet
 
 import pytest
 
+LEFT_OPEN = "left open"
+
 _made: WeakSet[Any] = WeakSet()
 
 
 @pytest.fixture(autouse=True)
-def _leaves_no_connection_to_the_next_test() -> Iterator[None]:
+def _leaves_no_connection_to_the_next_test(request: pytest.FixtureRequest) -> Iterator[None]:
     """Its teardown comes after that of the test's event loop, which was made after it."""
     yield
     if left := put_away():
-        print(f"connections left open: {', '.join(left)}")
+        request.node.user_properties.append((LEFT_OPEN, ", ".join(left)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what each test left open: a leak of ours is to be mended."""
+    reports = (each for some in terminalreporter.stats.values() for each in some)
+    for report in reports:
+        if getattr(report, "when", "") == "teardown":
+            for name, value in report.user_properties:
+                if name == LEFT_OPEN:
+                    terminalreporter.write_line(f"{report.nodeid} left open: {value}")
 
 
 def _watch() -> None:

@@ -14,8 +14,10 @@ from engine.clock import ManualClock
 from engine.desk import CommandFailed, StoreUnavailable
 from engine.relay import Relay
 from engine.sender import Sender, Sign
+from engine.store import notifications
 from engine.store import tables as t
 from engine.timers import run_timers
+from notifiers.channel import Capabilities
 from notifiers.message import ChannelKind
 from notifiers.outcome import OutcomeReason
 from schemas.codes import Severity
@@ -200,6 +202,51 @@ async def test_once_a_channel_works_again_nobody_waits_minutes_for_what_it_kept_
     assert max(sent.values()) <= back + timedelta(seconds=6)
     assert {house.post.counts[key] for key in waited} == {1}
     assert await house.room.sound()
+
+
+async def test_thousands_of_messages_are_hastened_in_parts(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.store.notifications.HASTENED_AT_ONCE", 2)
+    monkeypatch.setattr(
+        "engine.store.notifications.KEPT_BACK", notifications.KEPT_BACK.limit(None).limit(2)
+    )
+    house.post.broken["sms"] = OutcomeReason.UNREACHABLE
+    for n in range(5):
+        await house.room.one(report(f"e{n}", b.an_event(situation=f"s{n}")))
+    await house.advance(minutes=4)
+    now = house.room.clock.now()
+    assert len(await _kept_back(house)) > 4
+
+    while await house.room.desk.hasten("sms"):
+        pass
+
+    latest = max(row.next_at for row in await _kept_back(house))
+    assert latest <= now + timedelta(seconds=6)
+
+
+async def test_that_one_recipients_own_server_answers_says_nothing_of_anothers(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_hops = Capabilities(kind=ChannelKind.SMS)
+    monkeypatch.setattr(RecordingChannel, "capabilities", many_hops)
+    house.post.broken["sms"] = OutcomeReason.UNREACHABLE
+    for n in range(3):
+        await house.room.one(report(f"e{n}", b.an_event(situation=f"s{n}")))
+        await house.advance(minutes=4)
+    rows = await _kept_back(house)
+    del house.post.broken["sms"]
+    first = min(row.next_at for row in rows)
+    late = {row.key for row in rows if row.next_at > first + timedelta(seconds=10)}
+    assert late
+
+    await house.advance(seconds=(first - house.room.clock.now()).total_seconds() + 7)
+
+    assert not late & {sent.message.key for sent in house.post.sent}
+
+
+async def _kept_back(house: House) -> list[Any]:
+    return await house.room.rows(t.notifications, t.notifications.c.state == "failed_temporary")
 
 
 @pytest.mark.parametrize("reason", [OutcomeReason.BUSY, OutcomeReason.RATE_LIMITED])
