@@ -177,7 +177,7 @@ class Oracle:
         words = self.ledger.allowed.get(whose, ())
         layers = standing(words, send.n, began=self.ledger.began.__getitem__)
         revoked = any(each.revoked for each in layers)
-        why = _against(layers, send, mode=mode, nobody=nobody)
+        why = against(layers, send, mode=mode, nobody=nobody)
         if not why and send.track != "protection" and self._only_from_inside(layers, send):
             why = "only a line run for whoever is accused says so"
         if why and not revoked and self._needed(send):
@@ -294,13 +294,16 @@ class Oracle:
         )
 
 
-def _against(layers: Iterable[Allowed], send: Send, *, mode: str, nobody: bool) -> str:
+def against(layers: Iterable[Allowed], send: Send, *, mode: str, nobody: bool) -> str:
     """What the first of these words has against it; empty when all allow it."""
     layers = tuple(layers)
     if not layers:
         return "nothing was allowed"
     each = (_uncovered(word, send, mode=mode, nobody=nobody) for word in layers)
-    return next(filter(None, each), "")
+    why = next(filter(None, each), "")
+    if not why and nobody and send.track != "protection" and not any(word.by for word in layers):
+        return "only a publisher says that no one can be identified"
+    return why
 
 
 def _uncovered(allowed: Allowed, send: Send, *, mode: str, nobody: bool) -> str:
@@ -314,8 +317,6 @@ def _uncovered(allowed: Allowed, send: Send, *, mode: str, nobody: bool) -> str:
         return f"{mode} is louder than {allowed.mode}"
     if nobody and allowed.basis != "no_identifiable_person":
         return "nobody said that no one can be identified"
-    if nobody and not allowed.by and send.track != "protection":
-        return "only a publisher says that no one can be identified"
     if allowed.fields and send.fields - allowed.fields:
         return f"shown too much: {sorted(send.fields - allowed.fields)}"
     return ""

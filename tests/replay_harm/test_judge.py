@@ -25,7 +25,7 @@ from tests.replay_harm.harm import (
     Send,
 )
 from tests.replay_harm.ledger import Edition, Ledger
-from tests.replay_harm.oracle import Oracle
+from tests.replay_harm.oracle import Oracle, against
 from tests.replay_harm.sayings import (
     Allowed,
     Answered,
@@ -255,6 +255,19 @@ def test_a_publisher_never_widens_and_agreeing_takes_as_many_people_as_saying() 
     assert _counts(word("missions"), wider, agreed) == {"missions"}
     second = word("missions", "companies", by="ben", agrees=True)
     assert _counts(word("missions"), wider, agreed, second) == {"missions", "companies"}
+
+
+def test_that_nobody_can_be_identified_holds_once_people_looked_and_a_publisher_repeats_it() -> (
+    None
+):
+    send = Send(at=START, n=1, case="c", track="missions", mode="quiet", purpose="tell")
+    by_machine = word("missions", basis="no_identifiable_person")
+    looked = word("missions", basis="no_identifiable_person", by="ana")
+
+    assert against((by_machine,), send, mode="quiet", nobody=True)
+    assert not against((looked, by_machine), send, mode="quiet", nobody=True)
+    narrower = word("unions", basis="no_identifiable_person")
+    assert against((looked, narrower), send, mode="quiet", nobody=True)
 
 
 def test_an_older_word_of_a_person_widens_nothing() -> None:
