@@ -28,6 +28,8 @@ def trusted_party(new: Party, *, own: Party | None, known: Party | None) -> Part
         taken = replace(taken, ganhri=known.ganhri if own is None else own.ganhri)
     if own is None:
         return taken  # beside another source it can only add
+    if new.ganhri is None and own.ganhri != "A":
+        taken = replace(taken, ganhri=own.ganhri)  # else another source's A would count again
     if own.independence_override:
         taken = replace(taken, independence_override=True)
     if own.ownership is Ownership.STATE_OWNED:

@@ -375,6 +375,15 @@ def test_importing_any_file_again_changes_nothing(
         assert compare(so_far, read, source=source, complete=complete).all == ()
 
 
+def test_a_source_that_says_no_more_that_an_institution_is_not_independent_leaves_it_so() -> None:
+    """Once its cell was empty, what another source says, A, counted again."""
+    so_far = Known()
+    for source, ganhri in (("list", "A"), ("other", "B"), ("other", None)):
+        read = rows(party("b", ganhri=ganhri))
+        so_far = after(so_far, compare(so_far, read, source=source, complete=False))
+    assert so_far.parties["b"].ganhri == "B"
+
+
 @settings(max_examples=40)
 @given(st.lists(files, min_size=1, max_size=4))
 def test_nothing_protective_is_ever_lost_to_a_file(
