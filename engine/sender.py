@@ -17,7 +17,7 @@ from engine.bundles import bundle, cases_in, endpoint_of
 from engine.calling import raised, raising
 from engine.canary_sink import CanarySink
 from engine.case.commands import RaiseIncident, TryOutcome
-from engine.channel_watch import ChannelWatch, WorksAgain
+from engine.channel_watch import ChannelWatch
 from engine.clock import Clock
 from engine.desk import Claimed, CommandFailed, Desk, SendJob, StoreUnavailable
 from engine.desk.inner import CanaryJob
@@ -97,8 +97,6 @@ class Sender:
         self._tried = Bell()
         self._watch = ChannelWatch()
         self._told: set[str] = set()
-        self._works: set[str] = set()
-        """Channels that work again, and for which more may wait than was hastened."""
 
     async def run(self) -> None:
         """Claim, send and settle."""
@@ -169,7 +167,6 @@ class Sender:
         return free
 
     async def _send(self, job: SendJob) -> None:
-        begun = self._clock.monotonic()
         try:
             outcome = await self._try(job)
         finally:
@@ -178,19 +175,9 @@ class Sender:
         self._came(job, outcome)
         if job.channel in self._full:
             self._desk.sends.ring()
-        now = self._clock.monotonic()
-        match self._watch.saw(job.channel, outcome, begun=begun, at=now):
-            case WorksAgain(channel=channel):
-                self._hasten(channel)
-            case RaiseIncident() as incident:
-                if not await raised(incident, self._raises):
-                    self._watch.not_told(job.channel)
-
-    def _hasten(self, channel: str) -> None:
-        found = self._channels.get(channel)
-        if found is not None and found.capabilities.one_hop:
-            self._works.add(channel)
-            self._tried.ring()
+        incident = self._watch.saw(job.channel, outcome, at=self._clock.monotonic())
+        if incident is not None:
+            await raised(incident, self._raises)
 
     def _end_canary(self, canary: CanaryJob) -> None:
         """Write it like any message, and hand it to the sink: no channel is asked."""
@@ -293,26 +280,11 @@ class Sender:
             await self._tried.heard()
             self._settling.turn("settling")
             await self._clock.sleep(SETTLE_AFTER_SECONDS)
-            while self._outcomes or self._works:
+            while self._outcomes:
                 group = self._outcomes[:SETTLE_AT_ONCE]
                 del self._outcomes[:SETTLE_AT_ONCE]
                 self._settling.turn("settling")
-                if group:
-                    await self._settle(group)
-                if self._works:  # after what failed was stored: then it is found
-                    await self._hasten_some(min(self._works))
-
-    async def _hasten_some(self, channel: str) -> None:
-        try:
-            more = await self._desk.hasten(channel)
-        except StoreUnavailable:
-            await self._clock.sleep(PAUSE_SECONDS)
-            return
-        except CommandFailed as error:  # each comes at its own time then
-            _log.error("not_hastened", channel=channel, error=type(error).__name__)
-            more = False
-        if not more:
-            self._works.discard(channel)
+                await self._settle(group)
 
     async def _settle(self, group: list[TryOutcome]) -> None:
         """Until it is stored: an outcome that is forgotten sends a message again."""
@@ -331,5 +303,4 @@ class Sender:
         name = f"{incident.code}:{incident.key}"
         if name not in self._told:
             self._told.add(name)
-            if not await raised(incident, self._raises):
-                self._told.discard(name)
+            await raised(incident, self._raises)

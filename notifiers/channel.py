@@ -38,8 +38,6 @@ class Capabilities:
     """Whether an answer can come back the same way."""
     list_safe: bool = False
     """Whether one address is certainly one recipient; never true of e-mail."""
-    one_hop: bool = False
-    """Whether all of it goes through one next hop: what gets through to one gets through to all."""
     max_length: int | None = None
     """Characters of a body; None: no limit that matters."""
     concurrency: int = 8

@@ -21,12 +21,11 @@ _NOT_LET_IN = frozenset(
 )
 
 
-def reason_of(status: int, *, gateway: bool, wait: float | None = None) -> OutcomeReason:
+def reason_of(status: int, *, gateway: bool) -> OutcomeReason:
     """Return the reason a final status stands for.
 
     To a gateway of ours a status speaks of the channel: not let in is our key, not found our
-    settings. To a recipient's webhook it speaks of that recipient. `wait`: the seconds it asked
-    for; who is broken and says for how long is busy.
+    settings. To a recipient's webhook it speaks of that recipient.
     """
     if 200 <= status < 300:
         return OutcomeReason.ACCEPTED
@@ -43,7 +42,7 @@ def reason_of(status: int, *, gateway: bool, wait: float | None = None) -> Outco
     if 400 <= status < 500:
         return OutcomeReason.REFUSED_MESSAGE
     if 500 <= status < 600:
-        return OutcomeReason.SERVER_ERROR if wait is None else OutcomeReason.BUSY
+        return OutcomeReason.SERVER_ERROR
     return OutcomeReason.UNREADABLE_ANSWER
 
 

@@ -91,19 +91,6 @@ class OutcomeReason(StrEnum):
         """Whether the fault is the channel's own: every message on it will meet the same."""
         return self in _CHANNEL_WIDE
 
-    @property
-    def answered(self) -> bool:
-        """Whether the next hop said yes, or no to this message: then it works."""
-        return self in _ANSWERED
-
-    @property
-    def way_was_shut(self) -> bool:
-        """Whether another message that gets through says that this one can be tried again.
-
-        Not where the next hop asked for time.
-        """
-        return self in _WAY_WAS_SHUT
-
 
 _TEMPORARY = frozenset(
     {
@@ -142,14 +129,6 @@ _CHANNEL_WIDE = frozenset(
         OutcomeReason.CHANNEL_FAULT_AFTER_DATA,
     }
 )
-_ANSWERED = frozenset(
-    {OutcomeReason.ACCEPTED, OutcomeReason.REFUSED_ADDRESS, OutcomeReason.REFUSED_MESSAGE}
-)
-_WAY_WAS_SHUT = _TEMPORARY - {
-    OutcomeReason.BUSY,
-    OutcomeReason.RATE_LIMITED,
-    OutcomeReason.CALLED_OFF,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

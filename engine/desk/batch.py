@@ -81,7 +81,6 @@ def execute(conn: Connection, units: Sequence[Unit], setting: Setting) -> Came:
         decided=bool(
             sheet.batch.decided
             or sheet.batch.retries
-            or sheet.batch.delays
             or sheet.batch.switches
             or sheet.batch.moved_canaries
         ),

@@ -163,14 +163,6 @@ class Desk:
         """Take what became of tries."""
         await self._loop(inner.Settle(outcomes=tuple(outcomes)), Lane.CRITICAL)
 
-    async def hasten(self, channel: str) -> bool:
-        """Let what could not get through on this channel, which works again, be tried soon.
-
-        Some of it: True when there may be more.
-        """
-        hastened: inner.Hastened = await self._loop(inner.Hasten(channel=channel), Lane.CRITICAL)
-        return hastened.more
-
     async def no_longer_right(self, keys: Sequence[str]) -> tuple[str, ...]:
         """Those of these messages, in the sender's hands, that the guard refuses by now."""
         found: inner.Looked = await self._loop(inner.Look(keys=tuple(keys)), Lane.STOP)

@@ -104,8 +104,6 @@ class _Wanted:
     """(channel, the provider's name for a message)."""
     fire: int = 0
     claims: list[inner.Claim] = field(default_factory=list)
-    hasten: set[str] = field(default_factory=set)
-    """Channels that work again."""
     switch: bool = False
     """Whether Stop outgoing is pressed or released: whoever else does waits for us."""
 
@@ -143,10 +141,6 @@ def gather(
     sheet.inbox.update(inbox.read(conn, wanted.inbox))
     _read_closures(conn, sheet, setting)
     _read_around(conn, wanted, sheet)
-    soon = setting.now + inner.FIRST_RETRY
-    for channel in sorted(wanted.hasten):
-        kept_back = notifications.kept_back(conn, channel=channel, now=setting.now, soon=soon)
-        sheet.kept_back[channel] = kept_back
     canaries.read(conn, commands, sheet, setting)
 
 
@@ -194,8 +188,6 @@ def _wanted(commands: Sequence[Any]) -> _Wanted:
                 wanted.named.update(
                     (report.channel, name) for name in (report.provider_id,) if name
                 )
-            case inner.Hasten():
-                wanted.hasten.add(command.channel)
             case inner.Delay():
                 pass
             case _:

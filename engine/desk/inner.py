@@ -18,8 +18,6 @@ from schemas.contact import Endpoint
 from schemas.plan import Verdict
 from schemas.projection import Purpose
 
-FIRST_RETRY = timedelta(seconds=5)
-"""Until the second try of a message; each further pause is twice as long."""
 SHARED_PAUSE = timedelta(milliseconds=50)
 """After this a loop looks again where another process holds what is due."""
 
@@ -97,20 +95,6 @@ class Delay:
     """Let notifications that could not be claimed come again later."""
 
     keys: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hasten:
-    """A channel works again: let some of what could not get through wait no longer."""
-
-    channel: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hastened:
-    """Whether more of it may wait."""
-
-    more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

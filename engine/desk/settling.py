@@ -12,9 +12,9 @@ from engine.desk.notices import settled
 from engine.desk.sends import UNKNOWN_AT_MOST
 from engine.desk.setting import Setting
 from engine.desk.sheet import Sheet
-from engine.store import notifications
 from engine.store.notifications import UNSETTLED
 
+FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=5)
 """No message waits longer than this for its next try (I11)."""
 
@@ -25,14 +25,6 @@ def settle(command: inner.Settle, sheet: Sheet, setting: Setting) -> None:
         row = sheet.notices.get(outcome.key)
         if row is not None:
             _one(outcome, row, sheet, setting, plain=command.plain)
-
-
-def hasten(command: inner.Hasten, sheet: Sheet, setting: Setting) -> inner.Hastened:
-    """Let what could not get through on a channel be tried soon, in place of minutes from now."""
-    keys = sheet.kept_back[command.channel]
-    soon = setting.now + inner.FIRST_RETRY
-    sheet.batch.delays.extend({"of_key": key, "again_at": soon} for key in keys)
-    return inner.Hastened(more=len(keys) == notifications.HASTENED_AT_ONCE)
 
 
 def _one(
@@ -106,7 +98,7 @@ def called_off(why: str, *, now: datetime) -> dict[str, Any]:
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after so many tries: doubling, up to five minutes."""
     doubled: int = 2 ** min(max(attempts - 1, 0), 10)
-    return min(inner.FIRST_RETRY * doubled, LONGEST_RETRY)
+    return min(FIRST_RETRY * doubled, LONGEST_RETRY)
 
 
 def _final(

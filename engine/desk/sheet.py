@@ -72,8 +72,6 @@ class Sheet:
     """(channel, the provider's name for a message) -> key."""
     claimable: list[tuple[str, str]] = field(default_factory=list)
     """(key, case) of notifications that may be claimed, in their order."""
-    kept_back: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """By channel that works again, messages that could not get through."""
     case_events: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
     """(row id, body) of the events of cases that are judged over the registry as it is now."""
     shown: dict[str, tuple[FieldName, ...]] = field(default_factory=dict)
@@ -117,7 +115,6 @@ class Sheet:
             named=self.named,
             claimable=self.claimable,
             case_events=self.case_events,
-            kept_back=self.kept_back,
             linked=self.linked,
             beside=self.beside,
             acts=self.acts,

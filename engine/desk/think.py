@@ -313,7 +313,6 @@ _HANDLERS: dict[type[Any], _Handler] = {
     inner.Claim: _claim,
     inner.Look: sends.look,
     inner.Delay: sends.delay,
-    inner.Hasten: settling.hasten,
     inner.Settle: _settle,
     inner.Report: reporting.report,
     inner.Fault: faults.by_hand,

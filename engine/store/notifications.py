@@ -11,7 +11,6 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    and_,
     bindparam,
     case,
     func,
@@ -28,7 +27,6 @@ from engine.store.among import among
 from engine.store.dialect import chunks
 from engine.store.instant import Instant
 from engine.store.tables import attempts, notifications
-from notifiers.outcome import OutcomeReason
 from schemas.projection import Purpose
 
 PENDING = ("queued", "failed_temporary", "unknown")
@@ -43,7 +41,7 @@ DUTY_LANES = (0, 1)
 GRAVE_DUTY_LANE = 0
 ALL_LANES = (0, 1, 2, 3)
 
-_n, _a = notifications.c, attempts.c
+_n = notifications.c
 
 INSERT = insert(notifications)
 CANCEL = (
@@ -203,25 +201,6 @@ NEXT_DUTY = _next(DUTY_LANES)
 _BY_KEYS = select(notifications).where(among(_n.key, "keys")).order_by(_n.key)
 BY_KEYS = _BY_KEYS.with_for_update()
 BY_KEYS_FREE = _BY_KEYS.with_for_update(skip_locked=True)
-HASTENED_AT_ONCE = 500
-"""Messages in one transaction: a gateway that was away for hours kept back thousands."""
-_shut: list[Any] = [
-    literal_column(f"'{reason}'") for reason in OutcomeReason if reason.way_was_shut
-]
-KEPT_BACK = (  # what another transaction holds is not waited for: it has a time of its own
-    select(_n.key)
-    .join(attempts, and_(_a.key == _n.key, _a.attempt_no == _n.attempts))
-    .where(
-        _n.channel == bindparam("channel"),
-        _n.next_at > bindparam("soon"),
-        _n.state == literal_column("'failed_temporary'"),
-        _a.reason.in_(_shut),
-        _a.settled_at <= bindparam("now"),  # by another machine's clock it may be later
-    )
-    .order_by(_n.lane, _n.tell_rank, _n.next_at)
-    .limit(HASTENED_AT_ONCE)
-    .with_for_update(of=notifications, skip_locked=True)
-)
 LANES = select(_n.key, _n.lane).where(among(_n.key, "keys"))
 CASES = select(_n.key, _n.case_id).where(among(_n.key, "keys"))
 ABANDONED = (
@@ -258,13 +237,6 @@ def due(
         along = conn.execute(ALONG, {"channel": channel, "endpoints": some, "now": now})
         found.update((row.key, row.case_id) for row in along)
     return list(found.items())
-
-
-def kept_back(conn: Connection, *, channel: str, now: datetime, soon: datetime) -> tuple[str, ...]:
-    """Some of what did not get through on a channel and waits for longer than until `soon`, locked:
-    the gravest first. Nobody had asked for that time."""
-    found = conn.execute(KEPT_BACK, {"channel": channel, "now": now, "soon": soon})
-    return tuple(found.scalars())
 
 
 def duty_among(conn: Connection, keys: Iterable[str]) -> int:

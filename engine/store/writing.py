@@ -113,7 +113,7 @@ class Batch:
     settled_attempts: list[Row] = field(default_factory=list)
     retries: list[Row] = field(default_factory=list)
     delays: list[Row] = field(default_factory=list)
-    """Notifications that come again at another time than they were to."""
+    """Notifications whose claim failed; they come again a little later."""
     providers: list[Row] = field(default_factory=list)
     ended_notices: list[Row] = field(default_factory=list)
     """Ends of messages that no fact tells, because deciding on them failed."""

@@ -32,9 +32,7 @@ class EmailChannel:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(
-            kind=ChannelKind.EMAIL, one_hop=True, concurrency=self._settings.pool_size
-        )
+        return Capabilities(kind=ChannelKind.EMAIL, concurrency=self._settings.pool_size)
 
     async def send(self, message: Message, endpoint: Endpoint) -> Outcome:
         """Hand one mail to the server, over a kept connection where there is one.

@@ -28,7 +28,7 @@ class OutboxChannel:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(kind=ChannelKind.OUTBOX, list_safe=True, one_hop=True, concurrency=1)
+        return Capabilities(kind=ChannelKind.OUTBOX, list_safe=True, concurrency=1)
 
     async def send(self, message: Message, endpoint: Endpoint) -> Outcome:
         """Write the message; the same key again replaces the file."""

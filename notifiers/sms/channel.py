@@ -59,7 +59,6 @@ class SmsChannel:
             receipts=self._settings.receipt is not None,
             replies=self._settings.reply is not None,
             list_safe=True,
-            one_hop=True,
             max_length=self._settings.segments_max * 153,
             concurrency=self._settings.concurrency,
         )
@@ -151,16 +150,18 @@ class SmsChannel:
         document = _json(body)
         for refusal in settings.refusals:
             if one_of(at_path(document, refusal.path), refusal.values):
-                asks = wait is not None and refusal.reason.way_was_shut
-                reason = OutcomeReason.BUSY if asks else refusal.reason
-                return Outcome.of(reason, retry_after=wait, detail=detail)
-        reason = reason_of(response.status_code, gateway=True, wait=wait)
+                return Outcome.of(refusal.reason, retry_after=wait, detail=detail)
+        reason = reason_of(response.status_code, gateway=True)
         if reason is OutcomeReason.ACCEPTED and settings.success.path is not None:
             found = at_path(document, settings.success.path)
             if not one_of(found, settings.success.values):
                 reason = OutcomeReason.UNREADABLE_ANSWER
         if reason is not OutcomeReason.ACCEPTED:
-            waits = reason in (OutcomeReason.RATE_LIMITED, OutcomeReason.BUSY)
+            waits = reason in (
+                OutcomeReason.RATE_LIMITED,
+                OutcomeReason.BUSY,
+                OutcomeReason.SERVER_ERROR,
+            )
             return Outcome.of(reason, retry_after=wait if waits else None, detail=detail)
         provider_id: Any = MISSING
         if settings.provider_id is not None:

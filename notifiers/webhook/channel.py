@@ -92,13 +92,20 @@ class WebhookChannel:
         ]
 
     def _outcome(self, answer: HttpAnswer, message: Message) -> Outcome:
-        wait = retry_after(
-            answer.retry_after, at=message.at, at_most=self._settings.retry_after_max
+        reason = reason_of(answer.status, gateway=False)
+        waits = reason in (
+            OutcomeReason.RATE_LIMITED,
+            OutcomeReason.BUSY,
+            OutcomeReason.SERVER_ERROR,
         )
-        reason = reason_of(answer.status, gateway=False, wait=wait)
-        waits = reason in (OutcomeReason.RATE_LIMITED, OutcomeReason.BUSY)
         return Outcome.of(
-            reason, retry_after=wait if waits else None, detail=f"HTTP {answer.status}"
+            reason,
+            retry_after=retry_after(
+                answer.retry_after, at=message.at, at_most=self._settings.retry_after_max
+            )
+            if waits
+            else None,
+            detail=f"HTTP {answer.status}",
         )
 
     async def aclose(self) -> None:

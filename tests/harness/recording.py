@@ -83,7 +83,7 @@ class RecordingChannel:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(kind=self._kind, replies=self._kind is ChannelKind.SMS, one_hop=True)
+        return Capabilities(kind=self._kind, replies=self._kind is ChannelKind.SMS)
 
     async def send(self, message: Message, endpoint: Endpoint) -> Outcome:
         """Keep the message, unless the test said that it does not get through."""

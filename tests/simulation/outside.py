@@ -104,7 +104,7 @@ class SimChannel:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(kind=self._kind, one_hop=True, concurrency=4)
+        return Capabilities(kind=self._kind, concurrency=4)
 
     async def send(self, message: Message, endpoint: Endpoint) -> Outcome:
         """Try once, with whatever this seed has in store."""

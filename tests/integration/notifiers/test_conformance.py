@@ -148,7 +148,7 @@ _BOTH_HTTP: dict[str, tuple[Callable[[], Hop], OutcomeReason]] = {
     "asks to come back later": (_http(408), R.BUSY),
     "has had enough of us": (_http(429, headers="retry-after: 7\r\n"), R.RATE_LIMITED),
     "is broken": (_http(500, body=HTML), R.SERVER_ERROR),
-    "is down for repair": (_http(503, headers="retry-after: 7\r\n"), R.BUSY),
+    "is down for repair": (_http(503, headers="retry-after: 7\r\n"), R.SERVER_ERROR),
     "does not like the message": (_http(422), R.REFUSED_MESSAGE),
     "sends us to the cloud's metadata": (_http(302, headers=METADATA), R.REDIRECT),
     "sends us to the cloud's metadata for good": (_http(308, headers=METADATA), R.REDIRECT),

@@ -14,10 +14,8 @@ from engine.clock import ManualClock
 from engine.desk import CommandFailed, StoreUnavailable
 from engine.relay import Relay
 from engine.sender import Sender, Sign
-from engine.store import notifications
 from engine.store import tables as t
 from engine.timers import run_timers
-from notifiers.channel import Capabilities
 from notifiers.message import ChannelKind
 from notifiers.outcome import OutcomeReason
 from schemas.codes import Severity
@@ -179,100 +177,6 @@ async def test_a_channel_that_fails_as_a_whole_pages_once(house: House) -> None:
     incidents = await house.room.rows(t.cases, t.cases.c.kind == "incident")
     assert [row.incident for row in incidents] == ["channel_failing"]
     assert "ana-mail" in {sent.endpoint for sent in house.post.sent}
-
-
-async def test_once_a_channel_works_again_nobody_waits_minutes_for_what_it_kept_back(
-    house: House,
-) -> None:
-    """After five minutes away the next try was up to five minutes off, though the way was free."""
-    house.post.broken["sms"] = OutcomeReason.UNREACHABLE
-    for n in range(4):
-        await house.room.one(report(f"e{n}", b.an_event(situation=f"s{n}")))
-        await house.advance(minutes=4)
-    rows = await house.room.rows(t.notifications, t.notifications.c.state == "failed_temporary")
-    waited = {row.key for row in rows}
-    assert max(row.next_at for row in rows) - house.room.clock.now() > timedelta(minutes=2)
-
-    del house.post.broken["sms"]
-    back = min(row.next_at for row in rows)
-    await house.advance(seconds=(back - house.room.clock.now()).total_seconds() + 7)
-
-    sent = {each.message.key: each.at for each in house.post.sent if each.message.key in waited}
-    assert sent.keys() == waited
-    assert max(sent.values()) <= back + timedelta(seconds=6)
-    assert {house.post.counts[key] for key in waited} == {1}
-    assert await house.room.sound()
-
-
-async def test_thousands_of_messages_are_hastened_in_parts(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.store.notifications.HASTENED_AT_ONCE", 2)
-    monkeypatch.setattr(
-        "engine.store.notifications.KEPT_BACK", notifications.KEPT_BACK.limit(None).limit(2)
-    )
-    house.post.broken["sms"] = OutcomeReason.UNREACHABLE
-    for n in range(5):
-        await house.room.one(report(f"e{n}", b.an_event(situation=f"s{n}")))
-    await house.advance(minutes=4)
-    now = house.room.clock.now()
-    assert len(await _kept_back(house)) > 4
-
-    while await house.room.desk.hasten("sms"):
-        pass
-
-    latest = max(row.next_at for row in await _kept_back(house))
-    assert latest <= now + timedelta(seconds=6)
-
-
-async def test_that_one_recipients_own_server_answers_says_nothing_of_anothers(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    many_hops = Capabilities(kind=ChannelKind.SMS)
-    monkeypatch.setattr(RecordingChannel, "capabilities", many_hops)
-    house.post.broken["sms"] = OutcomeReason.UNREACHABLE
-    for n in range(3):
-        await house.room.one(report(f"e{n}", b.an_event(situation=f"s{n}")))
-        await house.advance(minutes=4)
-    rows = await _kept_back(house)
-    del house.post.broken["sms"]
-    first = min(row.next_at for row in rows)
-    late = {row.key for row in rows if row.next_at > first + timedelta(seconds=10)}
-    assert late
-
-    await house.advance(seconds=(first - house.room.clock.now()).total_seconds() + 7)
-
-    assert not late & {sent.message.key for sent in house.post.sent}
-
-
-async def _kept_back(house: House) -> list[Any]:
-    return await house.room.rows(t.notifications, t.notifications.c.state == "failed_temporary")
-
-
-@pytest.mark.parametrize("reason", [OutcomeReason.BUSY, OutcomeReason.RATE_LIMITED])
-async def test_who_asked_for_time_is_given_it_though_another_message_got_through(
-    house: House, reason: OutcomeReason
-) -> None:
-    house.post.broken["sms"] = reason
-    await house.room.one(report())
-    await house.advance(minutes=4)
-    before = await house.room.rows(t.notifications, t.notifications.c.channel == "sms")
-    assert "failed_temporary" in {row.state for row in before}
-
-    await house.room.desk.hasten("sms")
-
-    assert await house.room.rows(t.notifications, t.notifications.c.channel == "sms") == before
-
-
-async def test_what_another_channel_keeps_back_waits_on(house: House) -> None:
-    house.post.broken["sms"] = OutcomeReason.UNREACHABLE
-    await house.room.one(report())
-    await house.advance(minutes=4)
-    before = await house.room.rows(t.notifications, t.notifications.c.channel == "sms")
-
-    await house.room.desk.hasten("email")
-
-    assert await house.room.rows(t.notifications, t.notifications.c.channel == "sms") == before
 
 
 async def test_a_channel_that_raises_is_unknown_never_failed(
