@@ -10,7 +10,7 @@ from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
 from engine.admin.operation import Arguments, Asked
 from engine.admin.reading import loaded
-from engine.store import board, proofs
+from engine.store import board, journal, proofs
 from engine.store.told import ToldCase, told_cases
 from engine.web.proof import (
     KINDS,
@@ -90,7 +90,7 @@ async def make(house: House, asked: Asked, args: Proving) -> Mapping[str, Any]:
         digest=document["digest"],
         by=asked.by,
     )
-    await services.writer.run(lambda conn: proofs.note_made(conn, fact, now))
+    await services.writer.run(lambda conn: journal.note(conn, fact, now))
     return {
         "receipt": document,
         "text": list(lines(proof, digest=document["digest"])),

@@ -1,6 +1,5 @@
 """`tocsin registry export`: our parties and links for other tools. No contacts, no addresses."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from engine.cli.asking import ask
 from engine.cli.command import command
 from engine.cli.exits import CommandError, Exit
+from engine.cli.new_file import new_file
 from engine.cli.terminal import Terminal
 
 FTM = "ftm"
@@ -31,15 +31,7 @@ def declare(registry: typer.Typer) -> None:
             )
         await ask(terminal, "registry.proposed")  # whoever may not read the registry ends here
         known = known_now(terminal)
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise CommandError(
-                Exit.USAGE,
-                f"{file}: {error.strerror}.",
-                next_step="Name a file that does not exist yet, in a folder that does.",
-            ) from None
-        with os.fdopen(handle, "wb") as out:
+        with new_file(file) as out:
             written = [
                 out.write(line) for line in lines(known.parties.values(), known.links.values())
             ]

@@ -1,7 +1,6 @@
 """Commands about receipts of what one party was told: made to hand out, checked when shown."""
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 from engine.cli.asking import ask
 from engine.cli.command import command
 from engine.cli.exits import CommandError, Exit
+from engine.cli.new_file import new_file
 from engine.cli.terminal import Terminal
 
 
@@ -31,7 +31,9 @@ def declare(case: typer.Typer) -> None:
         """What one party was told and when, with its places in the journal, to hand out."""
         made = await ask(terminal, "proof.make", case=ref, party=party)
         if to is not None:  # where it cannot be written, one was made that nobody has: no harm
-            _write(to, json.dumps(made["receipt"], ensure_ascii=False, indent=1))
+            text = json.dumps(made["receipt"], ensure_ascii=False, indent=1)
+            with new_file(to) as out:
+                out.write(f"{text}\n".encode())
         if made["must_not_know"]:
             terminal.warn("It must not know of this case: hand this to nobody there.")
         terminal.done(made["receipt"], made["text"])
@@ -53,16 +55,3 @@ def declare(case: typer.Typer) -> None:
         found = await ask(terminal, "proof.check", receipt=text)
         terminal.done(found, [found["said"]])
         return Exit.DONE if found["holds"] else Exit.UNSOUND
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise CommandError(
-            Exit.USAGE,
-            f"{file}: {error.strerror}.",
-            next_step="Name a file that does not exist yet, in a folder that does.",
-        ) from None
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(f"{text}\n")

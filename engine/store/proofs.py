@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from engine.store.among import among
-from engine.store.journal import HEAD, SYSTEM, note, verify_part
+from engine.store.journal import HEAD, SYSTEM, verify_part
 from engine.store.tables import journal
 from schemas.facts import Fact, load_fact
 from schemas.facts.system import ProofMade, load_system_fact
@@ -74,11 +74,6 @@ def first_fault(conn: Connection, stream: str, *, most: int) -> int | None:
     """The first place up to this one at which the chain does not hold."""
     faults, _ = verify_part(conn, stream=stream, after=0, most=most)
     return min((fault.n for fault in faults if fault.n <= most), default=None)
-
-
-def note_made(conn: Connection, fact: ProofMade, now: datetime) -> None:
-    """Journal who made a receipt of what, for whom."""
-    note(conn, fact, now)
 
 
 def was_made(conn: Connection, digest: str) -> bool:

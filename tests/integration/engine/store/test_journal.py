@@ -1,28 +1,17 @@
 """The journal: whoever changes the past is found, and SQL alone cannot change it."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from engine.store import journal
-from engine.store.database import Database, transact
 from engine.store.dialect import is_sqlite
-from schemas.facts.system import OutgoingStopped
 from tests.integration.engine.desk.room import START
 
 
 @pytest.fixture
-def conn(store_url: str) -> Iterator[Connection]:
-    database = Database(store_url)
-    conn = database.writer()
-    for who in ("ana", "ben", "chi"):
-        fact = OutgoingStopped(by=f"person:{who}")
-        transact(conn, lambda c, fact=fact: journal.note(c, fact, START))  # type: ignore[misc]
-    yield conn
-    conn.close()
-    database.close()
+def conn(three_entries: Connection) -> Connection:
+    return three_entries
 
 
 def _tamper(conn: Connection, statement: str, **values: object) -> tuple[journal.Fault, ...]:
