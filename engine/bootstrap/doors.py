@@ -16,7 +16,7 @@ from engine.bootstrap.parts import Parts
 from engine.bootstrap.servers import QuietServer, server
 from engine.bootstrap.services import make_house, make_services
 from engine.bootstrap.watching import signs_of
-from engine.intake.runners import Lane as LogLane
+from engine.intake.lane import Lane as LogLane
 from engine.intake.standing import State
 from engine.mail_replies import MailReplies
 from engine.program_answers import ProgramAnswers

@@ -19,7 +19,7 @@ from engine.desk import Lane
 from engine.disk_watch import DiskWatch
 from engine.intake.answer_stream import AnswerHandler
 from engine.intake.kafka_clients import member_name
-from engine.intake.runners import Lane as LogLane
+from engine.intake.lane import Lane as LogLane
 from engine.intake.runners import kafka_lanes
 from engine.program_answers import ProgramAnswers
 from engine.publisher import KafkaPublisher

@@ -9,7 +9,8 @@ from typing import Any
 
 from engine.broker import LocalKafka
 from engine.clock import SystemClock
-from engine.intake.runners import Lane, kafka_lanes
+from engine.intake.lane import Lane
+from engine.intake.runners import kafka_lanes
 from engine.intake.standing import State
 from engine.ports import Handler, Record
 from engine.settings import KafkaSettings

@@ -1,0 +1,127 @@
+"""One lane: a reader that is kept reading, whatever ends it or holds it up."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    KafkaConnectionError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
+
+from engine.clock import Clock
+from engine.intake.durability import (
+    NotDurableError,
+    examine,
+    forgetful,
+    judge,
+    refuse,
+    unreadable,
+)
+from engine.intake.session_limits import session_refused
+from engine.intake.standing import SILENT_AFTER, Standing, State
+from engine.intake.stream import LogIncidents
+from engine.intake.trouble import LogTroubleError, why_unreached
+from engine.ports import Handler, Stream
+from engine.settings import KafkaSettings
+from schemas.codes import IncidentCode
+
+NOT_DURABLE = IncidentCode.LOG_NOT_DURABLE
+UNREADABLE = IncidentCode.LOG_UNREADABLE
+TELL_AFTER = 60.0
+"""Seconds after which a log that is not read is a human's, though a broker may yet come back."""
+LOOK_EVERY = 1.0
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 5.0
+_REFUSALS = (GroupAuthorizationFailedError, TopicAuthorizationFailedError)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """A stream with what takes its records."""
+
+    name: str
+    settings: KafkaSettings
+    topics: tuple[str, ...]
+    stream: Stream
+    handler: Handler
+    incident: LogIncidents
+    standing: Standing
+    clock: Clock
+    forgetful: set[str]
+    """Topics of this lane that drop records by themselves, as last seen; the runner looks too."""
+
+    async def run(self) -> None:
+        """Read until cancelled; while the log cannot be read, say why and try again and again.
+
+        Topics that may lose what they acknowledged are an incident here, not a reason to stop
+        reading: refusing them is for the start, where somebody is looking (`check_durability`).
+        """
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch())
+            await self._read()
+
+    async def _read(self) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self._check()
+                await self.stream.run(self.handler)
+                raise LogTroubleError("the reader ended by itself")
+            except (KafkaError, LogTroubleError, OSError) as error:
+                if self.standing.now.state is State.READING:
+                    pause = FIRST_PAUSE
+                self.standing.ends()
+                await self._say(*await self._why(error))
+                await self.clock.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _watch(self) -> None:
+        """Say that no broker answers, and when one does again: a reader only waits."""
+        quiet = False
+        while True:
+            await self.clock.sleep(LOOK_EVERY)
+            if self.standing.silent:
+                reach = await why_unreached(self.settings)
+                quiet = True
+                await self._say(
+                    str(reach) if reach else f"no broker has answered for {SILENT_AFTER:g} s",
+                    reach is not None and reach.kind.lasting,
+                )
+            elif quiet and self.standing.listens:
+                quiet = False
+                self.standing.reads()
+
+    async def _check(self) -> None:
+        found = await examine(self.settings, self.topics)
+        if faults := unreadable(found):
+            raise LogTroubleError(" ".join(faults))
+        if refused := await session_refused(self.settings):
+            raise LogTroubleError(refused)
+        self.forgetful.clear()
+        self.forgetful.update(topic for topic, state in found.items() if state.compacted)
+        try:
+            refuse(judge(found) if self.settings.durability == "replicated" else forgetful(found))
+        except NotDurableError as error:
+            log.error("intake.log_not_durable", lane=self.name, what=str(error))
+            await self.incident(NOT_DURABLE, self.settings.group)
+
+    async def _say(self, why: str, lasting: bool) -> None:
+        """Why it is not read; a human is told when only a human can end it, or when it lasts."""
+        self.standing.waits(why)
+        if lasting or self.standing.now.seconds >= TELL_AFTER:
+            await self.incident(UNREADABLE, self.name)
+
+    async def _why(self, error: Exception) -> tuple[str, bool]:
+        """In one line, and whether only a person can end it."""
+        if isinstance(error, LogTroubleError):
+            return str(error), False
+        if isinstance(error, KafkaConnectionError | OSError):
+            reach = await why_unreached(self.settings)
+            if reach is not None:
+                return str(reach), reach.kind.lasting
+        return f"the broker says {type(error).__name__}", isinstance(error, _REFUSALS)
