@@ -16,6 +16,7 @@ from faust.contrib.asgi import bind_to_running_loop
 
 from engine.clock import Clock
 from engine.intake.faust_books import Books
+from engine.intake.faust_consumer import transport_of
 from engine.intake.kafka_clients import METADATA_EVERY_MS, closed, password, tls
 from engine.intake.ownership import Ownership
 from engine.intake.standing import Standing
@@ -100,8 +101,9 @@ class FaustStream:
             await self._watch(app)
         finally:
             self._ownership.release(self._ownership.partitions)
-            if not await closed(app.stop(), within=_STOP_WITHIN):
-                # Its threads may read on; only the end of the process ends them for sure.
+            if not await closed(app.stop(), within=_STOP_WITHIN) or self._books.reads_on:
+                # Its thread may read on, and be given what we then never see; only the end of the
+                # process ends it for sure.
                 self._halt(f"Faust did not stop within {_STOP_WITHIN} s")
 
     async def _watch(self, app: faust.App) -> None:
@@ -140,7 +142,7 @@ class FaustStream:
             web_enabled=False,
         )
         bind_to_running_loop(app)
-        app.transport = self._books.transport(app)
+        app.transport = transport_of(app, self._books)
         return app
 
     def _add_agent(self, app: faust.App, topic: str, handler: Handler) -> None:

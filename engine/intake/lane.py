@@ -1,7 +1,12 @@
-"""One lane: a reader that is kept reading, whatever ends it or holds it up."""
+"""One lane: a reader that is kept reading, whatever ends it or holds it up.
+
+A reader may also stand still without a word: clients have waited for ever while they began, and for
+answers that brokers had given (Faust reference, L7). So it is watched from outside, by what it says
+of itself (`Standing`), and begun anew. Nothing is lost by that: it reads on from the store.
+"""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from aiokafka.errors import (
@@ -40,7 +45,7 @@ _REFUSALS = (GroupAuthorizationFailedError, TopicAuthorizationFailedError)
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Lane:
     """A stream with what takes its records."""
 
@@ -54,6 +59,8 @@ class Lane:
     clock: Clock
     forgetful: set[str]
     """Topics of this lane that drop records by themselves, as last seen; the runner looks too."""
+    _patience: asyncio.Timeout | None = field(default=None, init=False)
+    """With the reader that runs now; nobody waits for it once this has expired."""
 
     async def run(self) -> None:
         """Read until cancelled; while the log cannot be read, say why and try again and again.
@@ -69,9 +76,7 @@ class Lane:
         pause = FIRST_PAUSE
         while True:
             try:
-                await self._check()
-                await self.stream.run(self.handler)
-                raise LogTroubleError("the reader ended by itself")
+                await self._try()
             except (KafkaError, LogTroubleError, OSError) as error:
                 if self.standing.now.state is State.READING:
                     pause = FIRST_PAUSE
@@ -80,8 +85,20 @@ class Lane:
                 await self.clock.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
+    async def _try(self) -> None:
+        """Read until that ends. Raises why; TimeoutError when the reader stood still."""
+        self.standing.begins()
+        async with asyncio.timeout(None) as self._patience:
+            await self._check()
+            await self.stream.run(self.handler)
+            raise LogTroubleError("the reader ended by itself")
+
     async def _watch(self) -> None:
-        """Say that no broker answers, and when one does again: a reader only waits."""
+        """Say that no broker answers, and when one does again: mostly a reader only waits.
+
+        It waits in vain where the brokers let us in and it hears nothing for long, or does not come
+        to read at all.
+        """
         quiet = False
         while True:
             await self.clock.sleep(LOOK_EVERY)
@@ -92,9 +109,24 @@ class Lane:
                     str(reach) if reach else f"no broker has answered for {SILENT_AFTER:g} s",
                     reach is not None and reach.kind.lasting,
                 )
+                if reach is None and self.standing.silent_for >= self._longest:
+                    self._give_up()
+            elif self.standing.begun_for >= self._longest:
+                self._give_up()
             elif quiet and self.standing.listens:
                 quiet = False
                 self.standing.reads()
+
+    @property
+    def _longest(self) -> float:
+        """Seconds: twice what a client itself waits for one answer, forming a group included."""
+        return 2 * self.settings.request_timeout
+
+    def _give_up(self) -> None:
+        """Have the reader that runs now ended, and another begun."""
+        if self._patience is not None and not self._patience.expired():
+            log.error("intake.begins_anew", lane=self.name, reading=self.standing.listens)
+            self._patience.reschedule(0)
 
     async def _check(self) -> None:
         found = await examine(self.settings, self.topics)
@@ -124,4 +156,6 @@ class Lane:
             reach = await why_unreached(self.settings)
             if reach is not None:
                 return str(reach), reach.kind.lasting
+        if isinstance(error, TimeoutError):
+            return "the reader stood still, and begins anew", False
         return f"the broker says {type(error).__name__}", isinstance(error, _REFUSALS)

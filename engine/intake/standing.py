@@ -70,6 +70,7 @@ class Standing:
         self._answered = 0
         self._unheld_since: float | None = None
         self._heard_at: float | None = None
+        self._begins_at: float | None = None
         self.counted = 0
         """How often it was counted: its reader goes round, or nothing is read."""
 
@@ -99,9 +100,21 @@ class Standing:
 
         A reader whose broker is away only waits, and finds its way back by itself.
         """
-        return (
-            self._heard_at is not None and self._clock.monotonic() - self._heard_at >= SILENT_AFTER
-        )
+        return self.silent_for >= SILENT_AFTER
+
+    @property
+    def begun_for(self) -> float:
+        """Seconds since a reader was begun that does not read yet."""
+        return self._since_then(self._begins_at)
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since a reader last heard of a broker."""
+        return self._since_then(self._heard_at)
+
+    def begins(self) -> None:
+        """A reader is begun."""
+        self._begins_at = self._clock.monotonic()
 
     def heard(self, answered: int | None = None) -> None:
         """When the newest answer to a fetch came, by the reader's own clock; None: right now."""
@@ -130,6 +143,7 @@ class Standing:
     def reads(self) -> None:
         """Partitions are ours and read."""
         self._heard_at = self._clock.monotonic()
+        self._begins_at = None
         if self._state is not State.READING:
             _log.info("intake.reading", lane=self._lane)
             self._move(State.READING, "")
@@ -142,7 +156,7 @@ class Standing:
 
     def ends(self) -> None:
         """Nothing is read here any more."""
-        self._heard_at = None
+        self._heard_at = self._begins_at = None
         self.count({})
 
     def count(self, behind: Mapping[Partition, int]) -> None:
@@ -154,6 +168,9 @@ class Standing:
                 self._metrics.behind(topic=topic, partition=partition, records=records)
         self._behind = dict(behind)
         self.counted += 1
+
+    def _since_then(self, then: float | None) -> float:
+        return 0.0 if then is None else self._clock.monotonic() - then
 
     def _move(self, state: State, why: str) -> None:
         if state is not self._state:

@@ -29,6 +29,9 @@ PARTITIONS = 4
 EVERY = 0.1
 """Seconds between two reports on one partition."""
 MOVES_WITHIN = 60.0
+"""Seconds until every partition has moved again after a kill."""
+TAKEN_WITHIN = 150.0
+"""Seconds until the last report is taken: one that stands still is found after two times 60."""
 _WALL = SystemClock()
 
 
@@ -126,6 +129,8 @@ async def run(directory: Path, *, runner: str, static: bool, kills: int) -> Resu
         await reader.kill()
         await asyncio.to_thread(kafka.stop)
     stored = reader.taken()
+    if publisher.acknowledged - stored:
+        print(reader.last_words())
     return Result(
         runner=runner,
         member="static" if static else "dynamic",
@@ -169,7 +174,7 @@ async def all_moved(
 async def taken(reader: LogReader, wanted: set[str]) -> None:
     """Wait until all of them are stored, or for so long that they never will be."""
     try:
-        async with asyncio.timeout(MOVES_WITHIN):
+        async with asyncio.timeout(TAKEN_WITHIN):
             while not wanted <= reader.taken():
                 await reader.look_after()
                 await asyncio.sleep(0.2)

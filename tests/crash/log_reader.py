@@ -12,7 +12,8 @@ from tests.integration.intake.room import CRITICAL, TOPIC
 from tests.integration.intake.test_kafka import HERE
 
 TOPICS = (CRITICAL, TOPIC)
-STARTED_WITHIN = 60.0
+LAST_WORDS = 60
+"""Lines of a reader's log that are shown when something went wrong."""
 
 
 class LogReader:
@@ -64,6 +65,11 @@ class LogReader:
         if self._process is not None and self._process.returncode is not None:
             self.unasked_ends += 1
             await self.start()
+
+    def last_words(self) -> str:
+        """The end of what it said, for whoever asks why something was not taken."""
+        said = (self._directory / "reader.log").read_text(errors="replace").splitlines()
+        return "\n".join(said[-LAST_WORDS:])
 
     def positions(self) -> dict[tuple[str, int], int]:
         """Next offset of each partition, from the store; empty before there is one."""

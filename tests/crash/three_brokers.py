@@ -162,6 +162,8 @@ async def run(directory: Path, *, seconds: float = 60, seed: int = 0) -> Result:
         await reader.kill()
         await asyncio.to_thread(kafka.stop)
     stored = reader.taken()
+    if hotline.acknowledged - stored:
+        print(reader.last_words())
     return Result(
         kills=kills,
         acknowledged=len(hotline.acknowledged),

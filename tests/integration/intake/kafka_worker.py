@@ -1,4 +1,4 @@
-"""One process that reads the topics into a desk, with either runner; made to be killed.
+"""One process that reads the topics into a desk, watched as in production; made to be killed.
 
 python -m tests.integration.intake.kafka_worker <directory> <settings of Kafka, JSON> [<store URL>]
 """
@@ -9,9 +9,12 @@ import os
 import sys
 from pathlib import Path
 
+from engine.bootstrap import limits
 from engine.clock import SystemClock
 from engine.intake.runners import kafka_lanes
 from engine.settings import KafkaSettings
+from engine.watchdog import Progress, Watchdog
+from engine.watchdog_log import LogWatch
 from tests.integration.intake.room import a_room
 
 
@@ -36,9 +39,18 @@ async def main(directory: Path, told: str, url: str = "") -> None:
             halt=leave,
             owner=f"worker-{os.getpid()}",
         )
+        progress = Progress()
+        watch = LogWatch(
+            lanes,
+            turns={lane.name: progress.loop(lane.name, limit=limits.LOG) for lane in lanes},
+            reader=room.reader,
+            clock=room.clock,
+        )
         async with asyncio.TaskGroup() as tasks:
             for lane in lanes:
                 tasks.create_task(lane.run())
+            tasks.create_task(watch.run())
+            tasks.create_task(Watchdog(progress, clock=room.clock, halt=leave).run())
 
 
 def leave(reason: str) -> None:

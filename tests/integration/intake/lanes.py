@@ -65,6 +65,7 @@ async def reading(
     settings: KafkaSettings,
     *,
     handler: Callable[[Handler], Handler] = lambda inner: inner,
+    change: Callable[[Lane], Lane] = lambda lane: lane,
     owner: str = "test",
 ) -> AsyncIterator[Reader]:
     """Read the critical topic while the block lasts. A halt ends the reading, as it would us."""
@@ -87,7 +88,7 @@ async def reading(
         owner=owner,
         metrics=room.metrics,
     )
-    lane = replace(lane, handler=handler(lane.handler))
+    lane = change(replace(lane, handler=handler(lane.handler)))
     task = asyncio.create_task(lane.run())
     end = asyncio.create_task(_end(task, ended))
     try:

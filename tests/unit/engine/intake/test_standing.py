@@ -112,3 +112,21 @@ async def test_what_is_assigned_and_never_taken_over_does_not_stay_so_in_silence
 def test_a_lasting_name_is_made_of_letters_that_brokers_take() -> None:
     assert member_name("replica 1", "host/a:intake") == "replica-1.host-a-intake"
     assert member_name("replica-1", "") == "replica-1"
+
+
+async def test_how_long_a_reader_was_begun_without_reading_is_known() -> None:
+    standing, clock, _ = a_standing()
+    standing.begins()
+    await clock.advance(seconds=40)
+    standing.heard()
+    assert standing.begun_for == 40, "somebody answers, and still nothing is read"
+
+    standing.reads()
+    await clock.advance(seconds=40)
+    assert standing.begun_for == 0
+    assert standing.silent_for == 40
+
+    standing.begins()
+    standing.ends()
+    await clock.advance(seconds=40)
+    assert standing.begun_for == standing.silent_for == 0

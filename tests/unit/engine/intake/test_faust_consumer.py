@@ -2,17 +2,25 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import faust
 import pytest
+from faust.tables.recovery import ServiceStopped
 from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 from mode.utils.logging import CompositeLogger
 
-from engine.intake.faust_books import SqlConsumer
+from engine.clock import ManualClock
+from engine.intake.faust_books import Books, Place
+from engine.intake.faust_consumer import SOONER, SqlConsumer
+from engine.intake.standing import SILENT_AFTER, Standing, State
+from engine.settings import KafkaSettings
+from tests.harness.moments import moment
 
 ONE = TP("threats", 0)
 
@@ -105,11 +113,17 @@ class _Ownership:
     astray = False
 
 
+class _Settings:
+    request_timeout = 25.0
+
+
 class _Books:
     standing = _Standing()
 
     def __init__(self) -> None:
         self.ownership = _Ownership()
+        self.settings = _Settings()
+        self.trouble: str | None = None
 
 
 @pytest.fixture
@@ -227,3 +241,94 @@ async def test_whatever_happens_in_between_nothing_is_passed_over(steps: list[st
             assert message.offset <= dealt_with, "a record was passed over"
             dealt_with = reader.stored = max(dealt_with, message.offset + 1)
     assert dealt_with == reader.broker.end
+
+
+async def test_a_seek_that_a_dead_broker_holds_up_is_given_up_before_faust_gives_itself_up(
+    reader: Reader,
+) -> None:
+    """In one life of three brokers a lane never read: everything else went on, and nobody knew."""
+
+    async def never() -> Mapping[TP, int]:
+        await asyncio.get_running_loop().create_future()
+        return {}
+
+    reader._from_store = never  # type: ignore[method-assign]
+    reader._books.settings.request_timeout = SOONER + 0.01
+
+    with pytest.raises(TimeoutError):
+        await reader.seek_to_committed()
+
+    assert reader._books.trouble == "where to read from was not found within 0.01 s"
+
+
+async def test_upstream_faust_takes_a_seek_that_lasts_for_its_own_end() -> None:
+    """Documented, not wanted: once this fails, `SOONER` may go."""
+    recovery = faust.App("upstream", store="memory://", web_enabled=False).tables.recovery
+
+    with pytest.raises(ServiceStopped):
+        await recovery._wait(asyncio.get_running_loop().create_future(), timeout=0.01)
+
+    assert not recovery.should_stop
+
+
+class Expecting:
+    """Partitions that are ours, and what comes next in each."""
+
+    partitions = (("threats", 0),)
+
+    def __init__(self, expected: int) -> None:
+        self.expected = {("threats", 0): expected}
+
+
+def counting(expected: int, place: Place | None) -> tuple[Books, ManualClock]:
+    clock = ManualClock(moment("2027-03-01 10:00"))
+    books = Books(
+        KafkaSettings(),
+        ownership=Expecting(expected),  # type: ignore[arg-type]
+        standing=Standing("normal", clock=clock),
+        halt=lambda reason: None,
+    )
+    books.standing.reads()
+    if place is not None:
+        books.places["threats", 0] = place
+    return books, clock
+
+
+@pytest.mark.parametrize(
+    ("expected", "place", "silent", "behind"),
+    [
+        pytest.param(0, None, True, 0, id="nothing was ever fetched"),
+        pytest.param(
+            9, Place(position=9, last=8, end=9, answered=1), True, 0, id="and no answer since"
+        ),
+        pytest.param(
+            4, Place(position=9, last=8, end=9, answered=1), False, 5, id="it deals with what came"
+        ),
+    ],
+)
+async def test_a_reader_that_hears_nothing_does_not_pass_for_one_that_has_nothing_to_do(
+    expected: int, place: Place | None, silent: bool, behind: int
+) -> None:
+    books, clock = counting(expected, place)
+    for _ in range(2):
+        books.count({ONE})
+        await clock.advance(seconds=SILENT_AFTER)
+        books.count({ONE})
+
+    assert books.standing.silent is silent
+    assert books.standing.now.behind == behind
+    assert books.standing.now.state is State.READING
+
+
+def test_whether_its_thread_still_runs_is_known() -> None:
+    books, _ = counting(0, None)
+    assert not books.reads_on
+
+    gate = threading.Event()
+    running = threading.Thread(target=gate.wait)
+    books.thread = SimpleNamespace(_thread=running)  # type: ignore[assignment]
+    running.start()
+    assert books.reads_on
+    gate.set()
+    running.join()
+    assert not books.reads_on
