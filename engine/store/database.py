@@ -3,12 +3,18 @@
 How PostgreSQL must be set is said in `engine.store.postgres`. Figures: core reference section 2.
 The write-ahead log is kept short by both a large automatic checkpoint and a passive one every half
 second; either alone gives gigabyte logs or long pauses.
+
+A checkpoint and a transaction that writes never run at once (`Database.turn`): up to SQLite 3.51.2,
+a commit that begins the log anew during a checkpoint may leave the file malformed, or lose what was
+committed (the "WAL-reset bug", sqlite.org/wal.html; systems ship such versions for years). Only one
+process writes to a file, so that nobody else can meet it either.
 """
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -52,6 +58,7 @@ class Database:
     def __init__(self, url: str, *, exclusive: bool = True) -> None:
         self.url = _url(url)
         self._lock: FileLock | None = None
+        self._turn = Lock() if self.sqlite else None
         arguments: dict[str, Any] = {}
         more: dict[str, Any] = {}
         if self.sqlite:
@@ -93,6 +100,10 @@ class Database:
     def sqlite(self) -> bool:
         """Whether it is one file of one process."""
         return self.url.get_backend_name() == "sqlite"
+
+    def turn(self) -> AbstractContextManager[object]:
+        """Held while a transaction writes, and while a checkpoint runs: see the module's words."""
+        return self._turn if self._turn is not None else nullcontext()
 
     def writer(self) -> Connection:
         """A connection whose transactions begin by taking the write lock."""

@@ -66,7 +66,8 @@ class ThreadWriter:
         if self._conn is None or self._conn.invalidated:
             self._close()
             self._conn = open_for(self._database.writer)
-        return transact(self._conn, fn)
+        with self._database.turn():
+            return transact(self._conn, fn)
 
     def _close(self) -> None:
         conn, self._conn = self._conn, None
@@ -125,4 +126,5 @@ class ThreadReader:
             if self._checkpointer is None:
                 return
             self._opened.append(self._checkpointer)
-        checkpoint(self._checkpointer)
+        with self._database.turn():
+            checkpoint(self._checkpointer)

@@ -1,6 +1,7 @@
 """The promises of Writer and Reader, kept the same with threads and without."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,31 @@ async def test_the_log_is_moved_into_the_file_on_the_way(ours: Any) -> None:
     busy, in_log, moved = raw.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     raw.close()
     assert (busy, in_log) == (0, moved)  # nothing is left to move
+
+
+async def test_a_checkpoint_and_a_transaction_that_writes_never_run_at_once(ours: Any) -> None:
+    """SQLite up to 3.51.2 may lose what was committed, or leave the file malformed, where they do.
+
+    A reader of a file whose engine had just started once found it malformed.
+    """
+    writer, reader, database = ours
+    begun, on = threading.Event(), threading.Event()
+
+    def slow(conn: Connection) -> None:
+        begun.set()
+        on.wait(10)
+
+    writes = asyncio.create_task(writer.run(slow))
+    await asyncio.to_thread(begun.wait, 10)
+    moves = asyncio.create_task(reader.checkpoint())
+    assert not (await asyncio.wait({moves}, timeout=0.2))[0], "the checkpoint did not wait"
+    on.set()
+    await asyncio.gather(writes, moves)
+
+    with database.turn():
+        writes = asyncio.create_task(writer.run(lambda conn: None))
+        assert not (await asyncio.wait({writes}, timeout=0.2))[0], "the transaction did not wait"
+    await writes
 
 
 def test_a_second_engine_on_the_same_file_is_refused_and_told_what_to_do(tmp_path: Path) -> None:
