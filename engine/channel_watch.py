@@ -30,16 +30,17 @@ class ChannelWatch:
 
     def saw(self, channel: str, outcome: Outcome, *, at: float) -> RaiseIncident | None:
         """Take an outcome, at this monotonic time; return the incident to raise, if it is time."""
-        if outcome.reason in (OutcomeReason.CALLED_OFF, OutcomeReason.CUT_OFF):
+        reason = outcome.reason
+        if reason in (OutcomeReason.CALLED_OFF, OutcomeReason.CUT_OFF):
             return None  # that was us
-        if outcome.state in (OutcomeState.HANDED_OFF, OutcomeState.FAILED_PERMANENT) and not (
-            outcome.reason.channel_wide
-        ):
+        if reason.answered:
             self._runs.pop(channel, None)  # the channel works; one address may not
             return None
+        if outcome.state is OutcomeState.FAILED_PERMANENT:
+            return None  # nothing was sent, for a reason of this message's own
         run = self._runs.setdefault(channel, _Run(since=at))
         run.count += 1
-        run.own += int(outcome.reason.channel_wide)
+        run.own += int(reason.channel_wide)
         long_enough = run.count >= IN_A_ROW and at - run.since >= FOR_SECONDS
         if run.told or not (long_enough or run.own >= IN_A_ROW):
             return None

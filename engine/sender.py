@@ -14,7 +14,7 @@ import structlog
 
 from engine.bell import Bell
 from engine.bundles import bundle, cases_in, endpoint_of
-from engine.calling import raised, raising
+from engine.calling import Owed, raising
 from engine.canary_sink import CanarySink
 from engine.case.commands import RaiseIncident, TryOutcome
 from engine.channel_watch import ChannelWatch
@@ -81,7 +81,7 @@ class Sender:
         canaries: CanarySink | None = None,
     ) -> None:
         self._desk = desk
-        self._raises = raising(desk)
+        self._owed = Owed(raising(desk))
         self._channels = {channel.name: channel for channel in channels}
         self._clock = clock
         self._sign = sign
@@ -177,7 +177,7 @@ class Sender:
             self._desk.sends.ring()
         incident = self._watch.saw(job.channel, outcome, at=self._clock.monotonic())
         if incident is not None:
-            await raised(incident, self._raises)
+            await self._tell(incident)
 
     def _end_canary(self, canary: CanaryJob) -> None:
         """Write it like any message, and hand it to the sink: no channel is asked."""
@@ -280,11 +280,14 @@ class Sender:
             await self._tried.heard()
             self._settling.turn("settling")
             await self._clock.sleep(SETTLE_AFTER_SECONDS)
-            while self._outcomes:
+            while self._outcomes or self._owed:
+                self._settling.turn("settling")
                 group = self._outcomes[:SETTLE_AT_ONCE]
                 del self._outcomes[:SETTLE_AT_ONCE]
-                self._settling.turn("settling")
-                await self._settle(group)
+                if group:
+                    await self._settle(group)
+                elif not await self._owed.again():
+                    await self._clock.sleep(PAUSE_SECONDS)
 
     async def _settle(self, group: list[TryOutcome]) -> None:
         """Until it is stored: an outcome that is forgotten sends a message again."""
@@ -303,4 +306,9 @@ class Sender:
         name = f"{incident.code}:{incident.key}"
         if name not in self._told:
             self._told.add(name)
-            await raised(incident, self._raises)
+            await self._tell(incident)
+
+    async def _tell(self, incident: RaiseIncident) -> None:
+        await self._owed.tell(incident)
+        if self._owed:
+            self._tried.ring()

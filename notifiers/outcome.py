@@ -91,6 +91,14 @@ class OutcomeReason(StrEnum):
         """Whether the fault is the channel's own: every message on it will meet the same."""
         return self in _CHANNEL_WIDE
 
+    @property
+    def answered(self) -> bool:
+        """Whether somebody out there took the message, or turned this one away: the channel works.
+
+        What we kept back ourselves, an address that is none for example, says nothing of it.
+        """
+        return self in _ANSWERED
+
 
 _TEMPORARY = frozenset(
     {
@@ -115,6 +123,15 @@ _PERMANENT = frozenset(
         OutcomeReason.REFUSED_MESSAGE,
         OutcomeReason.UNSAFE_MESSAGE,
         OutcomeReason.PRIVATE_ADDRESS,
+        OutcomeReason.REDIRECT,
+        OutcomeReason.BAD_CERTIFICATE,
+    }
+)
+_ANSWERED = frozenset(
+    {
+        OutcomeReason.ACCEPTED,
+        OutcomeReason.REFUSED_ADDRESS,
+        OutcomeReason.REFUSED_MESSAGE,
         OutcomeReason.REDIRECT,
         OutcomeReason.BAD_CERTIFICATE,
     }

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from engine.bell import Bell
+from engine.calling import Owed
+from engine.case.commands import RaiseIncident
 from engine.clock import ManualClock
-from engine.desk import CommandFailed, StoreUnavailable
+from engine.desk import Busy, CommandFailed, StoreUnavailable
 from engine.relay import Relay
 from engine.sender import Sender, Sign
 from engine.store import tables as t
@@ -177,6 +179,35 @@ async def test_a_channel_that_fails_as_a_whole_pages_once(house: House) -> None:
     incidents = await house.room.rows(t.cases, t.cases.c.kind == "incident")
     assert [row.incident for row in incidents] == ["channel_failing"]
     assert "ana-mail" in {sent.endpoint for sent in house.post.sent}
+
+
+@pytest.mark.parametrize("code", ["channel_failing", "channel_missing"])
+async def test_what_a_full_desk_could_not_take_is_told_as_soon_as_it_can(
+    house: House, code: str
+) -> None:
+    """Raised into a full desk, it was gone, and the channel failed on in silence."""
+    turned_away: list[str] = []
+    inner = house.sender._owed._by
+
+    async def full(incident: RaiseIncident) -> object:
+        if len(turned_away) < 3:
+            turned_away.append(str(incident.code))
+            raise Busy
+        return await inner(incident)
+
+    house.sender._owed = Owed(full)
+    if code == "channel_failing":
+        house.post.broken["sms"] = OutcomeReason.UNREACHABLE
+    else:
+        house.sender._channels = {
+            name: one for name, one in house.sender._channels.items() if name != "sms"
+        }
+    await house.room.one(report())
+    await house.advance(minutes=30)
+
+    incidents = await house.room.rows(t.cases, t.cases.c.kind == "incident")
+    assert turned_away == [code] * 3
+    assert [row.incident for row in incidents] == [code]
 
 
 async def test_a_channel_that_raises_is_unknown_never_failed(
