@@ -91,8 +91,7 @@ def _beside(parts: Parts, roles: tuple[Role, ...]) -> Iterator[tuple[str, Begin]
     keeper = KeyKeeper(parts.vault, keys, clock=parts.clock, entropy=parts.entropy)
     yield "keys", keeper.run
     yield "sealed", _sealed(parts).run
-    if not parts.database.sqlite:
-        yield "world", _world(parts).run
+    yield "world", _world(parts).run
     yield "arrays", _arrays(parts).run
     if "timers" in roles:
         yield "second look", _second_look(parts).run

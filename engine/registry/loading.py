@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -129,14 +130,18 @@ def newer(conn: Connection, world: World) -> World | None:
 async def follow(holder: WorldHolder, reader: Reader) -> bool:
     """Put what is in force in the store into force here; whether it was another world.
 
+    When this returns, nothing older is in force than what the store had when it was called: where
+    somebody else put another world into force meanwhile, they may have read the store before.
     Raises RulebookError and DuplicateIdError; the old world stays.
     """
-    before = holder.current
-    world = await reader.run(lambda conn: newer(conn, before))
-    if world is None or holder.current is not before:  # somebody else looked meanwhile
-        return False
-    holder.swap(world)
-    return True
+    while True:
+        before = holder.current
+        world = await reader.run(partial(newer, world=before))
+        if holder.current is not before:
+            continue
+        if world is not None:
+            holder.swap(world)
+        return world is not None
 
 
 def _since(conn: Connection, registry: Registry, version: str) -> Registry:

@@ -1,8 +1,9 @@
 """Several processes, one world: what is put into force in one counts in all of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import Connection
@@ -11,9 +12,10 @@ from engine.bell import Bell
 from engine.case import commands as c
 from engine.clock import ManualClock, SystemClock
 from engine.desk import Lane
+from engine.ports import Reader
 from engine.registry import load_world, save_registry
 from engine.registry.history import read_known
-from engine.registry.loading import RULEBOOK_VERSION, in_force
+from engine.registry.loading import RULEBOOK_VERSION, follow, in_force
 from engine.registry.reload import LOOK_EVERY, Reload
 from engine.registry.world import WorldHolder
 from engine.store import meta, records
@@ -29,6 +31,7 @@ from tests.harness.people import link
 from tests.harness.postgres import PostgresServer
 
 NOW = SystemClock().now()
+T = TypeVar("T")
 
 
 class Beside:
@@ -78,6 +81,41 @@ async def test_what_another_process_put_into_force_is_in_force_here(beside: Besi
     assert await beside.reload.look()
     assert beside.knows("elm-house")
     assert not await beside.reload.look()
+
+
+class HeldUp:
+    """A reader whose answers come back only when they are let go."""
+
+    def __init__(self, inner: Reader) -> None:
+        self._inner = inner
+        self.read = asyncio.Event()
+        self.go = asyncio.Event()
+
+    async def run(self, fn: Callable[[Connection], T]) -> T:
+        found = await self._inner.run(fn)
+        self.read.set()
+        await self.go.wait()
+        return found
+
+
+async def test_two_changes_close_together_are_both_in_force_whoever_comes_back_first(
+    beside: Beside,
+) -> None:
+    """The second once gave up because somebody had looked meanwhile, who knew only the first."""
+    one, two = HeldUp(beside.reader), HeldUp(beside.reader)
+    beside.import_parties("elm-house")
+    first = asyncio.create_task(follow(beside.world, one))
+    await one.read.wait()
+    beside.import_parties("elm-house", "oak-house")
+    second = asyncio.create_task(follow(beside.world, two))
+    await two.read.wait()
+
+    one.go.set()
+    await first
+    two.go.set()
+    await second
+
+    assert beside.knows("oak-house")
 
 
 async def test_a_desk_that_saw_something_newer_need_not_wait_for_the_next_look(
