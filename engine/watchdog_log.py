@@ -11,7 +11,7 @@ from typing import Protocol
 import structlog
 
 from engine.clock import Clock
-from engine.intake.standing import Standing, State
+from engine.intake.standing import SILENT_AFTER, Standing, State
 from engine.ports import Reader
 from engine.store.offsets import Partition, all_positions
 from engine.watchdog import Turns
@@ -32,22 +32,26 @@ class Lane(Protocol):
 
 
 class LogWatch:
-    """Notes turns for lanes that move, until cancelled. `turns`: by the lane's name."""
+    """Notes turns for lanes that move, until cancelled. Both kinds of turns: by the lane's name."""
 
     def __init__(
         self,
         lanes: Sequence[Lane],
         *,
         turns: Mapping[str, Turns],
+        rounds: Mapping[str, Turns],
         reader: Reader,
         clock: Clock,
     ) -> None:
         self._lanes = tuple(lanes)
         self._turns = turns
+        self._rounds = rounds
+        """One is a turn of each partition that records wait in: the others must not hide one."""
         self._reader = reader
         self._clock = clock
         self._stood: dict[Partition, int] = {}
         self._counted: dict[str, int] = {}
+        self._pending: dict[str, frozenset[Partition]] = {}
 
     async def run(self) -> None:
         """Look every few seconds. A store that does not answer is the desk's to notice."""
@@ -65,7 +69,21 @@ class LogWatch:
         for lane in self._lanes:
             if self._moves(lane, stands):
                 self._turns[lane.name].turn(f"{lane.standing.now.behind} records to read")
+            if not (pending := self._not_yet(lane, stands)):
+                self._rounds[lane.name].turn()
+            self._pending[lane.name] = pending or self._waiting(lane)
         self._stood = stands
+
+    def _not_yet(self, lane: Lane, stands: Mapping[Partition, int]) -> frozenset[Partition]:
+        """Those that waited when the round began, wait still, and have not moved since."""
+        moved = {one for one, at in stands.items() if self._stood.get(one) != at}
+        return (self._pending.get(lane.name, frozenset()) & self._waiting(lane)) - moved
+
+    def _waiting(self, lane: Lane) -> frozenset[Partition]:
+        """What no broker answers for is no fault of the reader; the lane says so."""
+        if lane.standing.now.state is not State.READING:
+            return frozenset()
+        return lane.standing.waiting - frozenset(lane.standing.unanswered(SILENT_AFTER))
 
     def _moves(self, lane: Lane, stands: Mapping[Partition, int]) -> bool:
         now = lane.standing.now

@@ -16,7 +16,9 @@ SETTLING = 30.0
 RELAY = 120.0
 """One record: the client itself gives up on a broker within less than half of that."""
 LOG = 60.0
-"""A partition with records that nobody takes, while the broker answers."""
+"""A log with records that nobody takes, while the broker answers."""
+PARTITION = 600.0
+"""One partition of it, while others are read: a full buffer of the others on a slow machine."""
 
 
 def auditor(settings: Settings) -> float:

@@ -41,6 +41,10 @@ def log_watch(parts: Parts, lanes: Sequence[Lane]) -> LogWatch:
         turns={
             lane.name: parts.progress.loop(f"log {lane.name}", limit=limits.LOG) for lane in lanes
         },
+        rounds={
+            lane.name: parts.progress.loop(f"a partition of {lane.name}", limit=limits.PARTITION)
+            for lane in lanes
+        },
         reader=parts.reader,
         clock=SystemClock(),
     )

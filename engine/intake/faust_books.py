@@ -55,18 +55,15 @@ class Books:
         Raises LogTroubleError when what is assigned to us stays without an owner.
         """
         behind = {}
-        answered = []
-        deals = False
-        expects = self.ownership.expected
-        for key, expected in sorted(expects.items()):
+        answers: dict[Partition, int | None] = {}
+        for key, expected in sorted(self.ownership.expected.items()):
+            answers[key] = 0  # what is expected and was never fetched is no news of a broker
             if (place := self.places.get(key)) is not None:
                 done = expected > place.last
                 behind[key] = max(0, place.end - (place.position if done else expected))
-                answered.append(place.answered)
-                deals = deals or not done
+                answers[key] = place.answered if done else None
         self.standing.count(behind)
         self.standing.holds(
             {(tp.topic, tp.partition) for tp in assigned} <= set(self.ownership.partitions)
         )
-        # What is expected and was never fetched is no news of a broker.
-        self.standing.heard(None if deals or not expects else max(answered, default=0))
+        self.standing.asked(answers)

@@ -19,7 +19,7 @@ from engine.intake.standing import Standing
 from engine.intake.trouble import LogTroubleError, named
 from engine.ports import Halt, Handler, Record
 from engine.settings import KafkaSettings
-from engine.store.offsets import Range
+from engine.store.offsets import Partition, Range
 
 BATCH = 500
 _POLL_MS = 100
@@ -121,7 +121,7 @@ class KafkaStream:
             return
         self._counted = self._clock.monotonic()
         behind = {}
-        answered = []
+        answers: dict[Partition, int | None] = {}
         for topic, partition in self._ownership.partitions:
             place = TopicPartition(topic, partition)
             if place not in consumer.assignment():
@@ -129,11 +129,11 @@ class KafkaStream:
             end = consumer.highwater(place)
             if end is not None:
                 behind[topic, partition] = max(0, end - await consumer.position(place))
-            answered.append(consumer.last_poll_timestamp(place) or 0)
+            answers[topic, partition] = consumer.last_poll_timestamp(place) or 0
         self._standing.count(behind)
         assigned = {(place.topic, place.partition) for place in consumer.assignment()}
         self._standing.holds(assigned <= set(self._ownership.partitions))
-        self._standing.heard(max(answered) if answered else None)
+        self._standing.asked(answers)
 
 
 async def _fetched(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:

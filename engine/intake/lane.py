@@ -17,6 +17,7 @@ from aiokafka.errors import (
 )
 
 from engine.clock import Clock
+from engine.desk import Busy, CommandFailed
 from engine.intake.durability import (
     NotDurableError,
     examine,
@@ -31,12 +32,18 @@ from engine.intake.stream import LogIncidents
 from engine.intake.trouble import LogTroubleError, why_unreached
 from engine.ports import Handler, Stream
 from engine.settings import KafkaSettings
+from engine.store.offsets import Partition
 from schemas.codes import IncidentCode
 
 NOT_DURABLE = IncidentCode.LOG_NOT_DURABLE
 UNREADABLE = IncidentCode.LOG_UNREADABLE
 TELL_AFTER = 60.0
 """Seconds after which a log that is not read is a human's, though a broker may yet come back."""
+TELL_AGAIN = 3600.0
+ENDS_MOST = 3
+"""Times that a reader may end before a human is told, each sooner after the last than this:"""
+WELL_AFTER = 300.0
+"""Seconds of reading after which what was before is over."""
 LOOK_EVERY = 1.0
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
@@ -61,6 +68,9 @@ class Lane:
     """Topics of this lane that drop records by themselves, as last seen; the runner looks too."""
     _patience: asyncio.Timeout | None = field(default=None, init=False)
     """With the reader that runs now; nobody waits for it once this has expired."""
+    _ends: list[float] = field(default_factory=list, init=False)
+    """When a reader ended, since the lane was last well."""
+    _told: dict[Partition, float] = field(default_factory=dict, init=False)
 
     async def run(self) -> None:
         """Read until cancelled; while the log cannot be read, say why and try again and again.
@@ -78,12 +88,24 @@ class Lane:
             try:
                 await self._try()
             except (KafkaError, LogTroubleError, OSError) as error:
+                self._note_end()
                 if self.standing.now.state is State.READING:
                     pause = FIRST_PAUSE
                 self.standing.ends()
                 await self._say(*await self._why(error))
                 await self.clock.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _note_end(self) -> None:
+        now = self.standing.now
+        if now.state is State.READING and now.seconds >= WELL_AFTER:
+            self._ends.clear()
+        self._ends.append(self.clock.monotonic())
+
+    @property
+    def _keeps_ending(self) -> bool:
+        """Whether readers end again and again, though each reads for a moment."""
+        return len(self._ends) >= ENDS_MOST and self._ends[-1] - self._ends[0] >= TELL_AFTER
 
     async def _try(self) -> None:
         """Read until that ends. Raises why; TimeoutError when the reader stood still."""
@@ -116,6 +138,7 @@ class Lane:
             elif quiet and self.standing.listens:
                 quiet = False
                 self.standing.reads()
+            await self._tell_of_partitions()
 
     @property
     def _longest(self) -> float:
@@ -140,13 +163,33 @@ class Lane:
             refuse(judge(found) if self.settings.durability == "replicated" else forgetful(found))
         except NotDurableError as error:
             log.error("intake.log_not_durable", lane=self.name, what=str(error))
-            await self.incident(NOT_DURABLE, self.settings.group)
+            await self._tell(NOT_DURABLE, self.settings.group)
 
     async def _say(self, why: str, lasting: bool) -> None:
         """Why it is not read; a human is told when only a human can end it, or when it lasts."""
         self.standing.waits(why)
-        if lasting or self.standing.now.seconds >= TELL_AFTER:
-            await self.incident(UNREADABLE, self.name)
+        if lasting or self.standing.now.seconds >= TELL_AFTER or self._keeps_ending:
+            await self._tell(UNREADABLE, self.name)
+
+    async def _tell_of_partitions(self) -> None:
+        """Of those that nobody answers for while others are read; once an hour each."""
+        unanswered = self.standing.unanswered(TELL_AFTER)
+        now = self.clock.monotonic()
+        self._told = {one: at for one, at in self._told.items() if one in unanswered}
+        for one in unanswered:
+            if now - self._told.get(one, -TELL_AGAIN) < TELL_AGAIN:
+                continue
+            if await self._tell(UNREADABLE, f"{self.name}, {one[0]}/{one[1]}"):
+                self._told[one] = now
+
+    async def _tell(self, code: IncidentCode, key: str) -> bool:
+        """Whether it is stored now; if not it is said again: what is wrong goes on, or is over."""
+        try:
+            await self.incident(code, key)
+        except (Busy, CommandFailed) as error:
+            log.error("incident_not_raised", code=code, error=type(error).__name__)
+            return False
+        return True
 
     async def _why(self, error: Exception) -> tuple[str, bool]:
         """In one line, and whether only a person can end it."""

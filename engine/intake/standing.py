@@ -67,10 +67,11 @@ class Standing:
         self._why = ""
         self._since = clock.monotonic()
         self._behind: dict[Partition, int] = {}
-        self._answered = 0
+        self._answers: dict[Partition, tuple[int, float]] = {}
         self._unheld_since: float | None = None
         self._heard_at: float | None = None
         self._begins_at: float | None = None
+        self._deals_at: float | None = None
         self.counted = 0
         """How often it was counted: its reader goes round, or nothing is read."""
 
@@ -88,6 +89,11 @@ class Standing:
     def partitions(self) -> frozenset[Partition]:
         """What is read here, as last counted."""
         return frozenset(self._behind)
+
+    @property
+    def waiting(self) -> frozenset[Partition]:
+        """Those in which records are still to be dealt with, as last counted."""
+        return frozenset(one for one, records in self._behind.items() if records)
 
     @property
     def listens(self) -> bool:
@@ -116,15 +122,37 @@ class Standing:
         """A reader is begun."""
         self._begins_at = self._clock.monotonic()
 
-    def heard(self, answered: int | None = None) -> None:
-        """When the newest answer to a fetch came, by the reader's own clock; None: right now."""
-        if answered is None or answered > self._answered:
-            self._heard_at = self._clock.monotonic()
-            self._answered = answered or self._answered
+    def heard(self) -> None:
+        """Brokers are there, right now. While what came was dealt with, none was asked."""
+        now = self._clock.monotonic()
+        dealt = 0.0 if self._deals_at is None else now - self._deals_at
+        self._answers = {one: (last, at + dealt) for one, (last, at) in self._answers.items()}
+        self._heard_at, self._deals_at = now, None
+
+    def asked(self, answers: Mapping[Partition, int | None]) -> None:
+        """When the broker of each partition here last answered a fetch, by the reader's own clock.
+
+        None: what came is being dealt with, and nothing is asked for meanwhile.
+        """
+        now = self._clock.monotonic()
+        before, self._answers = self._answers, {}
+        news = not answers
+        for partition, answered in answers.items():
+            last, at = before.get(partition, (0, now))
+            if answered is None or answered > last:
+                last, at, news = answered or last, now, True
+            self._answers[partition] = last, at
+        if news:
+            self._heard_at = now
+
+    def unanswered(self, seconds: float) -> tuple[Partition, ...]:
+        """Partitions of which no broker has said anything for so long, though others are read."""
+        since = self._clock.monotonic() - seconds
+        return tuple(sorted(one for one, (_, at) in self._answers.items() if at <= since))
 
     def deals(self) -> None:
         """What came is being dealt with, which may take long; nothing is asked for meanwhile."""
-        self._heard_at = None
+        self._heard_at, self._deals_at = None, self._clock.monotonic()
 
     def holds(self, everything: bool) -> None:
         """Whether every partition that is assigned to us was taken over from the store.
@@ -156,7 +184,8 @@ class Standing:
 
     def ends(self) -> None:
         """Nothing is read here any more."""
-        self._heard_at = self._begins_at = None
+        self._heard_at = self._begins_at = self._deals_at = None
+        self._answers = {}
         self.count({})
 
     def count(self, behind: Mapping[Partition, int]) -> None:

@@ -40,9 +40,13 @@ async def main(directory: Path, told: str, url: str = "") -> None:
             owner=f"worker-{os.getpid()}",
         )
         progress = Progress()
+        names = [lane.name for lane in lanes]
         watch = LogWatch(
             lanes,
-            turns={lane.name: progress.loop(lane.name, limit=limits.LOG) for lane in lanes},
+            turns={one.name: progress.loop(one.name, limit=limits.LOG) for one in lanes},
+            rounds={
+                one.name: progress.loop(f"{one.name}'s", limit=limits.PARTITION) for one in lanes
+            },
             reader=room.reader,
             clock=room.clock,
         )

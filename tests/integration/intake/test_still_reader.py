@@ -11,8 +11,9 @@ import pytest
 
 from engine.broker import LocalKafka
 from engine.clock import ManualClock, SystemClock
-from engine.intake.lane import Lane
+from engine.intake.lane import ENDS_MOST, TELL_AFTER, UNREADABLE, WELL_AFTER, Lane
 from engine.intake.standing import SILENT_AFTER, Standing, State
+from engine.intake.trouble import LogTroubleError
 from engine.ports import Handler
 from tests.harness.broker import make_topic, produce
 from tests.harness.moments import moment
@@ -108,6 +109,69 @@ async def test_a_reader_that_hears_nothing_because_the_broker_is_away_is_left_to
         await still.seconds(3 * settings.request_timeout)
 
     assert still.begun == 1
+
+
+class Ending(Still):
+    """A reader that reads for a moment and ends, again and again."""
+
+    async def run(self, handler: Handler) -> None:
+        self.begun += 1
+        self.standing.reads()
+        raise LogTroubleError("the broker says CorruptRecordException")
+
+
+async def test_a_log_that_is_read_for_a_moment_again_and_again_is_told(
+    kafka: LocalKafka, room: Room
+) -> None:
+    """Each moment counted as a new beginning of the trouble, which never grew old enough."""
+    settings = settings_for(kafka, await make_topic(kafka), runner="aiokafka")
+    ending = Ending(reads=True)
+
+    async def told() -> bool:
+        await ending.seconds(1)
+        return await room.incidents() == [UNREADABLE]
+
+    async with reading(room, settings, change=ending.instead):
+        await until(told)
+
+    assert ending.begun >= ENDS_MOST
+    assert ending.clock.monotonic() >= TELL_AFTER
+
+
+async def test_a_reader_that_ended_twice_in_a_night_wakes_nobody(
+    kafka: LocalKafka, room: Room
+) -> None:
+    settings = settings_for(kafka, await make_topic(kafka), runner="aiokafka")
+    still = Still(reads=True)
+    async with reading(room, settings, change=still.instead) as reader:
+        await until(lambda: still.begun == 1)
+        for _ in range(2 * ENDS_MOST):
+            for _ in range(int(WELL_AFTER)):
+                still.standing.heard()
+                await still.seconds(1)
+            reader.lane._note_end()
+
+        assert not reader.lane._keeps_ending
+
+
+async def test_a_partition_that_nobody_answers_for_is_told_although_others_are_read(
+    kafka: LocalKafka, room: Room
+) -> None:
+    settings = settings_for(kafka, await make_topic(kafka), runner="aiokafka")
+    still = Still(reads=True)
+    answered = 0
+
+    async def told() -> bool:
+        nonlocal answered
+        answered += 1
+        still.standing.asked({("t", 0): answered, ("t", 1): 1})
+        await still.seconds(1)
+        return await room.incidents() == [UNREADABLE]
+
+    async with reading(room, settings, change=still.instead) as reader:
+        await until(lambda: still.begun == 1)
+        await until(told)
+        assert reader.state is State.READING
 
 
 @pytest.mark.parametrize("runner", RUNNERS)

@@ -15,7 +15,7 @@ from engine.watchdog_log import LOOK_EVERY, LogWatch
 from tests.harness.moments import moment
 
 T = TypeVar("T")
-HERE = ("tocsin.threats", 0)
+HERE, THERE = ("tocsin.threats", 0), ("tocsin.threats", 1)
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,15 @@ class Log:
         self._engine = create_engine("sqlite://")
         t.metadata.create_all(self._engine)
         self._conn = self._engine.connect()
-        self._conn.execute(
-            t.offsets.insert().values(
-                topic=HERE[0], part=HERE[1], epoch=1, owner="x", next_offset=0
+        for topic, part in (HERE, THERE):
+            self._conn.execute(
+                t.offsets.insert().values(topic=topic, part=part, epoch=1, owner="x", next_offset=0)
             )
-        )
         self.progress = Progress()
         self.watch = LogWatch(
             [OneLane("normal", self.standing)],
             turns={"normal": self.progress.loop("log normal", limit=60)},
+            rounds={"normal": self.progress.loop("each partition", limit=600)},
             reader=self,
             clock=self.clock,
         )
@@ -51,8 +51,12 @@ class Log:
         """As a reader."""
         return fn(self._conn)
 
-    def takes_one(self) -> None:
-        self._conn.execute(t.offsets.update().values(next_offset=t.offsets.c.next_offset + 1))
+    def takes_one(self, part: int = HERE[1]) -> None:
+        self._conn.execute(
+            t.offsets.update()
+            .where(t.offsets.c.part == part)
+            .values(next_offset=t.offsets.c.next_offset + 1)
+        )
 
     async def minutes(self, count: int, each: Callable[[], None] = lambda: None) -> bool:
         """Whether it is stuck after so many minutes; `each` happens before every look."""
@@ -107,3 +111,43 @@ async def test_a_broker_that_is_away_is_no_standstill(log: Log) -> None:
 
 async def test_a_standby_without_partitions_is_left_alone(log: Log) -> None:
     assert not await log.minutes(10, lambda: log.standing.count({}))
+
+
+async def test_one_partition_that_stands_still_is_not_hidden_by_those_that_move(log: Log) -> None:
+    """A stream of the critical topic stood still while the other topic on its lane moved."""
+
+    def step() -> None:
+        log.takes_one()
+        log.standing.count({HERE: 100, THERE: 1})
+        log.standing.asked({HERE: None, THERE: None})
+
+    assert not await log.minutes(9, step)
+    assert await log.minutes(3, step)
+
+
+async def test_partitions_that_take_turns_are_no_standstill(log: Log) -> None:
+    looks = 0
+
+    def step() -> None:
+        nonlocal looks
+        looks += 1
+        log.takes_one(looks // 60 % 2)
+        log.standing.count({HERE: 100, THERE: 100})
+        log.standing.asked({HERE: None, THERE: None})
+
+    assert not await log.minutes(40, step)
+
+
+async def test_a_partition_without_a_broker_ends_no_process(log: Log) -> None:
+    answered = 0
+
+    def step() -> None:
+        nonlocal answered
+        answered += 1
+        log.takes_one()
+        log.standing.count({HERE: 100, THERE: 1})
+        log.standing.asked({HERE: answered, THERE: 1})
+
+    step()
+    await log.clock.advance(seconds=30)
+    assert not await log.minutes(40, step)

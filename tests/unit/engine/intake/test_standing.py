@@ -10,6 +10,8 @@ from engine.intake.standing import SILENT_AFTER, UNHELD_LONGEST, Standing, State
 from engine.intake.trouble import LogTroubleError, named
 from engine.metrics import Metrics
 
+HERE, THERE = ("tocsin.threats", 0), ("tocsin.threats", 1)
+
 
 def a_standing() -> tuple[Standing, ManualClock, Metrics]:
     clock, metrics = ManualClock(datetime(2027, 3, 1, tzinfo=UTC)), Metrics()
@@ -44,13 +46,13 @@ async def test_a_broker_that_answers_nothing_for_long_is_noticed() -> None:
     standing, clock, _ = a_standing()
     assert not standing.silent
     standing.reads()
-    standing.heard(1_000)
+    standing.asked({HERE: 1_000})
     await clock.advance(seconds=SILENT_AFTER / 2)
-    standing.heard(2_000)
+    standing.asked({HERE: 2_000})
     await clock.advance(seconds=SILENT_AFTER / 2)
     assert not standing.silent
 
-    standing.heard(2_000)
+    standing.asked({HERE: 2_000})
     await clock.advance(seconds=SILENT_AFTER / 2)
     assert standing.silent
 
@@ -130,3 +132,66 @@ async def test_how_long_a_reader_was_begun_without_reading_is_known() -> None:
     standing.ends()
     await clock.advance(seconds=40)
     assert standing.begun_for == standing.silent_for == 0
+
+
+async def test_a_partition_that_no_broker_answers_for_is_not_hidden_by_the_others() -> None:
+    """Its lane called itself well, and nothing behind: the last that was known of it."""
+    standing, clock, _ = a_standing()
+    standing.reads()
+    for n in range(1, 9):
+        standing.asked({HERE: n, THERE: 1})
+        await clock.advance(seconds=9)
+
+    assert not standing.silent
+    assert standing.unanswered(60) == (THERE,)
+
+    standing.asked({HERE: 7, THERE: 2})
+    assert standing.unanswered(60) == ()
+
+
+async def test_a_partition_just_assigned_has_its_time_to_be_answered_for() -> None:
+    standing, clock, _ = a_standing()
+    await clock.advance(seconds=500)
+    standing.asked({HERE: 0})
+    await clock.advance(seconds=59)
+    standing.asked({HERE: 0})
+    assert standing.unanswered(60) == ()
+
+    await clock.advance(seconds=1)
+    assert standing.unanswered(60) == (HERE,)
+    standing.ends()
+    assert standing.unanswered(60) == ()
+
+
+async def test_what_is_dealt_with_for_long_is_asked_for_again_before_anybody_is_blamed() -> None:
+    standing, clock, _ = a_standing()
+    standing.asked({HERE: 1, THERE: None})
+    standing.deals()
+    await clock.advance(seconds=600)
+    standing.heard()
+    standing.asked({HERE: 1, THERE: None})
+
+    assert standing.unanswered(60) == ()
+    await clock.advance(seconds=60)
+    standing.asked({HERE: 1, THERE: None})
+    assert standing.unanswered(60) == (HERE,), "the other is being dealt with"
+
+
+def test_where_records_wait_is_known() -> None:
+    standing, _, _ = a_standing()
+    standing.count({HERE: 2, THERE: 0})
+
+    assert standing.waiting == {HERE}
+
+
+async def test_records_that_come_all_the_time_do_not_hide_a_partition_either() -> None:
+    standing, clock, _ = a_standing()
+    for n in range(1, 31):
+        standing.asked({HERE: n, THERE: 1})
+        await clock.advance(seconds=2)
+        standing.deals()
+        await clock.advance(seconds=4)
+        standing.heard()
+
+    assert standing.unanswered(60) == (THERE,)
+    assert standing.unanswered(61) == (), "the time in which nobody was asked does not count"
