@@ -40,7 +40,6 @@ async def main(directory: Path, told: str, url: str = "") -> None:
             owner=f"worker-{os.getpid()}",
         )
         progress = Progress()
-        names = [lane.name for lane in lanes]
         watch = LogWatch(
             lanes,
             turns={one.name: progress.loop(one.name, limit=limits.LOG) for one in lanes},
