@@ -11,9 +11,10 @@ from typing import Protocol
 
 import structlog
 
-from engine.calling import Raises, raised
+from engine.calling import Raises
 from engine.case.commands import RaiseIncident
 from engine.clock import Clock
+from engine.side_loop import Lasting
 from schemas.codes import IncidentCode
 
 EVERY_SECONDS = 60.0
@@ -46,7 +47,7 @@ def has_room_again(*, total: int, free: int) -> bool:
 
 
 class DiskWatch:
-    """Looks once a minute; one incident until there was room again."""
+    """Looks once a minute; one incident until there was room again, told anew every six hours."""
 
     def __init__(
         self,
@@ -59,10 +60,9 @@ class DiskWatch:
     ) -> None:
         self._folder = folder
         self._usage = usage
-        self._raise = raise_incident
+        self._filling = Lasting(raise_incident, clock=clock)
         self._clock = clock
         self._every = every
-        self._told = False
 
     async def run(self) -> None:
         """One look after another, until cancelled. `clock` is the machine's own time."""
@@ -78,9 +78,8 @@ class DiskWatch:
             _log.error("disk_not_seen", error=type(error).__name__)
             return
         if has_room_again(total=disk.total, free=disk.free):
-            self._told = False
-        if self._told or not fills(total=disk.total, free=disk.free):
+            self._filling.over()
+        if self._filling.told or not fills(total=disk.total, free=disk.free):
             return
         _log.error("disk_fills", free_mb=disk.free // 1_048_576)
-        incident = RaiseIncident(code=IncidentCode.DISK_FILLS, key=KEY)
-        self._told = await raised(incident, self._raise)
+        await self._filling.tell(RaiseIncident(code=IncidentCode.DISK_FILLS, key=KEY))

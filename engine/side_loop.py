@@ -22,8 +22,35 @@ LONGEST_PAUSE = 60.0
 """Seconds between two tries: doubling from the first, as it fails again and again."""
 SOUND_AFTER = 600.0
 """Seconds without a failure after which the next one counts as a first."""
+TOLD_FOR = 6 * 3600.0
+"""Seconds after which duty is told again of what still lasts: two people may have closed it in the
+belief that it was mended. While its incident is open a repeat changes nothing."""
 
 _log = structlog.get_logger(__name__)
+
+
+class Lasting:
+    """Tells duty of what lasts: once, and again whenever it still lasts after `TOLD_FOR`."""
+
+    def __init__(self, by: Raises, *, clock: Clock) -> None:
+        self._by = by
+        self._clock = clock
+        self._at: float | None = None
+
+    async def tell(self, incident: RaiseIncident) -> None:
+        """Raise it unless that was done lately; what cannot be stored is tried at the next call."""
+        if not self.told:
+            now = self._clock.monotonic()
+            self._at = now if await raised(incident, self._by) else None
+
+    @property
+    def told(self) -> bool:
+        """Whether duty was told lately."""
+        return self._at is not None and self._clock.monotonic() - self._at < TOLD_FOR
+
+    def over(self) -> None:
+        """It lasts no more: the next time counts as a first."""
+        self._at = None
 
 
 async def keep_going(
@@ -35,10 +62,10 @@ async def keep_going(
 ) -> None:
     """Run the loop that `begin` makes; again when it raises. `clock`: the machine's own time.
 
-    Returns when the loop does. Duty is called at the first failure; what could not be stored is
-    tried at the next one.
+    Returns when the loop does. Duty is called at the first failure, and again every six hours for
+    as long as it fails; what could not be stored is tried at the next failure.
     """
-    pause, told = FIRST_PAUSE, False
+    pause, failing = FIRST_PAUSE, Lasting(raise_incident, clock=clock)
     while True:
         begun = clock.monotonic()
         try:
@@ -49,12 +76,11 @@ async def keep_going(
         else:
             return
         if clock.monotonic() - begun >= SOUND_AFTER:
-            pause, told = FIRST_PAUSE, False
-        if not told:
-            incident = RaiseIncident(code=IncidentCode.LOOP_FAILED, key=name)
-            told = await raised(incident, raise_incident)
+            pause = FIRST_PAUSE
+            failing.over()
+        await failing.tell(RaiseIncident(code=IncidentCode.LOOP_FAILED, key=name))
         await clock.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-__all__ = ["FIRST_PAUSE", "LONGEST_PAUSE", "SOUND_AFTER", "keep_going"]
+__all__ = ["FIRST_PAUSE", "LONGEST_PAUSE", "SOUND_AFTER", "TOLD_FOR", "Lasting", "keep_going"]

@@ -13,6 +13,7 @@ from engine.case.commands import RaiseIncident
 from engine.clock import ManualClock
 from engine.desk.lanes import Busy, StoreUnavailable
 from engine.disk_watch import LEAST_FREE, DiskWatch, fills, has_room_again
+from engine.side_loop import TOLD_FOR
 from schemas.codes import IncidentCode
 
 MB = 1024 * 1024
@@ -33,8 +34,9 @@ class Disk:
         self.room: Room | None = Room()
         self.heard: list[IncidentCode] = []
         self.refuses: type[Exception] | None = None
+        self.clock = ManualClock(AT)
         self.watch = DiskWatch(
-            Path("/somewhere"), raise_incident=self._hear, clock=ManualClock(AT), usage=self._usage
+            Path("/somewhere"), raise_incident=self._hear, clock=self.clock, usage=self._usage
         )
 
     async def look(self, *, free: int | None) -> list[IncidentCode]:
@@ -74,6 +76,16 @@ async def test_what_could_not_be_stored_is_told_at_the_next_look_that_finds_room
     assert await disk.look(free=0) == []
     disk.refuses = None
     assert await disk.look(free=MB) == [IncidentCode.DISK_FILLS]
+
+
+async def test_a_disk_that_stayed_full_after_two_people_closed_it_was_never_told_again() -> None:
+    disk = Disk()
+    assert len(await disk.look(free=MB)) == 1
+    await disk.clock.advance(seconds=TOLD_FOR - 1)
+    assert len(await disk.look(free=MB)) == 1
+    await disk.clock.advance(seconds=1)
+    assert len(await disk.look(free=MB)) == 2
+    assert len(await disk.look(free=MB)) == 2
 
 
 async def test_a_disk_that_cannot_be_seen_ends_nothing() -> None:

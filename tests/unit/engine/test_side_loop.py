@@ -4,12 +4,18 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
+from engine.case import commands as c
 from engine.case.commands import RaiseIncident
 from engine.clock import ManualClock
 from engine.desk.lanes import Busy, StoreUnavailable
-from engine.side_loop import LONGEST_PAUSE, SOUND_AFTER, keep_going
+from engine.side_loop import LONGEST_PAUSE, SOUND_AFTER, TOLD_FOR, keep_going
 from schemas.codes import IncidentCode
+from schemas.responses import Done
+from tests.harness.people import faro
+from tests.harness.story import given
+from tests.harness.towns import ARREST, cerro, rulebook
 
 AT = datetime(2027, 3, 1, tzinfo=UTC)
 
@@ -72,6 +78,52 @@ async def test_one_that_fails_again_after_hours_of_calm_calls_duty_again() -> No
     await loop.passes(3 * SOUND_AFTER)
     assert len(loop.heard) == 2
     await loop.ends()
+
+
+async def test_one_that_never_starts_was_told_once_and_who_closed_it_never_knew() -> None:
+    loop = Beside(fails=10**9)
+    await loop.passes(TOLD_FOR - LONGEST_PAUSE)
+    assert len(loop.heard) == 1
+    await loop.passes(2 * LONGEST_PAUSE)
+    assert loop.heard == [(IncidentCode.LOOP_FAILED, "keys")] * 2
+    await loop.passes(TOLD_FOR + LONGEST_PAUSE)
+    assert len(loop.heard) == 3, "and so on, for as long as it fails"
+    await loop.ends()
+
+
+async def test_told_again_of_an_open_incident_nobody_is_bothered_and_of_a_closed_one_duty_is() -> (
+    None
+):
+    again = RaiseIncident(code=IncidentCode.LOOP_FAILED, key="keys")
+    async with given(registry=cerro(), rulebook=rulebook(ARREST), roster=faro()) as story:
+
+        def kinds() -> list[str]:
+            return [row.kind for row in story.read(text("SELECT kind FROM journal ORDER BY n"))]
+
+        await story.do(again)
+        story.phone("Ana").expects("Tocsin INCIDENT")
+        said = kinds()
+        await story.do(again)
+        assert kinds() == said
+
+        (row,) = story.read(text("SELECT id FROM cases WHERE kind = 'incident'"))
+        proposed = c.ProposeResolution(
+            inbox=story.inbox(),
+            case=row.id,
+            by="person:ana",
+            outcome="other",
+            residual_risk="none",
+            remedy="none_sought",
+            heard="safe_channel",
+        )
+        confirmed = c.ConfirmResolution(inbox=story.inbox(), case=row.id, by="person:ben")
+        for command in (proposed, confirmed):
+            assert isinstance(await story.do(command), Done)
+        story.phone("Ana").ignores_everything()
+        story.phone("Ben").ignores_everything()
+        await story.do(again)
+        assert "reopened" in kinds()
+        story.phone("Ana").expects("Tocsin INCIDENT")
 
 
 @pytest.mark.parametrize("refuses", [Busy, StoreUnavailable])
