@@ -5,6 +5,9 @@ however long the journal grows. Whatever looks broken is looked at a second time
 called: who is woken for nothing stops listening. Then it becomes an incident that pages duty; open
 cases of which nobody was reached become one of their own, because somebody may be waiting for help
 right now.
+
+What cannot be read is a finding too, and the walk goes on behind it: one damaged row must not hide
+what is wrong with all the others.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,18 +16,23 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine import invariants
-from engine.calling import Raises
+from engine.calling import Raises, raised
+from engine.case.commands import RaiseIncident
 from engine.clock import Clock
+from engine.desk.traces import where
 from engine.findings import incidents_now, incidents_of_rows, key_of
 from engine.heartbeat import Heartbeat
 from engine.invariants import Violation, walk
 from engine.ports import Reader
+from engine.side_loop import Lasting
 from engine.store import findings
 from engine.uptime import Uptime
 from engine.watchdog import Turns, unwatched
 from rules.rulebook import Rulebook
+from schemas.codes import IncidentCode
 from schemas.roster import Roster
 
 EVERY = 30.0
@@ -39,8 +47,13 @@ STOOD_STILL = timedelta(seconds=120)
 CASES_A_READ = 10
 """Histories in one read transaction, so that the log can be checkpointed in between."""
 
+FAILED_ROUNDS = 3
+"""Rounds that fail one after another before duty is called: a single one may be passing trouble."""
+
 LOGGED_AT_MOST = 5
-"""Findings of one round that the log names."""
+"""Findings of one kind that the log names in one round."""
+
+FAILING = RaiseIncident(code=IncidentCode.LOOP_FAILED, key="auditor")
 
 _log = structlog.get_logger(__name__)
 
@@ -50,21 +63,14 @@ Config = Callable[[], tuple[Rulebook | None, Roster]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """One look."""
+class Walked:
+    """One page of everything there is."""
 
-    now: tuple[Violation, ...]
-    """Late, unreached, or loaded so that nobody could be woken."""
     rows: tuple[Violation, ...]
-    """Broken, in what was walked over; without those that two people closed."""
+    """Broken, or not to be read; without those that two people closed."""
     standing: int
     """Incidents about broken rows that nobody has closed."""
     then: walk.Places
-
-    @property
-    def found(self) -> tuple[Violation, ...]:
-        """Everything."""
-        return (*self.now, *self.rows)
 
 
 class Auditor:
@@ -101,6 +107,11 @@ class Auditor:
         self._places = walk.Places()
         self._suspects: frozenset[tuple[str, str]] = frozenset()
         """What the last look saw for the first time: (invariant, row)."""
+        self._untold: tuple[RaiseIncident, ...] = ()
+        """About rows, and not stored yet: the walk sees them again in hours only."""
+        self._failed = 0
+        """Rounds since the last that did not."""
+        self._failing = Lasting(raise_incident, clock=clock)
         self.last_round: datetime | None = None
         """When everything was last found in order, and a sign of life given."""
 
@@ -108,30 +119,44 @@ class Auditor:
         """One round after another, until cancelled.
 
         A round that fails gives no sign of life, and never takes the engine with it: whoever
-        watches must not be what stops the watched.
+        watches must not be what stops the watched. Several in a row call duty.
         """
         while True:
             self._turns.turn("checking")
             await self._clock.sleep(AGAIN_AFTER if self._suspects else self._every)
             try:
-                await self.turn()
+                await self._round()
             except Exception as error:  # the outside watch hears the silence
-                self._uptime.lost()
-                _log.error("audit_failed", error=type(error).__name__)
+                _log.error("audit_failed", error=type(error).__name__, where=where(error))
+
+    async def _round(self) -> None:
+        try:
+            await self.turn()
+        except Exception:
+            self._failed += 1
+            if self._failed >= FAILED_ROUNDS:
+                await self._failing.tell(FAILING)
+            raise
+        self._failed = 0
+        self._failing.over()
 
     async def turn(self) -> list[Violation]:
         """Look once; call duty for what the look before saw too, or give a sign of life."""
-        seen = await self._look()
         known, self._suspects = self._suspects, frozenset()
-        sure = [each for each in seen.found if _name(each) in known]
-        first = [each for each in seen.found if _name(each) not in known]
-        if first and not known:  # only then: a walk that keeps looking at one page sees no other
-            self._suspects = frozenset(map(_name, seen.found))
-            return list(seen.found)
-        self._places = seen.then
-        await self._tell(seen, sure)
-        if seen.found or seen.standing:
-            return list(seen.found)
+        now = self._clock.now()
+        late = await self._late(now)
+        await self._tell_late([each for each in late if _name(each) in known])
+        if not known:  # should the walk fail, what is late is still looked at again
+            self._suspects = frozenset(map(_name, late))
+        walked = await self._walk(now)
+        found = [*late, *walked.rows]
+        if not known and found:  # only then: a walk that keeps looking at one page sees no other
+            self._suspects = frozenset(map(_name, found))
+            return found
+        self._places = walked.then
+        await self._tell_rows(walked, [each for each in walked.rows if _name(each) in known])
+        if found or walked.standing or self._untold:
+            return found
         if amiss := self._also():
             _log.error("heartbeat_withheld", why=list(amiss))
             return []
@@ -139,42 +164,79 @@ class Auditor:
         self.last_round = self._clock.now()
         return []
 
-    async def _tell(self, seen: Seen, sure: Sequence[Violation]) -> None:
-        now = [each for each in seen.now if each in sure]
-        rows = [each for each in seen.rows if each in sure]
-        for incident in (
-            *incidents_now(now),
-            *incidents_of_rows(rows, standing=seen.standing),
-        ):
-            await self._raise(incident)
-        for each in sure[:LOGGED_AT_MOST]:
-            _log.error("invariant_broken", at=each.row, invariant=each.invariant, what=each.what)
+    async def _tell_late(self, sure: Sequence[Violation]) -> None:
+        """What could not be stored is found again in the next round, while it lasts."""
+        for incident in incidents_now(sure):
+            await raised(incident, self._raise)
+        _note(sure)
 
-    async def _look(self) -> Seen:
-        now = self._clock.now()
+    async def _tell_rows(self, walked: Walked, sure: Sequence[Violation]) -> None:
+        standing = walked.standing + len(self._untold)
+        told = dict.fromkeys((*self._untold, *incidents_of_rows(sure, standing=standing)))
+        self._untold = tuple(told)
+        self._untold = tuple([each for each in told if not await raised(each, self._raise)])
+        _note(sure)
+
+    async def _late(self, now: datetime) -> list[Violation]:
+        """What is late, unreached, or loaded so that nobody could be woken."""
         up_since = self._uptime.since(now)
-        rulebook, roster = self._config()
-        run = self._reader.run
-        late = invariants.check_config(rulebook, roster)
-        late += await run(partial(invariants.check_now, now=now, up_since=up_since))
-        page = await run(partial(walk.next_cases, places=self._places, most=self._cases_a_round))
+        found = invariants.check_config(*self._config())
+        look = partial(invariants.check_now, now=now, up_since=up_since)
+        try:
+            return found + await self._reader.run(look)
+        except (SQLAlchemyError, OSError):
+            self._uptime.lost()
+            raise
+
+    async def _walk(self, now: datetime) -> Walked:
+        run, places = self._reader.run, self._places
+        page = await run(partial(walk.next_cases, places=places, most=self._cases_a_round))
         rows: list[Violation] = []
         for start in range(0, len(page.cases), CASES_A_READ):
-            some = page.cases[start : start + CASES_A_READ]
-            rows += await run(partial(invariants.check_cases, ids=some, now=now))
+            rows += await self._cases(page.cases[start : start + CASES_A_READ], now=now)
         then = page.then
-        for look in walk.stray_looks(self._places):
-            found, place = await run(look)
-            rows += found
-            then = walk.joined(then, place)
+        for table, look in zip(walk.STRAYS, walk.stray_looks(places), strict=True):
+            try:
+                found, place = await run(look)
+            except Exception as error:  # the other tables are walked on
+                rows.append(await self._unreadable(table, error))
+            else:
+                rows += found
+                then = walk.joined(then, place)
         keys = {key_of(each) for each in rows}
         settled = await run(partial(findings.settled, keys=keys))
-        return Seen(
-            now=tuple(late),
+        return Walked(
             rows=tuple(each for each in rows if key_of(each) not in settled),
             standing=await run(findings.standing),
             then=then,
         )
+
+    async def _cases(self, ids: Sequence[str], *, now: datetime) -> list[Violation]:
+        """Look at these cases together; each alone where that fails, to name whose fault it is."""
+        try:
+            return await self._reader.run(partial(invariants.check_cases, ids=ids, now=now))
+        except Exception as error:  # one row that nobody can read must not hide the others
+            if len(ids) == 1:
+                return [await self._unreadable(ids[0], error)]
+        return [each for id in ids for each in await self._cases((id,), now=now)]
+
+    async def _unreadable(self, row: str, error: Exception) -> Violation:
+        """The finding that this cannot be read. Raises what the store does when it gives nothing
+        at all: then it is away, and no row is to blame."""
+        await self._reader.run(findings.standing)
+        what = f"This cannot be read or checked ({type(error).__name__})."
+        return Violation(invariant="I19", row=row, what=what, remedy=_UNREADABLE)
+
+
+_UNREADABLE = (
+    "Work it by hand. Look whether a newer release wrote it, and compare the database with the "
+    "newest backup."
+)
+
+
+def _note(sure: Sequence[Violation]) -> None:
+    for each in sure[:LOGGED_AT_MOST]:
+        _log.error("invariant_broken", at=each.row, invariant=each.invariant, what=each.what)
 
 
 def _name(violation: Violation) -> tuple[str, str]:

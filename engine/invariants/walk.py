@@ -64,6 +64,10 @@ Look = Callable[[Connection], tuple[list[Violation], Places]]
 """One short read: what is wrong there, and how far it went."""
 
 
+STRAYS = (*strays.KINDS, "system")
+"""What is walked by `stray_looks`, in their order."""
+
+
 def stray_looks(places: Places, *, most: int = ROWS_A_ROUND) -> list[Look]:
     """One look for each table that is walked, each for a transaction of its own."""
 

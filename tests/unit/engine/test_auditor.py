@@ -1,12 +1,16 @@
 """The auditor: silent outside while a promise is broken, and never the reason for an outage."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
+import pytest
 from hypothesis import given as given_values
 from hypothesis import strategies as st
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 
-from engine.auditor import AGAIN_AFTER, EVERY, STOOD_STILL, Auditor
+from engine import invariants
+from engine.auditor import AGAIN_AFTER, EVERY, FAILED_ROUNDS, STOOD_STILL, Auditor
 from engine.case import commands as c
 from engine.case.commands import RaiseIncident
 from engine.desk import Lane
@@ -19,7 +23,9 @@ from engine.findings import (
     incidents_of_rows,
     key_of,
 )
-from engine.invariants import Violation
+from engine.invariants import Violation, walk
+from engine.ports import Reader
+from engine.store import findings
 from engine.store.case_file import case_file
 from engine.store.inline import InlineReader
 from engine.uptime import Uptime
@@ -29,6 +35,8 @@ from tests.harness.people import faro
 from tests.harness.reports import report
 from tests.harness.story import Story, given
 from tests.harness.towns import ARREST, LIFE, cerro, rulebook
+
+T = TypeVar("T")
 
 
 class _Counting:
@@ -41,7 +49,7 @@ class _Counting:
         self.beats += 1
 
 
-def _auditor(story: Story, heart: _Counting, reader: InlineReader) -> Auditor:
+def _auditor(story: Story, heart: _Counting, reader: Reader) -> Auditor:
     async def raise_incident(incident: RaiseIncident) -> None:
         assert story.engine is not None
         await story.engine.desk.submit(incident, lane=Lane.CRITICAL)
@@ -269,6 +277,75 @@ async def test_an_auditor_that_cannot_read_goes_on_looking() -> None:
 
         assert not looking.done()
         assert heart.beats == 0
+        story.phone("Ana").expects("Tocsin INCIDENT", at="Mon 22:01")
+
+
+async def test_rounds_that_failed_one_after_another_were_told_to_nobody() -> None:
+    heart = _Counting()
+    async with given(registry=cerro(), rulebook=rulebook(ARREST), roster=faro()) as story:
+        reader = _Trips(InlineReader(story.database), over=[invariants.check_now])
+        auditor = _auditor(story, heart, reader)
+        story.beside(auditor.run())
+
+        await story.advance(seconds=EVERY * (FAILED_ROUNDS - 1))
+        assert story.incidents() == [], "one round may fail"
+        await story.advance(seconds=EVERY)
+        assert (heart.beats, story.incidents()) == (0, ["loop_failed"])
+        story.phone("Ana").expects("Tocsin INCIDENT")
+        reader.over = []
+        await story.advance(seconds=EVERY)
+        assert heart.beats == 1
+        reader.close()
+
+
+async def test_a_walk_that_fails_hid_for_good_what_is_late() -> None:
+    heart = _Counting()
+    async with given(registry=cerro(), rulebook=rulebook(LIFE), roster=faro()) as story:
+        reader = _Trips(InlineReader(story.database), over=[walk.next_cases])
+        auditor = _auditor(story, heart, reader)
+        story.beside(auditor.run())
+        story.post.broken["sms"] = OutcomeReason.UNREACHABLE
+        await story.publish(report("abduction", id="abduction-1"))
+        await story.advance(minutes=8)
+
+        assert "reached_nobody" in story.incidents()
+        assert heart.beats == 0
+        reader.over = []
+        del story.post.broken["sms"]
+        await story.advance(minutes=6)
+        story.phone("Ana").ignores_everything()
+        reader.close()
+
+
+async def test_a_store_that_goes_away_in_the_midst_of_a_round_is_no_fault_of_any_row() -> None:
+    heart = _Counting()
+    async with given(registry=cerro(), rulebook=rulebook(ARREST), roster=faro()) as story:
+        away = [invariants.check_cases, findings.standing]
+        reader = _Trips(InlineReader(story.database), over=away)
+        await story.publish(report("arrest", id="arrest-1"))
+        story.phone("Ana").expects("Tocsin HIGH")
+        auditor = _auditor(story, heart, reader)
+        for _ in range(2):
+            with pytest.raises(ValueError, match="nobody"):
+                await auditor.turn()
+        reader.over = []
+        assert await auditor.turn() == []
+        reader.close()
+        assert (heart.beats, story.incidents()) == (1, [])
+
+
+class _Trips:
+    """A reader that raises over some questions, as what cannot be read makes it."""
+
+    def __init__(self, reader: InlineReader, *, over: Sequence[object]) -> None:
+        self.over = over
+        self.close = reader.close
+        self._reader = reader
+
+    async def run(self, fn: Callable[[Connection], T]) -> T:
+        if getattr(fn, "func", fn) in self.over:
+            raise ValueError("nobody can read this")
+        return await self._reader.run(fn)
 
 
 def _violation(invariant: str, row: str, what: str = "") -> Violation:
