@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.case.commands import Recheck
 from engine.clock import Clock
-from engine.desk import Busy, CommandFailed, Desk, Lane
+from engine.desk import Busy, CommandFailed, Desk, Lane, StoreUnavailable
 from engine.ports import Reader, Writer
 from engine.registry.world import WorldHolder
 from engine.store import alerts, meta
@@ -46,12 +46,15 @@ class SecondLook:
         while True:
             try:
                 await self.look()
-            except (SQLAlchemyError, Busy) as error:  # the same again: nothing was forgotten
+            except (SQLAlchemyError, Busy, StoreUnavailable) as error:  # all of it once more
                 _log.warning("second_look_waits", error=type(error).__name__)
             await self._clock.sleep(LOOK_EVERY)
 
     async def look(self) -> int:
-        """Look once; return how many cases were judged again. Raises Busy, SQLAlchemyError."""
+        """Look once; return how many cases were judged again.
+
+        Raises Busy, SQLAlchemyError and StoreUnavailable: then this registry was not looked at.
+        """
         version = self._world.registry().version
         if version == self._done:
             return 0
@@ -71,6 +74,8 @@ class SecondLook:
     async def _one(self, case: str) -> None:
         try:
             await self._desk.submit(Recheck(case=case), lane=Lane.NORMAL)
+        except StoreUnavailable:  # of no case's own: nobody was judged, and nobody is told
+            raise
         except CommandFailed as error:  # duty is told; the others are judged all the same
             _log.error("second_look_failed", case=case, error=type(error).__name__)
 

@@ -4,6 +4,7 @@ It is looked for four times a second. What it stops is stored, so that it holds 
 and after a restart; taking the file away lifts nothing, since that takes two people.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
@@ -75,10 +76,18 @@ class StopWatch:
 
     async def run(self) -> None:
         """Look until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch_disk())
+            while True:
+                self._turns.turn("looking")
+                await self.look()
+                self._turns.rest()
+                await self._clock.sleep(LOOK_EVERY)
+
+    async def _watch_disk(self) -> None:
+        """Apart: whoever lays the file must not wait for a store that is slow to answer."""
         while True:
-            self._turns.turn("looking")
-            await self.look()
-            self._turns.rest()
+            self.look_at_disk()
             await self._clock.sleep(LOOK_EVERY)
 
     def look_at_disk(self) -> None:

@@ -13,6 +13,8 @@ DESK = 30.0
 CLAIMING = 30.0
 SETTLING = 30.0
 """Outcomes of tries; a try itself ends after its own time, whatever its channel does."""
+STOPPING = 120.0
+"""A look at the switch in the store, behind whatever reads there; the file is looked for apart."""
 RELAY = 120.0
 """One record: the client itself gives up on a broker within less than half of that."""
 LOG = 60.0

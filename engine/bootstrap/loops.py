@@ -168,6 +168,7 @@ def _stop_watch(parts: Parts) -> StopWatch:
         reader=parts.reader,
         clock=SystemClock(),
         alone=parts.database.sqlite,
+        turns=parts.progress.loop("stop watch", limit=limits.STOPPING),
     )
 
 

@@ -15,6 +15,7 @@ from engine.stop_file import LOOK_EVERY, FileInDirectory, StopWatch
 from engine.store import stopping
 from engine.store import tables as t
 from engine.store.stopping import Stop
+from engine.watchdog import Progress
 from schemas.codes import TrackName
 from schemas.facts.system import load_system_fact
 from schemas.responses import Done, Refused, RefusedBecause
@@ -289,3 +290,36 @@ async def test_what_is_in_hand_in_another_process_is_dropped_with_the_next_look(
     await looks.look()
     assert two.a.desk.in_hand.called_off(job)
     await settle(two.a, job, "failed_temporary")
+
+
+class Silent:
+    """A reader whose store answers nothing."""
+
+    async def run(self, fn: Any) -> Any:
+        await asyncio.get_running_loop().create_future()
+
+
+async def test_a_store_that_answers_nothing_does_not_hide_the_file(path: Path) -> None:
+    """The file was looked for behind whatever the store was asked before."""
+    clock = ManualClock(START)
+    progress, disk = Progress(), Disk()
+    async with a_room(path, clock=clock) as room:
+        watching = StopWatch(
+            file=disk,
+            place="here",
+            desk=room.desk,
+            reader=Silent(),
+            clock=clock,
+            turns=progress.loop("stop watch", limit=120),
+        )
+        running = asyncio.create_task(watching.run())
+        await clock.advance(seconds=10)
+        assert not room.desk.in_hand.stopped
+
+        disk.there = True
+        await clock.advance(seconds=2 * LOOK_EVERY)
+
+        assert room.desk.in_hand.stopped
+        assert not progress.loops["stop watch"].quiet, "the watchdog counts how long"
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

@@ -16,6 +16,7 @@ from engine.bell import Bell
 from engine.case import commands as c
 from engine.case.state import AlertStatus, Case
 from engine.conflicts import Conflicts
+from engine.desk import StoreUnavailable
 from engine.registry.history import Edition, take
 from engine.registry.history.changes import Change, Changes
 from engine.registry.loading import load_registry
@@ -344,6 +345,34 @@ async def test_a_second_look_at_a_registry_is_not_repeated_by_the_next_engine(ro
     await _told(room)
     assert await _look(room).look() == 1
     assert await _look(room).look() == 0
+
+
+class Refusing:
+    """A desk whose store takes nothing for a while."""
+
+    def __init__(self, room: Room) -> None:
+        self._desk = room.desk
+        self.refuses = True
+
+    async def submit(self, *commands: Any, **how: Any) -> Any:
+        if self.refuses:
+            raise StoreUnavailable("locked")
+        return await self._desk.submit(*commands, **how)
+
+
+async def test_a_second_look_that_the_store_refused_is_not_noted_as_done(room: Room) -> None:
+    """A lock of five seconds, and somebody newly tied to the perpetrator kept an open page."""
+    case = await _open(room, b.an_event(), b.FJORD)
+    await _release(room, case, INVESTORS, "ana")
+    await _told(room)
+    look, desk = _look(room), Refusing(room)
+    look._desk = desk  # type: ignore[assignment]
+
+    with pytest.raises(StoreUnavailable):
+        await look.look()
+    desk.refuses = False
+
+    assert await look.look() == 1
 
 
 # --- a declared conflict
