@@ -3,29 +3,38 @@
 Every claim judges over the registry as it is now, but a case that waits for answers claims nothing
 for days. Whoever became tied to its perpetrator meanwhile has an open page: it is closed now, and a
 person hears what was seen. A registry that was looked at is remembered in the store; one that came
-into force while nobody ran is looked at when an engine starts.
+into force while nobody ran is looked at when an engine starts. A case that cannot be judged holds
+up no other, and the registry counts as looked at only when that one was judged too.
 """
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.case.commands import Recheck
+from engine.calling import raising
+from engine.case.commands import RaiseIncident, Recheck
 from engine.clock import Clock
 from engine.desk import Busy, CommandFailed, Desk, Lane, StoreUnavailable
 from engine.ports import Reader, Writer
 from engine.registry.world import WorldHolder
+from engine.side_loop import Lasting
 from engine.store import alerts, meta
+from schemas.codes import IncidentCode
 
 _log = structlog.get_logger(__name__)
 
 LOOK_EVERY = 1.0
+TRY_AGAIN = 60.0
+"""Seconds until what could not be judged is tried again: each try costs the others of its batch."""
 CASES_AT_ONCE = 16
 RECHECKED = "rechecked"
 """In `meta`: the version of the registry over which everybody told was last judged."""
+LEFT = RaiseIncident(code=IncidentCode.CASE_FAULTED, key="second look")
+"""One for all of them: what breaks one case may break hundreds. The log names each."""
 
 
 class SecondLook:
@@ -40,6 +49,11 @@ class SecondLook:
         self._writer = writer
         self._clock = clock
         self._done = ""
+        self._judged = ""
+        """The version over which all were judged but those that are left."""
+        self._left: Sequence[str] = ()
+        self._again_at = 0.0
+        self._failing = Lasting(raising(desk), clock=clock)
 
     async def run(self) -> None:
         """Look every second whether another registry is in force."""
@@ -58,26 +72,59 @@ class SecondLook:
         version = self._world.registry().version
         if version == self._done:
             return 0
-        if await self._reader.run(lambda conn: meta.read(conn, RECHECKED)) == version:
-            self._done = version
+        if version != self._judged:
+            if await self._reader.run(lambda conn: meta.read(conn, RECHECKED)) == version:
+                self._done = version
+                return 0
+            looked, left = await self._everybody()
+            self._judged = version
+        elif self._clock.monotonic() < self._again_at:
             return 0
-        looked, after = 0, ""
-        while some := await self._reader.run(partial(_next, after=after)):
-            await asyncio.gather(*(self._one(case) for case in some))
-            looked, after = looked + len(some), some[-1]
+        else:
+            looked, left = len(self._left), await self._judge(self._left)
+        self._left = left
+        await self._conclude(version)
+        if looked:
+            _log.info("second_look", cases=looked, failed=len(left))
+        return looked - len(left)
+
+    async def _conclude(self, version: str) -> None:
+        """Remember that this registry was looked at, unless a case is left: duty is told of it."""
+        if self._left:
+            self._again_at = self._clock.monotonic() + TRY_AGAIN
+            await self._failing.tell(LEFT)
+            return
+        self._again_at = 0.0
         await self._writer.run(lambda conn: meta.write(conn, RECHECKED, version))
         self._done = version
-        if looked:
-            _log.info("second_look", cases=looked)
-        return looked
+        self._failing.over()
 
-    async def _one(self, case: str) -> None:
+    async def _everybody(self) -> tuple[int, list[str]]:
+        """How many cases there were, and those that could not be judged."""
+        looked, left, after = 0, list[str](), ""
+        while some := await self._reader.run(partial(_next, after=after)):
+            left += await self._judge(some)
+            looked, after = looked + len(some), some[-1]
+        return looked, left
+
+    async def _judge(self, cases: Sequence[str]) -> list[str]:
+        """Those that could not be judged."""
+        left: list[str] = []
+        for start in range(0, len(cases), CASES_AT_ONCE):
+            some = cases[start : start + CASES_AT_ONCE]
+            judged = await asyncio.gather(*(self._one(case) for case in some))
+            left += [case for case, done in zip(some, judged, strict=True) if not done]
+        return left
+
+    async def _one(self, case: str) -> bool:
         try:
             await self._desk.submit(Recheck(case=case), lane=Lane.NORMAL)
-        except StoreUnavailable:  # of no case's own: nobody was judged, and nobody is told
+        except StoreUnavailable:  # of no case's own: nobody was judged
             raise
-        except CommandFailed as error:  # duty is told; the others are judged all the same
+        except CommandFailed as error:  # the others are judged all the same
             _log.error("second_look_failed", case=case, error=type(error).__name__)
+            return False
+        return True
 
 
 def _next(conn: Connection, *, after: str) -> list[str]:

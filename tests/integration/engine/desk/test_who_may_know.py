@@ -3,6 +3,7 @@
 The rows named in brackets are those of the mission.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +17,12 @@ from engine.bell import Bell
 from engine.case import commands as c
 from engine.case.state import AlertStatus, Case
 from engine.conflicts import Conflicts
-from engine.desk import StoreUnavailable
 from engine.registry.history import Edition, take
 from engine.registry.history.changes import Change, Changes
 from engine.registry.loading import load_registry
-from engine.second_look import SecondLook
+from engine.second_look import LOOK_EVERY, TRY_AGAIN, SecondLook
 from engine.store.events import of_cases
-from engine.store.tables import events, shown
+from engine.store.tables import cases, events, shown
 from engine.store.versions import What
 from rules import exclusion
 from rules.graph import Registry
@@ -347,32 +347,98 @@ async def test_a_second_look_at_a_registry_is_not_repeated_by_the_next_engine(ro
     assert await _look(room).look() == 0
 
 
-class Refusing:
-    """A desk whose store takes nothing for a while."""
-
-    def __init__(self, room: Room) -> None:
-        self._desk = room.desk
-        self.refuses = True
-
-    async def submit(self, *commands: Any, **how: Any) -> Any:
-        if self.refuses:
-            raise StoreUnavailable("locked")
-        return await self._desk.submit(*commands, **how)
-
-
-async def test_a_second_look_that_the_store_refused_is_not_noted_as_done(room: Room) -> None:
-    """A lock of five seconds, and somebody newly tied to the perpetrator kept an open page."""
-    case = await _open(room, b.an_event(), b.FJORD)
-    await _release(room, case, INVESTORS, "ana")
+async def _two_told(room: Room) -> list[Case]:
+    """Two cases that the investor was told of."""
+    told = [await _open(room, b.an_event(situation=id), b.FJORD, id=id) for id in ("e1", "e2")]
+    for case in told:
+        await _release(room, case, INVESTORS, "ana")
     await _told(room)
-    look, desk = _look(room), Refusing(room)
-    look._desk = desk  # type: ignore[assignment]
+    return told
 
-    with pytest.raises(StoreUnavailable):
-        await look.look()
-    desk.refuses = False
+
+async def _is_closed(room: Room, case: Case) -> bool:
+    (alert,) = [a for a in (await room.case(case.id)).alerts if a.party == "fjord"]
+    return alert.status is AlertStatus.CLOSED
+
+
+NO_ROOM = "INSERT INTO nowhere VALUES (1)"
+"""The store takes nothing, whatever it is given: as while another tool holds its lock."""
+UNFIT = "SELECT RAISE(ABORT, 'invented')"
+"""What is written is refused for itself."""
+
+
+async def _refuse(room: Room, case: Case, how: str) -> None:
+    """Let the store refuse whatever is written of this case; anything else it takes."""
+    when = f"BEFORE UPDATE ON cases WHEN OLD.id = '{case.id}'"
+    trigger = f"CREATE TRIGGER sick {when} BEGIN {how}; END"
+    await room.writer.run(lambda conn: conn.exec_driver_sql(trigger) and None)
+
+
+async def _heal(room: Room) -> None:
+    await room.writer.run(lambda conn: conn.exec_driver_sql("DROP TRIGGER sick") and None)
+
+
+async def test_a_second_look_that_the_store_refused_for_a_moment_was_noted_as_done(
+    room: Room,
+) -> None:
+    """A lock of some seconds, and whoever was newly tied to the perpetrator kept an open page."""
+    one, other = await _two_told(room)
+    looking = asyncio.create_task(_look(room).run())
+    await room.clock.advance(seconds=LOOK_EVERY)
+    await _refuse(room, one, NO_ROOM)
+    _know(room, FIRM)
+    await room.clock.advance(seconds=2 * LOOK_EVERY)
+    assert not await _is_closed(room, one)
+
+    await _heal(room)
+    await room.clock.advance(seconds=2 * LOOK_EVERY)
+
+    assert await _is_closed(room, one)
+    assert await _is_closed(room, other)
+    assert not looking.done()
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+
+
+async def test_a_case_whose_second_look_could_not_be_written_was_noted_as_done_and_nobody_told(
+    room: Room,
+) -> None:
+    sick, well = await _two_told(room)
+    look = _look(room)
+    await look.look()
+    await _refuse(room, sick, UNFIT)
+    _know(room, FIRM)
 
     assert await look.look() == 1
+    assert await _is_closed(room, well)
+    assert not await _is_closed(room, sick)
+    incidents = await room.rows(cases, cases.c.kind == "incident")
+    assert [row.incident for row in incidents] == ["case_faulted"]
+    assert await look.look() == 0, "not every second: each try costs the others of its batch"
+    assert await _look(room).look() == 1, "an engine that starts now begins anew"
+
+    await _heal(room)
+    await room.clock.advance(seconds=TRY_AGAIN)
+    assert await look.look() == 1, "the one that was left"
+    assert await _is_closed(room, sick)
+    assert await _look(room).look() == 0, "and now it is noted"
+
+
+async def test_what_a_second_look_left_does_not_hide_others_from_the_registry_after_it(
+    room: Room,
+) -> None:
+    sick, _ = await _two_told(room)
+    await _refuse(room, sick, UNFIT)
+    look = _look(room)
+    _know(room, FIRM)
+    await look.look()
+    assert not await _is_closed(room, sick)
+
+    await _heal(room)
+    _know(room, _tie("guardia", LinkKind.PARENT_OF, "haldane"))
+
+    assert await look.look() == 2, "at once, and everybody"
+    assert await _is_closed(room, sick)
 
 
 # --- a declared conflict
