@@ -14,7 +14,7 @@ CLAIMING = 30.0
 SETTLING = 30.0
 """Outcomes of tries; a try itself ends after its own time, whatever its channel does."""
 STOPPING = 120.0
-"""A look at the switch, behind whatever else is read or written: a whole registry takes the longest.
+"""A look at the switch, behind whatever else is read: a whole registry takes the longest.
 The file is looked for apart, and waits for none of it."""
 RELAY = 120.0
 """One record: the client itself gives up on a broker within less than half of that."""
