@@ -16,6 +16,8 @@ SILENT_AFTER = timedelta(seconds=30)
 """Of a role: several beats, and some of clocks that differ."""
 BACKLOG_MOST = 500
 """Facts to publish: what the relay takes in one go."""
+WAITS_MOST = timedelta(minutes=10)
+"""The oldest fact to publish: many times as long as the relay pauses between two tries."""
 
 
 class Weight(IntEnum):
@@ -79,7 +81,8 @@ def read(known: Known, wanted: Expects, *, now: datetime, up_since: datetime) ->
         *_canaries(known, wanted, now, up_since),
         _audit(known, wanted, now, up_since),
     )
-    return (*(timely if wanted.live else ()), *_log(known, wanted), *_incidents(known))
+    log = _log(known, wanted, now, up_since)
+    return (*(timely if wanted.live else ()), *log, *_incidents(known))
 
 
 def amiss(signs: tuple[Sign, ...]) -> tuple[Sign, ...]:
@@ -143,15 +146,20 @@ def _audit(known: Known, wanted: Expects, now: datetime, up_since: datetime) -> 
     )
 
 
-def _log(known: Known, wanted: Expects) -> Iterator[Sign]:
+def _log(known: Known, wanted: Expects, now: datetime, up_since: datetime) -> Iterator[Sign]:
     if not wanted.durability:
         return
-    if known.backlog > BACKLOG_MOST:
+    oldest = known.oldest_waits_since
+    late = wanted.live and oldest is not None and now - max(oldest, up_since) > WAITS_MOST
+    if late or known.backlog > BACKLOG_MOST:
+        how_long = "" if oldest is None else f", the oldest for {_ago(now - oldest)}"
         yield Sign(
             name="relay",
             weight=Weight.AMISS,
-            says=f"{known.backlog} facts wait to be published.",
-            next_step="Look at the broker. Nobody is told later because of this.",
+            says=f"{known.backlog} facts wait to be published{how_long}.",
+            since=oldest,
+            next_step="Look at the broker: is it away, is a topic missing or refused?"
+            " Nobody is told later because of this.",
         )
     else:
         yield Sign(name="relay", weight=Weight.GOOD, says=f"{known.backlog} facts wait.")

@@ -4,17 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from pydantic import ValidationError
+from sqlalchemy import Connection, and_, func, select
 
 from engine.store import canaries, meta
 from engine.store.instant import from_micros, to_micros
-from engine.store.tables import cases, instances, outbox
+from engine.store.tables import cases, instances, journal, outbox
+from schemas.set_aside import SetAside
 
 AUDITED = "audited_at"
 """In `meta`: when everything was last found in order, microseconds since 1970."""
 
 BEATS = select(instances.c.roles, instances.c.beat_at, instances.c.started_at)
 BACKLOG = select(func.count()).select_from(outbox)
+OLDEST = (  # one row, by two primary keys
+    select(outbox.c.body, journal.c.at)
+    .outerjoin_from(
+        outbox, journal, and_(journal.c.stream == outbox.c.key, journal.c.n == outbox.c.n)
+    )
+    .where(outbox.c.id == select(func.min(outbox.c.id)).scalar_subquery())
+)
 INCIDENTS = (
     select(cases.c.incident, func.min(cases.c.opened_at).label("at"))
     .where(  # whatever is open is due at some time: the small index, not all cases there ever were
@@ -38,6 +47,8 @@ class Known:
     audited_at: datetime | None
     backlog: int
     """Facts that are not published yet."""
+    oldest_waits_since: datetime | None
+    """Since when the first of them waits."""
     incidents: Mapping[str, datetime]
     """Code of each kind that is open -> since when."""
 
@@ -56,8 +67,20 @@ def known(conn: Connection) -> Known:
         canaries=canaries.newest(conn),
         audited_at=from_micros(int(audited)) if audited else None,
         backlog=conn.execute(BACKLOG).scalar_one(),
+        oldest_waits_since=_oldest(conn),
         incidents={row.incident: row.at for row in conn.execute(INCIDENTS)},
     )
+
+
+def _oldest(conn: Connection) -> datetime | None:
+    """When the first fact that waits was written; None as well where that cannot be read."""
+    row = conn.execute(OLDEST).one_or_none()
+    if row is None or row.at is not None:
+        return None if row is None else row.at
+    try:  # what was put aside stands in no journal, and may have come before
+        return SetAside.model_validate_json(row.body).at
+    except ValidationError:  # how many wait is told all the same
+        return None
 
 
 def audited(conn: Connection, *, at: datetime) -> None:

@@ -12,6 +12,15 @@ NOW = moment("2027-03-01 03:00")
 LONG_AGO = moment("2027-02-20 03:00")
 PLAIN = expects(Settings())
 BY_LOG = expects(Settings(kafka=KafkaSettings(enabled=True)))
+EMPTY = Known(
+    alive={},
+    started_at=None,
+    canaries={},
+    audited_at=None,
+    backlog=0,
+    oldest_waits_since=None,
+    incidents={},
+)
 
 
 def well(wanted: Expects, at: datetime = NOW) -> Known:
@@ -21,6 +30,7 @@ def well(wanted: Expects, at: datetime = NOW) -> Known:
         canaries=dict.fromkeys(wanted.ways, at),
         audited_at=at,
         backlog=0,
+        oldest_waits_since=None,
         incidents={},
     )
 
@@ -46,9 +56,8 @@ def test_at_three_in_the_morning_the_longest_trouble_is_named_first_with_its_age
 
 
 def test_an_engine_that_has_just_started_is_given_the_time_to_look_round() -> None:
-    empty = Known(alive={}, started_at=None, canaries={}, audited_at=None, backlog=0, incidents={})
-    assert found(empty, up_since=NOW - timedelta(seconds=20)) == []
-    later = found(empty, up_since=NOW - timedelta(minutes=30))
+    assert found(EMPTY, up_since=NOW - timedelta(seconds=20)) == []
+    later = found(EMPTY, up_since=NOW - timedelta(minutes=30))
     assert {sign.name for sign in later} >= {"canary door", "auditor", "role timers"}
 
 
@@ -77,6 +86,31 @@ def test_facts_that_pile_up_are_seen() -> None:
     assert [sign.name for sign in found(known, BY_LOG)] == ["relay"]
 
 
+def test_a_few_facts_that_waited_for_weeks_were_called_good() -> None:
+    """A topic was refused: a small desk never had so many that anybody was told."""
+    weeks = NOW - timedelta(days=20)
+    known = replace(well(BY_LOG), backlog=3, oldest_waits_since=weeks)
+    (sign,) = found(known, BY_LOG, up_since=weeks)
+    assert (sign.name, sign.since) == ("relay", weeks)
+    assert sign.says == "3 facts wait to be published, the oldest for 28800 min."
+
+
+def test_a_fact_that_waits_while_its_broker_is_looked_for_is_no_trouble_yet() -> None:
+    known = replace(well(BY_LOG), backlog=3, oldest_waits_since=NOW - timedelta(minutes=9))
+    assert found(known, BY_LOG) == []
+
+
+def test_what_waited_while_nobody_ran_is_given_the_time_to_leave() -> None:
+    waits = replace(well(BY_LOG), backlog=3, oldest_waits_since=NOW - timedelta(days=1))
+    assert found(waits, BY_LOG, up_since=NOW - timedelta(minutes=2)) == []
+
+
+def test_where_time_runs_fast_no_fact_is_called_late() -> None:
+    wanted = expects(Settings(kafka=KafkaSettings(enabled=True)), live=False)
+    known = replace(well(wanted), backlog=3, oldest_waits_since=NOW - timedelta(days=1))
+    assert found(known, wanted) == []
+
+
 def test_open_incidents_say_their_kind_and_nothing_of_what_they_are_about() -> None:
     known = replace(well(PLAIN), incidents={"channel_failing": NOW - timedelta(minutes=3)})
     (sign,) = found(known)
@@ -84,5 +118,4 @@ def test_open_incidents_say_their_kind_and_nothing_of_what_they_are_about() -> N
 
 
 def test_where_time_runs_fast_nothing_is_called_late() -> None:
-    empty = Known(alive={}, started_at=None, canaries={}, audited_at=None, backlog=0, incidents={})
-    assert found(empty, expects(Settings(), live=False)) == []
+    assert found(EMPTY, expects(Settings(), live=False)) == []
