@@ -30,11 +30,14 @@ _log = structlog.get_logger(__name__)
 LOOK_EVERY = 1.0
 TRY_AGAIN = 60.0
 """Seconds until what could not be judged is tried again: each try costs the others of its batch."""
+WAITS_MOST = 60
+"""Looks that the store or the desk refuses in a row before duty is called."""
 CASES_AT_ONCE = 16
 RECHECKED = "rechecked"
 """In `meta`: the version of the registry over which everybody told was last judged."""
 LEFT = RaiseIncident(code=IncidentCode.CASE_FAULTED, key="second look")
 """One for all of them: what breaks one case may break hundreds. The log names each."""
+WAITS = RaiseIncident(code=IncidentCode.LOOP_FAILED, key="second look")
 
 
 class SecondLook:
@@ -54,6 +57,9 @@ class SecondLook:
         self._left: Sequence[str] = ()
         self._again_at = 0.0
         self._failing = Lasting(raising(desk), clock=clock)
+        self._refused = 0
+        """Looks since the last that was not."""
+        self._waiting = Lasting(raising(desk), clock=clock)
 
     async def run(self) -> None:
         """Look every second whether another registry is in force."""
@@ -62,7 +68,17 @@ class SecondLook:
                 await self.look()
             except (SQLAlchemyError, Busy, StoreUnavailable) as error:  # all of it once more
                 _log.warning("second_look_waits", error=type(error).__name__)
+                await self._wait_on()
+            else:
+                self._refused = 0
+                self._waiting.over()
             await self._clock.sleep(LOOK_EVERY)
+
+    async def _wait_on(self) -> None:
+        """What is refused for so long may be one case alone, and hides all that come after it."""
+        self._refused += 1
+        if self._refused >= WAITS_MOST:
+            await self._waiting.tell(WAITS)
 
     async def look(self) -> int:
         """Look once; return how many cases were judged again.

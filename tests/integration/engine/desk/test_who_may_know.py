@@ -20,7 +20,7 @@ from engine.conflicts import Conflicts
 from engine.registry.history import Edition, take
 from engine.registry.history.changes import Change, Changes
 from engine.registry.loading import load_registry
-from engine.second_look import LOOK_EVERY, TRY_AGAIN, SecondLook
+from engine.second_look import LOOK_EVERY, TRY_AGAIN, WAITS_MOST, SecondLook
 from engine.store.events import of_cases
 from engine.store.tables import cases, events, shown
 from engine.store.versions import What
@@ -361,8 +361,8 @@ async def _is_closed(room: Room, case: Case) -> bool:
     return alert.status is AlertStatus.CLOSED
 
 
-NO_ROOM = "INSERT INTO nowhere VALUES (1)"
-"""The store takes nothing, whatever it is given: as while another tool holds its lock."""
+NO_ROOM = "SELECT json(OLD.id)"
+"""No JSON: SQLite raises what it also raises while another tool holds its lock."""
 UNFIT = "SELECT RAISE(ABORT, 'invented')"
 """What is written is refused for itself."""
 
@@ -422,6 +422,23 @@ async def test_a_case_whose_second_look_could_not_be_written_was_noted_as_done_a
     assert await look.look() == 1, "the one that was left"
     assert await _is_closed(room, sick)
     assert await _look(room).look() == 0, "and now it is noted"
+
+
+async def test_a_second_look_that_was_refused_for_minutes_was_told_to_nobody(room: Room) -> None:
+    """The others of its batch, and whoever came after it, were not judged either."""
+    one, _ = await _two_told(room)
+    await _refuse(room, one, NO_ROOM)
+    _know(room, FIRM)
+    looking = asyncio.create_task(_look(room).run())
+    told = []
+    for _ in range(2 * WAITS_MOST):
+        await room.clock.advance(seconds=LOOK_EVERY)
+        await room.desk.claim_sends(**FREE)  # anything else is taken
+        told.append(len(await room.rows(cases, cases.c.incident == "loop_failed")))
+    assert set(told[: WAITS_MOST - 2]) == {0}, "a lock of some seconds calls nobody"
+    assert told[-1] == 1
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
 
 
 async def test_what_a_second_look_left_does_not_hide_others_from_the_registry_after_it(
