@@ -7,6 +7,7 @@ reach out fails even where the code under test swallowed the error.
 import gc
 import importlib
 import ipaddress
+import logging
 import os
 import socket
 import sys
@@ -15,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 # Every run tries the same examples, and a busy machine is no failure.
@@ -101,6 +103,19 @@ def _stays_here() -> Iterator[None]:
 def _bare_environment() -> None:
     """What one test sets in the environment, the next does not find."""
     _forget_settings()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """An engine or a demo that runs in a test sets up its log; the test after it sets up its own.
+
+    One that waited for a word in its log once waited in vain: it had gone to the log of another.
+    """
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 def pytest_configure(config: pytest.Config) -> None:

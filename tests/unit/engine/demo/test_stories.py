@@ -1,14 +1,11 @@
 """Stories at the terminal: what is offered, and that one which does not come true says so."""
 
 import json
-import logging
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from engine.cli.app import app
@@ -123,15 +120,6 @@ def test_an_endless_night_of_pages_is_listed_in_a_few_lines() -> None:
 # --- telling one
 
 
-@pytest.fixture
-def _logs_as_before() -> Iterator[None]:
-    """A demo is silent but for its story; the tests after it are not."""
-    level = logging.getLogger().level
-    yield
-    logging.getLogger().setLevel(level)
-    structlog.reset_defaults()
-
-
 async def _a_page(story: Teller) -> None:
     await story.publish(report("arrest", id="arrest-1", parties={"police-qm": "other"}))
     await story.phone("Ana").expects("Tocsin HIGH", at="22:00").replies("1")
@@ -146,7 +134,6 @@ async def _a_page_too_few(story: Teller) -> None:
     story.nothing_else_sent()
 
 
-@pytest.mark.usefixtures("_logs_as_before")
 def test_a_story_is_told_on_a_running_engine(capsys: pytest.CaptureFixture[str]) -> None:
     scene = replace(NIGHT_ARREST, name="short", place=CERRO, tell=_a_page)
     assert play(scene, headless=True, as_json=True) == 0
@@ -155,7 +142,6 @@ def test_a_story_is_told_on_a_running_engine(capsys: pytest.CaptureFixture[str])
     assert "Ana by SMS" in said
 
 
-@pytest.mark.usefixtures("_logs_as_before")
 def test_a_story_that_does_not_come_true_says_what_and_ends_with_a_code_of_its_own(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
