@@ -12,17 +12,24 @@ from typing import Protocol
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.calling import raising
+from engine.case.commands import RaiseIncident
 from engine.clock import Clock
 from engine.desk import Busy, CommandFailed, Desk
 from engine.desk.in_hand import InHand
 from engine.ports import Reader
+from engine.side_loop import Lasting
 from engine.store import stopping
 from engine.store.stopping import Stop
 from engine.watchdog import Turns, unwatched
+from schemas.codes import IncidentCode
 
 LOOK_EVERY = 0.25
 """Seconds. Within one second of the file, or of a stop in another process, nothing leaves here."""
+BLIND_LONGEST = 10.0
+"""Seconds for which the file cannot be looked for before duty is told."""
 NAME = "STOP"
+BLIND = RaiseIncident(code=IncidentCode.LOOP_FAILED, key="stop file")
 
 _log = structlog.get_logger(__name__)
 
@@ -72,6 +79,8 @@ class StopWatch:
         self._alone = alone
         self._turns = turns or unwatched()
         self._seen = False
+        self._blind_since: float | None = None
+        self._blind = Lasting(raising(desk), clock=clock)
         self.look_at_disk()
 
     async def run(self) -> None:
@@ -95,15 +104,27 @@ class StopWatch:
         try:
             self._seen = self._file.lies()
         except OSError as error:  # what it says is unclear; what it said last holds
-            _log.error("stop_file_unreadable", error=type(error).__name__)
+            if self._blind_since is None:
+                self._blind_since = self._clock.monotonic()
+                _log.error("stop_file_unreadable", error=type(error).__name__)
+        else:
+            self._blind_since = None
         self._hand.stop(by_file=self._seen)
 
     async def look(self) -> None:
         """One look: the disk, the switch as every process knows it, and what is long in hand."""
         self.look_at_disk()
+        await self._tell_blind()
         await self._unless_lost(self._compare)
         if not self._alone:
             await self._unless_lost(self._ask_again)
+
+    async def _tell_blind(self) -> None:
+        """That the file cannot be looked for: whoever lays it would believe that it stops us."""
+        if self._blind_since is None:
+            self._blind.over()
+        elif self._clock.monotonic() - self._blind_since >= BLIND_LONGEST:
+            await self._blind.tell(BLIND)
 
     @property
     def _hand(self) -> InHand:

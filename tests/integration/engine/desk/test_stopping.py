@@ -11,7 +11,7 @@ import pytest
 from engine.case import commands as c
 from engine.clock import ManualClock
 from engine.desk import Lane
-from engine.stop_file import LOOK_EVERY, FileInDirectory, StopWatch
+from engine.stop_file import BLIND_LONGEST, LOOK_EVERY, FileInDirectory, StopWatch
 from engine.store import stopping
 from engine.store import tables as t
 from engine.store.stopping import Stop
@@ -243,6 +243,30 @@ async def test_a_disk_that_cannot_be_read_leaves_it_as_it_was(path: Path) -> Non
         await looks.look()
         assert room.desk.in_hand.stopped
         assert (await state(room)).on
+
+
+async def test_a_folder_that_cannot_be_looked_into_is_told_to_duty_and_not_at_each_look(
+    path: Path,
+) -> None:
+    """The switch was blind there, and only the log said so, four times a second."""
+    clock = ManualClock(START)
+    async with a_room(path, clock=clock) as room:
+        disk = Disk()
+        looks = watch(room, disk)
+        disk.broken = True
+        await looks.look()
+        disk.broken = False
+        await looks.look()
+        await clock.advance(seconds=BLIND_LONGEST)
+        disk.broken = True
+        await looks.look()
+        assert await room.rows(t.cases, t.cases.c.incident == "loop_failed") == []
+
+        for _ in range(3):
+            await clock.advance(seconds=BLIND_LONGEST)
+            await looks.look()
+
+        assert len(await room.rows(t.cases, t.cases.c.incident == "loop_failed")) == 1
 
 
 # --- several processes
