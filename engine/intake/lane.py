@@ -16,8 +16,9 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
+from engine.calling import raised
+from engine.case.commands import RaiseIncident
 from engine.clock import Clock
-from engine.desk import Busy, CommandFailed
 from engine.intake.durability import (
     NotDurableError,
     examine,
@@ -184,12 +185,8 @@ class Lane:
 
     async def _tell(self, code: IncidentCode, key: str) -> bool:
         """Whether it is stored now; if not it is said again: what is wrong goes on, or is over."""
-        try:
-            await self.incident(code, key)
-        except (Busy, CommandFailed) as error:
-            log.error("incident_not_raised", code=code, error=type(error).__name__)
-            return False
-        return True
+        incident = RaiseIncident(code=code, key=key)
+        return await raised(incident, lambda each: self.incident(each.code, each.key))
 
     async def _why(self, error: Exception) -> tuple[str, bool]:
         """In one line, and whether only a person can end it."""
