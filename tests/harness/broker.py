@@ -66,6 +66,17 @@ def kafka(kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         broker.stop()
 
 
+@pytest.fixture(scope="module")
+def mortal_kafka(
+    kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LocalKafka]:
+    """A broker of one module's own, to be killed."""
+    broker = LocalKafka(tmp_path_factory.mktemp("mortal"), brokers=1)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
 async def make_topic(
     kafka: LocalKafka, name: str = "topic", *, partitions: int = 1, **configs: str
 ) -> str:

@@ -3,7 +3,7 @@ blamed on them.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,15 +26,6 @@ from tests.unit.engine.intake.builders import a_message
 async def room(tmp_path: Path) -> AsyncIterator[Room]:
     async with a_room(tmp_path, clock=SystemClock()) as room:
         yield room
-
-
-@pytest.fixture(scope="module")
-def mortal(kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
-    """A broker of this module's own, to be killed."""
-    broker = LocalKafka(tmp_path_factory.mktemp("mortal"), brokers=1)
-    broker.start()
-    yield broker
-    broker.stop()
 
 
 class Still:
@@ -91,14 +82,14 @@ async def test_a_reader_that_stands_still_while_brokers_answer_is_begun_anew(
 
 
 async def test_a_reader_that_hears_nothing_because_the_broker_is_away_is_left_to_wait(
-    mortal: LocalKafka, room: Room
+    mortal_kafka: LocalKafka, room: Room
 ) -> None:
-    settings = settings_for(mortal, await make_topic(mortal), runner="aiokafka")
+    settings = settings_for(mortal_kafka, await make_topic(mortal_kafka), runner="aiokafka")
     still = Still(reads=True)
 
     async with reading(room, settings, change=still.instead) as reader:
         await until(lambda: still.begun == 1)
-        await asyncio.to_thread(mortal.kill9)
+        await asyncio.to_thread(mortal_kafka.kill9)
         await still.seconds(SILENT_AFTER)
 
         async def said() -> bool:

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, event, text
 
 from engine import invariants
 from engine.auditor import AGAIN_AFTER, EVERY, FAILED_ROUNDS, STOOD_STILL, Auditor
-from engine.case import commands as c
 from engine.case.commands import RaiseIncident
 from engine.desk import Lane
 from engine.findings import (
@@ -30,7 +29,7 @@ from engine.store.case_file import case_file
 from engine.store.inline import InlineReader
 from engine.uptime import Uptime
 from notifiers.outcome import OutcomeReason
-from schemas.responses import Done
+from tests.harness.closing import two_people_close
 from tests.harness.people import faro
 from tests.harness.reports import report
 from tests.harness.story import Story, given
@@ -147,19 +146,7 @@ async def test_a_finding_calls_once_and_two_people_who_closed_it_are_not_called_
         said = in_words(page.finding)
         assert said.startswith("Not kept (I19): Every change has its leaf in the journal")
         assert "Look at " in said and "arrest" not in said
-        for command in (
-            c.ProposeResolution(
-                inbox=story.inbox(),
-                case=row.id,
-                by="person:ana",
-                outcome="other",
-                residual_risk="none",
-                remedy="none_sought",
-                heard="safe_channel",
-            ),
-            c.ConfirmResolution(inbox=story.inbox(), case=row.id, by="person:ben"),
-        ):
-            assert isinstance(await story.do(command), Done)
+        await two_people_close(story, row.id)
         for _ in range(4):
             await auditor.turn()
         await story.settle()

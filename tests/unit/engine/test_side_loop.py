@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from engine.case import commands as c
 from engine.case.commands import RaiseIncident
 from engine.clock import ManualClock
 from engine.desk.lanes import Busy, StoreUnavailable
 from engine.side_loop import LONGEST_PAUSE, SOUND_AFTER, TOLD_FOR, keep_going
 from schemas.codes import IncidentCode
-from schemas.responses import Done
+from tests.harness.closing import two_people_close
 from tests.harness.people import faro
 from tests.harness.story import given
 from tests.harness.towns import ARREST, cerro, rulebook
@@ -107,18 +106,7 @@ async def test_told_again_of_an_open_incident_nobody_is_bothered_and_of_a_closed
         assert kinds() == said
 
         (row,) = story.read(text("SELECT id FROM cases WHERE kind = 'incident'"))
-        proposed = c.ProposeResolution(
-            inbox=story.inbox(),
-            case=row.id,
-            by="person:ana",
-            outcome="other",
-            residual_risk="none",
-            remedy="none_sought",
-            heard="safe_channel",
-        )
-        confirmed = c.ConfirmResolution(inbox=story.inbox(), case=row.id, by="person:ben")
-        for command in (proposed, confirmed):
-            assert isinstance(await story.do(command), Done)
+        await two_people_close(story, row.id)
         story.phone("Ana").ignores_everything()
         story.phone("Ben").ignores_everything()
         await story.do(again)
