@@ -119,6 +119,23 @@ class Registry:
         """Links whose `b` is this party, of whatever status."""
         return self._near(id, self.view(frozenset(kinds), forward=False))
 
+    def between(self, a: str, kind: LinkKind, b: str) -> tuple[Link, ...]:
+        """Links of this kind from the one to the other, of whatever status, by id.
+
+        No view is made for it, so it costs little even where somebody has very many links.
+        """
+        start, end = self.number(a), self.number(b)
+        if start is None or end is None:
+            return ()
+        known = (
+            n for n in self.snapshot.between(start, kind, end) if n not in self._overlay.hidden
+        )
+        ends = (a, kind, b)
+        changed = (self.link_at(n) for n in self._overlay.at.get(start, ()))
+        added = (link for link in changed if (link.a, link.kind, link.b) == ends)
+        found = (*map(self.link_at, known), *added)
+        return tuple(sorted(found, key=lambda link: link.id))
+
     def contacts(self, party_id: str) -> tuple[Contact, ...]:
         """The party's contacts, the one to be told first standing first."""
         return self._contacts.of(party_id)

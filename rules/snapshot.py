@@ -1,5 +1,6 @@
 """The registry's graph in flat arrays: nodes by id, links by number, views made when asked for."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Set
 
 import numpy as np
@@ -108,6 +109,14 @@ class Snapshot:
                 self._links = {}
             link = self._links[number] = self.columns.link(number, self.ids)
         return link
+
+    def between(self, a: int, kind: LinkKind, b: int) -> range:
+        """The numbers of the links of a kind from one node to another."""
+        place = KINDS.index(kind)
+        first, last = self._bounds[place], self._bounds[place + 1]
+        for column, node in ((self.columns.a, a), (self.columns.b, b)):
+            first, last = (cut(column, node, first, last) for cut in (bisect_left, bisect_right))
+        return range(first, last)
 
     def of_kind(self, kind: PartyKind) -> list[int]:
         """The nodes of all parties of a kind, by id."""

@@ -44,6 +44,24 @@ def test_links_are_found_from_both_ends_in_a_fixed_order_and_by_kind() -> None:
     assert registry.links_from("nobody") == registry.links_to("nobody") == ()
 
 
+def test_every_link_of_a_kind_between_two_is_found_whatever_its_status() -> None:
+    twice = a_link("a", L.BUYS_FROM, "c", id="0", status=LinkStatus.UNVERIFIED)
+    registry = a_registry(PARTIES, [*LINKS, twice])
+
+    assert [link.id for link in registry.between("a", L.BUYS_FROM, "c")] == ["0", "a:buys_from:c"]
+    assert [link.id for link in registry.between("a", L.PARENT_OF, "c")] == ["a:parent_of:c"]
+    assert registry.between("c", L.BUYS_FROM, "a") == ()
+    assert registry.between("a", L.SPONSORS, "c") == ()
+    assert registry.between("a", L.BUYS_FROM, "nobody") == ()
+    for one in PARTIES:
+        for other in PARTIES:
+            for kind in L:
+                plainly = [
+                    link for link in registry.links_from(one.id, {kind}) if link.b == other.id
+                ]
+                assert list(registry.between(one.id, kind, other.id)) == plainly
+
+
 def test_the_contact_to_be_told_first_stands_first() -> None:
     contacts = [
         a_contact("a", "third", rank=2),

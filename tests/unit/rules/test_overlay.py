@@ -95,6 +95,7 @@ def answers(registry: Registry) -> list[object]:
     for id in IDS:
         said += [registry.party(id), registry.links_from(id), registry.links_to(id)]
         said += [registry.contacts(id), registry.links_to(id, {L.SAME_AS})]
+        said += [registry.between(id, kind, other) for kind in KINDS for other in IDS]
         node = registry.number(id)
         said.append(None if node is None else registry.kind_of(node))
         said.append([] if node is None else around(registry, node))
