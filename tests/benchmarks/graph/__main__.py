@@ -1,6 +1,6 @@
 """Measure the registry's graph against SQLite's recursive query and rustworkx, in one run.
 
-    python -m tests.benchmarks.graph [--parties 1000000] [--rounds 12] [--each 100]
+    python -m tests.benchmarks.graph [--parties 1000000] [--rounds 24] [--each 100]
 
 Three questions over links with status, days and share, every side under the same filter: verified,
 and holding on the day of the question. Each slice asks everybody the same new questions, by turns,
@@ -79,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure and print; 1 when any answer differed."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.graph", description=__doc__)
     parser.add_argument("--parties", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--rounds", type=int, default=24)
     parser.add_argument("--each", type=int, default=100)
     parser.add_argument("--closures", type=int, default=1_000)
     given = parser.parse_args(arguments)
