@@ -1,6 +1,6 @@
 """Asking the registry: a party, why two are linked, whom a walk finds, whom an event excludes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,11 +16,13 @@ from engine.registry.ties import Tie, ties
 from engine.registry.told import history
 from engine.web.console.names import Names
 from engine.web.console.party_view import contact_lines, kind_words, known, link_line
+from engine.web.console.present_leverage import tell_leverage
 from engine.web.console.present_path import tell_path
 from engine.web.words.reasons import why
 from engine.web.words.sentence import plain
 from rules.exclusion import closure
 from rules.graph import Registry
+from rules.leverage import BUSINESS, MOST, Leverage, leverage, of_tie
 from rules.linkage import linkage
 from rules.rulebook import day_of
 from rules.steps import Start
@@ -117,12 +119,13 @@ async def why_linked(house: House, asked: Asked, args: TwoParties) -> Mapping[st
     """How two parties are tied: over what holds today, and over anything ever known."""
     registry = house.services.world.registry()
     a, b = the_one(registry, args.a), the_one(registry, args.b)
-    found = ties(registry, a.id, b.id, on=house.services.clock.now().date())
+    today = house.services.clock.now().date()
+    found = ties(registry, a.id, b.id, on=today)
     return {
         "a": {"id": a.id, "name": a.name},
         "b": {"id": b.id, "name": b.name},
-        "holding": _tie(registry, found.holding),
-        "ever": _tie(registry, found.ever),
+        "holding": _tie(registry, found.holding, on=today),
+        "ever": _tie(registry, found.ever, on=today),
         "registry": registry.version,
     }
 
@@ -151,6 +154,9 @@ async def walk(house: House, asked: Asked, args: OneWalk) -> Mapping[str, Any]:
             {
                 **_who(world.registry, each.party),
                 "linkage": linkage(each.path).value,
+                "leverage": _leverage(
+                    world.registry, leverage(each.path, world.registry, on=start.on)
+                ),
                 "path": _words(world.registry, each.path),
             }
             for each in walked.found
@@ -225,14 +231,38 @@ def _who(registry: Registry, id: str) -> dict[str, str]:
 
 
 def _words(registry: Registry, path: Path) -> list[str]:
-    ids = {id for hop in path for id in (hop.a, hop.b)}
-    parties = {id: party.name for id in sorted(ids) if (party := registry.party(id)) is not None}
-    return [plain(said) for said in tell_path(path, Names(parties=parties))]
+    names = _names(registry, {id for hop in path for id in (hop.a, hop.b)})
+    return [plain(said) for said in tell_path(path, names)]
 
 
-def _tie(registry: Registry, tie: Tie) -> dict[str, Any]:
+def _names(registry: Registry, ids: Iterable[str]) -> Names:
+    known = {id: party.name for id in sorted(ids) if (party := registry.party(id)) is not None}
+    return Names(parties=known)
+
+
+def _leverage(registry: Registry, found: Leverage | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
     return {
-        "links": [_link(registry, link) for link in tie.links],
+        "figure": found.figure,
+        "of": MOST,
+        "a": found.a,
+        "kind": found.kind.value,
+        "b": found.b,
+        "share": found.share,
+        "years": found.years,
+        "clauses": list(found.clauses),
+        "ties": found.ties,
+        "says": plain(tell_leverage(found, _names(registry, {found.a, found.b}))),
+    }
+
+
+def _tie(registry: Registry, tie: Tie, *, on: date) -> dict[str, Any]:
+    return {
+        "links": [
+            {**_link(registry, link), "leverage": _leverage(registry, _of_link(registry, link, on))}
+            for link in tie.links
+        ],
         "ended_early": tie.ended_early,
     }
 
@@ -249,6 +279,12 @@ def _link(registry: Registry, link: Link) -> dict[str, Any]:
         "status": line.status,
         "source": line.source,
     }
+
+
+def _of_link(registry: Registry, link: Link, on: date) -> Leverage | None:
+    if link.kind not in BUSINESS or not link.current(on):
+        return None
+    return of_tie(registry, link.a, link.kind, link.b, on=on)
 
 
 def _finding(registry: Registry, found: Finding) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def _tied(found: Mapping[str, Any]) -> Iterator[str]:
         return
     if holding:
         yield "Today:"
-        yield from _indented(_link_lines(holding))
+        yield from _indented(_link_lines(holding, figures=True))
     else:
         yield "Today nothing that is verified ties them."
     if ever != holding and ever:
@@ -149,6 +149,8 @@ def _walked(found: Mapping[str, Any]) -> Iterator[str]:
     for each in found["found"]:
         yield f"{each['name'] or each['id']} ({each['id']})"
         yield from _indented(each["path"])
+        if each["leverage"]:
+            yield from _indented([each["leverage"]["says"]])
     if found["withheld"]:
         yield ""
         yield f"{len(found['withheld'])} that only a bad link would bring in:"
@@ -189,10 +191,22 @@ def _unsound(found: Mapping[str, Any]) -> Iterator[str]:
             yield f"  and {len(several) - _SHOWN} more: see --json"
 
 
-def _link_lines(links: Iterable[Mapping[str, Any]]) -> list[str]:
+def _link_lines(links: Iterable[Mapping[str, Any]], *, figures: bool = False) -> list[str]:
     return table(
-        (link["says"], link["when"], link["status"], link["source"], link["id"]) for link in links
+        (
+            link["says"],
+            link["when"],
+            *((_figure(link["leverage"]),) if figures else ()),
+            link["status"],
+            link["source"],
+            link["id"],
+        )
+        for link in links
     )
+
+
+def _figure(leverage: Mapping[str, Any] | None) -> str:
+    return "" if leverage is None else f"leverage {leverage['figure']} of {leverage['of']}"
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

@@ -136,7 +136,13 @@ class CasePage:
         if found is None:
             return await self._shell.not_found(visitor)
         now = self._shell.services.clock.now()
-        view = case_view(found.file, names=found.names, visitor=visitor, now=now)
+        view = case_view(
+            found.file,
+            names=found.names,
+            visitor=visitor,
+            now=now,
+            registry=self._shell.services.world.registry(),
+        )
         of = found.file.row.id
         entries = await self._shell.services.reader.run(lambda conn: ledger_of(conn, of))
         return await self._shell.render(

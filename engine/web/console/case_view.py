@@ -28,6 +28,7 @@ from engine.web.words.sentence import Said
 from engine.web.words.states import CERTAINTY, MODE, incident
 from engine.web.words.threats import noun_of
 from engine.web.words.times import left
+from rules.graph import Registry
 from rules.labels import label as label_of
 from schemas.codes import Severity, TrackName, strictest
 from schemas.event import ThreatEvent
@@ -105,8 +106,15 @@ class CaseView:
     """The number before which earlier facts are; 0 when there are none."""
 
 
-def case_view(file: CaseFile, *, names: Names, visitor: Visitor, now: datetime) -> CaseView:
-    """Put a case into words, for this person, at this time."""
+def case_view(
+    file: CaseFile,
+    *,
+    names: Names,
+    visitor: Visitor,
+    now: datetime,
+    registry: Registry | None = None,
+) -> CaseView:
+    """Put a case into words, for this person, at this time. `registry`: as `track_views`."""
     case = file.case
     is_open = case.status is CaseStatus.OPEN
     mine = case.proposal is not None and case.proposal.by == visitor.person
@@ -116,7 +124,7 @@ def case_view(file: CaseFile, *, names: Names, visitor: Visitor, now: datetime) 
         clocks=clock_views(case, names=names, now=now),
         notes=tuple(_notes(case, names, now)),
         tasks=_tasks(case, names, visitor, now),
-        tracks=track_views(file, names=names, me=visitor.person),
+        tracks=track_views(file, names=names, me=visitor.person, registry=registry),
         balance=balance(case),
         records=record_views(file, names=names),
         left_out=left_out(file, names=names),

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Promise, TrackState
 from engine.store.case_file import CaseFile, NoticeRow
 from engine.web.console.names import Names
+from engine.web.console.present_leverage import leverages
 from engine.web.console.present_line import channel
 from engine.web.console.present_path import tell_path
 from engine.web.words.reasons import LINKED, why
 from engine.web.words.sentence import Said
 from engine.web.words.states import ACTION, ALERT_STATUS, DELIVERY, GATE, TRACK
+from rules.graph import Registry
 from schemas.codes import TrackName
 from schemas.plan import Candidate, Gate
 
@@ -31,6 +33,8 @@ class AlertView:
     deliveries: tuple[Said, ...]
     why: str
     linked: str
+    leverage: Said
+    """How much it can change by its business, of what is known today; empty: it has no figure."""
     path: tuple[Said, ...]
     answerable: bool
     judgeable: bool = False
@@ -59,11 +63,14 @@ class TrackView:
         return self.may_release or self.may_lift or self.may_propose or self.may_steer
 
 
-def track_views(file: CaseFile, *, names: Names, me: str) -> tuple[TrackView, ...]:
-    """Every track of the plan, duty first."""
+def track_views(
+    file: CaseFile, *, names: Names, me: str, registry: Registry | None = None
+) -> tuple[TrackView, ...]:
+    """Every track of the plan, duty first. `registry`: the one in memory, for leverage."""
     case = file.case
     found = {each.alert: each.candidate for plan in file.plans for each in plan.alerts}
-    return tuple(_track(state, case, file.notices, names, me, found) for state in case.tracks)
+    have = {} if registry is None else leverages(file, names=names, registry=registry)
+    return tuple(_track(state, case, file.notices, names, me, found, have) for state in case.tracks)
 
 
 def _track(
@@ -73,6 +80,7 @@ def _track(
     names: Names,
     me: str,
     found: Mapping[str, Candidate],
+    have: Mapping[str, Said],
 ) -> TrackView:
     name = state.track.name
     duty = name is TrackName.DUTY
@@ -85,7 +93,7 @@ def _track(
         name=TRACK[name],
         words=_words(state, names),
         rows=tuple(
-            _alert(alert, notices, names, found.get(alert.id))
+            _alert(alert, notices, names, found.get(alert.id), have.get(alert.id, ()))
             for alert in sorted(case.alerts, key=lambda each: (each.rank, each.party))
             if alert.track is name
         ),
@@ -145,7 +153,11 @@ def _gate(state: TrackState, names: Names) -> str:
 
 
 def _alert(
-    alert: Alert, notices: tuple[NoticeRow, ...], names: Names, found: Candidate | None
+    alert: Alert,
+    notices: tuple[NoticeRow, ...],
+    names: Names,
+    found: Candidate | None,
+    leverage: Said,
 ) -> AlertView:
     latest = [row for row in notices if row.alert == alert.id and row.tell_no == alert.tell_no]
     duty = alert.track is TrackName.DUTY
@@ -162,6 +174,7 @@ def _alert(
         ),
         why=why(alert.reason) if alert.reason is not None and refused else "",
         linked=LINKED[found.linkage] if found else "",
+        leverage=leverage,
         path=tell_path(found.path, names) if found else (),
         answerable=not duty and alert.status in _TOLD,
         judgeable=not duty and bool(alert.status in _GOOD or alert.promises or alert.acts),

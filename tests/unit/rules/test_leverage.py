@@ -240,6 +240,7 @@ def test_of_equally_weak_ties_the_nearest_to_what_happened_is_named() -> None:
         a_link("brand", L.PARENT_OF, "daughter"),
         a_link("group", L.PARENT_OF, "brand"),
         a_link("group", L.OPERATES, "brand"),
+        a_link("state-body", L.BODY_OF, "brand"),
         a_link("brand", L.SAME_AS, "brand-2"),
         a_link("brand-2", L.SAME_AS, "brand"),
     ],
