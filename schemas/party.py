@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from schemas.commitment import PolicyClause as PolicyClause
+from schemas.form import FormPoint as FormPoint
 
 
 class PartyKind(StrEnum):
@@ -110,6 +111,8 @@ class Party:
     """When somebody last read it there."""
     complaints: str = ""
     """Where it takes complaints, or a mechanism its communications (A15, A25)."""
+    requirements: tuple[FormPoint, ...] = ()
+    """What its form wants to be told, in the order of that form (A25)."""
     marks: tuple[Mark, ...] = ()
     expires: date | None = None
     """Of a response group made for one matter (A18): nobody is told through it afterwards."""

@@ -14,6 +14,7 @@ from engine.admin import (
     dating,
     deciding,
     duty,
+    forming,
     gating,
     holders,
     holding,
@@ -39,6 +40,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "case.told": Operation(run=holders.told, takes=reading.OneCase, needs=P.READ),
         "proof.make": Operation(run=proving.make, takes=proving.Proving, needs=P.READ),
         "proof.check": Operation(run=proving.check, takes=proving.Checking, needs=P.READ),
+        "form.make": Operation(run=forming.make, takes=forming.Forming, needs=P.READ),
         "case.ledger": Operation(run=answering.ledger, takes=reading.OneCase, needs=P.READ),
         "answer.class": Operation(run=answering.judge, takes=answering.Classing, needs=P.RESPOND),
         "promise.withdraw": Operation(

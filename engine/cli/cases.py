@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.cli import holders, ledger, proofs
+from engine.cli import forms, holders, ledger, proofs
 from engine.cli.asking import ask
 from engine.cli.command import OPERATE, command, group
 from engine.cli.exits import CommandError, Exit
@@ -68,6 +68,7 @@ async def erase(
 holders.declare(case)
 ledger.declare(case)
 proofs.declare(case)
+forms.declare(case)
 
 
 def declare(app: typer.Typer) -> None:

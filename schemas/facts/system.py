@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from schemas.codes import FieldName
 from schemas.consent import ConsentDoor
 from schemas.facts.registry import AddressesErased as AddressesErased
 from schemas.facts.registry import AmendmentProposed as AmendmentProposed
@@ -299,6 +300,19 @@ class ProofMade:
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormMade:
+    """A person had the form of a mechanism filled in, as a draft to take away."""
+
+    kind: Literal["form_made"] = "form_made"
+    v: Literal[1] = 1
+    case: str
+    party: str
+    fields: tuple[FieldName, ...]
+    """Which classes of content stood in it; never the content."""
+    by: str
+
+
 SystemFact = Annotated[
     PersonAdded
     | PersonDisabled
@@ -331,7 +345,8 @@ SystemFact = Annotated[
     | HolderLinkMade
     | HolderLinkEnded
     | HolderLinkOpened
-    | ProofMade,
+    | ProofMade
+    | FormMade,
     Field(discriminator="kind"),
 ]
 

@@ -40,6 +40,7 @@ def merge(claims: Sequence[Party]) -> Party:
         policy_clauses=policy.policy_clauses,
         policy_as_of=policy.policy_as_of,
         complaints=_first(each.complaints for each in claims) or "",
+        requirements=_filled(each.requirements for each in claims),
         marks=_all(each.marks for each in claims),
         details=tuple(sorted(dict(chain(*(each.details for each in reversed(claims)))).items())),
     )

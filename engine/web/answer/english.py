@@ -162,10 +162,10 @@ def content(projection: Projection) -> tuple[Said, ...]:
 
 def _embassy(p: Projection) -> tuple[Said, ...]:
     return _kept(
-        (_what(p), _status(p)),
+        (what_happened(p), _status(p)),
         _why(p),
         *promised(p),
-        (_ask(p, "We ask, quietly: "), _date(p)),
+        (what_we_ask(p, "We ask, quietly: "), date_ahead(p)),
         ("Please do not name us." if p.pattern else "Please do not name the person or us.",),
         ("If this could spoil something under way, tell us now. For details, call.",),
     )
@@ -174,10 +174,10 @@ def _embassy(p: Projection) -> tuple[Said, ...]:
 def _company(p: Projection) -> tuple[Said, ...]:
     return _kept(
         (_concerns(p, "Someone who raised concerns"),),
-        (f"We do not say that your company caused it; this is {_certainty(p)}.",),
+        (f"We do not say that your company caused it; this is {how_sure(p)}.",),
         _why(p),
         *promised(p),
-        (_ask(p, "We ask for "),),
+        (what_we_ask(p, "We ask for "),),
         ("If you have already passed it on, tell us, without blame.",),
     )
 
@@ -186,10 +186,10 @@ def _investor(p: Projection) -> tuple[Said, ...]:
     company = p.fields.get(FieldName.COMPANY)
     hold: Said = ("Why you: you hold or finance ", Name(company), ".") if company else _why(p)
     return _kept(
-        (_concerns(p, "Someone who speaks up"), f" It is {_certainty(p)}."),
+        (_concerns(p, "Someone who speaks up"), f" It is {how_sure(p)}."),
         hold,
         *promised(p),
-        (_ask(p, "We ask for "),),
+        (what_we_ask(p, "We ask for "),),
         ("Please take no public step.",),
     )
 
@@ -200,40 +200,40 @@ def _msi(p: Projection) -> tuple[Said, ...]:
     return _kept(
         (
             _concerns(p, "A person linked to it", plain="A person"),
-            f" It is {_certainty(p)}, not a finding against any member.",
+            f" It is {how_sure(p)}, not a finding against any member.",
         ),
         _why(p),
         stake,
         *promised(p),
-        (_ask(p, "We ask: "),),
+        (what_we_ask(p, "We ask: "),),
         ("Please do not use member lists or chapters before we speak.",),
     )
 
 
 def _nhri(p: Projection) -> tuple[Said, ...]:
     return _kept(
-        (_what(p), _status(p)),
+        (what_happened(p), _status(p)),
         _why(p),
         *promised(p),
-        (_ask(p, "We ask: "),),
+        (what_we_ask(p, "We ask: "),),
         ("Please do not name us." if p.pattern else "Please do not name the person or us.",),
     )
 
 
 def _legal(p: Projection) -> tuple[Said, ...]:
     return _kept(
-        (_what(p),),
+        (what_happened(p),),
         *promised(p),
-        (_ask(p, "We ask: "), _date(p)),
+        (what_we_ask(p, "We ask: "), date_ahead(p)),
         ("Everything else is told on the phone, to the lawyer who takes it.",),
     )
 
 
 def _mechanism(p: Projection) -> tuple[Said, ...]:
     return _kept(
-        ("Urgent appeal file ready. ", _what(p), _status(p)),
+        ("Urgent appeal file ready. ", what_happened(p), _status(p)),
         *promised(p),
-        (_ask(p, "We ask: "), _date(p)),
+        (what_we_ask(p, "We ask: "), date_ahead(p)),
         ("The file itself is handed over by a person of ours. Please call.",),
     )
 
@@ -246,17 +246,17 @@ def _protection(p: Projection) -> tuple[Said, ...]:
     return _kept(
         (f"{who}{where} {need} support.{_status(p)}",),
         *promised(p),
-        (_ask(p, "We ask: "),),
+        (what_we_ask(p, "We ask: "),),
         ("This is a vetted request; call the desk for the rest.",),
     )
 
 
 def _other(p: Projection) -> tuple[Said, ...]:
     return _kept(
-        (_what(p), _status(p)),
+        (what_happened(p), _status(p)),
         _why(p),
         *promised(p),
-        (_ask(p, "We ask: "),),
+        (what_we_ask(p, "We ask: "),),
         ("Please keep it to those who must act, and take no public step.",),
     )
 
@@ -277,7 +277,8 @@ def _kept(*paragraphs: Said) -> tuple[Said, ...]:
     return tuple(p for p in paragraphs if any(part for part in p))
 
 
-def _what(p: Projection) -> str:
+def what_happened(p: Projection) -> str:
+    """Whom it happened to, where, and what: one sentence."""
     country = p.fields.get(FieldName.COUNTRY)
     where = f" in {country_name(country)}" if country else ""
     if p.pattern:
@@ -314,7 +315,8 @@ def _concerns(p: Projection, who: str, *, plain: str = "") -> str:
     return f"{who}{about}{where} is at risk."
 
 
-def _certainty(p: Projection) -> str:
+def how_sure(p: Projection) -> str:
+    """How sure we are, in the middle of a sentence."""
     value = p.fields.get(FieldName.CERTAINTY, Certainty.UNKNOWN)
     return CERTAINTY[Certainty(value)] if value in set(Certainty) else CERTAINTY[Certainty.UNKNOWN]
 
@@ -324,7 +326,7 @@ def _status(p: Projection) -> str:
         return ""
     when = p.fields.get(FieldName.AS_OF)
     as_of = f", as of {_moment(when, p)}" if when else ""
-    return f" Status: {_certainty(p)}{as_of}."
+    return f" Status: {how_sure(p)}{as_of}."
 
 
 def _why(p: Projection) -> Said:
@@ -332,14 +334,16 @@ def _why(p: Projection) -> Said:
     return (f"Why you: {_WHY.get(code, _NEUTRAL_WHY)}.",) if code else ()
 
 
-def _ask(p: Projection, lead: str) -> str:
+def what_we_ask(p: Projection, lead: str) -> str:
+    """What is asked, after `lead`, and by when."""
     code = p.fields.get(FieldName.ASK, "reply")
     by = p.fields.get(FieldName.ANSWER_BY)
     until = f" Please answer by {_moment(by, p)}." if by else ""
     return f"{lead}{ASKS.get(code, code.replace('_', ' '))}.{until}"
 
 
-def _date(p: Projection) -> str:
+def date_ahead(p: Projection) -> str:
+    """The next date, as a sentence that follows another; empty without one."""
     kind, _, when = p.fields.get(FieldName.DATE_AHEAD, "").partition(" ")
     if not when:
         return ""

@@ -55,6 +55,8 @@ class View:
     door: Door
     alert: Alert | None = None
     projection: Projection | None = None
+    verdict: Verdict | None = None
+    """Why the guard refused, for our own people alone; None where it was not asked."""
 
 
 def look(
@@ -79,7 +81,7 @@ def look(
     verdict = _judge(matter, alert, contact, protected, registry=registry, now=now)
     if not verdict.allowed:
         passing = verdict.reason in WAITING_ONLY or verdict.reason is Reason.LINKED
-        return View(door=Door.WAIT if passing else Door.CLOSED)
+        return View(door=Door.WAIT if passing else Door.CLOSED, verdict=verdict)
     if matter.stopped:
         return View(door=Door.WAIT)
     person = registry.contact(contact)

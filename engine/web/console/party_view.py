@@ -7,6 +7,7 @@ from datetime import date, datetime
 from engine.registry.neighbourhood import Neighbourhood
 from engine.web.console.present_path import LINKS
 from engine.web.words.countries import country_name
+from engine.web.words.form import FORM_POINT
 from engine.web.words.parties import (
     LEVEL,
     LINK_STATUS,
@@ -87,6 +88,8 @@ def known(party: Party) -> Iterator[tuple[str, Said]]:
         yield "Its own policy", (f"promises {promised}. " if promised else "", Name(party.policy))
     if party.complaints:
         yield "Complaints", (Name(party.complaints),)
+    if party.requirements:
+        yield "Its form asks", ("; ".join(FORM_POINT[each] for each in party.requirements),)
     for mark in party.marks:
         yield "Mind", (MARK[mark],)
     if party.expires:

@@ -7,7 +7,7 @@ from engine.registry.imports import cells
 from engine.registry.imports.cells import Reader
 from schemas.contact import Level
 from schemas.link import LinkKind, LinkStatus
-from schemas.party import Mark, Ownership, PartyKind, PolicyClause, PoliticalPolicy
+from schemas.party import FormPoint, Mark, Ownership, PartyKind, PolicyClause, PoliticalPolicy
 
 PARTY: Mapping[str, Reader] = MappingProxyType(
     {
@@ -30,6 +30,7 @@ PARTY: Mapping[str, Reader] = MappingProxyType(
         "policy_clauses": cells.several(cells.one_of(PolicyClause)),
         "policy_as_of": cells.day,
         "complaints": cells.text,
+        "requirements": cells.several(cells.one_of(FormPoint)),
         "marks": cells.several(cells.one_of(Mark)),
         "expires": cells.day,
         "source": cells.text,

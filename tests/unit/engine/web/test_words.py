@@ -15,6 +15,7 @@ from engine.web.console.present_path import LINKS, tell_path
 from engine.web.console.present_telling import PURPOSE
 from engine.web.words import care, states
 from engine.web.words.countries import country_name
+from engine.web.words.form import FORM_POINT
 from engine.web.words.reasons import LINKED, NEXT_STEP, REFUSED, TROUBLES, WHY, why
 from engine.web.words.remedies import REMEDY
 from engine.web.words.sentence import plain
@@ -26,6 +27,7 @@ from schemas import codes
 from schemas import facts as f
 from schemas.codes import threats
 from schemas.facts import Fact
+from schemas.form import FormPoint
 from schemas.link import LinkKind
 from schemas.linked import Strictures
 from schemas.plan import Gate, Hop, Linkage, Reason, Remedy, Track, Trouble
@@ -75,6 +77,7 @@ AT = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
         (states.COUNTRY_ROLE, codes.CountryRole),
         (states.DATE, codes.DateKind),
         (care.STATUS, codes.SubjectStatus),
+        (FORM_POINT, FormPoint),
         (care.HEARD, codes.Heard),
     ],
 )

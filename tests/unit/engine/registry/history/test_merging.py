@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.registry.history.merging import merge
-from schemas.party import Mark, Ownership, Party, PartyKind, PolicyClause
+from schemas.party import FormPoint, Mark, Ownership, Party, PartyKind, PolicyClause
 from tests.unit.engine.registry.history.records import party
 
 
@@ -42,6 +42,16 @@ def test_what_a_policy_promises_is_believed_of_the_source_that_says_where_and_wh
             "page 12", (PolicyClause.ENGAGE,), date(2026, 11, 2),
         )  # fmt: skip
     assert merge([party(name="Mill"), elsewhere]).policy == "page 3"
+
+
+def test_the_form_of_a_mechanism_is_the_one_source_that_says_it_whole_and_in_its_order() -> None:
+    """Two halves put together would be the form of nobody."""
+    bare = party()
+    first = party(requirements=(FormPoint.STATE, FormPoint.ACT))
+    second = party(requirements=(FormPoint.WHEN,))
+
+    assert merge([bare, first, second]).requirements == (FormPoint.STATE, FormPoint.ACT)
+    assert merge([second, first]).requirements == (FormPoint.WHEN,)
 
 
 def test_a_party_is_found_by_the_names_and_identifiers_of_all_its_sources() -> None:

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +17,10 @@ from engine.registry.imports.reading import NotTaken, read_file
 from engine.registry.imports.together import FileRows, together
 from engine.registry.imports.together import Known as Named
 from engine.registry.rows import Fate, Setting, SourceFile
+from engine.store.versions import What, dump, load
 from schemas.contact import Endpoint, Level
 from schemas.link import LinkKind, LinkStatus
-from schemas.party import Ownership, PartyKind
+from schemas.party import FormPoint, Ownership, PartyKind
 from tests.unit.engine.registry.imports.files import setting, text
 
 HERE = Path(__file__).parents[5]
@@ -53,6 +55,30 @@ def test_parties_are_read_whatever_the_order_of_the_columns() -> None:
     assert (party.state, party.ownership) == ("DE", Ownership.STATE_OWNED)
     assert (party.sectors, party.expires) == (("mining", "energy"), date(2027, 1, 31))
     assert party.source == "own"
+
+
+@given(st.lists(st.sampled_from(FormPoint), max_size=20).map(tuple))
+def test_what_a_form_asks_for_is_read_as_it_was_written(points: tuple[FormPoint, ...]) -> None:
+    cell = " | ".join(points)
+    (row,) = taken("p.csv", f"id,kind,name,requirements\nm,mechanism,Office,{cell}\n").rows
+
+    (party,) = row.parties
+    assert party.requirements == points
+    assert load(What.PARTY, dump(What.PARTY, party)) == party
+
+
+def test_a_point_that_no_form_has_is_named_and_not_passed_over() -> None:
+    content = "id,kind,name,requirements\nm,mechanism,Office,state | horoscope\n"
+
+    assert refusals("p.csv", content) == [(2, "not_known", "requirements")]
+
+
+def test_a_party_stored_before_there_were_forms_is_read_as_one_without() -> None:
+    (row,) = taken("p.csv", "id,kind,name\nm,mechanism,Office\n").rows
+    before = orjson.loads(dump(What.PARTY, row.parties[0]))
+    del before["requirements"]
+
+    assert load(What.PARTY, orjson.dumps(before)) == row.parties[0]
 
 
 def test_a_link_without_a_status_is_unverified_unless_the_person_stands_for_the_file() -> None:
