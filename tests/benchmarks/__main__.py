@@ -29,6 +29,7 @@ LAST_LINE = (
     "handoff_p99_ms",
     "burst6000_webhook_s",
     "burst6000_smtp_s",
+    "decided6000_s",
     "decide6000_s",
     "floor_ratio",
     "lateness6000_p99_s",
@@ -56,6 +57,7 @@ async def _webhook(directory: Path, store: Store, count: int) -> Figures:
     told = await burst.by_webhook(directory, store, count=count)
     return {
         "burst6000_webhook_s": told.last_first_tell,
+        "decided6000_s": told.decided,
         "lateness6000_p99_s": told.lateness_p99,
         "rss_mb": told.rss_mb,
         "opening_s": told.opening,

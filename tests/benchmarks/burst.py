@@ -14,6 +14,7 @@ from engine.clock import ManualClock
 from engine.store.database import Database
 from engine.store.tables import journal
 from schemas.facts import StepFired, load_fact
+from tests.benchmarks.overdue import still_due
 from tests.benchmarks.stores import Store
 from tests.benchmarks.workload import SECOND_RUNG, a_house, cases_due_at
 from tests.harness.house import House
@@ -34,6 +35,8 @@ class Burst:
     """What came of cases due together. Seconds from the moment they were due."""
 
     last_first_tell: float
+    decided: float
+    """Until the last was decided and durable, by an engine that ran."""
     lateness_p99: float
     rss_mb: float
     opening: float
@@ -98,14 +101,18 @@ async def _burst(
             if due is None:
                 print(f"  opening took {opening:.0f} s, too long: once more", flush=True)
                 continue
-            last = await _last_told(keys, due, count=count)
+            last, decided = await asyncio.gather(
+                _last_told(keys, due, count=count), _last_decided(store.look(house), due)
+            )
             rss = house.rss_mb()
             await asyncio.sleep(1)
             await house.stop()
         finally:
             await house.kill()
         late = _lateness(store.look(house), due)
-        return Burst(last_first_tell=last, lateness_p99=late, rss_mb=rss, opening=opening)
+        return Burst(
+            last_first_tell=last, decided=decided, lateness_p99=late, rss_mb=rss, opening=opening
+        )
     raise RuntimeError(f"{count} cases could not be opened in the time that was expected")
 
 
@@ -132,6 +139,19 @@ async def _last_told(keys: dict[str, float], due: datetime, *, count: int) -> fl
     if len(keys) < count:
         raise RuntimeError(f"{len(keys)} of {count} were told within {DONE_WITHIN:.0f} s")
     return sorted(keys.values())[count - 1] - due.timestamp()
+
+
+async def _last_decided(database: Database, due: datetime) -> float:
+    """Seconds from the moment they were due until none of them waits to be decided."""
+    conn = database.reader()
+    try:
+        await asyncio.sleep(due.timestamp() - time.time())
+        while still_due(conn, due) and time.time() < due.timestamp() + DONE_WITHIN:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        return time.time() - due.timestamp()
+    finally:
+        conn.close()
+        database.close()
 
 
 async def _seconds_to_open(house: House, *, count: int) -> float:

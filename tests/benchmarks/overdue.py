@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from engine.clock import ManualClock
 from engine.processes import WITHOUT_LOG
@@ -87,6 +87,13 @@ def _decided_since(began: datetime) -> Rows:
     )
 
 
+def still_due(conn: Connection, by: datetime) -> int:
+    """Cases with a step that was due by then and is not decided on disk."""
+    left: int = conn.execute(select(func.count()).where(cases.c.due_at <= by)).scalar_one()
+    conn.rollback()
+    return left
+
+
 async def _until_decided(house: House, store: Store, began: datetime) -> tuple[float, float, float]:
     """Seconds until all is decided, until it serves, and processor seconds until decided."""
     begun = time.monotonic()
@@ -94,12 +101,10 @@ async def _until_decided(house: House, store: Store, began: datetime) -> tuple[f
     starting = asyncio.create_task(house.start())
     database = store.look(house)
     conn = database.reader()
-    overdue = select(func.count()).where(cases.c.due_at <= began)
     try:
         while True:
             await asyncio.sleep(0.05)
-            left = conn.execute(overdue).scalar_one()
-            conn.rollback()
+            left = still_due(conn, began)
             if not left:
                 decided = time.monotonic() - begun
                 break
@@ -117,4 +122,4 @@ async def _until_decided(house: House, store: Store, began: datetime) -> tuple[f
         await house.kill()
 
 
-__all__ = ["StartUp", "at_start"]
+__all__ = ["StartUp", "at_start", "still_due"]
