@@ -393,3 +393,12 @@ def test_of_a_pattern_only_what_was_counted_is_told_of() -> None:
     assert fields(matter)[FieldName.SECTOR] == "oil"
     personal = replace(matter, case=_with(matter.case, personal=True))
     assert fields(personal)[FieldName.SECTOR] == "mining"
+
+
+def test_a_look_that_the_guard_refused_says_why_to_our_own_people() -> None:
+    refused = seen(replace(told_of(), consents=()))
+
+    assert refused.verdict.reason is Reason.CONSENT_NONE
+    assert refused.projection is None
+    assert seen(told_of()).verdict is None
+    assert seen(replace(told_of(), stopped=True)).verdict is None, "the guard was not asked"
