@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
+from engine.admin.meaning import the_one_meant
 from engine.admin.operation import Arguments, Asked
 from engine.admin.reading import loaded
 from engine.case.matter import Matter
@@ -198,18 +199,7 @@ def _meant(found: Loaded, words: str) -> tuple[Alert | None, NotTold | None]:
         for each in not_told(found.file.case, found.file.plans)
         if each.track is TRACK and not each.contact
     }
-    said = words.strip()
-    everybody = outs.keys() | alerts.keys()
-    by_ref = {each.party for each in alerts.values() if each.ref == said.upper()}
-    by_name = {id for id in everybody if found.names.party(id).text.casefold() == said.casefold()}
-    for ids in ({said} & everybody, by_ref, by_name):
-        if len(ids) == 1:
-            (id,) = ids
-            return alerts.get(id), outs.get(id)
-    if by_name:
-        raise NotCarriedOutError(
-            "refused",
-            "More than one mechanism of this case is called so.",
-            next_step=f"Give the id of one: {', '.join(sorted(by_name))}",
-        )
-    return None, None
+    names = {id: found.names.party(id).text for id in (*outs, *alerts)}
+    refs = {alert.ref: id for id, alert in alerts.items()}
+    id = the_one_meant(words, names=names, refs=refs, kind="mechanism")
+    return (alerts.get(id), outs.get(id)) if id is not None else (None, None)

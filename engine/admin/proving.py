@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
+from engine.admin.meaning import the_one_meant
 from engine.admin.operation import Arguments, Asked
 from engine.admin.reading import loaded
 from engine.store import board, journal, proofs
@@ -131,20 +132,11 @@ def _meant(conn: Connection, told: ToldCase, words: str, *, ref: str) -> tuple[s
     parties = told_parties(told)
     names = board.party_names(conn, {each.party for each in parties})
     known = {each.party: names.get(each.party, each.party) for each in parties}
-    by_ref = {each.party for each in parties if each.ref == words.strip().upper()}
-    by_name = {id for id, name in known.items() if name.casefold() == words.strip().casefold()}
-    for found in ({words} & known.keys(), by_ref, by_name):
-        if len(found) == 1:
-            (id,) = found
-            return id, known[id]
-    raise NotCarriedOutError(
-        "refused",
-        "More than one party of this case is called so."
-        if by_name
-        else "Nobody of this id or name was told anything of this case.",
-        next_step=(
-            f"Give the id of one: {', '.join(sorted(by_name))}"
-            if by_name
-            else f"See who was told: tocsin case told {ref}"
-        ),
-    )
+    party = the_one_meant(words, names=known, refs={each.ref: each.party for each in parties})
+    if party is None:
+        raise NotCarriedOutError(
+            "refused",
+            "Nobody of this id or name was told anything of this case.",
+            next_step=f"See who was told: tocsin case told {ref}",
+        )
+    return party, known[party]
