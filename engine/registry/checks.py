@@ -50,9 +50,17 @@ def checked(row: RowRead) -> RowRead:
 
 
 def refused(row: RowRead, why: Why, column: str = "") -> RowRead:
-    """The same row without its records."""
+    """The same row without its records; of its parties one still knows that it was about them."""
     return replace(
-        row, fate=Fate.REFUSED, why=why, column=column, parties=(), links=(), contacts=(), gone=()
+        row,
+        fate=Fate.REFUSED,
+        why=why,
+        column=column,
+        parties=(),
+        links=(),
+        contacts=(),
+        gone=(),
+        left_out=(*row.left_out, *(party.id for party in row.parties)),
     )
 
 

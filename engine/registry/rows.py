@@ -66,7 +66,7 @@ class Why(StrEnum):
     ADDRESS_UNSAFE = "address_unsafe"
     """An endpoint with several addresses, a display name, or hidden characters."""
     PARTY_UNKNOWN = "party_unknown"
-    """A link or contact of a party that neither the file nor the registry has."""
+    """A link or contact of a party that neither the files nor the registry has."""
     PLACEHOLDER = "placeholder"
     """`NA`, `n/a`, `-`: the row names nobody."""
     NATURAL_PERSON = "natural_person"
@@ -107,6 +107,9 @@ class RowRead:
     ahead: bool = False
     """Its links may name parties that come with another file (an LEI is the same everywhere). They
     are taken: a link left out would let somebody be told who must not be."""
+    left_out: tuple[str, ...] = ()
+    """Ids of parties that it is about and does not bring. Links may name them all the same, and
+    exclude: a row that waits for a person must not open a way around it."""
     as_of: date | None = None
     """The day its source said so, of a source that publishes changes: what the registry has from
     it of a later day stays as it is (`engine.registry.imports.order`)."""

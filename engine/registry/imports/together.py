@@ -14,6 +14,8 @@ from engine.registry.history.comparing import CLOSABLE
 from engine.registry.rows import Fate, RowRead, Why
 from engine.store.versions import What
 
+_CONTACT_OF = "party"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRows:
@@ -84,21 +86,25 @@ def _said(row: RowRead) -> Iterator[tuple[tuple[str, str], Hashable]]:
 
 
 def _of_known_parties(files: list[list[RowRead]], known: frozenset[str]) -> list[list[RowRead]]:
-    """Refuses rows that name a party nobody has, and so on: what they brought is gone as well."""
+    """Refuses rows that name a party of which nobody speaks, which is most often misspelt.
+
+    A link to a party whose own row was refused, or waits for a person, is taken: it brings nobody
+    in, and goes on excluding. A contact is not: nobody there can be told.
+    """
     brought = Counter(party.id for rows in files for row in rows for party in row.parties)
-    naming: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    spoken_of = {id for rows in files for row in rows for id in row.left_out} | brought.keys()
+    naming: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for at, rows in enumerate(files):
         for number, row in enumerate(rows):
-            for id, _ in _named(row):
-                naming[id].append((at, number))
+            for id, column in _named(row):
+                naming[id].append((at, number, column))
     nobody = deque(id for id in naming if not brought[id] and id not in known)
     while nobody:
         lost = nobody.popleft()
-        for at, number in naming[lost]:
+        for at, number, column in naming[lost]:
             row = files[at][number]
-            if row.fate is Fate.REFUSED:
+            if row.fate is Fate.REFUSED or (column != _CONTACT_OF and lost in spoken_of):
                 continue
-            column = next(column for id, column in _named(row) if id == lost)
             files[at][number] = refused(row, Why.PARTY_UNKNOWN, column)
             for party in row.parties:
                 brought[party.id] -= 1
@@ -112,4 +118,4 @@ def _named(row: RowRead) -> Iterator[tuple[str, str]]:
     for link in () if row.ahead else row.links:
         yield link.a, "a"
         yield link.b, "b"
-    yield from ((contact.party, "party") for contact in row.contacts)
+    yield from ((contact.party, _CONTACT_OF) for contact in row.contacts)

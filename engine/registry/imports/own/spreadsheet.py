@@ -54,7 +54,7 @@ def read_parties(file: SourceFile, setting: Setting) -> Iterator[RowRead]:
             line=line, fate=Fate.IMPORTED, parties=(Party(**{"source": SOURCE, **read}),)
         )
 
-    return _read(file, readers=readers, needed=_NEEDED_PARTY, turn=party)
+    return _read(file, readers=readers, needed=_NEEDED_PARTY, turn=party, brings="id")
 
 
 def read_links(file: SourceFile, setting: Setting) -> Iterator[RowRead]:
@@ -94,7 +94,9 @@ def _read(
     readers: Mapping[str, Reader],
     needed: tuple[str, ...],
     turn: Callable[[int, dict[str, Any]], RowRead],
+    brings: str = "",
 ) -> Iterator[RowRead]:
+    """`brings`: the column that names the party each row brings."""
     optional = tuple(column for column in readers if column not in needed)
     rows = delimited.read(file, needed=needed, optional=optional, separators=SEPARATORS)
     strange = delimited.columns(file, separators=SEPARATORS) - readers.keys()
@@ -103,7 +105,10 @@ def _read(
             f"{file.name}:1: {len(strange)} of its columns are none of this format. "
             "Remove or rename them; docs/reference/registry.md lists those there are."
         )
-    return (row if isinstance(row, RowRead) else _row(row, readers, needed, turn) for row in rows)
+    return (
+        row if isinstance(row, RowRead) else _row(row, readers, needed, turn, brings)
+        for row in rows
+    )
 
 
 def _row(
@@ -111,6 +116,7 @@ def _row(
     readers: Mapping[str, Reader],
     needed: tuple[str, ...],
     turn: Callable[[int, dict[str, Any]], RowRead],
+    brings: str,
 ) -> RowRead:
     read: dict[str, Any] = {}
     for column, reader in readers.items():
@@ -125,7 +131,8 @@ def _row(
         if why is not None:
             doubtful = why is Why.COUNTRY_DOUBTFUL
             fate = Fate.AMBIGUOUS if doubtful else Fate.REFUSED
-            return RowRead(line=row.line, fate=fate, why=why, column=column)
+            about = (read[brings],) if brings in read else ()
+            return RowRead(line=row.line, fate=fate, why=why, column=column, left_out=about)
     try:
         return turn(row.line, read)
     except CellError as error:
@@ -139,7 +146,8 @@ def _states(link: Link) -> tuple[Party, ...]:
 
 
 def _country(countries: CountryColumn) -> Reader:
-    """A code or a name; a party whose state is in doubt is left out until somebody decides."""
+    """A code or a name; a party whose state is in doubt is left out until somebody decides;
+    links that name it are taken, and exclude."""
 
     def read(cell: str) -> str:
         found = countries.code(cell) if len(cell) == 2 else countries.word(cell)

@@ -127,22 +127,63 @@ def test_a_party_of_another_file_or_of_the_registry_is_known() -> None:
     assert refused(links, parties, known=Known(parties=frozenset({"b"}))) == []
 
 
-def test_what_came_with_a_refused_row_is_unknown_to_the_others_as_well() -> None:
+def test_a_link_to_a_party_whose_own_row_was_refused_is_taken_and_excludes() -> None:
     brings = RowRead(
         line=1, fate=Fate.IMPORTED, parties=(company("a"),), links=(owns("a", "nobody"),)
     )
     rows = replace(file(), rows=(brings, *file(company("b"), owns("a", "b")).rows))
 
-    assert refused(rows) == [(1, "party_unknown", "b"), (3, "party_unknown", "a")]
+    assert refused(rows) == [(1, "party_unknown", "b")]
 
 
-def test_a_long_chain_of_unknown_parties_is_refused_in_one_go() -> None:
+def test_a_contact_of_a_party_whose_own_row_was_refused_waits_with_it() -> None:
+    brings = RowRead(
+        line=1, fate=Fate.IMPORTED, parties=(company("a"),), links=(owns("a", "nobody"),)
+    )
+    rows = replace(file(), rows=(brings, *file(contact("c", "a")).rows))
+
+    assert refused(rows) == [(1, "party_unknown", "b"), (2, "party_unknown", "party")]
+
+
+def test_a_party_that_waits_for_a_person_loses_none_of_its_links_not_in_another_file_either() -> (
+    None
+):
+    waits = RowRead(line=1, fate=Fate.AMBIGUOUS, why=Why.COUNTRY_DOUBTFUL, left_out=("a",))
+    parties = replace(file(), rows=(waits,))
+
+    assert refused(file(company("b"), owns("a", "b")), parties) == []
+
+
+def test_a_party_with_an_identifier_of_another_one_keeps_its_links() -> None:
+    first = replace(company("a"), identifiers=("own:1",))
+    second = replace(company("b"), identifiers=("own:1",))
+
+    assert refused(file(first, second, company("c"), owns("b", "c"))) == [
+        (3, "identifier_taken", "identifiers")
+    ]
+
+
+def test_of_a_long_chain_one_misspelt_end_refuses_its_own_row_and_no_other() -> None:
     rows = [
         RowRead(
             line=n,
             fate=Fate.IMPORTED,
             parties=(company(f"p{n}"),),
             links=(owns(f"p{n}", f"p{n + 1}"),),
+        )
+        for n in range(3_000)
+    ]
+
+    assert refused(replace(file(), rows=tuple(rows))) == [(2_999, "party_unknown", "b")]
+
+
+def test_a_long_chain_of_contacts_of_unknown_parties_is_refused_in_one_go() -> None:
+    rows = [
+        RowRead(
+            line=n,
+            fate=Fate.IMPORTED,
+            parties=(company(f"p{n}"),),
+            contacts=(contact(f"c{n}", f"p{n + 1}"),),
         )
         for n in range(3_000)
     ]
