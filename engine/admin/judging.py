@@ -16,6 +16,7 @@ from engine.registry.history.amending import amend
 from engine.registry.history.capturing import judge_captured
 from engine.registry.history.forgetting import forget
 from engine.registry.history.judging import NotJudgedError, WhyNot
+from engine.registry.refuted import refutes
 
 _SAID: Mapping[WhyNot, tuple[str, str]] = {
     WhyNot.NO_SUCH_LINK: (
@@ -47,8 +48,10 @@ _SAID: Mapping[WhyNot, tuple[str, str]] = {
         "Its next edition may say otherwise: tocsin registry history PARTY",
     ),
     WhyNot.NOT_VERIFIABLE: (
-        "This link was refuted, declared, or dropped by its source: it cannot be verified.",
-        "Enter what is true now as a link of its own, with its own source.",
+        "This link, or one that says the same, was refuted, declared or dropped by its source: it"
+        " cannot be verified.",
+        "Enter what is true now as a link of its own, with its own source; after a refutation, what"
+        " began later, with its first day in valid_from.",
     ),
     WhyNot.ALREADY_REFUTED: (
         "This link is refuted already: it includes nobody, and still excludes.",
@@ -114,8 +117,11 @@ async def correct(house: House, asked: Asked, args: OneAmendment) -> Mapping[str
 
 
 async def verify(house: House, asked: Asked, args: OneLink) -> Mapping[str, Any]:
-    """Stand for a link: it includes from now on."""
-    now = house.services.clock.now()
+    """Stand for a link: it includes from now on; not if two people refuted what it says."""
+    now, registry = house.services.clock.now(), house.services.world.registry()
+    known = registry.link(args.link)
+    if known is not None and refutes(registry, known):
+        raise _refused(NotJudgedError(WhyNot.NOT_VERIFIABLE))
     deciding = partial(judging.verify, id=args.link, by=asked.by, at=now)
     try:
         link = await house.services.writer.run(deciding)

@@ -13,6 +13,7 @@ from engine.registry.history.excluding import links_of, parties_of
 from engine.registry.history.known import contacts_of
 from engine.registry.history.taking import REGISTRY_VERSION as REGISTRY_VERSION
 from engine.registry.kept import UnusableError, load
+from engine.registry.refuted import heeding, heeding_within
 from engine.registry.world import World, WorldHolder
 from engine.store import imports, meta, records, versions
 from engine.store.versions import What
@@ -70,7 +71,7 @@ def load_registry(conn: Connection, *, at: datetime | None = None) -> Registry:
         links[id] = replace(past, id=id)
     return Registry(
         parties,
-        links=links.values(),
+        links=heeding(links.values()),
         contacts=contacts_of(versions.read(conn, What.CONTACT, at=at)),
     )
 
@@ -162,9 +163,12 @@ def _since(conn: Connection, registry: Registry, version: str) -> Registry:
     }
     if any(True for _ in versions.read_some(conn, What.LINK, earlier)):
         return load_registry(conn)  # a link is called as an earlier version of another one
+    counted = heeding_within(registry, links)
+    if counted is None:
+        return load_registry(conn)
     return registry.changed(
         parties=parties,
-        links=tuple(links.values()),
+        links=tuple(counted.values()),
         contacts=contacts,
         gone=Gone(
             links=frozenset(earlier - links.keys()),

@@ -1,7 +1,8 @@
 """What our people decide about one link: one verifies it, two refute it. Each is a new version.
 
-A refuted link includes nobody ever again, from whatever file it comes, and goes on excluding. What
-was proposed is about one version of the link: when that changes, nobody confirms it unawares.
+A refuted link includes nobody ever again, from whatever file it comes, and goes on excluding; nor
+does another one that says the same (`engine.registry.refuted`). What was proposed is about one
+version of the link: when that changes, nobody confirms it unawares.
 """
 
 from collections.abc import Iterable
@@ -44,7 +45,8 @@ class WhyNot(StrEnum):
     SAID_BY_A_SOURCE = "said_by_a_source"
     """A list says that it is captured: its own next edition may say otherwise, we may not."""
     NOT_VERIFIABLE = "not_verifiable"
-    """Refuted, declared, lapsed or taken back by its source: it stays so."""
+    """Refuted, declared, lapsed or taken back by its source: it stays so. Or another link that says
+    the same is refuted."""
     ALREADY_REFUTED = "already_refuted"
     SAME_PERSON = "same_person"
     """Whoever proposed a refutation cannot be the one who confirms it."""

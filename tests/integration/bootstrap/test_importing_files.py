@@ -16,7 +16,7 @@ from engine.registry.imports.reading import read_file
 from engine.registry.imports.together import FileRows
 from engine.registry.rows import SourceFile
 from engine.settings import HttpSettings
-from tests.integration.bootstrap.desk import Desk
+from tests.integration.bootstrap.desk import Desk, an_event
 from tests.integration.bootstrap.house import running
 from tests.unit.engine.registry.imports.files import setting
 
@@ -92,8 +92,9 @@ def test_every_bad_row_is_named_with_its_line_and_all_others_are_in_force(desk: 
         "parent_of,good-1,good-2,101,,\n"
         "parent_of,good-1,good-1,50,,\n"
         "parent_of,good-1,good-2,50,2024-05-02,2024-05-01\n"
-        "parent_of,good-1,trap,50,,\n"
-        "parent_of,good-1,good-2,50,,\n",
+        "parent_of,good-1,misspelt,50,,\n"
+        "parent_of,good-1,good-2,50,,\n"
+        "parent_of,good-1,trap,50,,\n",
         contacts="id,party,label,level,endpoints\n"
         'c1,good-1,Desk,general,"email:a@x.example,b@y.example"\n'
         'c2,good-1,Desk,general,"email:Ministry <a@x.example>"\n'
@@ -124,6 +125,7 @@ def test_every_bad_row_is_named_with_its_line_and_all_others_are_in_force(desk: 
 
     shown = desk.said("registry", "show", "good-1")
     assert "Good, Two" in shown
+    assert "is the parent of trap" in shown, "it excludes, though nobody knows yet who that is"
     assert desk.run("registry", "show", "trap").exit_code != Exit.DONE
 
 
@@ -320,6 +322,41 @@ def test_one_person_stands_for_a_link_and_two_refute_it_for_good(desk: Desk) -> 
 CONTACTS = "id,party,label,level,endpoints\n" + "".join(
     f"c{n},northmere,Desk {n},general,email:desk{n}@northmere.example\n" for n in range(12)
 )
+
+
+def test_a_parent_whose_country_is_in_doubt_is_excluded_with_its_mine_all_the_same(
+    desk: Desk,
+) -> None:
+    parties = "id,kind,name,state\ntop,company,Top Holding,Korea\n"
+    links = "kind,a,b,status\nparent_of,top,example-mine,verified\n"
+
+    done = desk.json("registry", "import", *write(parties=parties, links=links))
+
+    assert totals(done, "read", "imported", "ambiguous", "refused") == (2, 1, 1, 0)
+    Path("event.json").write_text(an_event("e-1"), "utf-8")
+    found = desk.json("registry", "exclude", "--event", "event.json")
+    assert "top" in [each["id"] for each in found["excluded"]]
+
+
+def test_what_two_refuted_is_not_verified_under_another_id_by_one(desk: Desk) -> None:
+    links = "id,kind,a,b,source,status\n{id},buys_from,northmere,pit,{source},verified\n"
+    desk.said("registry", "import", *write(parties=PARTIES))
+    first = links.format(id="trade-1", source="a list")
+    desk.said("registry", "import", *write(links=first), "--verified-by", "me")
+    desk.said("registry", "refute", "trade-1")
+    desk.now("ben")
+    desk.said("registry", "refute", "trade-1")
+    desk.now("ana")
+
+    again = links.format(id="trade-2", source="another list")
+    desk.said("registry", "import", *write(links=again), "--verified-by", "me")
+
+    assert desk.run("registry", "verify", "trade-2").exit_code != Exit.DONE
+    shown = desk.json("registry", "show", "northmere")["links"]
+    assert {each["id"]: each["status"] for each in shown} == {
+        "trade-1": "refuted by two: excludes, unless cleared for a case",
+        "trade-2": "disputed: excludes",
+    }
 
 
 def test_who_left_is_taken_out_of_the_file_and_told_no_more(desk: Desk) -> None:

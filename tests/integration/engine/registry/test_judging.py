@@ -16,7 +16,7 @@ from engine.registry.history.judging import (
     refute,
     verify,
 )
-from engine.registry.loading import load_registry
+from engine.registry.loading import load_registry, load_world, newer
 from engine.store import journal, versions
 from engine.store.database import Database, transact
 from engine.store.versions import What
@@ -146,3 +146,36 @@ def test_the_next_edition_closes_a_link_that_a_person_verified_like_any_other(
     changes = transact(conn, lambda c: compare(read_known(c), rows(), source="list", complete=True))
 
     assert [each.id for each in changes.closed] == ["l1"]
+
+
+def test_a_refuted_link_that_another_list_says_again_brings_nobody_in(conn: Connection) -> None:
+    bring(conn, replace(SAID, id="l2", status=LinkStatus.VERIFIED))
+    for by in (ANA, BEN):
+        transact(conn, partial(refute, id="l1", by=by, at=NOW))
+
+    bring(conn, replace(SAID, id="l3", status=LinkStatus.VERIFIED))
+
+    assert [now(conn, id).status for id in ("l1", "l2", "l3")] == [
+        LinkStatus.REFUTED,
+        LinkStatus.DISPUTED,
+        LinkStatus.DISPUTED,
+    ]
+
+
+def test_an_engine_that_runs_hears_of_a_refutation_for_all_who_say_the_same(
+    conn: Connection,
+) -> None:
+    bring(conn, SAID, replace(SAID, id="l2", status=LinkStatus.VERIFIED))
+    before = transact(conn, load_world)
+    for by in (ANA, BEN):
+        transact(conn, partial(refute, id="l1", by=by, at=NOW))
+
+    after = transact(conn, partial(newer, world=before))
+
+    assert after is not None
+    assert {link.id: link.status for link in after.registry.links()}["l2"] is LinkStatus.DISPUTED
+    assert after.registry.version == now_whole(conn)
+
+
+def now_whole(conn: Connection) -> str:
+    return transact(conn, load_registry).version
