@@ -11,12 +11,17 @@ from engine.registry.imports.planning import digest
 from engine.registry.imports.said import said
 from engine.registry.imports.tally import Reason, tally
 from engine.registry.rows import Why
+from engine.registry.told import differing
 
 if TYPE_CHECKING:
     from engine.cli.importing import Run, Wish
 
 SHOWN = 10
 """Lines named for one reason, and changes shown of one kind, unless all are wanted."""
+DIFFERENCES = 1_000
+"""Of one file, for a script; the rest is counted, unless all are wanted."""
+_LETTERS = 60
+"""Of a value that a person sees."""
 _KINDS = ("added", "changed", "closed", "withdrawn")
 _SIGN = {"added": "+", "changed": "~", "closed": "-", "withdrawn": "-"}
 _SAID_KINDS = {**{kind: kind for kind in _KINDS}, "unchanged": "as they were"}
@@ -44,6 +49,7 @@ def result(run: "Run", wish: "Wish") -> dict[str, Any]:
                 "format": each.file.format,
                 **counts,
                 "reasons": [_reason(reason) for reason in counted.reasons],
+                **_shown(each.changes, wish),
                 "version": run.versions.get(each.file.name, ""),
             }
         )
@@ -94,8 +100,46 @@ def _differences(changes: Changes, most: int | None) -> Iterator[str]:
         for change in some[:most]:
             where = f", line {change.line}" if change.line else ""
             yield f"  {_SIGN[kind]} {kind} {change.what.value} {change.id}{where}"
+            if kind == "changed":
+                yield from (f"      {line}" for line in _fields(change))
         if len(some) > len(some[:most]):
             yield f"  {_SIGN[kind]} {kind}: {len(some) - len(some[:most]):,} more (--all-lines)"
+
+
+def _fields(change: Change) -> Iterator[str]:
+    for name, was, now in _differing(change):
+        said = f"{_short(was)} -> {_short(now)}" if was or now else "changed"
+        yield f"{name}: {said}"
+
+
+def _short(value: str) -> str:
+    return (value if len(value) <= _LETTERS else f"{value[: _LETTERS - 1]}…") or "nothing"
+
+
+def _differing(change: Change) -> Iterator[tuple[str, str, str]]:
+    if change.record is not None and change.was is not None:
+        yield from differing(change.record, change.was)
+
+
+def _shown(changes: Changes, wish: "Wish") -> dict[str, Any]:
+    if not wish.dry_run:
+        return {"differences": [], "differences_left_out": 0}
+    every = [(kind, change) for kind in _KINDS for change in getattr(changes, kind)]
+    some = every if wish.all_lines else every[:DIFFERENCES]
+    return {
+        "differences": [_difference(kind, change) for kind, change in some],
+        "differences_left_out": len(every) - len(some),
+    }
+
+
+def _difference(kind: str, change: Change) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "what": change.what.value,
+        "id": change.id,
+        "line": change.line,
+        "fields": [{"field": name, "was": was, "is": now} for name, was, now in _differing(change)],
+    }
 
 
 def _reasons(run: "Run", most: int | None) -> Iterator[str]:

@@ -9,11 +9,14 @@ from sqlalchemy import Connection
 
 from engine.store import imports, versions
 from engine.store.versions import What
+from schemas.contact import Contact
 from schemas.link import Link
 from schemas.party import Party
 
 _WHICH = (What.PARTY, What.LINK)
 """Not contacts: their addresses are for nobody to read here."""
+_UNSAID = frozenset({"endpoints"})
+"""Fields that hold addresses: that they changed is all that is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +60,27 @@ def _of(conn: Connection, what: What, id: str) -> Iterator[Said]:
         before[version.source] = record
 
 
+def differing(
+    record: Party | Link | Contact, before: Party | Link | Contact
+) -> Iterator[tuple[str, str, str]]:
+    """Each field that differs: its name, what it was, what it is. Of addresses only the name."""
+    for field in fields(record):
+        was, now = getattr(before, field.name), getattr(record, field.name)
+        if was == now:
+            continue
+        if field.name in _UNSAID:
+            yield field.name, "", ""
+        else:
+            yield field.name, _words(was), _words(now)
+
+
 def _changes(record: Party | Link, before: Party | Link | None) -> Iterator[tuple[str, str]]:
+    if before is not None:
+        yield from ((name, now) for name, _, now in differing(record, before))
+        return
     for field in fields(record):
         value = getattr(record, field.name)
-        if bool(value) if before is None else getattr(before, field.name) != value:
+        if value:
             yield field.name, _words(value)
 
 

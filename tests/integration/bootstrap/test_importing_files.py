@@ -11,6 +11,7 @@ from engine.cli.asking import Ask, asking
 from engine.cli.exits import CommandError, Exit
 from engine.cli.importing import Run, Wish, import_files, plan_files, take_all
 from engine.cli.terminal import Terminal
+from engine.cli.told_of import DIFFERENCES
 from engine.registry.imports.formats import FORMATS
 from engine.registry.imports.reading import read_file
 from engine.registry.imports.together import FileRows
@@ -412,6 +413,54 @@ def test_what_a_dry_run_showed_is_taken_only_while_it_is_still_that(desk: Desk) 
     again = desk.json("registry", "import", "parties.csv", "--dry-run")["digest"]
     desk.said("registry", "import", "parties.csv", "--expect", again)
     assert "Northmere Pit" in desk.said("registry", "show", "pit")
+
+
+def test_a_dry_run_shows_of_each_changed_record_what_it_was_and_what_it_would_be(
+    desk: Desk,
+) -> None:
+    aliases = "|".join(f"Alias {n}" for n in range(40))
+    contacts = "id,party,label,level,endpoints\nc1,pit,Desk,general,email:{}@x.example\n"
+    desk.said("registry", "import", *write(parties=PARTIES, contacts=contacts.format("old")))
+    changed = PARTIES.replace("Northmere Pit,QM", f"Northmere North Pit,QM,{aliases}")
+    files = write(
+        parties=changed.replace("name,state", "name,state,aliases").replace(
+            "Northmere,QN", "Northmere,QN,"
+        ),
+        contacts=contacts.format("new"),
+    )
+
+    said = desk.said("registry", "import", *files, "--dry-run")
+    told = desk.json("registry", "import", *files, "--dry-run")
+    done = desk.json("registry", "import", *files)
+
+    assert "  ~ changed party pit, line 3\n" in said
+    assert "      name: Northmere Pit -> Northmere North Pit\n" in said
+    assert "      aliases: nothing -> Alias 0, Alias 1" in said and "Alias 39" not in said
+    assert "      endpoints: changed\n" in said
+    of = {each["id"]: each for file in told["files"] for each in file["differences"]}
+    assert {name: of["pit"][name] for name in ("kind", "what", "line")} == {
+        "kind": "changed",
+        "what": "party",
+        "line": 3,
+    }
+    fields = {each["field"]: (each["was"], each["is"]) for each in of["pit"]["fields"]}
+    assert fields["name"] == ("Northmere Pit", "Northmere North Pit")
+    assert fields["aliases"][1].endswith("Alias 39"), "a script gets the whole value"
+    assert of["c1"]["fields"] == [{"field": "endpoints", "was": "", "is": ""}]
+    assert "x.example" not in said and "x.example" not in str(told), "no address is shown"
+    assert [each["differences"] for each in done["files"]] == [[], []]
+
+
+def test_a_script_gets_a_thousand_differences_and_how_many_more_or_all(desk: Desk) -> None:
+    rows = "".join(f"p{n},company,Company {n},QM\n" for n in range(DIFFERENCES + 2))
+    files = write(parties="id,kind,name,state\n" + rows)
+
+    (cut,) = desk.json("registry", "import", *files, "--dry-run")["files"]
+    (whole,) = desk.json("registry", "import", *files, "--dry-run", "--all-lines")["files"]
+
+    assert (len(cut["differences"]), cut["differences_left_out"]) == (DIFFERENCES, 2)
+    assert (len(whole["differences"]), whole["differences_left_out"]) == (DIFFERENCES + 2, 0)
+    assert cut["differences"][0]["fields"] == [], "of what is new nothing differs"
 
 
 def test_two_people_correct_what_a_party_is_and_a_file_does_not(desk: Desk) -> None:
