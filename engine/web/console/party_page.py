@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.registry.finding import find
-from engine.registry.neighbourhood import neighbourhood
+from engine.registry.neighbourhood import MOST, neighbourhood
 from engine.web.console.drawing import drawing
 from engine.web.console.party_view import contact_lines, kind_words, known, link_lines
 from engine.web.console.shell import Shell
@@ -21,8 +21,8 @@ from engine.web.services import Visitor
 from rules.graph import Registry
 from schemas.party import Party, PartyKind
 
-LINES = 40
-"""Links on a page; the rest is on the next."""
+LINES = MOST
+"""Links on a page: the first has one at least of each party drawn; the rest is on the next."""
 
 
 class PartyPage:

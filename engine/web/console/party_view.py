@@ -101,9 +101,11 @@ def known(party: Party) -> Iterator[tuple[str, Said]]:
 
 
 def link_lines(seen: Neighbourhood, registry: Registry) -> Iterator[LinkLine]:
-    """The links of the picture, in its order."""
+    """The link that ties each party of the picture, in its order, then their other links."""
     for each in seen.around:
-        for link in each.links:
+        yield link_line(registry, each.links[0])
+    for each in seen.around:
+        for link in each.links[1:]:
             yield link_line(registry, link)
 
 

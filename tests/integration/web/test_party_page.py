@@ -1,10 +1,15 @@
 """Looking a party up on the board: what is known, how it is reached, who stands around it."""
 
 import re
+from dataclasses import replace
+from itertools import chain
 
+from engine.registry.neighbourhood import MOST
 from engine.web.pages import PAGE_BYTES_MAX
+from schemas.link import LinkKind
 from tests.integration.web.stage import Stage
 from tests.integration.web.story import submit
+from tests.unit.rules.build import a_link, a_party, a_registry
 
 
 def looked_up(desk: Stage, words: str) -> list[str]:
@@ -67,3 +72,36 @@ def test_a_name_nobody_bears_and_a_page_nobody_has_are_answered_calmly(desk: Sta
     for path in ("/parties/0123", "/pictures/0123"):
         assert desk.client.get(path).status_code == 404
     assert len(none.content) < PAGE_BYTES_MAX
+
+
+def test_the_first_page_of_the_table_names_everybody_that_a_full_picture_draws(
+    desk: Stage,
+) -> None:
+    firms = [f"firm-{n}" for n in range(MOST - 1)]
+    near, far = firms[:30], firms[30:]
+    links = chain(
+        (
+            a_link(firm, LinkKind.INVESTS_IN, "mine", id=f"{firm}-{n}")
+            for firm in near
+            for n in (1, 2)
+        ),
+        (a_link(b, LinkKind.BUYS_FROM, a) for a, b in zip(near, far, strict=False)),
+    )
+    registry = a_registry([a_party("mine"), *map(a_party, firms)], links)
+    held = desk.services.world
+    held.swap(replace(held.current, registry=registry))
+    desk.log_in("rea")
+
+    page = next(
+        shown
+        for shown in map(desk.client.get, looked_up(desk, "mine"))
+        if re.search("<h1><bdi>mine</bdi>", shown.text, re.IGNORECASE)
+    )
+    further = re.findall(r'href="([^"]+[?]page=1)"', page.text)
+    rest = desk.client.get(further[0])
+
+    assert f"{MOST - 1} parties around this one" in page.text
+    for firm in map(registry.party, firms):
+        assert firm and f"<bdi>{firm.name}</bdi>" in page.text
+    assert page.text.count("<tr>") + rest.text.count("<tr>") == len(firms) + len(near) + 2
+    assert len(page.content) < PAGE_BYTES_MAX
