@@ -13,7 +13,7 @@ from engine.case import commands as c
 from engine.desk import Lane
 from engine.ports import Reader
 from engine.registry.world import WorldHolder
-from engine.replies import KINDS, Became, Desk
+from engine.replies import KINDS, NOT_OURS, Became, Desk
 from engine.store.answering import alerts_of
 from engine.store.mailed import Mailed, mailed
 from notifiers.email.address import one_address
@@ -44,6 +44,8 @@ class MailReplies:
         asked = await self._asked(channel, reply)
         if asked is None:
             return await self._tell(channel, Became.STRANGER)
+        if asked.ours and KINDS[reply.code] in NOT_OURS:
+            return await self._tell(channel, Became.UNCLEAR)
         # Each server on its way adds lines to a mail: what is said in it makes it the same one.
         said = f"{asked.key}\0{reply.code}\0{reply.reference}"
         digest = hashlib.sha256(said.encode()).hexdigest()

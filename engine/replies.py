@@ -41,7 +41,7 @@ KINDS: Mapping[str, ResponseKind] = {
     ReplyCode.HARMFUL: ResponseKind.WARNS,
 }
 """A promise that did not happen is no refusal: a person calls them and finds out."""
-_NOT_OURS = (ResponseKind.PASSED_ON, ResponseKind.WARNS)
+NOT_OURS = (ResponseKind.PASSED_ON, ResponseKind.WARNS)
 """Of one of our own they would take the case, which is not what they say."""
 
 
@@ -110,7 +110,7 @@ class Replies:
         asked = await self._asked(channel, reply)
         if asked is None:
             return await self._tell(channel, Became.STRANGER)
-        if asked.ours and kind in _NOT_OURS:
+        if asked.ours and kind in NOT_OURS:
             return await self._tell(channel, Became.UNCLEAR)
         command = c.Respond(
             inbox=c.Inbox(

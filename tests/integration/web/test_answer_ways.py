@@ -32,6 +32,7 @@ from schemas.codes import ActionKind
 from schemas.contact import Contact, Endpoint
 from schemas.responses import Response as Answer
 from schemas.responses import ResponseKind, Way
+from tests.harness.people import duty
 from tests.harness.towns import ARREST, THREAT, cerro, rulebook
 from tests.integration.web.stage import Stage, stage
 from tests.integration.web.story import (
@@ -56,7 +57,10 @@ def desk(tmp_path: Path) -> Iterator[Stage]:
         _with_texts(each) if each.id == "capital-desk" else each for each in place.contacts
     )
     with stage(
-        tmp_path, place=replace(place, contacts=contacts), rulebook=rulebook(ARREST, THREAT)
+        tmp_path,
+        place=replace(place, contacts=contacts),
+        rulebook=rulebook(ARREST, THREAT),
+        roster=duty(handlers=["Ana"], seconds=["Ben"], shift_leads=["Chi"], ways=("sms", "email")),
     ) as made:
         made.log_in("ana")
         yield made
@@ -181,6 +185,26 @@ class Doors:
             f"In-Reply-To: <{key}@desk.example>\r\n\r\n{words}\r\n"
         ).encode()
 
+    def a_mail_of_duty(self, words: str) -> bytes:
+        """A mail in answer to a page that went to one of our own people."""
+
+        def read(conn: Connection) -> tuple[str, str]:
+            pages, alerts = tables.notifications, tables.alerts
+            of = pages.join(alerts, alerts.c.id == pages.c.alert_id)
+            wanted = select(pages.c.key, pages.c.endpoint).select_from(of)
+            row = conn.execute(
+                wanted.where(alerts.c.track == "duty", pages.c.channel == "email")
+            ).first()
+            assert row is not None
+            return row.key, row.endpoint.partition(":")[2]
+
+        key, endpoint = self.desk.run(self.desk.reader.run, read)
+        end = self.desk.services.world.registry().endpoint(endpoint)
+        return (
+            f"From: <{end.address}>\r\nMessage-ID: <m@b.example>\r\n"
+            f"In-Reply-To: <{key}@desk.example>\r\n\r\n{words}\r\n"
+        ).encode()
+
     def stream(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
         page = page_of(self.desk, ref, "embassy-qn", "capital-desk")
         data = {"token": page.token, "code": page.code, "answer": kind.value}
@@ -268,6 +292,23 @@ def test_an_answer_leads_to_the_same_facts_on_every_way(
     assert len(on_page) > 1
     for way, facts in found.items():
         assert facts == on_page, way
+
+
+@pytest.mark.parametrize(
+    ("words", "became", "owned"),
+    [("6", Became.UNCLEAR, False), ("7", Became.UNCLEAR, False), ("1", Became.TAKEN, True)],
+)
+def test_a_duty_person_who_passes_a_page_on_or_warns_by_mail_does_not_take_the_case(
+    desk: Stage, words: str, became: Became, owned: bool
+) -> None:
+    doors = Doors(desk)
+    ref = open_case(desk, arrest(id="w0", situation="w0"))
+    desk.deliver()
+
+    assert desk.run(doors.mails.take, "email", doors.a_mail_of_duty(words)) is became
+
+    desk.advance(minutes=1)
+    assert ("owned" in [fact["kind"] for fact in doors.all_facts(ref)]) is owned
 
 
 def test_a_mail_from_another_address_changes_nothing_and_a_person_hears_of_it(
