@@ -23,6 +23,8 @@ RETENTION_DAYS = 30
 _DAY_MS = 86_400_000
 _MADE, _THERE_ALREADY = 0, 36  # the broker's own numbers
 _MIN_ISR, _RETENTION, _CLEANUP = "min.insync.replicas", "retention.ms", "cleanup.policy"
+_READ = frozenset({_MIN_ISR, _RETENTION, _CLEANUP})
+_UNHEARD_OF = {"error_code": 3}
 _KNOWN_WITHIN = 10.0  # seconds until every broker has heard of a new topic
 
 
@@ -125,23 +127,21 @@ def _made(errors: Sequence[tuple[str, int, str | None]]) -> frozenset[str]:
 async def _describe(
     admin: AIOKafkaAdminClient, names: Sequence[str], *, made: frozenset[str], clock: Clock
 ) -> tuple[Topic, ...]:
+    """All of them as the brokers have them, once whichever is asked has heard of each.
+
+    Right after a topic is made, one answers that there is none, or leaves it out altogether.
+    """
     until = clock.monotonic() + _KNOWN_WITHIN
     while True:
         described = {one["topic"]: one for one in await admin.describe_topics(list(names))}
-        unknown = [name for name in names if described[name]["error_code"] != 0]
+        unknown = [name for name in names if described.get(name, _UNHEARD_OF)["error_code"] != 0]
+        configs = {} if unknown else await _configs(admin, names)
+        unknown = unknown or [name for name in names if not configs.get(name, {}).keys() >= _READ]
         if not unknown:
             break
         if clock.monotonic() > until:
             raise TopicsRefusedError(f"The brokers do not agree yet on {', '.join(unknown)}.")
         await clock.sleep(0.1)
-    answers = await admin.describe_configs(
-        [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
-    )
-    configs = {
-        resource[3]: {entry[0]: entry[1] for entry in resource[4]}
-        for answer in answers
-        for resource in answer.resources
-    }
     return tuple(
         Topic(
             name=name,
@@ -154,3 +154,14 @@ async def _describe(
         )
         for name in names
     )
+
+
+async def _configs(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, dict[str, str]]:
+    answers = await admin.describe_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    )
+    return {
+        resource[3]: {entry[0]: entry[1] for entry in resource[4]}
+        for answer in answers
+        for resource in answer.resources
+    }
