@@ -106,7 +106,7 @@ def _search(net: Net, grounds: Grounds) -> set[str]:
         operators = [part for part in grounds.parts if part.role in _OPERATOR_ROLES]
         starts = _starts(net.ground, operators)
         net.around(starts, Reason.UNKNOWN_PERPETRATOR_GROUP, spyware=grounds.spyware)
-        _states_above(net, starts, Reason.UNKNOWN_PERPETRATOR_GROUP)
+        _states_above(net, starts, Reason.UNKNOWN_PERPETRATOR_GROUP, spyware=grounds.spyware)
         net.tagged = False
     for id in grounds.mechanisms:
         said = Hop(kind="event", a="reprisal_of", b=id)
