@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         took = max(took, _WALL.monotonic() - began)
         runs += 1
         if done.returncode != 0:
-            print(done.stdout[-6000:])
+            print(done.stdout)  # all of it: each property that failed has its own example
             print(f"Repeat: {' '.join(command)}")
             print(f"runs={runs} seed={given.seed + rounds} failures=1")
             return 1
