@@ -114,15 +114,19 @@ def touch(draft: Draft, command: c.TouchedByAct) -> None:
     """An act in another case touches this one: it freezes as well, and whoever has it is told.
 
     Where the notice came from this case, danger may lie here: it is as grave as such a case gets.
-    One that stands frozen for it already hears nothing new: during a crackdown every act would
-    page duty again for every case of the company.
+    One that stands frozen for it already hears nothing new, unless it becomes graver by it: during
+    a crackdown every act would page duty again for every case of the company.
     """
     if not draft.case.status.alive or draft.case.kind != "case":
         return
+    was = draft.case.severity
     if follows_a_notice(draft.case.last_outward_at, now=draft.now):
         tasks.raise_severity(draft, Severity.CRITICAL, duty=duty.built_in(Severity.CRITICAL))
     if not _suspects_already(draft.case):
         suspect(draft, event=command.event, after=command.after)
+    elif draft.case.severity is not was and draft.case.status is CaseStatus.OPEN:
+        # Else duty's next call would stay where the old ladder had it, hours away.
+        draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="severity_raised"))
 
 
 def _suspects_already(case: Case) -> bool:

@@ -17,6 +17,7 @@ from rules.graph import Registry
 from schemas import facts as f
 from schemas.codes import Severity, TrackName
 from schemas.link import Link, LinkKind, LinkStatus
+from schemas.linked import Strictures
 from schemas.party import Party, PartyKind
 from schemas.plan import Gate
 from tests.unit.engine.case.builders import (
@@ -188,6 +189,34 @@ def test_a_second_act_pages_nobody_again_for_a_case_that_stands_frozen() -> None
     _touched(story)
 
     assert len(story.pages()) == pages
+    assert _frozen(story) == {t.name for t in TRACKS}
+
+
+def test_a_second_act_that_makes_a_frozen_case_critical_wakes_duty() -> None:
+    """Duty's next page stayed at the pause of the less grave case, hours away."""
+    story = a_told_case()
+    story.send(
+        c.BeLinked(
+            case=story.case.id,
+            other="other",
+            ref="TC-22222",
+            by="ana",
+            strictures=Strictures(),
+            act="e0",
+            after="other",
+        )
+    )
+    assert story.case.severity is Severity.HIGH
+    assert _frozen(story) == {t.name for t in TRACKS}
+    pages = len(story.pages())
+
+    _touched(story)
+
+    assert story.case.severity is Severity.CRITICAL
+    assert len(story.pages()) == pages + 1
+    woken_at = story.now
+    story.until(woken_at + timedelta(minutes=15))
+    assert [fact.step for fact in story.of(f.StepFired) if fact.track is TrackName.DUTY][-1] == 1
     assert _frozen(story) == {t.name for t in TRACKS}
 
 
