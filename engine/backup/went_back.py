@@ -27,6 +27,10 @@ COUNTED = "counted"
 """In `meta`: how often some process counted on."""
 NAME = "newest"
 EVERY_SECONDS = 60.0
+NOTICED = 1_000_000_000
+"""By so much the count leaps once it was noticed: further than machines count in a century. One
+that was down meanwhile, and had seen more than the one that noticed, else held everything again
+after two people had let it go on."""
 
 _log = structlog.get_logger(__name__)
 
@@ -67,7 +71,7 @@ async def hold_if_it_went_back(*, desk: Desk, reader: Reader, writer: Writer, ma
 
     def said(conn: Connection) -> None:
         meta.write(conn, PUT_BACK, "")
-        meta.write(conn, COUNTED, str(max(seen, int(meta.read(conn, COUNTED) or 0))))
+        meta.write(conn, COUNTED, str(max(seen, int(meta.read(conn, COUNTED) or 0)) + NOTICED))
 
     since = await reader.run(look)
     if not since:

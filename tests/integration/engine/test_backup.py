@@ -213,6 +213,36 @@ async def test_an_older_database_is_noticed_by_whatever_tool_it_came(tmp_path: P
         assert not await hold(room, tmp_path)
 
 
+async def test_what_one_machine_noticed_and_people_let_go_is_not_held_again_by_another(
+    tmp_path: Path,
+) -> None:
+    """The second machine was down, and has seen more of the old database than the first."""
+    path, first, second = tmp_path / "desk.sqlite", tmp_path / "one", tmp_path / "two"
+    first.mkdir()
+    second.mkdir()
+    async with a_room(path) as room:
+        await released(room)
+        await count(room, first)
+    old = path.read_bytes()
+    async with a_room(path) as room:
+        await count(room, first)
+        for _ in range(3):
+            await count(room, second)
+    newer = path.read_bytes()
+    path.write_bytes(old)
+
+    async with a_room(path) as room:
+        assert await hold(room, first)
+        assert not await hold(room, second)
+        await count(room, first)
+        await count(room, second)
+    path.write_bytes(newer)
+
+    async with a_room(path) as room:
+        assert await hold(room, second), "put back once more, it is noticed once more"
+        assert not await hold(room, first)
+
+
 async def test_a_first_start_and_a_restart_hold_nothing(tmp_path: Path) -> None:
     async with a_room(tmp_path / "desk.sqlite") as room:
         assert not await hold(room, tmp_path)
