@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.invariants.delivering import TRIES_AT_MOST
 from engine.invariants.history import History, Leaf
-from engine.invariants.messages import Messages
+from engine.invariants.messages import CLOCKS_DIFFER, Messages
 from engine.invariants.violation import Violation
 from schemas import facts as f
 from schemas.codes import TrackName
@@ -74,7 +74,7 @@ def _tried_since(fact: f.NoticesCancelled, leaf: Leaf, meant: Messages) -> Itera
             stored.purpose in fact.purposes
             and fact.contact in ("", stored.contact)
             and stored.tried_at is not None
-            and stored.tried_at > leaf.at
+            and stored.tried_at > leaf.at + CLOCKS_DIFFER
         ):
             yield _of("I8", key, "It was tried after it had been called off.")
 

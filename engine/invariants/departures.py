@@ -1,14 +1,10 @@
 """I5, I16, I17 of what really left: not before it was decided, to nobody who must not know."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 
-from engine.invariants.messages import Message, Messages
+from engine.invariants.messages import CLOCKS_DIFFER, Message, Messages
 from engine.invariants.violation import Violation
 from engine.invariants.world import Outside
-
-TOLERANCE = timedelta(seconds=1)
-"""By which clocks outside may differ from ours."""
 
 _DUTY_LANES = (0, 1)
 _FREEZE = "Freeze the case's tracks; tell the director and the consent holder at once."
@@ -20,7 +16,7 @@ def check(
     """`events`: notification key -> ids of the reports in its case."""
     for key, message in sorted(messages.items()):
         at = world.left_at.get(key)
-        if at is not None and at < message.decided_at - TOLERANCE:
+        if at is not None and at < message.decided_at - CLOCKS_DIFFER:
             yield _of("I5", key, "It left before it was decided.")
         if world.sends.get(key) and _fenced(message, world, events.get(key, set())):
             yield _of("I17", key, "It left for somebody tied to the perpetrator.")

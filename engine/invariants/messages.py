@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -36,6 +36,9 @@ _TRIES = (
     .where(_n.case_id.in_(bindparam("ids", expanding=True)))
     .order_by(_a.key, _a.attempt_no)
 )
+CLOCKS_DIFFER = timedelta(seconds=1)
+"""By which the clocks of two machines that are kept by NTP may differ: what one writes down a
+moment later may bear an earlier time. Whoever compares times of two machines allows for it."""
 CLEAR = ("failed_temporary", "failed_permanent")
 """Tries of which the sender knew that nothing had left."""
 

@@ -5,18 +5,25 @@ from datetime import timedelta
 import pytest
 
 from engine.case import commands as c
-from engine.invariants import decided
+from engine.invariants import decided, delivering
 from engine.invariants.delivering import TRIES_AT_MOST
 from engine.invariants.messages import Message, Try
 from schemas import facts as f
-from tests.unit.engine.invariants.lives import MONDAY, Life
+from schemas.responses import ResponseKind
+from tests.unit.engine.invariants.lives import MONDAY, Life, answer
+
+A_MINUTE = timedelta(minutes=1)
+
+
+def _first(life: Life) -> tuple[f.Told, f.Notice]:
+    told = next(leaf.fact for leaf in life.leaves if isinstance(leaf.fact, f.Told))
+    return told, told.notices[0]
 
 
 def _ended(state: c.Ending, tries: list[str]) -> list[str]:
     """What is wrong with a page of duty that came to this end after these tries."""
     life = Life().arrested()
-    told = next(leaf.fact for leaf in life.leaves if isinstance(leaf.fact, f.Told))
-    notice = told.notices[0]
+    told, notice = _first(life)
     settled = c.Settled(
         key=notice.key,
         alert=told.alert,
@@ -72,3 +79,49 @@ def test_three_tries_are_no_reason_to_give_up() -> None:
     assert _ended("unknown_exhausted", ["unknown", "failed_temporary", "unknown"]) == [
         "It was given up after 2 tries of unknown outcome."
     ]
+
+
+def _called_off(tried: timedelta) -> list[str]:
+    """What is wrong with a page that was called off by an answer, and tried so long after it."""
+    life = Life().arrested()
+    told, notice = _first(life)
+    life.do(answer(life, told.party, ResponseKind.ACKNOWLEDGED, by=told.party), after=A_MINUTE)
+    message = Message(
+        key=notice.key,
+        alert=told.alert,
+        tell_no=told.tell_no,
+        decided_no=told.tell_no,
+        purpose=told.purpose.value,
+        party=told.party,
+        contact=notice.contact,
+        lane=0,
+        decided_at=MONDAY,
+        state="cancelled",
+        next_at=None,
+        unknowns=0,
+        settled_at=life.now,
+        tries=(
+            Try(
+                no=1,
+                at=life.now + tried,
+                state="failed_temporary",
+                reason="",
+                settled_at=life.now + tried,
+            ),
+        ),
+    )
+    messages = {notice.key: message}
+    found = [*decided.check(life.history(), messages), *delivering.check(messages, now=life.now)]
+    return [violation.what for violation in found if violation.invariant == "I8"]
+
+
+@pytest.mark.parametrize("tried", [timedelta(0), timedelta(seconds=0.8), -A_MINUTE])
+def test_a_try_under_way_on_a_machine_whose_clock_is_ahead_calls_nobody(tried: timedelta) -> None:
+    """Its claim bears a later time than the answer that came after it."""
+    assert not _called_off(tried)
+
+
+@pytest.mark.parametrize("tried", [timedelta(seconds=1.1), A_MINUTE])
+def test_a_try_begun_after_a_message_was_called_off_is_found(tried: timedelta) -> None:
+    wrong = "It was tried after it had been called off."
+    assert _called_off(tried) == [wrong, wrong], "by its journal, and by its own row"
