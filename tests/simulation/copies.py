@@ -65,8 +65,9 @@ class Copies:
         directory.mkdir(exist_ok=True)
         return Mark(directory)
 
-    async def live(self, until: datetime, went_back: Callable[[], Awaitable[None]]) -> None:
-        """Take copies and put them back until then. `went_back`: what people do meanwhile."""
+    async def live(self, until: datetime, went_back: Callable[[datetime], Awaitable[None]]) -> None:
+        """Take copies and put them back until then. `went_back`: what people do meanwhile,
+        told since when all is held."""
         while True:
             await asyncio.sleep(self._rng.expovariate(1 / EVERY))
             if self._sim.now() >= until:
@@ -117,7 +118,7 @@ class Copies:
         put_back(database, Archive.open(copy.desk), case_keys=Archive.open(copy.keys))
         return database
 
-    async def _put_back(self, copy: Copy, went_back: Callable[[], Awaitable[None]]) -> None:
+    async def _put_back(self, copy: Copy, went_back: Callable[[datetime], Awaitable[None]]) -> None:
         """Stop every engine, put it back, start them; wait until people have let it go on."""
         sim = self._sim
         async with sim.stopping:  # else the two who end another stop would end this one
@@ -134,8 +135,7 @@ class Copies:
             sim.may_boot.set()
             await self._held(began)
             await self._logs_read()
-            await went_back()
-        sim.ledger.stopped.append((began, sim.now()))
+            await went_back(began)
 
     def _forget(self, copy: Copy, now: datetime) -> None:
         """What came after the copy binds nobody any more, but those who know of it."""

@@ -171,7 +171,7 @@ class People:
             sim.outside.refused_content.add(key)
         sim.say(f"{sent.id} is {taken.outcome}")
 
-    async def _went_back(self) -> None:
+    async def _went_back(self, held_since: datetime) -> None:
         """Say again, in its order, what the desk had taken since; then two let it go on."""
         told = [noted for noted in self._sim.ledger.reports.values() if noted.answered]
         for noted in sorted(told, key=lambda noted: noted.answered or noted.asked):
@@ -180,6 +180,8 @@ class People:
                 self._sim.counts["a consent taken back was said again"] += back
                 self._sim.counts["a report was said again"] += 1
                 await self._say(noted)
+        # Whoever lets it go may hear so long after it is done: surely held it was only until now.
+        self._sim.ledger.stopped.append((held_since, self._sim.now()))
         for by in self._rng.sample(OURS, 2):
             await self._switch(by, on=False)
 
