@@ -2,12 +2,14 @@
 
     python -m tests.model --runs 10000
 
-Whatever differs is shrunk and told as a story. The last line counts runs, steps and messages
-compared, and the differences; 1 when there was one. With --seconds it stops after about so many.
+Whatever differs is shrunk and told as a story, and what repeats it is printed. The last line counts
+runs, steps and messages compared, and the differences; 1 when there was one. With --seconds it
+stops after about so many.
 """
 
 import argparse
 import sys
+import traceback
 
 from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -25,16 +27,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, help="stop after about so many")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--from", type=int, default=0, dest="first", help="the run to begin with")
     given = parser.parse_args(arguments)
     clock = SystemClock()
     until = None if given.seconds is None else clock.monotonic() + given.seconds
+    print(f"seed={given.seed}", flush=True)
     differences = 0
     while COUNTED["runs"] < given.runs and (until is None or clock.monotonic() < until):
-        more = min(_AT_ONCE, given.runs - COUNTED["runs"])
+        done = COUNTED["runs"]
+        more, first = min(_AT_ONCE, given.runs - done), given.first + done
+        again = f"python -m tests.model --seed {given.seed} --from {first} --runs {more}"
         try:
-            _run(more, given.seed * 1_000_003 + COUNTED["runs"])
-        except DifferenceError as difference:
-            print(difference)
+            _run(more, given.seed * 1_000_003 + first)
+        except Exception as fault:  # Whatever it is, it has to be repeated.
+            print(fault if isinstance(fault, DifferenceError) else traceback.format_exc())
+            print(f"Repeat: {again}")
             differences = 1
             break
     print(
