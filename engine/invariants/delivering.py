@@ -132,7 +132,8 @@ def check_outside(messages: Messages, world: Outside) -> Iterator[Violation]:
             if not (again or lost):  # its provider took it and said later that it did not arrive
                 yield _of("I13", key, f"It went back from {before} to {state}.")
         world.states[key] = state
-        if state in ("handed_off", "delivered") and not world.sends.get(key):
+        left = world.sends.get(key) or key in world.left_since_copy
+        if state in ("handed_off", "delivered") and not left:
             yield _of("I11", key, "It counts as handed on and never left.")
 
 

@@ -51,6 +51,9 @@ class Outside:
     """Digests of contents that the door took and that are no report, or end a process (I22)."""
     left_before_restore: Counter[str] | None = None
     """`sends` when a backup was put back; None: none was (I24)."""
+    left_since_copy: set[str] = field(default_factory=set)
+    """Keys of messages that left after a copy was taken that was put back: the store knows nothing
+    of it, and yet whoever got them may still say so."""
     states: dict[str, str] = field(default_factory=dict)
     """Notification key -> delivery state at the last check; kept by the check itself."""
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)

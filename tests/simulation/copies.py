@@ -147,6 +147,7 @@ class Copies:
         outside.states, outside.heads = dict(copy.states), dict(copy.heads)
         outside.left_at = {key: at for key, at in outside.left_at.items() if at <= copy.at}
         outside.left_before_restore = Counter(sim.world.sends)
+        outside.left_since_copy = {letter.key for letter in sim.world.forgotten}
 
     async def _held(self, began: datetime) -> None:
         """The first thing a desk that was put back does is to hold itself, and to call duty."""

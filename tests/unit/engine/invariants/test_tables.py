@@ -305,6 +305,17 @@ def test_what_leaves_after_a_backup_was_put_back_and_before_anybody_said_so_is_f
         assert house.broken == {"I24"}
 
 
+def test_a_receipt_for_what_left_after_the_copy_that_was_put_back_is_believed() -> None:
+    with copy() as house:
+        handed = "SELECT key FROM notifications WHERE state IN ('handed_off', 'delivered') LIMIT 1"
+        key = house.one(handed)
+        del house.world.sends[key]
+        assert house.broken == {"I11"}, "nobody ever saw it leave"
+        house.world.left_since_copy = {key}
+
+        assert not house.broken
+
+
 def test_a_roster_that_could_wake_nobody_is_found() -> None:
     found = invariants.check_config(rulebook(ARREST), duty(floor=None))
 
