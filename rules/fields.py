@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from schemas.codes import FieldName, HeightenedRisk, TrackName
+from schemas.codes import FieldName, HeightenedRisk, RootCause, TrackName
 from schemas.rulebook import RulebookShape
 
 
@@ -50,8 +50,11 @@ SEALED = frozenset(
 """What lies in the vault alone: no audience can be given it, whatever a rulebook says (N21)."""
 
 NEVER_PROJECTED = frozenset(
-    {"heightened_risk", "defender_kind", *(r.value for r in HeightenedRisk)}
-)
+    {
+        "heightened_risk", "defender_kind", "root_causes",
+        *(r.value for r in HeightenedRisk), *(c.value for c in RootCause),
+    }
+)  # fmt: skip
 """Why somebody may be at greater risk: raises severity by rule, and is shown to nobody outside."""
 
 

@@ -33,6 +33,7 @@ from schemas.codes import (
     Mode,
     Precision,
     Reliability,
+    RootCause,
     Severity,
     SubjectKind,
     SubjectStatus,
@@ -247,6 +248,11 @@ class ThreatEvent(_Frozen):
     may_contact: ContactRule | None = None
     """What the sealed contact protocol allows recipients; None says nothing, which means nobody."""
     defender_kind: tuple[Code, ...] = Field(default=(), max_length=10)
+    root_causes: tuple[RootCause, ...] = Field(
+        default=(), max_length=10, exclude_if=lambda causes: not causes
+    )
+    """What lies behind it. Left out of what is stored while nobody said any, so that an event
+    keeps the bytes that it had before this field."""
     exercise: bool = False
 
     @property

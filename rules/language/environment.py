@@ -42,6 +42,7 @@ ENVIRONMENT: Mapping[str, Field] = MappingProxyType(
         "event.subjects.risks": Field(Type.TEXTS, "heightened-risk codes"),
         "event.subjects.count": Field(Type.INT, "how many people, over all subjects"),
         "event.defender_kinds": Field(Type.TEXTS, "kinds of defender, as the publisher calls them"),
+        "event.root_causes": Field(Type.TEXTS, "what lies behind it: land_tenure, impunity ..."),
         "event.parties.roles": Field(Type.TEXTS, "roles of the parties named"),
         "event.perpetrator.kinds": Field(Type.TEXTS, "kinds of the alleged perpetrators"),
         "event.dates.kinds": Field(Type.TEXTS, "kinds of the dates ahead, cancelled ones left out"),
@@ -85,6 +86,7 @@ def values_of(event: ThreatEvent, *, severity: Severity) -> Mapping[str, Value]:
         ),
         "event.subjects.count": sum(each.count for each in event.subjects),
         "event.defender_kinds": event.defender_kind,
+        "event.root_causes": tuple(each.value for each in event.root_causes),
         "event.parties.roles": tuple(each.role for each in event.parties),
         "event.perpetrator.kinds": tuple(
             each.perpetrator_kind for each in event.parties if each.role == "alleged_perpetrator"

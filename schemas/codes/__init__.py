@@ -6,6 +6,7 @@ Add a code by adding one line to the table of its module; nothing else needs to 
 """
 
 from schemas.codes.actions import ActionKind, Effect, Proviso
+from schemas.codes.causes import RootCause
 from schemas.codes.countries import CountryRole, is_country
 from schemas.codes.dates import DateKind
 from schemas.codes.incidents import IncidentCode
@@ -45,6 +46,7 @@ __all__ = [
     "Precision",
     "Proviso",
     "Reliability",
+    "RootCause",
     "Severity",
     "StatusRow",
     "SubjectKind",

@@ -25,7 +25,7 @@ from engine.web.services import Visitor
 from engine.web.words.countries import country_name
 from engine.web.words.gates import LABELS
 from engine.web.words.sentence import Said
-from engine.web.words.states import CERTAINTY, MODE, incident
+from engine.web.words.states import CERTAINTY, MODE, ROOT_CAUSE, incident
 from engine.web.words.threats import noun_of
 from engine.web.words.times import left
 from rules.graph import Registry
@@ -291,6 +291,8 @@ def _report(row: EventRow, names: Names) -> ReportView:
     event = ThreatEvent.model_validate_json(row.body)
     occurred = event.occurred.at
     said = f"{noun_of(row.code)}. It is {CERTAINTY[event.certainty]}."
+    if event.root_causes:
+        said += f" Behind it: {', '.join(ROOT_CAUSE[each] for each in event.root_causes)}."
     when = f"Arrived {names.time(row.at)}"
     if occurred is not None:
         when += f"; happened {names.time(occurred)}"

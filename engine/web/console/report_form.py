@@ -14,13 +14,14 @@ from engine.web.console.fields import Errors, choice, moment_of
 from engine.web.console.shell import Shell
 from engine.web.forms import Form
 from engine.web.services import Visitor
-from engine.web.words.states import CERTAINTY, DANGER, PRECISION, SUBJECT, TRACK
+from engine.web.words.states import CERTAINTY, DANGER, PRECISION, ROOT_CAUSE, SUBJECT, TRACK
 from engine.web.words.threats import ACTS
 from schemas.codes import (
     Certainty,
     Danger,
     EventType,
     Precision,
+    RootCause,
     SubjectKind,
     TrackName,
     is_country,
@@ -104,6 +105,7 @@ class ReportForm:
     ) -> Response:
         sent: dict[str, Any] = {name: form.get(name) for name in (*_TEXTS, *_CHOSEN)}
         sent |= {"wish": form.all("wish"), "audience": form.all("audience")}
+        sent["cause"] = form.all("cause")
         return await self._shell.render(
             "console/new.html",
             visitor,
@@ -114,6 +116,7 @@ class ReportForm:
             certainties=_worded(CERTAINTY),
             subjects=list(SUBJECT.items()),
             wishes=list(WISHES.items()),
+            causes=_worded(ROOT_CAUSE),
             consents=list(CONSENTS.items()),
             audiences=[(t.value, words) for t, words in TRACK.items() if t is not TrackName.DUTY],
             zone_words=f"In {self._shell.services.zone} time. Empty if not known.",
@@ -144,6 +147,8 @@ def as_event(form: Form, *, zone: str) -> bytes:
         event["countries"] = [{"code": form.get("country").upper(), "role": "happened"}]
     if form.get("situation"):
         event["situation"] = form.get("situation")
+    if causes := [cause for cause in form.all("cause") if cause in set(RootCause)]:
+        event["root_causes"] = causes
     subject = choice(form.get("subject"), SubjectKind)
     nonce = form.get("nonce")[:64]
     if subject is not None:

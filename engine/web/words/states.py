@@ -14,6 +14,7 @@ from schemas.codes import (
     Mode,
     Precision,
     Proviso,
+    RootCause,
     Severity,
     SubjectKind,
     TrackName,
@@ -84,6 +85,14 @@ SUBJECT: dict[SubjectKind, str] = {
     SubjectKind.COMMUNITY: "A community",
     SubjectKind.INSTITUTION: "An organisation",
     SubjectKind.NONE_IDENTIFIABLE: "Nobody in particular",
+}
+
+ROOT_CAUSE: dict[RootCause, str] = {
+    RootCause.FPIC_ABSENT: "no free, prior and informed consent",
+    RootCause.LAND_TENURE: "a dispute over land",
+    RootCause.CORRUPTION: "corruption",
+    RootCause.IMPUNITY: "earlier attacks went unpunished",
+    RootCause.LACK_OF_CONSULTATION: "nobody was consulted",
 }
 
 CASE_STATUS: dict[CaseStatus, str] = {

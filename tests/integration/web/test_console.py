@@ -386,6 +386,19 @@ def test_a_report_sent_twice_is_one(desk: Stage) -> None:
     assert facts(desk, "event_joined") == 1
 
 
+def test_what_lies_behind_a_report_stands_with_it_on_the_case(desk: Stage) -> None:
+    desk.log_in("ana")
+
+    silent = submit(desk, "/new", {"code": "arrest"})
+    shown = submit(
+        desk, "/new", {"code": "threat", "cause": ["land_tenure", "corruption", "meteor"]}
+    )
+
+    assert "Behind it" not in silent.text
+    assert "Behind it: a dispute over land, corruption." in shown.text
+    assert "meteor" not in shown.text
+
+
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [

@@ -19,7 +19,7 @@ import pytest
 import notifiers
 import schemas.facts
 from engine.web.answer import english, ground_rules, screens
-from schemas.codes import HeightenedRisk, SubjectKind
+from schemas.codes import HeightenedRisk, RootCause, SubjectKind
 from schemas.event import Sealed, Subject, ThreatEvent
 from schemas.party import Party
 from schemas.projection import Projection
@@ -30,11 +30,12 @@ CLOSED: tuple[type, ...] = (
     Subject,
     ThreatEvent,
     HeightenedRisk,
+    RootCause,
     Consent,
     Safeguards,
     Party,
 )
-"""Whoever holds one of these could get at who it is, how vulnerable, who said so, or for whom."""
+"""Whoever holds one could get at who it is, how vulnerable, why, who said so, or for whom."""
 
 FORBIDDEN = frozenset({
     "schemas.event", "schemas.envelope", "schemas.safeguards", "schemas.consent", "schemas.facts",

@@ -17,7 +17,7 @@ from rules.fields import (
     why_never,
 )
 from rules.rulebook import RulebookError, load
-from schemas.codes import FieldName, HeightenedRisk, TrackName
+from schemas.codes import FieldName, HeightenedRisk, RootCause, TrackName
 from schemas.event import Sealed, Subject
 from schemas.rulebook import RulebookShape
 from tests.unit.rules.build import PACK
@@ -50,6 +50,7 @@ def test_nothing_sealed_and_nothing_about_greater_risk_has_a_name_that_could_be_
     shown = {name.value for name in FieldName}
 
     assert set(Sealed.model_fields) <= SEALED
+    assert {cause.value for cause in RootCause} | {"root_causes"} <= NEVER_PROJECTED
     assert {risk.value for risk in HeightenedRisk} | {"heightened_risk"} <= NEVER_PROJECTED
     assert set(Subject.model_fields) & NEVER_PROJECTED == {"heightened_risk"}
     assert not shown & (SEALED | NEVER_PROJECTED)

@@ -20,6 +20,7 @@ from schemas.codes import (
     Danger,
     DateKind,
     HeightenedRisk,
+    RootCause,
     Severity,
     SubjectKind,
 )
@@ -257,6 +258,7 @@ def test_every_field_of_the_environment_has_a_meaning_and_a_value_of_its_type() 
         sector="mining",
         wishes=("no_publicity",),
         defender_kind=("land",),
+        root_causes=(RootCause.LAND_TENURE, RootCause.IMPUNITY),
         danger_now=Danger.YES,
         reprisal_of=ReprisalOf(mechanism="m"),
     )
@@ -271,8 +273,22 @@ def test_every_field_of_the_environment_has_a_meaning_and_a_value_of_its_type() 
     assert values["event.subjects.count"] == 5
     assert values["event.subjects.risks"] == ("child",)
     assert values["event.perpetrator.kinds"] == ("company",)
+    assert values["event.root_causes"] == ("land_tenure", "impunity")
     assert values["event.dates.kinds"] == ("hearing",)
     assert values["event.reprisal"] is True
+
+
+@pytest.mark.parametrize(
+    ("causes", "fires"),
+    [((), False), ((RootCause.IMPUNITY,), False), ((RootCause.LAND_TENURE,), True)],
+)
+def test_a_rule_may_ask_what_lies_behind_an_event(
+    causes: tuple[RootCause, ...], fires: bool
+) -> None:
+    """Nobody said is no: a rule about land is not opened by silence."""
+    values = values_of(ThreatEvent(code="threat", root_causes=causes), severity=Severity.HIGH)
+
+    assert language.compile('"land_tenure" in event.root_causes').holds(values) is fires
 
 
 def test_what_an_event_leaves_out_is_left_out() -> None:

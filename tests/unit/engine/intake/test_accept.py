@@ -14,7 +14,7 @@ from engine.case.ids import event_id
 from engine.intake.accept import Accepted, Unreadable, accept, reasons
 from engine.intake.cloudevents import Message
 from engine.intake.scope import EVERY_AUDIENCE, Scope, any_of, scope_from, words_of
-from schemas.codes import Audience, EventType, Severity
+from schemas.codes import Audience, EventType, RootCause, Severity
 from schemas.event import ThreatEvent
 from schemas.plan import Trouble
 from schemas.problem import Fault
@@ -53,6 +53,41 @@ def test_a_report_keeps_its_identity_its_bytes_digest_and_what_it_says() -> None
     assert taken.troubles == ()
     assert taken.grave
     assert taken.report.sealed is None
+
+
+def test_a_report_may_say_what_lies_behind_it_and_one_that_does_not_keeps_its_bytes() -> None:
+    causes = ["land_tenure", "fpic_absent"]
+
+    said = accepted(a_message(an_event(root_causes=causes)))
+    silent = accepted(a_message())
+    empty = accepted(a_message(an_event(root_causes=[])))
+
+    assert said.report.event.root_causes == (RootCause.LAND_TENURE, RootCause.FPIC_ABSENT)
+    assert json.loads(said.report.body)["root_causes"] == causes
+    assert ThreatEvent.model_validate_json(said.report.body) == said.report.event
+    assert said.report.event.type is silent.report.event.type
+    assert said.grave is silent.grave
+    assert said.report.sealed is None
+    assert b"root_causes" not in silent.report.body
+    assert empty.report.body == silent.report.body
+    assert ThreatEvent.model_validate_json(silent.report.body).root_causes == ()
+
+
+def test_a_cause_that_is_no_code_is_named_and_not_repeated() -> None:
+    [problem] = refused(a_message(an_event(root_causes=["the mayor of Northmere"]))).problems
+
+    assert problem.path == "data.event.root_causes[0]"
+    assert "Northmere" not in str(problem)
+
+
+@given(st.lists(st.sampled_from(RootCause), max_size=10))
+def test_what_lies_behind_it_survives_being_stored_and_read(causes: list[RootCause]) -> None:
+    event = ThreatEvent(code="threat", root_causes=causes)
+
+    body = event.model_dump_json(exclude_none=True)
+
+    assert ThreatEvent.model_validate_json(body) == event
+    assert (b"root_causes" in body.encode()) is bool(causes)
 
 
 def test_a_caller_with_a_minute_to_spare_sends_a_code_and_nothing_else() -> None:

@@ -116,6 +116,7 @@ OPEN: dict[str, Any] = {
     "danger_now": lambda text: {"danger_now": text},
     "defender_kind": lambda text: {"defender_kind": [text]},
     "wishes": lambda text: {"wishes": [text]},
+    "root_causes": lambda text: {"root_causes": [text]},
     "pseudonym": lambda text: {"subjects": [{"kind": "person", "pseudonym": text}]},
     "party": lambda text: {"parties": [{"role": "site", "party": text}]},
     "country": lambda text: {"countries": [{"code": text}]},

@@ -30,6 +30,7 @@ from schemas.codes import (
     HeightenedRisk,
     Label,
     Mode,
+    RootCause,
     SubjectKind,
     TrackName,
 )
@@ -72,6 +73,7 @@ reports = st.builds(
     reprisal_of=st.just({"mechanism": f"{MARK}-line", "complaint": f"{MARK}-77"}),
     defender_kind=st.just([MARK]),
     wishes=st.just(["call_first"]),
+    root_causes=st.lists(st.sampled_from(RootCause), max_size=2),
     dates=st.just([{"id": f"{MARK}-d", "kind": "hearing", "at": "2027-03-17T08:00:00Z"}]),
     label=st.none() | st.sampled_from(Label),
     may_contact=st.none() | st.sampled_from(ContactRule),
@@ -200,8 +202,8 @@ def test_nothing_is_shown_but_what_class_stage_and_consents_all_allow(
     )
     words = shown(view.projection)
     assert MARK not in words
-    for risk in HeightenedRisk:
-        assert risk.value not in words.split()
+    for code in (*HeightenedRisk, *RootCause):
+        assert code.value not in words.split()
 
 
 @pytest.mark.parametrize("counted", ["e0", "e1"])

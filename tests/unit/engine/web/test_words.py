@@ -63,6 +63,7 @@ AT = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
         (states.DANGER, codes.Danger),
         (states.PRECISION, codes.Precision),
         (states.SUBJECT, codes.SubjectKind),
+        (states.ROOT_CAUSE, codes.RootCause),
         (states.CASE_STATUS, CaseStatus),
         (states.ALERT_STATUS, AlertStatus),
         (states.GATE, Gate),
