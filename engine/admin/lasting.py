@@ -50,9 +50,10 @@ class Trying(OneCase):
 
 
 class Reviewing(OneCase):
-    """What is learned."""
+    """What is learned, and whether what one did moved others as well."""
 
     lesson: Lesson
+    spill_over: bool = False
     note: str = Field(default="", max_length=10_000)
 
 
@@ -167,6 +168,7 @@ async def review(house: House, asked: Asked, args: Reviewing) -> Mapping[str, An
             case=case.id,
             by=asked.by,
             lesson=args.lesson,
+            spill_over=args.spill_over,
             note=await kept(house, args.note),
         ),
     )
@@ -203,6 +205,7 @@ def _data(seen: LookBack) -> dict[str, Any]:
         "told_wrongly": seen.told_wrongly,
         "reopened": seen.reopened,
         "lesson": None if seen.lesson is None else seen.lesson.value,
+        "spill_over": seen.spill_over,
     }
 
 

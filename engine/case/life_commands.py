@@ -115,3 +115,6 @@ class ReviewCase:
     by: str
     lesson: Lesson
     note: str = ""
+    spill_over: bool = False
+    """Whether what one did moved others as well: for who looks back at many cases, and a rulebook
+    made after; it quietens and closes nothing."""

@@ -64,6 +64,8 @@ class LookBack:
     reopened: int = 0
     lesson: Lesson | None = None
     """What the last review came to; None: nobody has looked back yet."""
+    spill_over: bool = False
+    """Whether it says that what one party did moved others as well."""
 
 
 def look_back(facts: Iterable[f.Fact]) -> LookBack:
@@ -110,6 +112,7 @@ def look_back(facts: Iterable[f.Fact]) -> LookBack:
         told_wrongly=sum(isinstance(x, f.ToldBeforeExcluded) for x in known),
         reopened=sum(isinstance(x, f.Reopened) for x in known),
         lesson=None if review is None else review.lesson,
+        spill_over=review is not None and review.spill_over,
     )
 
 

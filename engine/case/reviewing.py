@@ -29,6 +29,7 @@ def review(draft: Draft, command: c.ReviewCase) -> None:
             at=draft.now,
             lesson=command.lesson,
             note=id_only(command.note, of="note"),
+            spill_over=command.spill_over,
         )
     )
     draft.add(f.TaskDone(task=owed.id, by=command.by, at=draft.now, result="reviewed"))

@@ -101,13 +101,25 @@ def declare(case: typer.Typer) -> None:
             str | None,
             typer.Option(help="Record it: went_well, too_late, too_little, did_harm, mixed"),
         ] = None,
+        spill_over: Annotated[
+            bool,
+            typer.Option("--spill-over", help="With --lesson: what one did moved others as well."),
+        ] = False,
         note: Note = "",
     ) -> None:
         """Look back: how long help took, what was promised, what was kept. Names nobody."""
         if lesson is not None:
-            result = await ask(terminal, "review.record", case=ref, lesson=lesson, note=note)
+            result = await ask(
+                terminal, "review.record", case=ref, lesson=lesson, spill_over=spill_over, note=note
+            )
             terminal.done(result, ["Recorded. Nothing else of the case is owed by it."])
             return
+        if spill_over:
+            raise CommandError(
+                Exit.USAGE,
+                "Spill-over is part of what is learned.",
+                next_step=f"tocsin case review {ref} --lesson went_well --spill-over",
+            )
         found = await ask(terminal, "case.review", case=ref)
         said = table((f"  {what}", how) for what, how in found["lines"])
         if found["lesson"] is None and found["status"] == "monitored":

@@ -175,3 +175,5 @@ class Reviewed:
     at: datetime
     lesson: Lesson
     note: str = ""
+    spill_over: bool = False
+    """What one party did for this person moved others on the ground as well (row L10)."""

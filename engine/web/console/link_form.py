@@ -80,6 +80,7 @@ class LinkForm:
             case=found.file.row.id,
             by=visitor.person,
             lesson=lesson,
+            spill_over=form.get("spill_over") == "yes",
             note=await self._shell.sealed(form),
         )
         back = f"/cases/{found.file.row.ref}"
@@ -132,5 +133,5 @@ class LinkForm:
             lessons=worded(LESSONS),
             may_review=owed and case.status is CaseStatus.MONITORED,
             errors=errors,
-            sent=sent(form, "lesson", "note"),
+            sent=sent(form, "lesson", "note", many=("spill_over",)),
         )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from engine.case.lookback import LookBack
 from engine.web.console.present_cases import OUTCOMES, RISKS
-from engine.web.console.present_life import LESSONS
+from engine.web.console.present_life import LESSONS, SPILL_OVER
 
 _DAY, _HOUR = 24 * 60, 60
 
@@ -27,6 +27,7 @@ def lines(seen: LookBack) -> tuple[tuple[str, str], ...]:
         ("Outcome", OUTCOMES.get(seen.outcome, seen.outcome)),
         ("Risk left", RISKS.get(seen.residual_risk, seen.residual_risk)),
         ("Learned", "not reviewed yet" if seen.lesson is None else LESSONS[seen.lesson]),
+        ("Spill-over", SPILL_OVER if seen.spill_over else ""),
     )
     return tuple((what, said) for what, said in told if said)
 

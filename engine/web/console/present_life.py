@@ -37,6 +37,7 @@ LESSONS: Mapping[Lesson, str] = {
     Lesson.DID_HARM: "something that was done made it worse",
     Lesson.MIXED: "some of it went well",
 }
+SPILL_OVER = "others were moved as well"
 SAID: Mapping[str, str] = {
     "agrees": "they agree that it is over",
     "informed": "they were told, and said nothing against it",
@@ -101,7 +102,8 @@ def _attempt(fact: f.AttemptDocumented, names: Names) -> Line:
 
 def _reviewed(fact: f.Reviewed, names: Names) -> Line:
     said = f" looked back: {LESSONS[fact.lesson]}."
-    return Line((names.person(fact.by), said), "good")
+    more = (f"Spill-over: {SPILL_OVER}.",) if fact.spill_over else ()
+    return Line((names.person(fact.by), said), "good", more)
 
 
 LIFE: dict[type, Callable[[Any, Names], Line]] = {

@@ -86,9 +86,13 @@ def test_a_case_that_is_over_is_looked_back_at_in_codes_and_lengths(desk: Desk) 
     assert (seen["outcome"], seen["promised"], seen["lesson"]) == ("freed", 0, None)
     assert "example-mine" not in json.dumps(seen)
     assert f"tocsin case review {ref} --lesson" in desk.said("case", "review", ref)
+    alone = desk.run("case", "review", ref, "--spill-over")
+    assert alone.exit_code == Exit.USAGE and "--lesson went_well" in alone.output
     note = "hammerstein came too late"
-    desk.said("case", "review", ref, "--lesson", "too_late", "--note", note)
-    assert desk.json("case", "review", ref)["lesson"] == "too_late"
+    desk.said("case", "review", ref, "--lesson", "too_late", "--spill-over", "--note", note)
+    seen = desk.json("case", "review", ref)
+    assert (seen["lesson"], seen["spill_over"]) == ("too_late", True)
+    assert "others were moved as well" in desk.said("case", "review", ref)
     assert desk.json("case", "show", ref)["tasks"] == []
     assert b"hammerstein" not in b"".join(path.read_bytes() for path in Path().rglob("*.sqlite*"))
     twice = desk.run("case", "review", ref, "--lesson", "mixed")

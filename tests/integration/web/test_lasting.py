@@ -58,8 +58,12 @@ def test_a_resolved_case_is_looked_back_at_on_its_page(desk: Stage) -> None:
     shown = desk.client.get(f"/cases/{ref}/review").text
     for words in ("Promises", "Resolved after", "not reviewed yet", "What is learned?"):
         assert words in shown
-    assert submit(desk, f"/cases/{ref}/review", {}).status_code == 422
-    done = submit(desk, f"/cases/{ref}/review", {"lesson": "too_late", "note": "hammerstein"})
+    hasty = submit(desk, f"/cases/{ref}/review", {"spill_over": "yes"})
+    assert hasty.status_code == 422
+    assert 'name="spill_over" value="yes" checked' in hasty.text
+    said = {"lesson": "too_late", "spill_over": "yes", "note": "hammerstein"}
+    done = submit(desk, f"/cases/{ref}/review", said)
+    assert "others were moved as well" in done.text
     assert "looked back: help came too late" in done.text
     assert "hammerstein" not in done.text
     assert "What is learned?" not in desk.client.get(f"/cases/{ref}/review").text

@@ -578,11 +578,13 @@ class Story:
     def a_confirmation(self, by: str = "chi") -> c.ConfirmResolution:
         return c.ConfirmResolution(inbox=self.inbox(), case=self.case.id, by=by)
 
-    def reviewed(self, by: str = "ana") -> "Story":
-        return self.send(self.a_review(by))
+    def reviewed(self, by: str = "ana", **more: Any) -> "Story":
+        return self.send(self.a_review(by, **more))
 
-    def a_review(self, by: str = "ana") -> c.ReviewCase:
-        return c.ReviewCase(inbox=self.inbox(), case=self.case.id, by=by, lesson=f.Lesson.WENT_WELL)
+    def a_review(self, by: str = "ana", **more: Any) -> c.ReviewCase:
+        return c.ReviewCase(
+            inbox=self.inbox(), case=self.case.id, by=by, lesson=f.Lesson.WENT_WELL, **more
+        )
 
     def stands(
         self, *, until: datetime, by: str = "ana", agreed: str = "chi", **more: Any

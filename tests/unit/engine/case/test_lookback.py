@@ -1,5 +1,7 @@
 """The look back: lengths to the minute, promises kept and missed, nobody's name."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 from engine.case.lookback import KINDS, LookBack, look_back
@@ -79,3 +81,28 @@ def test_reopening_ends_what_was_to_be_looked_back_at() -> None:
     story = a_told_case().proposed().confirmed().reopened()
     assert not story.owes("review")
     assert look_back(story.facts).reopened == 1
+
+
+def test_that_others_were_moved_as_well_is_kept_and_changes_nothing_else() -> None:
+    """A foreign buyer spoke up for one defender, and local firms followed (row L10)."""
+    silent = a_told_case().proposed().confirmed().reviewed()
+    said = a_told_case().proposed().confirmed().reviewed(spill_over=True)
+
+    assert look_back(said.facts).spill_over
+    assert not look_back(silent.facts).spill_over
+    assert said.case == silent.case
+    assert replace(look_back(said.facts), spill_over=False) == look_back(silent.facts)
+
+
+def test_a_review_that_was_stored_before_spill_over_was_known_reads_as_none() -> None:
+    fact = f.Reviewed(by="ana", at=at("Mon 22:00"), lesson=f.Lesson.MIXED, spill_over=True)
+    body = json.loads(f.dump_fact(fact))
+    assert body.pop("spill_over") is True
+
+    old = f.load_fact(json.dumps(body).encode())
+
+    assert isinstance(old, f.Reviewed)
+    assert old == replace(fact, spill_over=False)
+    assert not look_back((old,)).spill_over
+    assert look_back((old, fact)).spill_over, "the last review counts"
+    assert not look_back((fact, old)).spill_over
