@@ -2,7 +2,7 @@
 
 from engine.case import commands as c
 from engine.case import ids, reprisals
-from engine.case.arrival import ask_for_releases
+from engine.case.arrival import ask_for_releases, wait_for_release
 from engine.case.draft import Draft, Refusal
 from engine.case.freezing import must_be_open
 from engine.case.protect import WAITING_ONLY, judge_contact, judge_party
@@ -77,6 +77,7 @@ def _plan(draft: Draft, command: c.AddRecipient, candidate: Candidate, alert: st
             alerts=(f.PlannedAlert(alert=alert, ref=ref, candidate=candidate),),
         )
     )
+    wait_for_release(draft, case, (alert,))
     reprisals.keep_frozen(draft, tuple(track.name for track in tracks))
 
 

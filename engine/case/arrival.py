@@ -17,7 +17,7 @@ from engine.case.protect import (
 )
 from engine.case.recheck import recheck
 from engine.case.sources import RELIABLE, counted
-from engine.case.state import Alert, AlertStatus, CaseStatus
+from engine.case.state import Alert, AlertStatus, Case, CaseStatus
 from rules import duty, exclusion
 from schemas import facts as f
 from schemas.codes import PATTERN, Certainty, EventType, Mode, Reliability, Severity, TrackName
@@ -145,6 +145,7 @@ def plan(draft: Draft, candidates: Candidates) -> None:
             troubles=candidates.troubles,
         )
     )
+    wait_for_release(draft, case, tuple(x.alert for x in alerts))
     reprisals.keep_frozen(draft, tuple(t.name for t in tracks))
     chosen = {(x.track, x.party) for x in candidates.candidates}
     for known_one in case.alerts:
@@ -153,6 +154,14 @@ def plan(draft: Draft, candidates: Candidates) -> None:
     for trouble in candidates.troubles:
         critical = draft.case.severity.grave or trouble is Trouble.PLANNING_FAILED
         tasks.raise_task(draft, "planning_trouble", detail=trouble.value, critical=critical)
+
+
+def wait_for_release(draft: Draft, before: Case, alerts: tuple[str, ...]) -> None:
+    """Whoever is found on a track that runs was in nobody's release: no later rung tells them."""
+    for alert in alerts:
+        state = before.track(draft.alert(alert).track)
+        if state is not None and state.anchor_at is not None:
+            draft.add(f.AlertWithheld(alert=alert, reason=Reason.GATE_CLOSED))
 
 
 def _as_grave_as(severity: Severity, track: Track, candidates: Candidates) -> Track:

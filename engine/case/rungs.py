@@ -78,7 +78,7 @@ def counts_at(rung: Step, severity: Severity) -> bool:
 
 def _tell(draft: Draft, name: TrackName, step: int) -> bool:
     by_hand = any(
-        isinstance(fact, f.TrackReleased | f.ProtocolApplied | f.TrackJumped) and fact.track is name
+        isinstance(fact, f.TrackReleased | f.ProtocolApplied) and fact.track is name
         for fact in draft.facts
     )
     return telling.tell_rung(draft, name, step, by_hand=by_hand)

@@ -3,8 +3,8 @@
     python -m tests.model --runs 10000
 
 Whatever differs is shrunk and told as a story, and what repeats it is printed. The last line counts
-runs, steps and messages compared, and the differences; 1 when there was one. With --seconds it
-stops after about so many.
+runs, steps and messages compared, and the differences. 1 when there was one, or when in many runs
+some kind of step was never played. With --seconds it stops after about so many.
 """
 
 import argparse
@@ -15,10 +15,19 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from engine.clock import SystemClock
-from tests.model.both import DifferenceError
+from tests.model.both import PLAYED, DifferenceError
 from tests.model.machine import COUNTED, Machine
 
 _AT_ONCE = 100
+ENOUGH = 600
+"""Runs after which every kind of step has been played, or something keeps the machine from it."""
+KINDS = """
+    AddDate AddRecipient AddTask BeLinked ConfirmResolution ConfirmStanding ConsentChanged
+    DecideNecessity EndStanding Escalate EventArrived FinishTask Freeze HandOver JumpStep Lift
+    LowerSeverity PlaceHold ProposeResolution ProposeStanding Release RemoveDate Reopen Replan
+    Respond ReviewCase Settled SkipStep TakeTask Tick UnlinkCase WithdrawNecessity WithdrawRelease
+""".split()
+"""Commands that are played."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,6 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"Repeat: {again}")
             differences = 1
             break
+    never = [kind for kind in KINDS if not PLAYED[kind]]
+    if never and not differences and COUNTED["runs"] >= ENOUGH:
+        print(f"never played: {', '.join(never)}")
+        differences = 1
     print(
         f"{COUNTED['runs']} runs, {COUNTED['steps']} steps, {COUNTED['messages']} messages, "
         f"{differences} differences"

@@ -1,5 +1,6 @@
 """The engine's core and its model, side by side: every command to both, and what they tell."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,16 +13,21 @@ from engine.case.commands import CaseCommand
 from engine.case.decide import Refusal, run
 from engine.case.due import due_at
 from engine.case.evolve import evolve
+from engine.case.replanning import difference
 from engine.case.state import Case, Task, dump_case
+from rules import exclusion
 from schemas import facts as f
 from schemas.codes import Severity, TrackName
 from schemas.facts import Fact, dump_fact, load_fact
 from schemas.linked import Strictures
+from schemas.plan import Candidates
 from schemas.responses import ResponseKind
 from tests.model.model import Model
 from tests.model.world import PACK, World
 from tests.unit.engine.case.builders import Story, a_consent, an_event, at
 
+PLAYED: Counter[str] = Counter()
+"""Commands that both were given, by kind, of this process."""
 _MOST = 30
 """Things decided in one stretch of time."""
 _LONGEST = 90 * 24
@@ -60,6 +66,7 @@ class Both:
     def both(self, what: str, command: CaseCommand, do: Callable[[Model], object]) -> None:
         """Give the command to the engine and do the same to the model; compare."""
         self.steps += 1
+        PLAYED[type(command).__name__] += 1
         story, now = self.story, self.story.now
         self.tale.append(f"{now:%a %d %b %Y %H:%M}  {what}")
         try:
@@ -221,6 +228,32 @@ class Both:
         )
         told = f"{who} links it with a case that allows {sorted(tracks)}"
         self.both(told, command, lambda m: setattr(m, "linked", tracks))
+
+    def replan(self, who: str, found: tuple[str, ...], second: int) -> None:
+        """A person plans it anew, as rulebook and registry have the missions today."""
+        case = self.story.case
+        today = Candidates(
+            world="today",
+            severity=case.severity,
+            tracks=self.world.planned(case.severity, PACK, second=second),
+            candidates=self.world.found_today(found),
+            closure=exclusion.closure(case.around.registry, an_event()),
+        )
+        shown = difference(case, today)
+        if shown.empty:
+            return
+        parties = self.world.missions(found)
+        self.both(
+            f"{who} plans it anew: {', '.join(found) or 'nobody'}, and after {second} min",
+            c.Replan(
+                inbox=self.story.inbox(),
+                case=case.id,
+                by=who,
+                candidates=today,
+                difference=shown.digest,
+            ),
+            lambda m: m.replan(m.tracks["missions"], parties, (0, second)),
+        )
 
     def propose(self, who: str) -> None:
         """A person says that it is resolved."""

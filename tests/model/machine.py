@@ -21,6 +21,7 @@ from tests.model.world import ADDED, PARTIES, PEOPLE, UNTIL
 from tests.unit.engine.case.builders import a_consent
 
 TRACKS = tuple(PARTIES)
+MISSIONS = (*PARTIES["missions"], ADDED)
 people = st.sampled_from(PEOPLE)
 tracks = st.sampled_from(TRACKS)
 nth = st.integers(min_value=0, max_value=30)
@@ -276,7 +277,8 @@ class Machine(RuleBasedStateMachine):
     @rule(who=people)
     def somebody_is_added(self, who: str) -> None:
         party = self.both.world.party(ADDED, "missions", ("consul-mail",))
-        if ADDED in self.both.model.parties or self.both.model.refusal(party) not in _WAIT:
+        known = self.both.model.parties.get(ADDED)
+        if (known and known.why != "not_found") or self.both.model.refusal(party) not in _WAIT:
             return
         self.both.both(
             f"{who} adds {ADDED}",
@@ -285,6 +287,14 @@ class Machine(RuleBasedStateMachine):
             ),
             lambda m: m.add(party),
         )
+
+    @precondition(open)
+    @rule(
+        who=people, found=st.sets(st.sampled_from(MISSIONS)), second=st.sampled_from((30, 120, 480))
+    )
+    def it_is_planned_anew(self, who: str, found: set[str], second: int) -> None:
+        """The registry finds other missions by now, and the rulebook has its second step sooner."""
+        self.both.replan(who, tuple(name for name in MISSIONS if name in found), second)
 
     @precondition(open)
     @rule(who=people, takes_back=st.booleans())

@@ -222,6 +222,7 @@ class Model(Dates):
         for party in self.parties.values():
             idle = party.status in ("planned", *OUT)
             again = (party.status, party.why, party.reached) == ("withheld", "consent", [])
+            again = again or party.why == "not_found"
             if self.refusal(party) != "consent" or idle or again:
                 continue
             self.call_off(*ASKS, party=party.name)
@@ -297,15 +298,41 @@ class Model(Dates):
     # --- steering by hand
 
     def jump(self, track: Any, rung: int) -> None:
-        track.rung, track.jumped, self.by_hand = rung, self.now, track.name
+        track.rung, track.jumped = rung, self.now
 
     def skip(self, track: Any) -> None:
         track.rung += 1
         if self.rung_at(track, track.rung) is None and not self.has_it(track, or_waits=True):
             self.task("nobody_left", of=track.name)
 
-    def add(self, party: Any) -> None:
-        self.parties[party.name] = party
+    def add(self, party: Any, *, by_hand: bool = True) -> None:
+        known = self.parties.setdefault(party.name, party)
+        known.by_hand = by_hand
+        if known.why == "not_found" or self.tracks[known.track].anchor is not None:
+            known.status, known.why = "withheld", "gate"
+        self.ask_releases()
+
+    def found_again(self) -> None:
+        """A report finds those who were found at first."""
+        for party in self.parties.values():
+            if party.why == "not_found" and party.by_report:
+                party.status, party.why = "withheld", "gate"
+                self.recheck()
+
+    def replan(self, track: Any, found: list[Any], rungs: tuple[int, ...]) -> None:
+        """The track as rulebook and registry of today have it; nobody hears of it."""
+        fired = track.rungs[: track.rung] if track.anchor is not None else ()
+        track.rungs = (*fired, *(rung for rung in rungs if rung not in fired))
+        self.gravest = self.severity
+        names = [party.name for party in found]
+        for party in self.of(track):
+            untold = self.waits(party) and not party.left
+            if untold and not party.by_hand and party.name not in names:
+                party.status, party.why = "withheld", "not_found"
+        for party in found:
+            if party.name not in self.parties or self.parties[party.name].why == "not_found":
+                self.add(party, by_hand=False)
+        self.recheck()
         self.ask_releases()
 
     # --- answers
@@ -432,6 +459,7 @@ class Model(Dates):
             self.task("reprisal", critical=True)
         if reprisal or monitored or raised or act or stood:
             self.wake()
+        self.found_again()
         self.ask_releases()
         if protocol and not self.tracks["missions"].frozen:
             self.protocol(self.tracks["missions"], protocol)

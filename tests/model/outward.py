@@ -28,7 +28,7 @@ class Outward(Duty):
         self.necessity: Any = None
         self.told_outward: datetime | None = None
         self.by_hand = ""
-        """A track that somebody released, or let go on, in this very decision."""
+        """A track that somebody released in this very decision."""
 
     def of(self, track: Any) -> list[Any]:
         return [party for party in self.parties.values() if party.track == track.name]
@@ -53,7 +53,7 @@ class Outward(Duty):
         return self.status == "standing" and name != "protection"
 
     def waits(self, party: Any) -> bool:
-        withheld = party.status == "withheld" and party.why != "nobody"
+        withheld = party.status == "withheld" and party.why not in ("nobody", "not_found")
         return bool(withheld or party.status == "planned")
 
     def to_come(self, track: Any) -> bool:
@@ -70,6 +70,7 @@ class Outward(Duty):
 
     def groups(self, track: Any) -> list[list[Any]]:
         left = [party for party in self.of(track) if party.status not in OUT]
+        left = [party for party in left if party.why != "not_found"]
         kinds = dict.fromkeys(party.kind if track.per_kind else "" for party in left)
         return [[party for party in left if kind in ("", party.kind)] for kind in kinds]
 

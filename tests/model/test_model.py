@@ -57,6 +57,7 @@ def a_week_in_which_people_steer() -> None:
     machine.begins(severity="high", hour=9, until="one acted")
     both = machine.both
     both.both("ana has it", both.answers("ana", "ana", ACKNOWLEDGED), lambda m: own(m, "ana"))
+    machine.it_is_planned_anew(who="ana", found={"embassy", "nhri-qn"}, second=30)
     machine.a_release(name="missions", who="ana", starts=None, ends=30)
     machine.a_release(name="companies", who="ana", starts=2, ends=30)
     machine.a_release(name="companies", who="chi", starts=None, ends=30)
@@ -241,6 +242,7 @@ BROKEN_FACTS: dict[str, tuple[type[Any], Callable[[Case, Any], Case]]] = {
 STEERED: dict[str, type[Any]] = {
     "a step that was jumped to does not fire": f.TrackJumped,
     "a step that was left out fires": f.StepLeftOut,
+    "a re-plan changes no step": f.Replanned,
     "a case that was handed over stays whose it was": f.CaseHandedOver,
     "a release that was taken back goes on": f.ReleaseWithdrawn,
     "a release that ran out goes on": f.ReleaseExpired,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace as Thing
 from typing import Any
 
+from rules import reaching
 from rules.graph import Registry
 from rules.rulebook import Rulebook
 from schemas.codes import Severity, TrackName
@@ -99,6 +100,8 @@ class World:
             contacts=contacts,
             status="planned",
             why="",
+            by_hand=False,
+            by_report=name != ADDED,
             no=False,
             left=False,
             told=[],
@@ -108,6 +111,11 @@ class World:
             promises=[],
             acts=[],
         )
+
+    def missions(self, names: tuple[str, ...]) -> list[Any]:
+        """These missions, at their beginning."""
+        contacts = {**PARTIES["missions"], ADDED: ("consul-mail",)}
+        return [self.party(name, "missions", contacts[name]) for name in names]
 
     def open_at(self, who: str, now: datetime) -> bool:
         """Lea keeps office hours, the institution's mailbox is read by day; others are there."""
@@ -124,14 +132,16 @@ class World:
 
     # --- as the engine does
 
-    def planned(self, severity: Severity, pack: Rulebook) -> tuple[Track, ...]:
-        """The shipped tracks of this severity, and duty's."""
+    def planned(
+        self, severity: Severity, pack: Rulebook, *, second: int = SECOND_RUNG
+    ) -> tuple[Track, ...]:
+        """The shipped tracks of this severity, and duty's; when the second missions are due."""
         tracks = [pack.duty_track(severity)]
         for name in PARTIES:
             shape = TellShape(track=TrackName(name), walk="msis")
             track = pack.track("default", shape, severity)
             if name == "missions":
-                rung = replace(track.steps[0], offset=SECOND_RUNG * 60)
+                rung = replace(track.steps[0], offset=second * 60)
                 until, enough, per_kind = self.until
                 track = replace(
                     track,
@@ -151,6 +161,20 @@ class World:
             for track, parties in PARTIES.items()
             for rank, party in enumerate(parties)
         )
+
+    def found_today(self, names: tuple[str, ...]) -> tuple[Candidate, ...]:
+        """The candidates when the missions found are these; the other tracks as ever."""
+        known = tuple(
+            each
+            for each in self.candidates()
+            if each.track is not TrackName.MISSIONS or each.party in names
+        )
+        if ADDED not in names:
+            return known
+        consul = reaching.by_hand(
+            self.registry(), track=TrackName.MISSIONS, party=ADDED, rank=2, exercise=False
+        )
+        return (*known, consul)
 
     def registry(self) -> Registry:
         """The world of these tests; those asked to protect may be asked without consent."""
