@@ -10,16 +10,18 @@ import hashlib
 import structlog
 
 from engine.case import commands as c
+from engine.clock import Clock
+from engine.coded import needs_a_person, response_of
 from engine.desk import Lane
 from engine.ports import Reader
 from engine.registry.world import WorldHolder
-from engine.replies import KINDS, NOT_OURS, Became, Desk
+from engine.replies import Became, Desk
 from engine.store.answering import alerts_of
 from engine.store.mailed import Mailed, mailed
 from notifiers.email.address import one_address
 from notifiers.email.inbound import MailReply, NoAnswerError, parse_mail
 from schemas.codes import IncidentCode
-from schemas.responses import Refused, Response, Way
+from schemas.responses import Refused, Way
 
 _log = structlog.get_logger(__name__)
 
@@ -27,8 +29,9 @@ _log = structlog.get_logger(__name__)
 class MailReplies:
     """Takes answers by mail. One per engine."""
 
-    def __init__(self, *, desk: Desk, reader: Reader, world: WorldHolder) -> None:
+    def __init__(self, *, desk: Desk, reader: Reader, world: WorldHolder, clock: Clock) -> None:
         self._desk = desk
+        self._clock = clock
         self._reader = reader
         self._world = world
 
@@ -44,10 +47,17 @@ class MailReplies:
         asked = await self._asked(channel, reply)
         if asked is None:
             return await self._tell(channel, Became.STRANGER)
-        if asked.ours and KINDS[reply.code] in NOT_OURS:
+        response = response_of(
+            reply.answer,
+            way=Way.EMAIL,
+            by=asked.contact,
+            ours=asked.ours,
+            now=self._clock.now(),
+        )
+        if response is None:
             return await self._tell(channel, Became.UNCLEAR)
         # Each server on its way adds lines to a mail: what is said in it makes it the same one.
-        said = f"{asked.key}\0{reply.code}\0{reply.reference}"
+        said = f"{asked.key}\0{_as_sent(reply)}\0{reply.reference}"
         digest = hashlib.sha256(said.encode()).hexdigest()
         command = c.Respond(
             inbox=c.Inbox(
@@ -56,9 +66,11 @@ class MailReplies:
                 digest=digest,
             ),
             alert=asked.alert,
-            response=Response(kind=KINDS[reply.code], way=Way.EMAIL, by=asked.contact),
+            response=response,
         )
         (result,) = await self._desk.submit(command, lane=Lane.STOP)
+        if isinstance(result, Refused) and needs_a_person(result, response.kind):
+            return await self._tell(channel, Became.UNCLEAR)
         return Became.REFUSED if isinstance(result, Refused) else Became.TAKEN
 
     async def _asked(self, channel: str, reply: MailReply) -> Mailed | None:
@@ -92,3 +104,9 @@ class MailReplies:
             c.RaiseIncident(code=code, key=channel, severe=False), lane=Lane.CRITICAL
         )
         return became
+
+
+def _as_sent(reply: MailReply) -> str:
+    """`0` and `0 24h` are two answers; a digit alone is written as it always was."""
+    within = f" {reply.answer.hours}h" if reply.answer.hours else ""
+    return f"{reply.answer.code}{within}"

@@ -17,32 +17,21 @@ import structlog
 from engine.case import commands as c
 from engine.case.state import Alert
 from engine.clock import Clock
+from engine.coded import needs_a_person, response_of
 from engine.desk import Lane
 from engine.ports import Reader
 from engine.registry.world import WorldHolder
 from engine.store.answering import alerts_of
 from notifiers.sms.config import SmsSettings
-from notifiers.sms.inbound import Reply, ReplyCode, parse_reply
+from notifiers.sms.inbound import Reply, parse_reply
 from notifiers.sms.number import one_number
 from schemas.codes import IncidentCode, TrackName
-from schemas.responses import Refused, Response, ResponseKind, Result, Way
+from schemas.responses import Refused, Result, Way
 
 _log = structlog.get_logger(__name__)
 
 SAME_WITHIN = 600
 """Seconds. Somebody who says `1` again half an hour later means it again."""
-KINDS: Mapping[str, ResponseKind] = {
-    ReplyCode.GOT_IT: ResponseKind.ACKNOWLEDGED,
-    ReplyCode.SOMEONE_ELSE: ResponseKind.WRONG_CONTACT,
-    ReplyCode.CALL_ME: ResponseKind.ASKS,
-    ReplyCode.DONE: ResponseKind.ACTED,
-    ReplyCode.NOT_DONE: ResponseKind.ASKS,
-    ReplyCode.PASSED_ON: ResponseKind.PASSED_ON,
-    ReplyCode.HARMFUL: ResponseKind.WARNS,
-}
-"""A promise that did not happen is no refusal: a person calls them and finds out."""
-NOT_OURS = (ResponseKind.PASSED_ON, ResponseKind.WARNS)
-"""Of one of our own they would take the case, which is not what they say."""
 
 
 class Became(StrEnum):
@@ -104,13 +93,15 @@ class Replies:
             return await self._tell(channel, Became.UNCLEAR)
         if reply.stops:
             return await self._stopped(channel, reply)
-        kind = next((KINDS[word] for word in reply.words if word in KINDS), None)
-        if kind is None or not reply.reference:
+        if reply.answer is None or not reply.reference:
             return await self._tell(channel, Became.UNCLEAR)
         asked = await self._asked(channel, reply)
         if asked is None:
             return await self._tell(channel, Became.STRANGER)
-        if asked.ours and kind in NOT_OURS:
+        response = response_of(
+            reply.answer, way=Way.SMS, by=asked.by, ours=asked.ours, now=self._clock.now()
+        )
+        if response is None:
             return await self._tell(channel, Became.UNCLEAR)
         command = c.Respond(
             inbox=c.Inbox(
@@ -119,9 +110,11 @@ class Replies:
                 digest=digest,
             ),
             alert=asked.alert,
-            response=Response(kind=kind, way=Way.SMS, by=asked.by),
+            response=response,
         )
         (result,) = await self._desk.submit(command, lane=Lane.STOP)
+        if isinstance(result, Refused) and needs_a_person(result, response.kind):
+            return await self._tell(channel, Became.UNCLEAR)
         return Became.REFUSED if isinstance(result, Refused) else Became.TAKEN
 
     async def _stopped(self, channel: str, reply: Reply) -> Became:

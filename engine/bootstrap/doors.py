@@ -81,7 +81,9 @@ def _api(parts: Parts, logs: tuple[LogLane, ...]) -> list[BaseRoute]:
         receipts,
         channels,
         key=parts.keys.pepper,
-        mails=MailReplies(desk=parts.desk, reader=parts.reader, world=parts.world),
+        mails=MailReplies(
+            desk=parts.desk, reader=parts.reader, world=parts.world, clock=parts.clock
+        ),
         mail_channels=mail_channels(parts.settings.channels),
     )
     answers = ProgramAnswers(

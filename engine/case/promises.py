@@ -88,6 +88,8 @@ def act(draft: Draft, alert: Alert, response: Response) -> None:
 def take_back(draft: Draft, alert: Alert, response: Response) -> None:
     """Its giver takes a promise back: who comes next is told at once."""
     mine = [p for p in alert.promises if p.by == answerer(alert, response)] or alert.promises
+    if response.action is None and len({p.action_kind for p in mine}) > 1:
+        raise Refusal(RefusedBecause.INCOMPLETE, "action: several are promised; say which.")
     promise = next((p for p in mine if response.action in (None, p.action_kind)), None)
     if promise is None:
         raise Refusal(RefusedBecause.INCOMPLETE, "Nothing is promised here.")

@@ -63,7 +63,7 @@ async def hand_on(raw: bytes, *, url: str, shown: str) -> int:
         raise CommandError(
             Exit.USAGE,
             "This is not a mail that can be taken.",
-            next_step="It may be too large: an answer is one digit on the first line.",
+            next_step="It may be too large: an answer is one code on the first line.",
         )
     raise _later(f"Not stored (status {response.status_code}).")
 

@@ -1,4 +1,4 @@
-"""What an answer by mail says: one digit on its first line, and the message that it answers.
+"""What an answer by mail says: one code on its first line, and the message that it answers.
 
 A mail that claims to come from somebody proves little. So it must name, as mail programs do by
 themselves, the message of ours that it answers: only who received that one knows its name.
@@ -13,7 +13,8 @@ from email.policy import default
 from email.utils import getaddresses
 
 from notifiers.email.address import one_address
-from notifiers.sms.inbound import ReplyCode, read_code
+from notifiers.sms.codes import Coded, read_codes
+from notifiers.sms.inbound import read_code
 
 BYTES_MOST = 256 * 1024
 _ANSWERED_MOST = 20
@@ -32,7 +33,7 @@ class NoAnswerError(ValueError):
 class MailReply:
     """An answer by mail. What was written beyond the first line is not kept."""
 
-    code: ReplyCode
+    answer: Coded
     reference: str
     """`7K3Q-92`, `TC-4F2M9`; empty when the line names none."""
     keys: tuple[str, ...]
@@ -70,13 +71,14 @@ def _read(mail: EmailMessage) -> MailReply:
     near = _KEY.findall(str(mail.get("In-Reply-To", "")))
     rest = list(reversed(_KEY.findall(answered)))
     line = _first_line(mail)
-    reference, words = read_code(line)
-    codes = {word for word in words if word in set(ReplyCode)}
-    if len(codes) != 1 or len(words) != 1 or len(line) > _LINE_MOST:
-        raise NoAnswerError("its first line is not one digit, alone or with the reference")
+    written = read_code(line)
+    coded = read_codes(written.words, whole=written.whole)
+    more = coded is not None and not coded.code.stands_alone and len(written.words) != 1
+    if coded is None or more or len(line) > _LINE_MOST:
+        raise NoAnswerError("its first line is not one code, alone or with the reference")
     return MailReply(
-        code=ReplyCode(codes.pop()),
-        reference=reference,
+        answer=coded,
+        reference=written.reference,
         keys=tuple(dict.fromkeys([*near, *rest]))[:_ANSWERED_MOST],
         sender=one_address(senders[0][1]),
         id=str(mail.get("Message-ID", "")).strip()[:160],

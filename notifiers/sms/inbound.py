@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
+from notifiers.sms.codes import Coded, read_codes
 from notifiers.sms.config import ReceiptMapping, SmsSettings
 from notifiers.sms.template import MISSING, at_path, one_of
 
@@ -18,31 +18,13 @@ _WORD = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{1,12}(?![A-Z0-9])")
 _DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _TEXT_MAX = 500
 _WORDS_MAX = 3
+_DOUBT = frozenset("?\u061f\u037e")
 
 
 STOPS = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "ARRET"}
 )
 """Words after which networks and gateways keep our texts back, without asking us (CTIA's list)."""
-
-
-class ReplyCode(StrEnum):
-    """What the digits in our texts stand for. No digit ever means two things: a late `1` to the
-    first message must not be read as `done` when it meets a question about a promise."""
-
-    GOT_IT = "1"
-    """I have it; for duty: I take it."""
-    SOMEONE_ELSE = "2"
-    """I am not the one to ask."""
-    CALL_ME = "3"
-    DONE = "4"
-    """What I promised is done."""
-    NOT_DONE = "5"
-    """What I promised did not happen."""
-    PASSED_ON = "6"
-    """Somebody else has it now; a person of ours asks who."""
-    HARMFUL = "7"
-    """Acting now would do harm; it waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +38,15 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What we read of an answer; of other words no more than that there were some."""
+
+    reference: str
+    words: tuple[str, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """An answer by SMS. The words the person wrote beyond the code are not kept."""
 
@@ -63,16 +54,17 @@ class Reply:
     """`7K3Q-92`, `TC-4F2M9`; empty when there is none, or more than one."""
     words: tuple[str, ...]
     """At most three, in capitals: `("1",)`."""
+    whole: bool = True
+    """Whether this is all that was written."""
     sender: str = field(default="", repr=False)
     """The number, to be compared with the contact's; never to be logged."""
     id: str = ""
     """The gateway's own name for the answer: the same one may be reported twice."""
 
     @property
-    def code(self) -> ReplyCode | None:
-        """The one code among the words; None when there is none, or more than one."""
-        codes = {word for word in self.words if word in set(ReplyCode)}
-        return ReplyCode(codes.pop()) if len(codes) == 1 else None
+    def answer(self) -> Coded | None:
+        """What it answers; None when there is no code, or more than one."""
+        return read_codes(self.words, whole=self.whole)
 
     @property
     def stops(self) -> bool:
@@ -143,20 +135,22 @@ def parse_reply(settings: SmsSettings, payload: Any) -> Reply:
     text = at_path(payload, mapping.text)
     if not isinstance(text, str):
         raise ValueError(f"the reply has no text at {mapping.text}")
-    reference, words = read_code(text)
+    written = read_code(text)
     return Reply(
-        reference=reference,
-        words=words,
+        reference=written.reference,
+        words=written.words,
+        whole=written.whole,
         sender=_text_at(payload, mapping.sender),
         id=_text_at(payload, mapping.id),
     )
 
 
-def read_code(text: str) -> tuple[str, tuple[str, ...]]:
+def read_code(text: str) -> Written:
     """Return reference and words of `1 TC-4F2M9` or `7k3q-92 - 1.`, whatever surrounds them.
 
     Digits of any script and dashes of any kind count. Two different references in one text are
     none, because nobody can say which was meant; a word such as `half-way` beside one is no second.
+    What is left unread (a long word, another script, a sign, a question mark) makes it not whole.
     """
     plain = unicodedata.normalize("NFKC", text[:_TEXT_MAX])
     plain = "".join(
@@ -166,10 +160,23 @@ def read_code(text: str) -> tuple[str, tuple[str, ...]]:
     )
     plain = _DASH.sub("-", plain).upper()
     found = list(dict.fromkeys(_REFERENCE.findall(plain)))
-    if len(found) > 1:
+    several = len(found) > 1
+    if several:
         found = [each for each in found if any(c.isdigit() for c in each)]
-    words = _WORD.findall(_REFERENCE.sub(" ", plain))
-    return found[0] if len(found) == 1 else "", tuple(words[:_WORDS_MAX])
+    beside = _REFERENCE.sub(" ", plain)
+    words = _WORD.findall(beside)
+    unread = not all(map(_says_nothing, _WORD.sub(" ", beside)))
+    return Written(
+        reference=found[0] if len(found) == 1 else "",
+        words=tuple(words[:_WORDS_MAX]),
+        whole=not (several or unread or len(words) > _WORDS_MAX or len(text) > _TEXT_MAX),
+    )
+
+
+def _says_nothing(letter: str) -> bool:
+    """Whether it is a space, or a mark that only sets off what was said."""
+    marks = unicodedata.category(letter).startswith("P") and letter not in _DOUBT
+    return letter.isspace() or marks
 
 
 def _text_at(payload: Any, path: str | None) -> str:

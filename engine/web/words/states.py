@@ -146,6 +146,7 @@ ACTION: dict[ActionKind, str] = {
     ActionKind.JOINT_STATEMENT: "a joint statement",
     ActionKind.STATEMENT: "a statement",
     ActionKind.SUPPLIER_WARNING: "a word with the supplier",
+    ActionKind.CONTRACT_LEVERAGE: "using what the contract allows",
     ActionKind.LEGAL_SUPPORT: "legal support",
     ActionKind.MEDICAL_SUPPORT: "medical support",
     ActionKind.RELOCATION: "relocation",
@@ -327,7 +328,9 @@ INCIDENT: dict[IncidentCode, str] = {
     IncidentCode.HOLDER_CODE_GUESSED: "Somebody guessed at the code of a defender's own page",
     IncidentCode.ANSWER_CODE_GUESSED: "Somebody guessed at the code of an answer page",
     IncidentCode.REPLY_STRANGER: "A reply came from a number that was not told; nothing changed",
-    IncidentCode.REPLY_UNCLEAR: "A reply came that says nothing we know; look at the gateway",
+    IncidentCode.REPLY_UNCLEAR: (
+        "A reply came that we could not take; look at the gateway, and phone whoever wrote"
+    ),
     IncidentCode.REPLY_STOP: (
         "Somebody wrote STOP: their network may keep our texts back; ask them, add another way"
     ),

@@ -1,4 +1,4 @@
-"""Answering by SMS: one digit and a reference, from a number that was told."""
+"""Answering by SMS: a code and a reference, from a number that was told."""
 
 import asyncio
 import re
@@ -104,6 +104,19 @@ async def test_words_nobody_can_read_are_shown_to_a_person(desk: Desk, words: st
     await desk.says(words)
 
     assert "reply_unclear" in {incident for _, incident in (await desk.cases()).values()}
+
+
+async def test_no_code_but_the_old_ones_lets_somebody_on_duty_take_the_case(desk: Desk) -> None:
+    for words in ("6", "7", "9", "0", "0 24h", "50", "1 8"):
+        assert (await desk.says(f"{words} {desk.ref}")).status_code == 202
+        assert (await desk.cases())[desk.ref][0] == ""
+    assert "reply_unclear" in {incident for _, incident in (await desk.cases()).values()}
+
+
+async def test_a_no_of_somebody_on_duty_takes_no_case(desk: Desk) -> None:
+    await desk.says(f"8 {desk.ref}")
+
+    assert (await desk.cases())[desk.ref] == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx2
 import orjson
@@ -15,23 +15,31 @@ from sqlalchemy import Connection, select
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from engine.admin import acting
+from engine.admin.acting import Answering as Typed
+from engine.admin.house import House
+from engine.admin.operation import Asked
 from engine.case.commands import Inbox, Respond
 from engine.case.state import Alert, AlertStatus
+from engine.coded import KINDS
 from engine.desk import Lane
 from engine.intake.answer_stream import ANSWER_TYPE, AnswerHandler
 from engine.mail_replies import MailReplies
 from engine.ports import Record
-from engine.program_answers import ProgramAnswers
+from engine.program_answers import Kinds, ProgramAnswers
 from engine.replies import Became, Replies
 from engine.store import offsets, tables
+from engine.web.answer import english
+from engine.web.answer.particulars import FORMS, OUTSIDE
 from engine.web.api.answering import Answering
 from engine.web.console.case_page import load
 from notifiers.sinks import SmsGatewaySink
 from notifiers.sms.config import SmsSettings
-from schemas.codes import ActionKind
+from notifiers.sms.inbound import read_code
+from schemas.codes import ActionKind, TrackName
 from schemas.contact import Contact, Endpoint
+from schemas.responses import Done, ResponseKind, Way
 from schemas.responses import Response as Answer
-from schemas.responses import ResponseKind, Way
 from tests.harness.people import duty
 from tests.harness.towns import ARREST, THREAT, cerro, rulebook
 from tests.integration.web.stage import Stage, stage
@@ -44,6 +52,7 @@ from tests.integration.web.story import (
     release,
     submit,
 )
+from tests.model.page import table
 
 TOPIC = "tocsin.answers"
 NUMBER = "+99900000777"
@@ -78,7 +87,7 @@ class Doors:
         self.desk = desk
         world: Any = desk.desk._world
         self.sms = Replies(desk=desk.desk, reader=desk.reader, world=world, clock=desk.clock)
-        self.mails = MailReplies(desk=desk.desk, reader=desk.reader, world=world)
+        self.mails = MailReplies(desk=desk.desk, reader=desk.reader, world=world, clock=desk.clock)
         self.answers = ProgramAnswers(
             desk=desk.desk,
             writer=desk.writer,
@@ -126,15 +135,17 @@ class Doors:
         page = page_of(self.desk, ref, "embassy-qn", "capital-desk")
         shown = choose(self.desk, page, enter(self.desk, page), "agree")
         shown = choose(self.desk, page, shown, kind.value)
-        if said:
-            given = {"day": said["day"], "time": said["time"]} if "day" in said else {}
-            given |= {name: said[name] for name in ("action", "reason") if name in said}
+        if kind in FORMS:
+            given = {name: value for name, value in said.items() if name in _FIELDS}
+            given |= {"promise": said["action"]} if kind is ResponseKind.WITHDRAWS else {}
+            given |= {"to": OUTSIDE} if kind is ResponseKind.PASSED_ON else {}
+            given |= {"note": "When may I call?"} if kind is ResponseKind.ASKS else {}
             shown = choose(self.desk, page, shown, "send", **given)
         assert "recorded" in shown.text, shown.text
 
     def phone(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
         fields = {"by": "capital-desk", "kind": kind.value}
-        fields |= {name: said[name] for name in ("action", "reason") if name in said}
+        fields |= {name: said[name] for name in _CODED_FIELDS if name in said}
         if "day" in said:
             fields |= {"due_day": said["day"], "due_time": said["time"]}
         done = submit(self.desk, f"/cases/{ref}/answer/{alert.id}", dict(fields))
@@ -143,10 +154,46 @@ class Doors:
     def program(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
         page = page_of(self.desk, ref, "embassy-qn", "capital-desk")
         given = {"id": "x1", "token": page.token, "code": page.code, "answer": kind.value}
-        given |= {name: said[name] for name in ("action", "reason") if name in said}
+        given |= {name: said[name] for name in _CODED_FIELDS if name in said}
         if "day" in said:
             given["due"] = f"{said['day']}T{said['time']}:00Z"
         assert self.post(given).status_code == 202
+
+    def terminal(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
+        """`tocsin respond`, as Ana."""
+        given = {name: said[name] for name in _CODED_FIELDS if name in said}
+        if "day" in said:
+            given["due"] = f"{said['day']}T{said['time']}:00Z"
+        args = Typed.model_validate(
+            {"case": ref, "alert": alert.ref, "kind": kind, "contact": "capital-desk", **given}
+        )
+        house = House(
+            settings=None,  # type: ignore[arg-type]  # not asked here
+            services=self.desk.services,
+            sources=None,  # type: ignore[arg-type]
+            world=None,  # type: ignore[arg-type]
+            import_registry=None,  # type: ignore[arg-type]
+            follow=None,  # type: ignore[arg-type]
+        )
+        asked = Asked(visitor=self.desk.run(_session, self.desk), request="r1")
+        assert self.desk.run(acting.respond, house, asked, args)["done"]
+
+    def promises(self, alert: Alert, due: datetime) -> None:
+        """The capital desk has promised something before."""
+        given = Answer(
+            kind=ResponseKind.COMMITTED,
+            way=Way.API,
+            by="capital-desk",
+            action=ActionKind.OTHER,
+            due=due,
+        )
+        inbox = Inbox(source="tests", id=f"p{alert.ref}", digest="0" * 64)
+        command = Respond(inbox=inbox, alert=alert.id, response=given)
+
+        async def submit() -> Any:
+            return await self.desk.desk.submit(command, lane=Lane.STOP)
+
+        assert isinstance(self.desk.run(submit)[0], Done)
 
     def post(self, given: dict[str, str]) -> Any:
         """What the door for programs says; on the desk's own loop."""
@@ -160,16 +207,31 @@ class Doors:
         return self.desk.run(send)
 
     def text(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
+        words = said.get("code") or _CODES[kind]
+        assert self.text_became(words, alert) is Became.TAKEN
+
+    def text_became(
+        self, words: str, alert: Alert, *, id: str = "", number: str = NUMBER
+    ) -> Became:
+        """What becomes of this text; its gateway names no text, and reports one twice."""
         settings = SmsSettings.model_validate(SmsGatewaySink.settings_of("http://127.0.0.1:1"))
-        words = f"{_CODES[kind]} {alert.ref}"
-        report = {"text": words, "from": NUMBER}
-        assert self.desk.run(self.sms.take, "sms", settings, report) is Became.TAKEN
+        report = {"text": f"{words} {alert.ref}", "from": number}
+        became: Became = self.desk.run(self.sms.take, "sms", settings, report)
+        return became
 
     def mail(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
-        raw = self.a_mail(f"{_CODES[kind]} {alert.ref}", alert)
-        assert self.desk.run(self.mails.take, "email", raw) is Became.TAKEN
+        words = said.get("code") or _CODES[kind]
+        assert self.mail_became(words, alert) is Became.TAKEN
 
-    def a_mail(self, words: str, alert: Alert, *, sender: str = "", key: str = "") -> bytes:
+    def mail_became(self, words: str, alert: Alert, *, id: str = "m") -> Became:
+        """What becomes of a mail with these words on its first line."""
+        raw = self.a_mail(f"{words} {alert.ref}", alert, id=id)
+        became: Became = self.desk.run(self.mails.take, "email", raw)
+        return became
+
+    def a_mail(
+        self, words: str, alert: Alert, *, sender: str = "", key: str = "", id: str = "m"
+    ) -> bytes:
         """A mail in answer to the newest message to the capital desk."""
 
         def read(conn: Connection) -> str:
@@ -181,7 +243,8 @@ class Doors:
 
         key = key or self.desk.run(self.desk.reader.run, read)
         return (
-            f"From: <{sender or 'capital-desk@email.example'}>\r\nMessage-ID: <m@b.example>\r\n"
+            f"From: <{sender or 'capital-desk@email.example'}>\r\n"
+            f"Message-ID: <{id}@b.example>\r\n"
             f"In-Reply-To: <{key}@desk.example>\r\n\r\n{words}\r\n"
         ).encode()
 
@@ -208,7 +271,7 @@ class Doors:
     def stream(self, kind: ResponseKind, ref: str, alert: Alert, **said: str) -> None:
         page = page_of(self.desk, ref, "embassy-qn", "capital-desk")
         data = {"token": page.token, "code": page.code, "answer": kind.value}
-        data |= {name: said[name] for name in ("action", "reason") if name in said}
+        data |= {name: said[name] for name in _CODED_FIELDS if name in said}
         if "day" in said:
             data["due"] = f"{said['day']}T{said['time']}:00Z"
         self.publish(data)
@@ -236,29 +299,56 @@ class Doors:
         return int(reached[here][0]) - held.next_offset
 
 
-_CODES = {
-    ResponseKind.ACKNOWLEDGED: "1",
-    ResponseKind.WRONG_CONTACT: "2",
-    ResponseKind.ASKS: "3",
-    ResponseKind.PASSED_ON: "6",
-    ResponseKind.WARNS: "7",
-}
+_CODED_FIELDS = ("action", "effect", "reason")
+_FIELDS = (*_CODED_FIELDS, "day", "time")
+_CODES = {kind: code for code, kind in reversed(KINDS.items())}
 _WAYS: dict[Way, Callable[..., None]] = {
     Way.PAGE: Doors.page,
     Way.PHONE: Doors.phone,
+    Way.CLI: Doors.terminal,
     Way.API: Doors.program,
     Way.KAFKA: Doors.stream,
     Way.SMS: Doors.text,
     Way.EMAIL: Doors.mail,
 }
-_BY_DIGIT = (Way.SMS, Way.EMAIL)
+_BY_CODE = (Way.SMS, Way.EMAIL)
+IN_A_DAY = {"day": "2027-03-02", "time": "22:01"}
+IN_FOUR_HOURS = {"day": "2027-03-02", "time": "02:01"}
+"""From the minute at which the capital desk answers."""
+SAID: tuple[tuple[ResponseKind, dict[str, str], str], ...] = (
+    (ResponseKind.ACKNOWLEDGED, {}, "1"),
+    (ResponseKind.COMMITTED, {"action": "other", **IN_A_DAY}, "0 24h"),
+    (ResponseKind.COMMITTED, {"action": "visit", "day": "2027-03-03", "time": "14:00"}, ""),
+    (ResponseKind.ACTED, {"action": "other", "effect": "unknown"}, "4"),
+    (ResponseKind.ACTED, {"action": "call", "effect": "negative"}, ""),
+    (ResponseKind.DECLINED, {"reason": "other"}, "8"),
+    (ResponseKind.DECLINED, {"reason": "not_us"}, "81"),
+    (ResponseKind.DECLINED, {"reason": "outside_mandate"}, "82"),
+    (ResponseKind.DECLINED, {"reason": "inside_information"}, "83"),
+    (ResponseKind.DECLINED, {"reason": "no_capacity"}, "84"),
+    (ResponseKind.CONFLICT, {}, "9"),
+    (ResponseKind.WRONG_CONTACT, {}, "2"),
+    (ResponseKind.PASSED_ON, {}, "6"),
+    (ResponseKind.ASKS, {}, "3"),
+    (ResponseKind.ASKS, {}, "5"),
+    (ResponseKind.WARNS, IN_FOUR_HOURS, "7"),
+    (ResponseKind.ALREADY_ACTING, {"action": "other"}, "0"),
+    (ResponseKind.WITHDRAWS, {"action": "other"}, "50"),
+)
+"""Each kind of answer, its particulars, and the code that says the same; none: no code does."""
+
+
+async def _session(desk: Stage) -> Any:
+    return await desk.services.sessions.find(next(iter(desk.client.cookies.values())))
 
 
 def _bare(body: bytes, alert: Alert) -> dict[str, Any]:
-    """A fact without the way it came in, and with no id but the parties' own."""
+    """A fact without the way it came in, without words, and with no id but the parties' own."""
     fact = orjson.loads(body)
-    told = {"way", "task", "key", "ref", "case", "action"}
+    told = {"way", "task", "key", "ref", "case", "action", "note"}
     kept = {name: value for name, value in fact.items() if name not in told}
+    if kept.get("alert") not in (None, alert.id):
+        kept["alert"] = "ANOTHER"  # A page to one of our own, whose name stands beside it.
     text = orjson.dumps(kept).decode().replace(alert.id, "ALERT")
     read: dict[str, Any] = orjson.loads(text)
     for notice in read.get("notices", ()):
@@ -266,27 +356,19 @@ def _bare(body: bytes, alert: Alert) -> dict[str, Any]:
     return read
 
 
-@pytest.mark.parametrize(
-    ("kind", "said"),
-    [
-        (ResponseKind.ACKNOWLEDGED, {}),
-        (ResponseKind.WRONG_CONTACT, {}),
-        (
-            ResponseKind.COMMITTED,
-            {"action": ActionKind.VISIT.value, "day": "2027-03-03", "time": "14:00"},
-        ),
-        (ResponseKind.DECLINED, {"reason": "no_capacity"}),
-    ],
-)
+@pytest.mark.parametrize(("kind", "said", "code"), SAID)
 def test_an_answer_leads_to_the_same_facts_on_every_way(
-    desk: Stage, kind: ResponseKind, said: dict[str, str]
+    desk: Stage, kind: ResponseKind, said: dict[str, str], code: str
 ) -> None:
     doors = Doors(desk)
     found: dict[Way, list[dict[str, Any]]] = {}
-    ways = {way: do for way, do in _WAYS.items() if kind in _CODES or way not in _BY_DIGIT}
+    ways = {way: do for way, do in _WAYS.items() if code or way not in _BY_CODE}
     told = doors.cases(len(ways))
+    desk.advance(seconds=29)  # Forms know minutes, and a code counts from when it came.
     for (way, answer), (ref, alert) in zip(ways.items(), told, strict=True):
-        answer(doors, kind, ref, alert, **said)
+        if kind is ResponseKind.WITHDRAWS:
+            doors.promises(alert, desk.clock.now() + timedelta(hours=24))
+        answer(doors, kind, ref, alert, **(said | {"code": code}))
         found[way] = doors.facts(ref, alert)
     on_page = found.pop(Way.PAGE)
     assert len(on_page) > 1
@@ -294,11 +376,32 @@ def test_an_answer_leads_to_the_same_facts_on_every_way(
         assert facts == on_page, way
 
 
+def test_the_table_of_the_docs_says_what_was_compared_here() -> None:
+    """Every kind on every way that offers it: the page's choices, the codes, a program's words."""
+    page = {each.kind for each in english.choices(TrackName.MISSIONS, promised=True)}
+    by_code = [(kind, code) for kind, _, code in SAID if code]
+    program = set(get_args(Kinds))
+    rows = {}
+    for kind in ResponseKind:
+        codes = ", ".join(f"`{code}`" for of, code in by_code if of is kind)
+        shown = ["yes" if kind in page else "no", codes or "no"]
+        rows[kind.value] = [*shown, "yes" if kind.value in program else "no", "yes"]
+
+    assert table("**Ways.**") == rows
+    written = {read_code(code) for _, code in by_code}
+    assert {each.words[0] for each in written} == set(KINDS), "no code is left out"
+    assert {kind for kind, _, _ in SAID} == set(ResponseKind)
+
+
 @pytest.mark.parametrize(
     ("words", "became", "owned"),
-    [("6", Became.UNCLEAR, False), ("7", Became.UNCLEAR, False), ("1", Became.TAKEN, True)],
+    [
+        *((code, Became.UNCLEAR, False) for code in ("6", "7", "9", "0", "0 24h", "50", "8?")),
+        *((code, Became.TAKEN, False) for code in ("2", "8", "84")),
+        ("1", Became.TAKEN, True),
+    ],
 )
-def test_a_duty_person_who_passes_a_page_on_or_warns_by_mail_does_not_take_the_case(
+def test_a_duty_person_who_says_anything_else_by_mail_does_not_take_the_case(
     desk: Stage, words: str, became: Became, owned: bool
 ) -> None:
     doors = Doors(desk)
@@ -348,6 +451,70 @@ def test_the_same_mail_delivered_twice_is_one_answer(desk: Stage) -> None:
     for copy in (raw, b"Received: by another.example\r\n" + raw):
         assert desk.run(doors.mails.take, "email", copy) is Became.TAKEN
     assert [f["kind"] for f in doors.facts(ref, alert)].count("answered") == 1
+
+
+@pytest.mark.parametrize("answer", [Doors.text_became, Doors.mail_became])
+@pytest.mark.parametrize("no", ["8", "84"])
+@pytest.mark.parametrize("then", ["0 24h", "1", "4"])
+def test_somebody_who_said_no_and_then_offers_help_is_heard_by_a_person(
+    desk: Stage, answer: Callable[..., Became], no: str, then: str
+) -> None:
+    doors = Doors(desk)
+    ref, alert = doors.case()
+    assert answer(doors, no, alert) is Became.TAKEN
+    assert answer(doors, then, alert, id="m2") is Became.UNCLEAR
+    kinds = [fact["kind"] for fact in doors.facts(ref, alert)]
+    assert "declined" in kinds
+    assert not {"promised", "answered", "acted"} & set(kinds)
+    assert "we could not take" in desk.client.get("/cases").text
+
+
+@pytest.mark.parametrize("answer", [Doors.text_became, Doors.mail_became])
+def test_taking_back_what_nobody_promised_goes_to_a_person(
+    desk: Stage, answer: Callable[..., Became]
+) -> None:
+    doors = Doors(desk)
+    ref, alert = doors.case()
+    before = doors.facts(ref, alert)
+    assert answer(doors, "50", alert) is Became.UNCLEAR
+    assert doors.facts(ref, alert) == before
+
+
+@pytest.mark.parametrize("answer", [Doors.text_became, Doors.mail_became])
+@pytest.mark.parametrize(
+    "words", ["0 24", "0 Tuesday", "0 300h", "8?", "8 not now", "9 нет", "50 1", "1 8"]
+)
+def test_a_code_with_words_that_nobody_can_read_changes_nothing_and_goes_to_a_person(
+    desk: Stage, answer: Callable[..., Became], words: str
+) -> None:
+    doors = Doors(desk)
+    ref, alert = doors.case()
+    before = doors.facts(ref, alert)
+    assert answer(doors, words, alert) is Became.UNCLEAR
+    assert doors.facts(ref, alert) == before
+
+
+@pytest.mark.parametrize("answer", [Doors.text_became, Doors.mail_became])
+def test_a_promise_by_code_that_is_delivered_twice_is_one_counted_from_the_first(
+    desk: Stage, answer: Callable[..., Became]
+) -> None:
+    doors = Doors(desk)
+    ref, alert = doors.case()
+    first = desk.clock.now()
+    assert answer(doors, "0 24h", alert) is Became.TAKEN
+    desk.advance(minutes=5)
+    assert answer(doors, "0 24h", alert) is Became.TAKEN
+    (promised,) = [f for f in doors.facts(ref, alert) if f["kind"] == "promised"]
+    assert datetime.fromisoformat(promised["due_at"]) == first + timedelta(hours=24)
+
+
+@pytest.mark.parametrize("words", ["8", "9", "0", "0 24h", "50"])
+def test_a_number_that_was_told_nothing_answers_nothing(desk: Stage, words: str) -> None:
+    doors = Doors(desk)
+    ref, alert = doors.case()
+    before = doors.facts(ref, alert)
+    assert doors.text_became(words, alert, number="+99900000888") is Became.STRANGER
+    assert doors.facts(ref, alert) == before
 
 
 def test_five_wrong_codes_of_a_program_close_the_page_and_duty_is_told(desk: Stage) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifiers.email.inbound import BYTES_MOST, NoAnswerError, parse_mail
-from notifiers.sms.inbound import ReplyCode
+from notifiers.sms.codes import ReplyCode
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
 OTHER = "f" * 40
@@ -28,7 +28,7 @@ def _mail(body: str = "1 7K3Q-92" + BELOW, **headers: str) -> bytes:
 
 def test_a_digit_and_the_reference_are_an_answer() -> None:
     reply = parse_mail(_mail())
-    assert (reply.code, reply.reference) == (ReplyCode.GOT_IT, "7K3Q-92")
+    assert (reply.answer.code, reply.reference) == (ReplyCode.GOT_IT, "7K3Q-92")
     assert (reply.keys, reply.sender, reply.id) == (
         (KEY,),
         "lea@embassy.example",
@@ -38,7 +38,7 @@ def test_a_digit_and_the_reference_are_an_answer() -> None:
 
 @pytest.mark.parametrize("line", ["1", " 1. ", "1 7k3q–92", "7K3Q-92: 1", "\r\n\r\n1", "\uff11"])
 def test_the_line_may_be_written_as_people_write(line: str) -> None:
-    assert parse_mail(_mail(line + BELOW)).code is ReplyCode.GOT_IT
+    assert parse_mail(_mail(line + BELOW)).answer.code is ReplyCode.GOT_IT
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,14 @@ def test_the_line_may_be_written_as_people_write(line: str) -> None:
         "1 but please do not call Lea",
         "1 2",
         "12",
-        "8",
+        "10",
+        "8 and please do not call Lea",
+        "8?",
+        "9 пожалуйста",
+        "9 unfortunately",
+        "0 24",
+        "0 tomorrow",
+        "0 24h or 48h",
         "I will be back on 1 April",
         "> 1 7K3Q-92",
         BELOW,
@@ -112,7 +119,7 @@ def test_the_plain_part_of_a_mail_with_two_forms_is_read() -> None:
         '--x\r\nContent-Type: text/html; charset="utf-8"\r\n\r\n<p>4</p>\r\n--x--\r\n'
     )
     mail = _mail(body, Content_Type="multipart/alternative; boundary=x")
-    assert parse_mail(mail).code is ReplyCode.GOT_IT
+    assert parse_mail(mail).answer.code is ReplyCode.GOT_IT
 
 
 @given(st.binary(max_size=400), st.binary(max_size=200))
@@ -122,4 +129,4 @@ def test_whatever_is_piped_in_is_an_answer_or_is_refused(head: bytes, body: byte
             reply = parse_mail(raw)
         except NoAnswerError:
             continue
-        assert reply.code in set(ReplyCode)
+        assert reply.answer.code in set(ReplyCode)

@@ -117,6 +117,14 @@ def test_taking_back_one_promise_leaves_the_other_to_hold() -> None:
     assert story.told() == ["lea"]
 
 
+def test_of_two_kinds_promised_it_must_be_said_which_is_taken_back() -> None:
+    story = _lea_told().promises("lea", LETTER, due="Wed 12:00")
+    story.promises("lea", VISIT, due="Fri 12:00")
+    refusal = story.refused(story.an_answer("lea", ResponseKind.WITHDRAWS))
+    assert refusal.reason is RefusedBecause.INCOMPLETE
+    assert [p.action_kind for p in story.alert("embassy").promises] == [LETTER, VISIT]
+
+
 def test_taking_back_after_an_act_asks_nobody_else() -> None:
     story = _lea_told().acts("lea", action=ActionKind.CALL).promises("lea", VISIT, due="Fri 12:00")
     story.answer("lea", ResponseKind.WITHDRAWS)
