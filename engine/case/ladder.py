@@ -25,6 +25,7 @@ from engine.case.protect import held
 from engine.case.state import Alert, Call, CaseStatus, TrackState
 from schemas import facts as f
 from schemas.codes import TrackName
+from schemas.plan import Reason
 
 _SHORTEST_HOLD = 60
 """Seconds. Whatever a rulebook says, an answer of duty holds for so long."""
@@ -135,7 +136,20 @@ def _page(draft: Draft, state: TrackState) -> None:
             next_at=anchor + offset(track, last + 1),
         )
     )
-    paging.page_roles(draft, roles, step=last)
+    if not paging.page_roles(draft, roles):
+        _nobody(draft, last)
+
+
+def _nobody(draft: Draft, step: int) -> None:
+    """A rung of duty that reaches nobody is owed: in a grave case its owner, if any, is told now.
+
+    It is tried again at every later rung, and the task stays until a person has looked: that
+    somebody came on shift an hour later does not say why nobody was there.
+    """
+    reason = Reason.EXERCISE if draft.case.exercise else Reason.NO_ENDPOINT
+    draft.add(f.StepSkipped(track=TrackName.DUTY, step=step, reason=reason))
+    grave = draft.case.severity.grave
+    tasks.raise_task(draft, "nobody_left", detail=TrackName.DUTY.value, critical=grave)
 
 
 def _last_due(state: TrackState, now: datetime) -> int:

@@ -9,30 +9,28 @@ from engine.case.state import AlertStatus
 from rules import roster as rota
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.plan import Oncall, Reason
+from schemas.plan import Oncall
 from schemas.projection import Purpose
 from schemas.roster import DutyPerson, Role
 
 
-def page_roles(draft: Draft, roles: Iterable[str], *, step: int | None = None) -> None:
-    """Tell whoever is on duty in these roles now; with nobody at all, say so and keep trying.
+def page_roles(draft: Draft, roles: Iterable[str], *, besides: bool = False) -> bool:
+    """Tell whoever is on duty in these roles now. False when there is nobody at all.
 
-    `step`: the rung of duty's ladder, or None for a page besides it, which tells nobody twice.
+    `besides`: besides duty's ladder, which tells nobody twice in one decision.
     """
     oncall: dict[str, Oncall] = {}
     for role in roles:
         for person in _willing(draft, Role(role)):
             if _ways(draft, person.endpoints):
                 oncall.setdefault(person.person, person)
-    if not oncall and step is not None:
-        reason = Reason.EXERCISE if draft.case.exercise else Reason.NO_ENDPOINT
-        draft.add(f.StepSkipped(track=TrackName.DUTY, step=step, reason=reason))
     for person in oncall.values():
-        if step is None and _paged_now(draft, person.person, {_purpose(draft)}):
+        if besides and _paged_now(draft, person.person, {_purpose(draft)}):
             continue
         _page(
             draft, person.person, person.endpoints, purpose=_purpose(draft), detail=_detail(draft)
         )
+    return bool(oncall)
 
 
 def call_floor(draft: Draft, person: str) -> None:

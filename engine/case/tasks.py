@@ -1,5 +1,6 @@
 """What duty owes: raising, taking, hastening and, when late, reminding and escalating."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from engine.case import check_ins, paging, times
@@ -8,7 +9,7 @@ from engine.case.draft import Draft, Refusal
 from engine.case.state import Case, CaseStatus, Task
 from schemas import facts as f
 from schemas.codes import Severity, TrackName
-from schemas.plan import Track
+from schemas.plan import Step, Track
 from schemas.projection import Purpose
 from schemas.responses import RefusedBecause
 
@@ -184,13 +185,17 @@ def _escalate(draft: Draft, task: Task, *, monitored: bool) -> None:
     if monitored:
         # Its ladder rests; the task itself comes back, wider each time.
         steps = state.track.steps if task.reminded else state.track.steps[:1]
-        paging.page_roles(draft, dict.fromkeys(r for step in steps for r in step.roles))
+        paging.page_roles(draft, _roles(steps), besides=True)
     elif state.hold_until is not None or state.next_at is None:
         draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="task_overdue"))
     elif task.critical and not task.reminded:
         # The ladder calls already, but its next rung may be an hour away.
         steps = state.track.steps[: max(state.step, 1)]
-        paging.page_roles(draft, dict.fromkeys(r for step in steps for r in step.roles))
+        paging.page_roles(draft, _roles(steps), besides=True)
+
+
+def _roles(steps: Iterable[Step]) -> Iterable[str]:
+    return dict.fromkeys(role for step in steps for role in step.roles)
 
 
 def find(case: Case, task_id: str) -> Task:

@@ -202,6 +202,12 @@ class Both:
         self.tale.append(f"    {role} from now on: {', '.join(people) or 'nobody'}")
         self.story.around(roster=self.world.on_shift())
 
+    def floor(self, people: tuple[str, ...]) -> None:
+        """From now on this is the floor contact, or there is none."""
+        self.world.floor = self.model.floor = people
+        self.tale.append(f"    floor contact from now on: {', '.join(people) or 'nobody'}")
+        self.story.around(roster=self.world.on_shift())
+
     def release(
         self, name: str, who: str, *, starts: int | None = None, ends: int | None = None
     ) -> None:

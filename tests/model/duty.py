@@ -24,7 +24,7 @@ class Duty:
     def __init__(self, now: datetime, severity: str, world: Any) -> None:
         self.now, self.severity, self.status = now, severity, "open"
         self.gravest = severity
-        self.roster, self.floor = dict(world.roster), "eve"
+        self.roster, self.floor = dict(world.roster), world.floor
         self.owner, self.no, self.kept = "", set[str](), 0
         self.late, self.over_at = False, now
         self.quiet: datetime | None = None
@@ -64,13 +64,15 @@ class Duty:
             groups = self.from_here_up(role)
             willing = (tuple(who for who in group if who not in self.no) for group in groups)
             people |= dict.fromkeys(next(filter(None, willing), groups[0]))
+        if not (people or besides):
+            self.task("nobody_left", of="duty", critical=self.severity in ("critical", "high"))
         for who in people:
             if not (besides and {"page", "overdue"} & self.said(who)):
                 self.send(who, "page")
 
     def from_here_up(self, role: str) -> list[tuple[str, ...]]:
         up = [self.roster[each] for each in LADDER[LADDER.index(role) :]]
-        return [group for group in (*up, (self.floor,)) if group]
+        return [group for group in (*up, self.floor) if group] or [()]
 
     def duty_at(self) -> datetime:
         rungs, pauses = RUNGS[self.severity], PAUSES[self.severity]

@@ -107,6 +107,13 @@ class Machine(RuleBasedStateMachine):
     def the_roster_changes(self, role: str, who: set[str]) -> None:
         self.both.roster(role, tuple(sorted(who)))
 
+    @rule(anybody=st.booleans(), floor=st.booleans())
+    def the_floor_contact_changes(self, anybody: bool, floor: bool) -> None:
+        """`anybody`: whether the roles keep theirs; else all of them are empty from now on."""
+        self.both.floor(("eve",) if floor else ())
+        for role in () if anybody else tuple(self.both.world.roster):
+            self.both.roster(role, ())
+
     # --- duty
 
     @precondition(lambda self: self.both.model.status != "closed")

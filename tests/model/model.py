@@ -191,8 +191,8 @@ class Model(Dates):
 
     def reviewer(self, but: str) -> str:
         roles = ("shift_lead", "second", "director")
-        people = [who for role in roles for who in self.from_here_up(role)[0]] + [self.floor]
-        return next((who for who in people if who != but), "")
+        people = [who for role in roles for who in self.from_here_up(role)[0]]
+        return next((who for who in (*people, *self.floor) if who != but), "")
 
     def necessity_ends(self, *, by_hand: bool) -> None:
         was, self.necessity = self.necessity, None

@@ -14,7 +14,7 @@ import pytest
 from engine.case import commands as c
 from engine.case import decide as deciding
 from engine.case import evolve as evolving
-from engine.case import evolve_duty, gates, quiet, rungs, tasks, telling
+from engine.case import evolve_duty, gates, ladder, quiet, rungs, tasks, telling
 from engine.case.draft import Draft
 from engine.case.state import Case
 from schemas import facts as f
@@ -173,8 +173,27 @@ def says(both: Both, party: str, by: str, kind: ResponseKind, **more: Any) -> No
     )
 
 
+def a_night_with_nobody_on_duty() -> None:
+    """Nobody is there, somebody comes and goes again, and nobody said why nobody was there."""
+    both = Both("high", hours=9)
+    both.both("ana has it", both.answers("ana", "ana", ACKNOWLEDGED), lambda m: own(m, "ana"))
+    both.floor(())
+    for role in tuple(both.world.roster):
+        both.roster(role, ())
+    both.report("surveillance", "high")
+    both.wait_until(both.story.now + timedelta(hours=9))
+    both.roster("second", ("ben",))
+    both.wait_until(both.story.now + timedelta(hours=9))
+    both.roster("second", ())
+    both.wait_until(both.story.now + timedelta(hours=9))
+    for task in [task for task in both.model.tasks if task.kind == "nobody_left"]:
+        takes(both, task, "ben")
+    both.wait_until(both.story.now + timedelta(days=2))
+
+
 STORIES = (
     a_day_in_which_most_things_happen,
+    a_night_with_nobody_on_duty,
     a_week_in_which_people_steer,
     two_days_of_two_hotlines,
     three_weeks_before_a_hearing,
@@ -344,6 +363,15 @@ def test_the_model_notices_when_the_end_of_a_quiet_wakes_nobody(
 
     with pytest.raises((DifferenceError, RuntimeError)):
         a_day_in_which_most_things_happen()
+
+
+def test_the_model_notices_when_an_empty_rung_is_nobodys_task(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ladder, "_nobody", lambda draft, step: None)
+
+    with pytest.raises(DifferenceError):
+        a_night_with_nobody_on_duty()
 
 
 def test_a_difference_is_told_as_a_story(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,7 @@ class World:
             "shift_lead": ("chi",),
             "director": ("dia",),
         }
+        self.floor: tuple[str, ...] = ("eve",)
 
     # --- as the model knows it
 
@@ -208,14 +209,14 @@ class World:
     def on_shift(self) -> Roster:
         """The roster: who is in which role just now, at all hours."""
         return Roster(
-            version=repr(self.roster),
+            version=repr((self.roster, self.floor)),
             people=tuple(_person(who) for who in PEOPLE),
             shifts=tuple(
                 Shift(role=Role(role), person=who)
                 for role, people in self.roster.items()
                 for who in people
             ),
-            floor=_person("eve"),
+            floor=next(map(_person, self.floor), None),
         )
 
 

@@ -9,7 +9,7 @@ from engine.web.words.reasons import TROUBLES
 from engine.web.words.sentence import Said
 from engine.web.words.states import DATE, TASK, TRACK
 from schemas import facts as f
-from schemas.codes import DateKind
+from schemas.codes import DateKind, TrackName
 from schemas.plan import Trouble
 from schemas.projection import Purpose
 
@@ -75,6 +75,8 @@ def task_words(kind: str, alert: str, detail: str, names: Names) -> Said:
     words = TASK.get(kind, kind.replace("_", " "))
     if kind == "unreachable" and detail in _TO_SAY:
         words = f"Call and {_TO_SAY[detail]}: no message got through"
+    if kind == "nobody_left" and detail == TrackName.DUTY.value:
+        return ("Nobody on duty could be paged: find somebody, and mend the roster",)
     if kind == "likeness":
         return (f"{words}: {detail}",)
     if alert:

@@ -50,3 +50,10 @@ def test_a_drill_with_no_way_of_its_own_rings_nobody_and_says_so() -> None:
 
     assert _ways_used(story) == set()
     assert story.of(f.StepSkipped)[0].reason is Reason.EXERCISE
+
+
+def test_what_a_drill_that_reaches_nobody_owes_rings_no_real_phone_either() -> None:
+    story = _story(REAL, exercise=True).after(days=3)
+
+    assert story.owes("nobody_left", detail="duty")
+    assert _ways_used(story) == set()

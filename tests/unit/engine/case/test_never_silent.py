@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.case import commands as c
 from engine.case.decide import run
@@ -11,6 +13,7 @@ from engine.case.state import Case, Task
 from schemas import facts as f
 from schemas.codes import IncidentCode, Severity, TrackName
 from schemas.plan import ContactRef
+from schemas.projection import Purpose
 from schemas.responses import ResponseKind
 from tests.unit.engine.case.builders import (
     EMBASSY,
@@ -53,6 +56,69 @@ def test_a_step_that_finds_nobody_is_a_task() -> None:
     story.page_answered().release(TrackName.MISSIONS)
     assert story.of(f.StepSkipped)
     escalates(story, story.task("nobody_left"))
+
+
+NOBODY = replace(ROSTER, people=(), shifts=(), floor=None)
+
+
+def test_a_night_with_nobody_on_duty_is_a_task_that_escalates_when_somebody_is_back() -> None:
+    story = a_case(roster=NOBODY)
+    task = story.task("nobody_left", detail="duty")
+    assert (task.owner, task.critical) == ("", True)
+    escalates(story.around(roster=ROSTER), task)
+
+
+def test_an_empty_rung_is_one_task_however_often_it_is_tried() -> None:
+    story = a_case(roster=NOBODY).after(days=3)
+    assert len(story.of(f.StepSkipped)) > 5
+    assert [x.detail for x in story.of(f.TaskRaised) if x.task_kind == "nobody_left"] == ["duty"]
+
+
+def test_somebody_who_comes_on_shift_later_still_owes_why_nobody_was_there() -> None:
+    story = a_case(roster=NOBODY).when("Mon 22:40").around(roster=ROSTER).when("Mon 23:00")
+    story.page_answered("ben")
+    assert story.task("nobody_left", detail="duty").owner == "ben"
+
+
+def test_once_it_was_mended_the_next_empty_rung_is_a_new_task() -> None:
+    story = a_case(roster=NOBODY).when("Mon 22:10")
+    story.finish("nobody_left").when("Tue 02:00")
+    assert len([x for x in story.of(f.TaskRaised) if x.task_kind == "nobody_left"]) == 2
+
+
+def test_whoever_has_a_grave_case_hears_at_once_that_nobody_came_on_after_them() -> None:
+    story = a_case().page_answered("ana").around(roster=replace(ROSTER, shifts=(), floor=None))
+    story.report(an_event("surveillance"))
+    assert story.paged(last=True) == ["ana"]
+    assert story.of(f.Told, last=True)[0].purpose is Purpose.TASK
+
+
+def test_of_a_case_that_is_not_grave_its_owner_hears_at_the_deadline() -> None:
+    story = a_case(Severity.ELEVATED).page_answered("ana")
+    story.around(roster=NOBODY).report(an_event("surveillance"), severity=Severity.ELEVATED)
+    task = story.task("nobody_left")
+    assert not task.critical
+    assert task.due_at - story.now == timedelta(hours=24)
+
+
+def test_a_rung_that_falls_through_to_somebody_is_no_empty_rung() -> None:
+    assert not a_case(roster=replace(ROSTER, shifts=())).owes("nobody_left")
+
+
+@given(
+    severity=st.sampled_from(Severity),
+    empty=st.lists(st.tuples(st.integers(1, 40), st.booleans()), max_size=8),
+)
+def test_after_every_rung_that_reached_nobody_there_is_a_task_that_says_so(
+    severity: Severity, empty: list[tuple[int, bool]]
+) -> None:
+    story = a_case(severity)
+    for hours, nobody in empty:
+        story.around(roster=NOBODY if nobody else ROSTER).after(hours=hours)
+    skipped = [x for x in story.of(f.StepSkipped) if x.track is TrackName.DUTY]
+    raised = [x for x in story.of(f.TaskRaised) if x.detail == "duty"]
+    assert len(raised) == min(len(skipped), 1)
+    assert story.owes("nobody_left", detail="duty") is bool(skipped)
 
 
 def test_a_recipient_whom_no_way_reaches_is_a_task() -> None:
