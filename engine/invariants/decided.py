@@ -15,13 +15,14 @@ _LOOK = "Look at this message on its case's page, and phone the recipient if it 
 
 def check(history: History, messages: Messages) -> Iterator[Violation]:
     """Compare what the journal decided with the messages of the case."""
-    decided: set[str] = set()
+    decided: dict[str, int] = {}
     called_off: set[str] = set()
     handed: dict[str, int] = {}
     arrived: set[str] = set()
     lost: set[str] = set()
     """Handed on, and then reported as not delivered."""
-    failed: list[tuple[int, f.DeliveryFailed]] = []
+    failed: list[tuple[int, int, f.DeliveryFailed]] = []
+    """When it was decided, since when something else must have been tried, and what failed."""
     by_alert: dict[str, list[str]] = {}
     for at, leaf in enumerate(history.leaves):
         match leaf.fact:
@@ -30,7 +31,7 @@ def check(history: History, messages: Messages) -> Iterator[Violation]:
                 for key in keys:
                     if key in decided:
                         yield _of("I6", key, "It was decided twice.")
-                decided.update(keys)
+                decided.update(dict.fromkeys(keys, at))
                 by_alert.setdefault(alert, []).extend(keys)
             case f.NoticesCancelled() as fact:
                 meant = {k for alert in fact.alerts for k in by_alert.get(alert, ())}
@@ -49,12 +50,13 @@ def check(history: History, messages: Messages) -> Iterator[Violation]:
                 late = fact.reason == "not_delivered"
                 lost |= {fact.key} if late else set()
                 # Since it was handed on, the ladder may have gone on by itself.
-                failed.append((handed.get(fact.key, at) if late else at, fact))
+                since = handed.get(fact.key, at) if late else at
+                failed.append((decided.get(fact.key, at), since, fact))
             case _:
                 pass
-    for key in sorted(decided - messages.keys()):
+    for key in sorted(decided.keys() - messages.keys()):
         yield _of("I11", key, "It was decided and is owed by nobody.")
-    for key in sorted(messages.keys() - decided):
+    for key in sorted(messages.keys() - decided.keys()):
         yield _of("I6", key, "It is owed and nobody decided it.")
     for key, stored in sorted(messages.items()):
         state = stored.state
@@ -93,21 +95,28 @@ def _given_up(
         yield _of("I11", fact.key, f"It was given up after {unclear} tries of unknown outcome.")
 
 
-def _gone_on(history: History, failed: list[tuple[int, f.DeliveryFailed]]) -> Iterator[Violation]:
+def _gone_on(
+    history: History, failed: list[tuple[int, int, f.DeliveryFailed]]
+) -> Iterator[Violation]:
     """After a message failed for good, the next way is tried or a person is asked (I11).
 
-    Of duty the ladder itself goes on; that it does is looked at in the replay, and I23 by its end.
+    Whoever answered it had it, whatever its provider says afterwards. Of duty the ladder itself
+    goes on; that it does is looked at in the replay, and I23 by its end.
     """
-    for at, fact in failed:
+    for told, at, fact in failed:
         alert = history.state.alert(fact.alert)
         if alert is None or not alert.live or history.status != "open":
             continue
         if alert.track is TrackName.DUTY:
             continue
+        if any(
+            isinstance(leaf.fact, f.Answered | f.Promised) and leaf.fact.alert == fact.alert
+            for leaf in history.leaves[told + 1 :]
+        ):
+            continue
         later = (leaf.fact for leaf in history.leaves[at + 1 :])
         if not any(
             isinstance(x, f.Rerouted | f.Told | f.TaskRaised | f.StepFired | f.TrackWoken | f.Owned)
-            or (isinstance(x, f.Answered | f.Promised) and x.alert == fact.alert)
             or (isinstance(x, f.HandedOff) and x.alert == fact.alert)
             or (isinstance(x, f.DeliveryFailed) and x.alert == fact.alert)
             for x in later

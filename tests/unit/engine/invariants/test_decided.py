@@ -7,10 +7,12 @@ import pytest
 from engine.case import commands as c
 from engine.invariants import decided, delivering
 from engine.invariants.delivering import TRIES_AT_MOST
+from engine.invariants.history import Leaf
 from engine.invariants.messages import Message, Try
 from schemas import facts as f
+from schemas.codes import TrackName
 from schemas.responses import ResponseKind
-from tests.unit.engine.invariants.lives import MONDAY, Life, answer
+from tests.unit.engine.invariants.lives import MONDAY, Life, answer, released
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -79,6 +81,33 @@ def test_three_tries_are_no_reason_to_give_up() -> None:
     assert _ended("unknown_exhausted", ["unknown", "failed_temporary", "unknown"]) == [
         "It was given up after 2 tries of unknown outcome."
     ]
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_provider_that_says_undelivered_after_the_answer_calls_nobody(answered: bool) -> None:
+    """The engine died while it sent: no fact says that the message was handed on."""
+    life = released(Life().arrested())
+    told, notice = next(
+        (leaf.fact, leaf.fact.notices[0])
+        for leaf in life.leaves
+        if isinstance(leaf.fact, f.Told) and leaf.fact.track is TrackName.MISSIONS
+    )
+    if answered:
+        life.do(
+            answer(life, told.party, ResponseKind.ACKNOWLEDGED, by=notice.contact), after=A_MINUTE
+        )
+    failed = f.DeliveryFailed(
+        key=notice.key,
+        alert=told.alert,
+        contact=notice.contact,
+        endpoint=notice.endpoint,
+        reason="not_delivered",
+        at=life.now + A_MINUTE,
+    )
+    leaves = [*life.leaves, Leaf(n=len(life.leaves) + 1, at=failed.at, fact=failed)]
+    found = decided.check(life.history(leaves), {})
+    said = [violation.what for violation in found if violation.row == notice.key]
+    assert ("It failed for good and nothing else was tried." in said) is not answered
 
 
 def _called_off(tried: timedelta) -> list[str]:
