@@ -3,6 +3,7 @@
 Core, desk and store, as they are shipped: real SQLite, the engine's own loops, virtual time.
 """
 
+import time
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -25,6 +26,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 NAMES = ("Ana", "Ben", "Chi")
 FIRST_TURN = datetime(2027, 1, 3, 9, tzinfo=BERLIN).replace(tzinfo=None)
 RESTARTS = 200
+AT_MOST = 10.0
+"""Seconds of computing, all threads together: what else runs beside it does not count."""
 TWO_YEARS = timedelta(days=730)
 CHANGES = (date(2027, 3, 28), date(2027, 10, 31), date(2028, 3, 26), date(2028, 10, 29))
 """Sundays on which the clocks change there, a few hours before the hand-over."""
@@ -63,6 +66,7 @@ def whose_turn(now: datetime) -> str:
 
 async def test_a_case_lives_two_years_through_restarts_and_changes_of_the_clocks() -> None:
     life = TwoYears()
+    began = time.process_time()
     async with given(
         registry=cerro(), rulebook=rulebook(LIFE), roster=by_weeks(), at="2027-03-01 10:00"
     ) as story:
@@ -72,6 +76,7 @@ async def test_a_case_lives_two_years_through_restarts_and_changes_of_the_clocks
     assert life.hand_overs == 2 * len(CHANGES)
     assert 12 <= life.check_ins[Severity.ELEVATED] <= 14, "after a week, then every thirty days"
     assert 110 <= life.check_ins[Severity.CRITICAL] <= 115, "every three days"
+    assert time.process_time() - began < AT_MOST
 
 
 class TwoYears:
