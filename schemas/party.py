@@ -111,6 +111,9 @@ class Party:
     """When somebody last read it there."""
     complaints: str = ""
     """Where it takes complaints, or a mechanism its communications (A15, A25)."""
+    complaint_window: int | None = None
+    """Days after what happened within which it takes a complaint: of an agreement, what its
+    contract says (A28). None: nobody said."""
     requirements: tuple[FormPoint, ...] = ()
     """What its form wants to be told, in the order of that form (A25)."""
     marks: tuple[Mark, ...] = ()

@@ -12,6 +12,7 @@ from datetime import date
 from engine.registry.rows import Fate, RowRead, Why
 from notifiers.registry import SHIPPED
 from rules import hours
+from rules.complaints import WINDOW_MOST
 from schemas.contact import Contact, Endpoint
 from schemas.link import Link, LinkStatus
 from schemas.party import Party
@@ -85,6 +86,8 @@ def of_party(party: Party) -> Iterator[Wrong]:
     yield from _texts("policy", (party.policy,))
     yield from _texts("complaints", (party.complaints,))
     yield from _texts("details", (value for _, value in party.details))
+    if party.complaint_window is not None and not 1 <= party.complaint_window <= WINDOW_MOST:
+        yield Why.NOT_KNOWN, "complaint_window"
 
 
 def of_link(link: Link) -> Iterator[Wrong]:

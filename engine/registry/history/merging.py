@@ -40,6 +40,7 @@ def merge(claims: Sequence[Party]) -> Party:
         policy_clauses=policy.policy_clauses,
         policy_as_of=policy.policy_as_of,
         complaints=_first(each.complaints for each in claims) or "",
+        complaint_window=_shortest(each.complaint_window for each in claims),
         requirements=_filled(each.requirements for each in claims),
         marks=_all(each.marks for each in claims),
         details=tuple(sorted(dict(chain(*(each.details for each in reversed(claims)))).items())),
@@ -77,6 +78,11 @@ def _ganhri(claims: Sequence[Party]) -> str | None:
 def _first(said: Iterable[T | None]) -> T | None:
     """What the first source says that says anything."""
     return next((each for each in said if each), None)
+
+
+def _shortest(said: Iterable[int | None]) -> int | None:
+    """Whoever acts within it is in time, whoever of them is right."""
+    return min((days for days in said if days is not None), default=None)
 
 
 def _filled(said: Iterable[tuple[T, ...]]) -> tuple[T, ...]:

@@ -88,6 +88,9 @@ def known(party: Party) -> Iterator[tuple[str, Said]]:
         yield "Its own policy", (f"promises {promised}. " if promised else "", Name(party.policy))
     if party.complaints:
         yield "Complaints", (Name(party.complaints),)
+    if party.complaint_window:
+        days = party.complaint_window
+        yield "Complaints within", (f"{days} day{'' if days == 1 else 's'} of what happened",)
     if party.requirements:
         yield "Its form asks", ("; ".join(FORM_POINT[each] for each in party.requirements),)
     for mark in party.marks:

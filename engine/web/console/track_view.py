@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine.case.state import Alert, AlertStatus, Case, CaseStatus, Promise, TrackState
 from engine.store.case_file import CaseFile, NoticeRow
 from engine.web.console.names import Names
+from engine.web.console.present_complaints import complaint_days
 from engine.web.console.present_leverage import leverages
 from engine.web.console.present_line import channel
 from engine.web.console.present_path import tell_path
@@ -36,6 +37,8 @@ class AlertView:
     leverage: Said
     """How much it can change by its business, of what is known today; empty: it has no figure."""
     path: tuple[Said, ...]
+    complaint: str
+    """Until when it takes a complaint; empty: nobody said."""
     answerable: bool
     judgeable: bool = False
     """Whether it answered something whose worth a person may judge."""
@@ -66,11 +69,14 @@ class TrackView:
 def track_views(
     file: CaseFile, *, names: Names, me: str, registry: Registry | None = None
 ) -> tuple[TrackView, ...]:
-    """Every track of the plan, duty first. `registry`: the one in memory, for leverage."""
+    """Every track of the plan, duty first. `registry`: the one in memory, of what it says today."""
     case = file.case
     found = {each.alert: each.candidate for plan in file.plans for each in plan.alerts}
     have = {} if registry is None else leverages(file, names=names, registry=registry)
-    return tuple(_track(state, case, file.notices, names, me, found, have) for state in case.tracks)
+    days = {} if registry is None else complaint_days(file, registry=registry)
+    return tuple(
+        _track(state, case, file.notices, names, me, found, have, days) for state in case.tracks
+    )
 
 
 def _track(
@@ -81,6 +87,7 @@ def _track(
     me: str,
     found: Mapping[str, Candidate],
     have: Mapping[str, Said],
+    days: Mapping[str, str],
 ) -> TrackView:
     name = state.track.name
     duty = name is TrackName.DUTY
@@ -93,7 +100,14 @@ def _track(
         name=TRACK[name],
         words=_words(state, names),
         rows=tuple(
-            _alert(alert, notices, names, found.get(alert.id), have.get(alert.id, ()))
+            _alert(
+                alert,
+                notices,
+                names,
+                found.get(alert.id),
+                have.get(alert.id, ()),
+                days.get(alert.id, ""),
+            )
             for alert in sorted(case.alerts, key=lambda each: (each.rank, each.party))
             if alert.track is name
         ),
@@ -158,6 +172,7 @@ def _alert(
     names: Names,
     found: Candidate | None,
     leverage: Said,
+    complaint: str,
 ) -> AlertView:
     latest = [row for row in notices if row.alert == alert.id and row.tell_no == alert.tell_no]
     duty = alert.track is TrackName.DUTY
@@ -176,6 +191,7 @@ def _alert(
         linked=LINKED[found.linkage] if found else "",
         leverage=leverage,
         path=tell_path(found.path, names) if found else (),
+        complaint=complaint,
         answerable=not duty and alert.status in _TOLD,
         judgeable=not duty and bool(alert.status in _GOOD or alert.promises or alert.acts),
         promised=not duty and bool(alert.promises),

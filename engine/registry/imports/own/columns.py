@@ -30,6 +30,7 @@ PARTY: Mapping[str, Reader] = MappingProxyType(
         "policy_clauses": cells.several(cells.one_of(PolicyClause)),
         "policy_as_of": cells.day,
         "complaints": cells.text,
+        "complaint_window": cells.whole,
         "requirements": cells.several(cells.one_of(FormPoint)),
         "marks": cells.several(cells.one_of(Mark)),
         "expires": cells.day,

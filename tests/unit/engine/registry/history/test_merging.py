@@ -54,6 +54,18 @@ def test_the_form_of_a_mechanism_is_the_one_source_that_says_it_whole_and_in_its
     assert merge([second, first]).requirements == (FormPoint.WHEN,)
 
 
+@given(st.lists(st.none() | st.integers(1, 3_653), min_size=1, max_size=4))
+def test_of_several_complaint_windows_the_shortest_counts_whoever_came_first(
+    said: list[int | None],
+) -> None:
+    """Whoever complains within it is in time, whichever source is right."""
+    known = [days for days in said if days is not None]
+    window = merge([party(complaint_window=days) for days in said]).complaint_window
+
+    assert window == (min(known) if known else None)
+    assert merge([party(complaint_window=d) for d in reversed(said)]).complaint_window == window
+
+
 def test_a_party_is_found_by_the_names_and_identifiers_of_all_its_sources() -> None:
     first = party(name="Mill", identifiers=("lei:1",))
     second = party(name="Mill Ltd", aliases=("Mill",), identifiers=("lei:1", "os_id:2"))

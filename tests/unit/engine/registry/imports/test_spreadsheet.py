@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.registry.checks import of_party
 from engine.registry.history import Known, compare
 from engine.registry.imports.formats import FORMATS
 from engine.registry.imports.own.columns import CONTACT, LINK, PARTY
@@ -16,8 +17,9 @@ from engine.registry.imports.own.spreadsheet import CONTACTS, LINKS, PARTIES
 from engine.registry.imports.reading import NotTaken, read_file
 from engine.registry.imports.together import FileRows, together
 from engine.registry.imports.together import Known as Named
-from engine.registry.rows import Fate, Setting, SourceFile
+from engine.registry.rows import Fate, Setting, SourceFile, Why
 from engine.store.versions import What, dump, load
+from rules.complaints import WINDOW_MOST
 from schemas.contact import Endpoint, Level
 from schemas.link import LinkKind, LinkStatus
 from schemas.party import FormPoint, Ownership, PartyKind
@@ -65,6 +67,46 @@ def test_what_a_form_asks_for_is_read_as_it_was_written(points: tuple[FormPoint,
     (party,) = row.parties
     assert party.requirements == points
     assert load(What.PARTY, dump(What.PARTY, party)) == party
+
+
+@given(st.integers(1, WINDOW_MOST))
+def test_a_complaint_window_is_read_in_days_and_stored(days: int) -> None:
+    (row,) = taken("p.csv", f"id,kind,name,complaint_window\na,agreement,Accord,{days}\n").rows
+
+    (party,) = row.parties
+    assert party.complaint_window == days
+    assert load(What.PARTY, dump(What.PARTY, party)) == party
+    assert list(of_party(party)) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("0", "not_known"), ("-3", "not_known"), ("3654", "not_known"),
+        ("2.5", "not_a_number"), ("30 days", "not_a_number"),
+    ],
+)  # fmt: skip
+def test_a_complaint_window_that_cannot_be_is_named_and_its_row_refused(
+    cell: str, why: str
+) -> None:
+    """The next row is taken: a slip in one agreement keeps nobody else out."""
+    content = (
+        f"id,kind,name,complaint_window\na,agreement,Accord,{cell}\nb,agreement,Other Accord,30\n"
+    )
+
+    found = together([taken("p.csv", content)], known=Named())[0].rows
+    refused, kept = found
+
+    assert (refused.line, refused.why, refused.column) == (2, Why(why), "complaint_window")
+    assert kept.parties[0].complaint_window == 30
+
+
+def test_a_party_stored_before_there_were_complaint_windows_has_none() -> None:
+    (row,) = taken("p.csv", "id,kind,name\na,agreement,Accord\n").rows
+    before = orjson.loads(dump(What.PARTY, row.parties[0]))
+    del before["complaint_window"]
+
+    assert load(What.PARTY, orjson.dumps(before)) == row.parties[0]
 
 
 def test_a_point_that_no_form_has_is_named_and_not_passed_over() -> None:
