@@ -18,6 +18,8 @@ class ActionKind(StrEnum):
     JOINT_STATEMENT = "joint_statement"
     STATEMENT = "statement"
     SUPPLIER_WARNING = "supplier_warning"
+    CONTRACT_LEVERAGE = "contract_leverage"
+    """What a contract lets a buyer or lender ask for: a clause, an audit, the next order."""
     LEGAL_SUPPORT = "legal_support"
     MEDICAL_SUPPORT = "medical_support"
     RELOCATION = "relocation"

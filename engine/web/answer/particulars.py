@@ -112,7 +112,17 @@ _ACTIONS: Mapping[TrackName, tuple[ActionKind, ...]] = {
         ActionKind.CALL,
         ActionKind.MEETING,
         ActionKind.SUPPLIER_WARNING,
+        ActionKind.CONTRACT_LEVERAGE,
         ActionKind.LETTER,
+        ActionKind.OTHER,
+    ),
+    TrackName.INVESTORS: (
+        ActionKind.CALL,
+        ActionKind.LETTER,
+        ActionKind.MEETING,
+        ActionKind.ENQUIRY,
+        ActionKind.CONTRACT_LEVERAGE,
+        ActionKind.COMPLAINT_OPENED,
         ActionKind.OTHER,
     ),
     TrackName.PROTECTION: (

@@ -146,6 +146,7 @@ ACTION: dict[ActionKind, str] = {
     ActionKind.JOINT_STATEMENT: "a joint statement",
     ActionKind.STATEMENT: "a statement",
     ActionKind.SUPPLIER_WARNING: "a word with the supplier",
+    ActionKind.CONTRACT_LEVERAGE: "using what the contract allows",
     ActionKind.LEGAL_SUPPORT: "legal support",
     ActionKind.MEDICAL_SUPPORT: "medical support",
     ActionKind.RELOCATION: "relocation",
