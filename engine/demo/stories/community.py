@@ -1,4 +1,9 @@
-"""S5, a village: an early warning, a community's consent, two hotlines, and shots at night."""
+"""S5, a village: an early warning, a community's consent, two hotlines, and shots at night.
+
+The story names `consent_audience` for Solara's investors, as the guard says of them from Friday on.
+Here they are left out for `consent_none`: the case shows the reason with which it was planned on
+Thursday, before anybody was asked, and a consent that does not name them changes nothing of them.
+"""
 
 from engine.case.state import CaseStatus
 from engine.demo.stories.failing import expect
@@ -112,7 +117,7 @@ async def _the_consent(story: Teller) -> None:
     story.withheld("solara-hydro", reason="unknown_perpetrator_group", of=WARNED)
     story.withheld("delta-power", reason="unknown_perpetrator_group", of=WARNED)
     story.withheld("project-team", reason="level", of=WARNED)
-    # The plan names the reason it was made with; what nobody allowed is not even asked about.
+    # What nobody allowed is not even asked about.
     story.withheld("solara-fund", reason="consent_none", of=WARNED)
     expect("release" not in story.owed(of=WARNED), story.owed(of=WARNED))
 
