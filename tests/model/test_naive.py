@@ -10,7 +10,8 @@ import pytest
 TESTS = Path(__file__).parents[1]
 MODEL = ("model.py", "outward.py", "duty.py", "dates.py", "page.py")
 ORACLE = TESTS / "simulation" / "oracle.py"
-JUDGES = (*(TESTS / "model" / name for name in MODEL), ORACLE)
+RECIPIENTS = TESTS / "simulation" / "recipients.py"
+JUDGES = (*(TESTS / "model" / name for name in MODEL), ORACLE, RECIPIENTS)
 OF_THE_ENGINE = {"engine.case.ids", "engine.ports"}
 """What the oracle may take: how an id is made, and the shape of a record."""
 LONGEST = 45
@@ -51,6 +52,12 @@ def test_the_oracle_takes_no_decision_from_the_engine() -> None:
     ours = {each for each in imported(ORACLE) if each.split(".")[0] in ("engine", "rules")}
 
     assert ours == OF_THE_ENGINE
+
+
+def test_whom_outside_must_be_told_is_recomputed_from_nothing_but_facts() -> None:
+    modules = set(imported(RECIPIENTS))
+
+    assert {each for each in modules if each.split(".")[0] not in sys.stdlib_module_names} == set()
 
 
 @pytest.mark.parametrize("path", JUDGES, ids=lambda path: path.stem)

@@ -7,7 +7,7 @@ rows and the JSON of facts. None of the engine's own deciding or reading is used
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from engine.case.ids import event_id
 from engine.ports import Record
 from tests.harness.reports import Report
 from tests.simulation.outside import Letter
+from tests.simulation.recipients import Recipients
 
 RUNGS = {"critical": (0, 15, 30, 60), "high": (0, 60, 90), "elevated": (0, 240, 480, 1_440)}
 PAUSES = {"critical": (15, 15, 15, 15, 60), "high": (60, 60, 60, 60, 240)}
@@ -28,6 +29,7 @@ SAYS_HOW_GRAVE = ("case_opened", "severity_raised")
 BY_RANK = ("critical", "high", "elevated", "watch")
 NEVER_TOLD = ("holdings-hq.email",)
 """Who controls the alleged perpetrator: only two people with a record could open that."""
+AUDIENCES = ("companies", "investors", "missions")
 ASKS = ("tell", "remind", "ask_outcome", "confirm")
 IN_HAND = timedelta(seconds=6)
 """How long a message that was judged may wait for its turn: five seconds, and a little."""
@@ -115,6 +117,7 @@ def differences(ledger: Ledger, seen: Seen) -> list[str]:
     return [
         *_cases(ledger, seen, facts),
         *(line for case, told in facts.items() for line in ladder(case, told, ledger, seen.now)),
+        *_outside(ledger, facts, seen.now),
         *_letters(ledger, seen, facts),
         *_published(seen, facts),
     ]
@@ -200,6 +203,40 @@ def _offset(severity: str, step: int) -> timedelta:
     for n in range(step - len(rungs) + 1):
         minutes += pauses[min(n, len(pauses) - 1)]
     return timedelta(minutes=minutes)
+
+
+def _outside(ledger: Ledger, facts: Facts, now: datetime) -> Iterator[str]:
+    """Whoever is to be told outside is, in time; who answers, and where nothing goes, is not."""
+    sent = {event_id(noted.report.source, id): noted for id, noted in ledger.reports.items()}
+    for case, told in facts.items():
+        events = (fact["event"] for _, fact in told if fact["kind"] == "event_joined")
+        until = _agreed(ledger, [sent[event] for event in events if event in sent])
+        recipients, late = Recipients(NEVER_TOLD), dict[str, str]()
+        for at, fact in (*told, (now, {"kind": ""})):
+            for due, what in recipients.owed():
+                if ledger.calm(due, min(at, until)) > LATE:
+                    late.setdefault(what, f"{case}, {what}: due at {due}")
+            yield from (f"{case}: {what}" for what in recipients.wrong(fact, at))
+            recipients.take(fact, at)
+        yield from late.values()
+
+
+def _agreed(ledger: Ledger, joined: list[Noted]) -> datetime:
+    """Until when it is sure, and everybody asked agrees: after that, others may be told or not."""
+    about = {noted.report.event["subjects"][0]["pseudonym"] for noted in joined}
+    unsure = [
+        noted.asked
+        for noted in ledger.reports.values()
+        if noted.report.event["subjects"][0]["pseudonym"] in about
+        and not _says_yes(noted.report.event)
+    ]
+    return min(unsure, default=FOR_EVER)
+
+
+def _says_yes(event: Mapping[str, Any]) -> bool:
+    granted = [each for each in event.get("consent", ()) if each["state"] == "granted"]
+    asked = {audience for each in granted for audience in each["audiences"]}
+    return event["certainty"] == "confirmed" and set(AUDIENCES) <= asked
 
 
 def _letters(ledger: Ledger, seen: Seen, facts: Facts) -> Iterator[str]:

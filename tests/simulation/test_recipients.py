@@ -1,0 +1,129 @@
+"""The judge of what goes outward can say yes, and no."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.simulation.recipients import Recipients
+
+T0 = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
+ALERTS = {"near": ("noor", "noor-deputy"), "far": ("ines",)}
+"""Two companies that Northmere Metals sells to, and who is there to be told."""
+
+
+def at(minutes: float) -> datetime:
+    return T0 + timedelta(minutes=minutes)
+
+
+def planned(*, spread: str = "all") -> dict[str, Any]:
+    track = {"name": "companies", "answer_by": 300, "steps": [{"spread": spread}]}
+    alerts = [
+        {
+            "alert": alert,
+            "candidate": {
+                "track": "companies",
+                "contacts": [{"id": who, "endpoints": [f"email:{who}"]} for who in contacts],
+            },
+        }
+        for alert, contacts in ALERTS.items()
+    ]
+    return {"kind": "planned", "tracks": [track], "alerts": alerts}
+
+
+def told(alert: str, who: str) -> dict[str, Any]:
+    notices = [{"contact": who}]
+    return {"kind": "told", "alert": alert, "purpose": "tell", "notices": notices}
+
+
+def silent(alert: str, who: str) -> dict[str, Any]:
+    return {"kind": "contact_silent", "alert": alert, "contact": who}
+
+
+def of_track(kind: str) -> dict[str, Any]:
+    return {"kind": kind, "track": "companies", "tracks": ["companies"]}
+
+
+def lived(*facts: tuple[float, dict[str, Any]]) -> tuple[Recipients, list[str]]:
+    """What it holds against these facts, and what it waits for after them."""
+    recipients, wrong = Recipients(()), list[str]()
+    for minutes, fact in facts:
+        wrong += recipients.wrong(fact, at(minutes))
+        recipients.take(fact, at(minutes))
+    return recipients, wrong
+
+
+def owed(recipients: Recipients) -> dict[str, datetime]:
+    """Who is waited for, and since when."""
+    return {what.split(": ")[0]: due for due, what in recipients.owed()}
+
+
+BEGUN = ((0, planned()), (1, of_track("track_released")))
+BOTH = (*BEGUN, (1, told("near", "noor")), (1, told("far", "ines")))
+
+
+def test_nobody_is_to_be_told_before_people_let_it_go() -> None:
+    recipients, wrong = lived((0, planned()), (1, told("near", "noor")))
+
+    assert not owed(recipients)
+    assert wrong == [f"companies told somebody at {at(1)}, and may tell nobody"]
+
+
+def test_a_release_owes_a_word_to_everybody_planned() -> None:
+    assert owed(lived(*BEGUN)[0]) == {"near": at(1), "far": at(1)}
+
+
+def test_where_parties_are_asked_in_turn_one_is_enough_until_it_says_no() -> None:
+    begun = ((0, planned(spread="next")), BEGUN[1], (1, told("near", "noor")))
+
+    waiting, _ = lived(*begun)
+    declined, _ = lived(*begun, (3, {"kind": "declined", "alert": "near"}))
+
+    assert owed(waiting) == {"near": at(6)}
+    assert owed(declined) == {"far": at(3)}
+
+
+def test_silence_brings_in_the_next_contact_and_after_the_last_a_person() -> None:
+    recipients, wrong = lived(*BOTH, (6, silent("near", "noor")), (6, silent("far", "ines")))
+    what = [what for _, what in recipients.owed()]
+
+    assert not wrong
+    assert what == [
+        "near: noor-deputy is to be told and was not",
+        "far: nobody is left to be told, and nobody is asked to phone",
+    ]
+
+
+def test_silence_that_is_noted_too_early_or_too_late_is_seen() -> None:
+    _, early = lived(*BOTH, (4, silent("near", "noor")))
+    late, _ = lived(*BOTH)
+
+    assert early == [f"noor counts as silent at {at(4)}, and has until {at(6)}"]
+    assert owed(late) == {"near": at(6), "far": at(6)}
+
+
+def test_nobody_is_late_while_the_track_stands_still() -> None:
+    frozen, _ = lived(*BOTH, (3, of_track("track_frozen")))
+    lifted, _ = lived(*BOTH, (3, of_track("track_frozen")), (9, of_track("track_lifted")))
+
+    assert not owed(frozen)
+    assert owed(lifted) == {"near": at(9), "far": at(9)}
+
+
+def test_a_promise_ends_every_clock_and_is_asked_after() -> None:
+    promised = {"kind": "promised", "alert": "near", "action": "p", "contact": "noor"}
+    recipients, _ = lived(*BOTH, (2, {**promised, "ask_at": at(9).isoformat()}))
+
+    assert owed(recipients) == {"near": at(9), "far": at(6)}
+
+
+def test_a_colleague_who_is_told_while_another_may_still_answer_is_one_too_many() -> None:
+    _, wrong = lived(*BOTH, (2, told("near", "noor-deputy")))
+
+    assert wrong == [f"['noor-deputy'] were told at {at(2)}, and another contact has it"]
+
+
+def test_whoever_has_done_something_is_told_no_more() -> None:
+    acted = {"kind": "acted", "alert": "near", "action": "p"}
+    recipients, wrong = lived(*BOTH, (2, acted), (8, told("near", "noor")))
+
+    assert owed(recipients) == {"far": at(6)}
+    assert wrong == [f"companies told a party at {at(8)} that has acted, or said no"]
