@@ -19,7 +19,7 @@ from tests.model.both import PLAYED, DifferenceError
 from tests.model.machine import COUNTED, Machine
 
 _AT_ONCE = 100
-ENOUGH = 600
+ENOUGH = 1000
 """Runs after which every kind of step has been played, or something keeps the machine from it."""
 KINDS = """
     AddDate AddRecipient AddTask BeLinked ConfirmResolution ConfirmStanding ConsentChanged

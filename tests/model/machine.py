@@ -265,15 +265,20 @@ class Machine(RuleBasedStateMachine):
     @rule(name=tracks, who=people, rung=st.integers(min_value=0, max_value=1), skips=st.booleans())
     def a_rung_by_hand(self, name: str, who: str, rung: int, skips: bool) -> None:
         model = self.both.model
-        track, model.now = model.tracks[name], self.both.story.now
+        model.now = self.both.story.now
+        ahead = [t for t in model.tracks.values() if t.anchor is not None and t.rung < len(t.rungs)]
+        track = next((t for t in ahead if t.name == name), ahead[0] if ahead else None)
+        if track is None:
+            return
+        name, rung = track.name, min(max(rung, track.rung), len(track.rungs) - 1)
         of: Any = {**self.of_case(), "track": TrackName(name), "by": who, "why": "faster"}
-        if skips and track.anchor is not None and track.rung < len(track.rungs):
+        if skips:
             self.both.both(
                 f"{who} skips step {track.rung} of {name}",
                 c.SkipStep(**of, step=track.rung),
                 lambda m: m.skip(track),
             )
-        elif model.is_open(track) and not track.frozen and track.rung <= rung < len(track.rungs):
+        elif model.is_open(track) and not track.frozen:
             self.both.both(
                 f"{who} lets {name} go on to step {rung}",
                 c.JumpStep(**of, step=rung),
