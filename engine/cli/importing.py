@@ -17,6 +17,7 @@ from engine.cli.terminal import Terminal
 from engine.clock import SystemClock
 from engine.registry.history import Edition, Known, TooMuchDroppedError, read_known
 from engine.registry.history.taking import prepare
+from engine.registry.imports.circling import circles_of, warnings
 from engine.registry.imports.closing import with_closings
 from engine.registry.imports.formats import FORMATS
 from engine.registry.imports.own.written import REGISTRY
@@ -62,7 +63,8 @@ class Run:
     versions: dict[str, str] = field(default_factory=dict)
     """File -> the registry's version that it led to."""
     warnings: tuple[str, ...] = ()
-    """What to look at in the roster that was taken, each with its file and line."""
+    """What to look at, each with its file and line: circles of control, and in the roster that was
+    taken."""
     whole: tuple[str, ...] = ()
     """The registry's own YAML files, which are taken as one."""
 
@@ -91,6 +93,8 @@ async def import_files(terminal: Terminal, paths: list[Path], wish: Wish) -> int
         known = known_now(terminal)
         files += file_of_same_names(known, files)
         plan_files(files, known, wish, run)
+        found = circles_of(run.planned, known.links)
+        run.warnings = warnings(found, every=wish.all_lines)
         _check_expected(run.planned, wish)
         if not wish.dry_run:
             await take_all(terminal, ask, run, wish)
@@ -197,7 +201,7 @@ async def take_all(terminal: Terminal, ask: Ask, run: Run, wish: Wish) -> None:
         if first.file.format == REGISTRY.name:
             taken = await ask("registry.import", files=_texts(run.whole), drop=wish.accept_removals)
             version: str | None = str(taken["version"])
-            run.warnings = tuple(taken.get("warnings", ()))
+            run.warnings += tuple(taken.get("warnings", ()))
         else:
             version = await _take(terminal, ask, first, wish)
         if version is not None:

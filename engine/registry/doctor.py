@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from engine.registry.circles import circles
+from engine.registry.circles import CONTROL, circles
 from rules.graph import Registry
 from schemas.contact import Contact, Level
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Party, PartyKind
 
-_CONTROL = frozenset(kind for kind in LinkKind if kind.control) - {LinkKind.BODY_OF}
 _FOCAL = frozenset({Level.FOCAL_POINT, Level.CAPITAL_DESK, Level.DUTY_LINE})
 PUBLIC_PROVIDERS = frozenset(
     "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com gmx.net gmx.de "
@@ -113,7 +112,7 @@ def _domains(registry: Registry, contacts: Iterable[Contact]) -> Iterator[Findin
 
 
 def _controls(registry: Registry, above: str, below: str) -> bool:
-    return any(link.a == above for link in registry.links_to(below, _CONTROL))
+    return any(link.a == above for link in registry.links_to(below, CONTROL))
 
 
 def _unmanned(registry: Registry, parties: Iterable[Party]) -> Iterator[Finding]:
@@ -145,5 +144,5 @@ def _from_strangers(registry: Registry, id: str) -> Iterator[Link]:
 
 
 def _circles(registry: Registry) -> Iterator[Finding]:
-    for ids in circles(registry, _CONTROL):
+    for ids in circles(registry, CONTROL):
         yield Finding(what=Unsound.OWNS_ITSELF, parties=ids)
