@@ -18,6 +18,7 @@ from engine.case.protect import (
     next_endpoint,
     safeguards,
 )
+from engine.case.quiet import settled
 from engine.case.state import Alert, AlertStatus, Case
 from rules import guard
 from schemas import facts as f
@@ -275,7 +276,13 @@ def _not_told(draft: Draft, alert_id: str, purpose: Purpose) -> None:
 
 
 def _somebody_else(draft: Draft, alert: Alert) -> None:
-    """This contact cannot be reached: the next one, else the next party and a person."""
+    """This contact cannot be reached: the next one, else the next party and a person.
+
+    Nobody, where enough is promised or done on its track: once it is not, they go on as after
+    silence.
+    """
+    if settled(draft.case, alert.track):
+        return
     if not telling.tell_next(draft, alert.id):
         critical = draft.case.severity.grave
         tasks.raise_task(draft, "unreachable", alert=alert.id, critical=critical)

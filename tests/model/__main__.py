@@ -22,12 +22,12 @@ _AT_ONCE = 100
 ENOUGH = 1000
 """Runs after which every kind of step has been played, or something keeps the machine from it."""
 KINDS = """
-    AddDate AddRecipient AddTask BeLinked ConfirmResolution ConfirmStanding ConsentChanged
+    AddDate AddRecipient AddTask BeLinked ConfirmResolution ConfirmStanding ConsentChanged DeadWay
     DecideNecessity EndStanding Escalate EventArrived FinishTask Freeze HandOver JumpStep Lift
     LowerSeverity PlaceHold ProposeResolution ProposeStanding Release RemoveDate Reopen Replan
     Respond ReviewCase Settled SkipStep TakeTask Tick UnlinkCase WithdrawNecessity WithdrawRelease
 """.split()
-"""Commands that are played."""
+"""Commands that are played, and what befalls them."""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -30,6 +30,8 @@ PLAYED: Counter[str] = Counter()
 """Commands that both were given, by kind, of this process."""
 _MOST = 30
 """Things decided in one stretch of time."""
+_OF_EACH = ("question", "dead_way", "unreachable")
+"""Tasks of which one alert may owe several, each of a matter of its own."""
 _LONGEST = 90 * 24
 """Hours."""
 
@@ -46,7 +48,7 @@ class Both:
         self.tale: list[str] = []
         self.journal: list[Fact] = []
         self.steps = self.messages = 0
-        self.pending: list[tuple[f.Told, str]] = []
+        self.pending: list[tuple[f.Told | f.Rerouted, str]] = []
         self.story = Story(
             now=at("Mon 00:00") + timedelta(hours=hours),
             registry=self.world.registry(),
@@ -102,7 +104,9 @@ class Both:
         """What has been decided and has not left."""
         if isinstance(fact, f.Told):
             self.pending += [(fact, who) for _, who, _ in told_by(fact)]
-        elif isinstance(fact, f.HandedOff):
+        elif isinstance(fact, f.Rerouted):
+            self.pending += [(fact, notice.contact) for notice in fact.notices]
+        elif isinstance(fact, f.HandedOff | f.DeliveryFailed):
             self.pending = [
                 (told, who)
                 for told, who in self.pending
@@ -117,7 +121,7 @@ class Both:
                 or fact.contact not in ("", who)
             ]
 
-    def notices(self) -> list[tuple[f.Told, f.Notice]]:
+    def notices(self) -> list[tuple[f.Told | f.Rerouted, f.Notice]]:
         """One message to each whom something decided has not reached."""
         return [
             (told, next(notice for notice in told.notices if notice.contact == who))
@@ -168,18 +172,23 @@ class Both:
         for told, notice in self.notices():
             self.both(
                 f"the message to {notice.contact} leaves",
-                c.Settled(
-                    key=notice.key,
-                    alert=told.alert,
-                    tell_no=told.tell_no,
-                    purpose=told.purpose.value,
-                    contact=notice.contact,
-                    endpoint=notice.endpoint,
-                    state="handed_off",
-                ),
+                settled(told, notice, "handed_off"),
                 lambda model, told=told, notice=notice: model.leaves(  # type: ignore[misc]
                     notice.contact, told.purpose.value
                 ),
+            )
+
+    def bounces(self, nth: int) -> None:
+        """One message to somebody outward will not arrive, and neither will another one there."""
+        outward = [each for each in self.notices() if party_of(each[0])]
+        if outward:
+            told, notice = outward[nth % len(outward)]
+            way = notice.endpoint.partition(":")[0]
+            PLAYED["DeadWay"] += 1
+            self.both(
+                f"the message to {notice.contact} will not arrive by {way}",
+                settled(told, notice, "failed_permanent"),
+                lambda model: model.bounces(notice.contact, told.purpose.value, way),
             )
 
     # --- what commands are made of
@@ -277,7 +286,7 @@ class Both:
         """Whether a task of the engine is this one of the model."""
         alert = self.story.case.alert(task.alert)
         of = alert.party if alert is not None else task.detail
-        of = f"{of}/{task.detail}" if task.kind == "question" else of
+        of = f"{of}/{task.detail}" if task.kind in _OF_EACH else of
         return (task.kind, of) == (modelled.kind, modelled.of)
 
     def a_report(
@@ -301,6 +310,19 @@ class Both:
         return sent[0]
 
 
+def settled(told: f.Told | f.Rerouted, notice: f.Notice, state: c.Ending) -> c.Settled:
+    """What became of a message."""
+    return c.Settled(
+        key=notice.key,
+        alert=told.alert,
+        tell_no=told.tell_no,
+        purpose=told.purpose.value,
+        contact=notice.contact,
+        endpoint=notice.endpoint,
+        state=state,
+    )
+
+
 def _keep(story: Story, sent: list[CaseCommand], command: CaseCommand) -> Story:
     sent.append(command)
     return story
@@ -314,7 +336,7 @@ def told_by(fact: Fact) -> list[tuple[datetime, str, str]]:
     return [(fact.at, who, fact.purpose.value) for who in people]
 
 
-def party_of(told: f.Told) -> str:
+def party_of(told: f.Told | f.Rerouted) -> str:
     """The party that is told; nobody's where it is one of our own."""
     return "" if told.track is TrackName.DUTY else told.party
 

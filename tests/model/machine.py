@@ -86,6 +86,10 @@ class Machine(RuleBasedStateMachine):
     def what_was_decided_leaves(self) -> None:
         self.both.everything_leaves()
 
+    @rule(at=nth)
+    def a_way_is_dead(self, at: int) -> None:
+        self.both.bounces(at)
+
     # --- reports, rosters, rules
 
     @precondition(lambda self: self.both.model.status != "closed")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.model import page
-from tests.model.duty import ANY_OTHER, Duty
+from tests.model.duty import ANY_OTHER, WORKED_ON, Duty
 
 TRACKS = ("protection", "missions", "companies")
 ANSWER_BY = {name: page.row("## Outward tracks", name) for name in TRACKS}
@@ -148,6 +148,7 @@ class Outward(Duty):
         if self.rests(party.track) or not self.is_open(self.tracks[party.track]):
             return False
         left = [who for who in party.contacts if who not in (*party.told, *party.dropped)]
+        left = [who for who in left if party.ways[who]]
         why = self.refusal(party) or ("" if left or party.told else "nobody")
         if why and party.status in ("planned", "withheld"):
             party.status, party.why = "withheld", why
@@ -180,7 +181,7 @@ class Outward(Duty):
     def tell_again(self, party: Any, who: str, purpose: str = "tell") -> bool:
         shut = not self.is_open(self.tracks[party.track])
         shut = shut or (purpose == "tell" and self.rests(party.track))
-        if shut or who in party.dropped or self.refusal(party):
+        if shut or who in party.dropped or self.refusal(party) or not party.ways[who]:
             return False
         self.tell(party, who, purpose=purpose)
         return True
@@ -251,6 +252,28 @@ class Outward(Duty):
             self.still_right(party.name)
         elif not (answered and self.tell_again(party, key)):
             self.go_on(party)
+
+    def bounces(self, who: str, purpose: str, way: str) -> None:
+        """This message will not arrive this way, nor will any other."""
+        message = next(told for told in self.pending if told[:2] == (who, purpose))
+        party = self.parties[message[2]]
+        party.ways[who] = [each for each in party.ways[who] if each != way]
+        grave = self.severity in ("critical", "high")
+        if self.status in WORKED_ON:
+            self.task("dead_way", of=f"{party.name}/{way}")
+        live = party.status in LIVE
+        if party.ways[who] and (live or purpose == "stand_down"):
+            return  # Its next way, in the same decision.
+        self.pending.remove(message)
+        if purpose == "stand_down":
+            if self.status in WORKED_ON:
+                self.task("unreachable", of=f"{party.name}/stand_down", critical=grave)
+        elif live:
+            party.calls.pop(who, None)
+            self.settle(party)
+            if not self.settled(self.tracks[party.track]) and not self.tell_next(party):
+                self.task("unreachable", of=f"{party.name}/", critical=grave)
+                self.next_party(self.tracks[party.track])
 
     def ask_sooner(self) -> None:
         """Whoever owes an answer owes it no later than the graver severity asks for, from now."""

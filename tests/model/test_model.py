@@ -20,7 +20,7 @@ from engine.case.state import Case
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.responses import AnswerClass, ResponseKind
-from tests.model.both import Both, DifferenceError
+from tests.model.both import Both, DifferenceError, party_of
 from tests.model.machine import Machine
 from tests.model.machine import TestEngineAndModel as TestEngineAndModel
 
@@ -140,6 +140,43 @@ def three_weeks_before_a_hearing() -> None:
         both.wait_until(both.story.now + timedelta(hours=8))
 
 
+def a_morning_of_dead_ways() -> None:
+    """Every way to one contact fails, then the next contact's; and one of a track that is quiet."""
+    machine = Machine()
+    machine.begins(severity="high", hour=9, until="one acted")
+    both = machine.both
+    machine.a_release(name="missions", who="ana", starts=None, ends=None)
+    machine.a_release(name="protection", who="ana", starts=None, ends=None)
+    bounces(both, "fjord-mail")
+    bounces(both, "lea")
+    bounces(both, "lea")
+    both.everything_leaves()
+    says(both, "nhri-qn", "nhri-mail", ResponseKind.ACTED)
+    both.wait_until(both.story.now + timedelta(days=2))
+    both.both("ana has it", both.answers("ana", "ana", ACKNOWLEDGED), lambda m: own(m, "ana"))
+    both.propose("ana")
+    both.both("chi confirms", both.story.a_confirmation("chi"), lambda m: m.confirm())
+    bounces(both, "desk")
+
+
+def a_way_is_lost_on_a_quiet_track() -> None:
+    """One has done what was asked; a message to another party of the track bounces."""
+    machine = Machine()
+    machine.begins(severity="high", hour=9, until="one acted")
+    both = machine.both
+    machine.a_release(name="missions", who="ana", starts=None, ends=None)
+    says(both, "nhri-qn", "nhri-mail", ResponseKind.ACTED)
+    bounces(both, "lea")
+    bounces(both, "lea")
+    both.wait_until(both.story.now + timedelta(days=2))
+
+
+def bounces(both: Both, who: str) -> None:
+    """The first message to them will not arrive."""
+    outward = [notice.contact for told, notice in both.notices() if party_of(told)]
+    both.bounces(outward.index(who))
+
+
 def judges(machine: Machine, party: str, worth: AnswerClass) -> None:
     """Somebody of duty says what was done is worth."""
     parties = [p.name for p in machine.both.model.parties.values() if p.acts or p.promises]
@@ -197,6 +234,8 @@ STORIES = (
     a_week_in_which_people_steer,
     two_days_of_two_hotlines,
     three_weeks_before_a_hearing,
+    a_morning_of_dead_ways,
+    a_way_is_lost_on_a_quiet_track,
 )
 
 

@@ -25,6 +25,8 @@ PARTIES: dict[str, dict[str, tuple[str, ...]]] = {
     "protection": {"fjord": ("fjord-mail",), "bright": ("bright-mail", "bright-deputy")},
 }
 KINDS = {"embassy": PartyKind.MISSION, "consul": PartyKind.MISSION, "nhri-qn": PartyKind.NHRI}
+WAYS = {"lea": ("email", "sms"), "noor": ("email", "sms")}
+"""To whom more than one way leads, the first one first; to everybody else by mail."""
 ADDED = "consul"
 """Found by nobody; a person may add it to the missions."""
 UNTIL = {
@@ -107,6 +109,7 @@ class World:
             left=False,
             told=[],
             dropped=[],
+            ways={who: list(WAYS.get(who, ("email",))) for who in contacts},
             reached=[],
             calls={},
             promises=[],
