@@ -12,10 +12,12 @@ from schemas.codes import TrackName
 from schemas.projection import Purpose
 
 
-def bundle(jobs: Sequence[SendJob], *, room: Callable[[str], int]) -> tuple[SendJob, ...]:
+def bundle(
+    jobs: Sequence[SendJob], *, fits: Callable[[Sequence[SendJob]], bool]
+) -> tuple[SendJob, ...]:
     """Return what is to be sent, in the order of the jobs; those told along are in `also`.
 
-    `room`: how many more messages a `channel:endpoint id` may get now.
+    `fits`: whether one recipient may get each of these by itself now.
     """
     together: dict[tuple[str, Purpose], list[SendJob]] = {}
     for job in jobs:
@@ -24,8 +26,8 @@ def bundle(jobs: Sequence[SendJob], *, room: Callable[[str], int]) -> tuple[Send
             together.setdefault((endpoint_of(job), purpose), []).append(job)
     first: dict[str, SendJob] = {}
     told_along: set[str] = set()
-    for (endpoint, purpose), some in together.items():
-        if purpose is Purpose.SEVERAL and len(some) <= room(endpoint):
+    for (_, purpose), some in together.items():
+        if purpose is Purpose.SEVERAL and fits(some):
             continue
         gravest = min(some, key=lambda job: job.severity.rank)
         others = tuple(job for job in some if job is not gravest)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 
 from engine.bell import Bell
-from engine.bundles import bundle, cases_in, endpoint_of
+from engine.bundles import bundle, cases_in
 from engine.calling import Owed, raising
 from engine.canary_sink import CanarySink
 from engine.case.commands import RaiseIncident, TryOutcome
@@ -135,9 +135,9 @@ class Sender:
     def _together(self, jobs: Sequence[SendJob]) -> tuple[SendJob, ...]:
         """What leaves for these: several of one person's as one, where that is kinder."""
         pacing, now = self._desk.pacing, self._clock.now()
-        bundled = bundle(jobs, room=lambda endpoint: pacing.room(endpoint, now=now))
+        bundled = bundle(jobs, fits=lambda some: pacing.fits(some, now=now))
         for job in bundled:
-            pacing.note(endpoint_of(job), at=now)
+            pacing.note(job, at=now)
             pacing.together += len(job.also)
         return bundled
 

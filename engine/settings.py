@@ -202,12 +202,12 @@ class StormSettings(_Part):
     """How many messages one recipient is sent in a while; never of duty's grave cases."""
 
     messages: int = Field(default=12, ge=0, le=10_000)
-    """To one endpoint within the window; 0: as many as there are. What is too much waits, and for
-    duty it is then told together."""
+    """To one person or contact within the window, however many ways each takes; 0: as many as there
+    are. What is too much waits, and for duty it is then told together."""
     within: float = Field(default=900, ge=1, le=86_400)
     """Seconds; nothing waits longer than this."""
     channels: dict[str, Annotated[int, Field(ge=0, le=10_000)]] = {}
-    """Name of a channel -> another number for it."""
+    """Name of a channel -> another number for it, which is then counted by itself."""
 
 
 class RetentionSettings(_Part):

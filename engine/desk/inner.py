@@ -152,6 +152,8 @@ class SendJob:
     zone: str
     """IANA zone of the contact's hours; empty: they name none, the deployment's is meant."""
     verdict: Verdict
+    tell_no: int = 0
+    """How often its alert was told, this time counted; the same on each way of one telling."""
     token: str = field(default="", repr=False)
     """Of the answer page; empty where nothing is to be answered there."""
     code: str = field(default="", repr=False)

@@ -226,6 +226,7 @@ def _job(case: Case, row: Row[Any], allowed: Verdict, setting: Setting) -> inner
         language=contact.languages[0] if contact is not None and contact.languages else "en",
         zone="" if contact is None else zone_of(contact.hours, default=""),
         verdict=allowed,
+        tell_no=row.tell_no,
         token=token,
         code=setting.answers.code_of(token) if token else "",
         send_by=setting.mono + _good_for(case, alert.track, setting),

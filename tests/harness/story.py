@@ -56,7 +56,7 @@ async def given(
 ) -> AsyncIterator["Story"]:
     """Begin a story; at its end nothing may be unread and every promise must be kept.
 
-    `storm`: how many messages one endpoint gets in a quarter of an hour; 0: as many as there are.
+    `storm`: how many messages one recipient gets in a quarter of an hour; 0: as many as there are.
     """
     with tempfile.TemporaryDirectory(prefix="tocsin-story-") as directory:
         story = Story(
