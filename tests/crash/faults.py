@@ -26,6 +26,8 @@ DOWN = (0.2, 2.0)
 """Seconds that a broker or a database server stays away."""
 POINT_WITHIN = 15.0
 """Seconds in which somebody has to come to an armed point."""
+NOT_REACHED = f"{KILL}:not-reached:"
+"""Begins the name of a kill in the place of a point that nobody came to in time."""
 PASS_BY = 6
 """Up to so many processes' turns pass a point before the one that is fatal."""
 
@@ -142,7 +144,7 @@ class Faults:
                 if await self._reach(fault.point, whom):
                     whom = ""
                 else:
-                    name = f"{KILL}:not-reached:{fault.point}"
+                    name = f"{NOT_REACHED}{fault.point}"
                     self._system.kill(whom)
                 if not _of_a_start(fault.point):  # nothing had happened before it was reached
                     began = _WALL.now().timestamp()

@@ -4,11 +4,13 @@ import statistics
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.crash.faults import Struck
+from tests.crash.faults import NOT_REACHED, Struck
 from tests.crash.oracle import Verdict
 
 EXIT = "exit"
 """Among the faults: a process that ended by itself."""
+MISSED = 3
+"""Times that nobody comes to a point, and never otherwise, by which a run did not test it."""
 COMPLAINTS = 20
 """Lines of what is wrong that are shown."""
 
@@ -35,8 +37,14 @@ class Outcome:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was broken."""
-        return self.verdict.sound and not self.stuck
+        """Whether nothing was broken, and no point was missed throughout."""
+        return self.verdict.sound and not self.stuck and not self.never_reached()
+
+    def never_reached(self) -> list[str]:
+        """Points at which nothing was ever killed, as often as it was their turn."""
+        names = Counter(one.name for one in self.struck)
+        points = (name.removeprefix(NOT_REACHED) for name in names if name.startswith(NOT_REACHED))
+        return sorted(p for p in points if names[NOT_REACHED + p] >= MISSED and not names[p])
 
     def lines(self) -> list[str]:
         """Complaints, what was done, and the last line."""
@@ -47,6 +55,7 @@ class Outcome:
         return [
             *wrong[:COMPLAINTS],
             *([f"stuck: {self.stuck}"] if self.stuck else []),
+            *(f"never reached: {point}" for point in self.never_reached()),
             *(f"halted {n} times: {why}" for why, n in sorted(self.halts.items())),
             f"store={self.store} runner={self.runner} seed={self.seed} "
             f"members={'lasting' if self.lasting_members else 'passing'} "
