@@ -1,6 +1,7 @@
 """What a sound rulebook says that its author can hardly mean. Advice: it loads all the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from rules.source import At, Problem, Source
 from schemas.codes import Severity, TrackName
@@ -29,7 +30,19 @@ def advice(shape: RulebookShape, source: Source) -> list[Problem]:
             if (name, track) not in used:
                 found.append((at, "No rule puts anybody on this track.", "Name it in a rule."))
             found.extend(_track(at, track, spec))
+    for severity, pauses in shape.duty.repeat_every.items():
+        found.extend(_repeats(("duty", "repeat_every", severity.value), pauses))
     return sorted(Problem(*source.key_place(at), said, todo) for at, said, todo in found)
+
+
+def _repeats(at: At, pauses: Sequence[int]) -> Iterator[_Finding]:
+    """Duty's rounds, which go on without end: nobody answers sooner for being called more often."""
+    if any(later < before for before, later in pairwise(pauses)):
+        yield (
+            at,
+            "Pages come closer together here the longer nobody answers.",
+            "List each pause as long as the one before it, or longer.",
+        )
 
 
 def _track(at: At, track: TrackName, spec: TrackShape) -> Iterator[_Finding]:

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from rules import rulebook
-from rules.advice import advice
+from rules.advice import _repeats, advice
 from rules.rulebook import RulebookError
 from rules.source import read
 from schemas.codes import Severity, TrackName
@@ -66,6 +68,44 @@ def test_what_an_author_can_hardly_mean_is_said(more: str, part: str) -> None:
     if more.startswith("{"):
         more = "severity: [high]\n        steps: [{after: 0}, {after: 1h, severity: [critical]}]"
     assert any(part in message for message in said(changed(more))), said(changed(more))
+
+
+ROUNDS = "    high: [1h, 1h, 1h, 1h, 4h]\n"
+
+
+def rounds(pauses: str) -> str:
+    """The shipped rulebook with other rounds of duty in a high case."""
+    assert SMALL.count(ROUNDS) == 1
+    return SMALL.replace(ROUNDS, f"    high: [{pauses}]\n")
+
+
+@pytest.mark.parametrize("pauses", ["4h, 1h", "1h, 4h, 2h", "1h, 2h, 1h, 4h"])
+def test_rounds_that_come_closer_together_are_advised_against_and_load_all_the_same(
+    pauses: str,
+) -> None:
+    assert "Pages come closer together here the longer nobody answers." in said(rounds(pauses))
+
+
+@given(
+    minutes=st.lists(st.integers(1, 1_440), min_size=1, max_size=6),
+    widening=st.booleans(),
+)
+def test_rounds_that_widen_or_stay_need_no_advice_and_all_others_do(
+    minutes: list[int], widening: bool
+) -> None:
+    minutes = sorted(minutes) if widening else minutes
+    pauses = [each * 60 for each in minutes]
+
+    found = list(_repeats(("duty",), pauses))
+
+    assert bool(found) is (pauses != sorted(pauses))
+
+
+def test_rounds_are_advised_against_where_they_stand() -> None:
+    text = rounds("4h, 1h")
+    found = next(x for x in rulebook.advise(text) if x.message.startswith("Pages come closer"))
+
+    assert text.splitlines()[found.line - 1].strip() == "high: [4h, 1h]"
 
 
 def test_advice_stands_where_the_mistake_stands() -> None:
