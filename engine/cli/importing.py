@@ -18,9 +18,9 @@ from engine.clock import SystemClock
 from engine.registry.history import Edition, Known, TooMuchDroppedError, read_known
 from engine.registry.history.taking import prepare
 from engine.registry.imports.circling import circles_of, warnings
-from engine.registry.imports.closing import with_closings
+from engine.registry.imports.closing import CLOSING, with_closings
 from engine.registry.imports.formats import FORMATS
-from engine.registry.imports.own.written import REGISTRY
+from engine.registry.imports.own.written import REGISTRY, may_hold_roster
 from engine.registry.imports.planning import Planned, digest, named, plan
 from engine.registry.imports.reading import BYTES_AT_MOST, NotTaken, read_file
 from engine.registry.imports.tally import tally
@@ -66,7 +66,7 @@ class Run:
     """What to look at, each with its file and line: circles of control, and in the roster that was
     taken."""
     whole: tuple[str, ...] = ()
-    """The registry's own YAML files, which are taken as one."""
+    """The registry's own YAML files where one holds a roster: then they are taken as one."""
 
 
 async def import_files(terminal: Terminal, paths: list[Path], wish: Wish) -> int:
@@ -88,8 +88,9 @@ async def import_files(terminal: Terminal, paths: list[Path], wish: Wish) -> int
         run = Run()
         with bar(terminal, "Reading") as told:
             files = list(_read_all(list(_found(paths)), setting, wish, run, told))
-        run.whole = tuple(each.name for each in files if each.format == REGISTRY.name)
-        files = [*_as_one(files), *(each for each in files if each.format != REGISTRY.name)]
+        run.whole = _whole(files)
+        if run.whole:
+            files = [*_as_one(files), *(each for each in files if each.format != REGISTRY.name)]
         known = known_now(terminal)
         files += file_of_same_names(known, files)
         plan_files(files, known, wish, run)
@@ -141,8 +142,14 @@ def _read_one(path: Path, setting: Setting, wish: Wish) -> FileRows | NotTaken:
     return read_file(file, setting, formats=FORMATS, named=wish.format)
 
 
+def _whole(files: Iterable[FileRows]) -> tuple[str, ...]:
+    """The YAML files, where one may hold a roster: people and their addresses come together."""
+    names = tuple(each.name for each in files if each.format == REGISTRY.name)
+    return names if any(may_hold_roster(Path(name).read_bytes()) for name in names) else ()
+
+
 def _as_one(files: Iterable[FileRows]) -> Iterator[FileRows]:
-    """The registry's own YAML files are taken as a whole, as at a start."""
+    """With a roster the registry's own YAML files are taken as a whole, as at a start."""
     whole = [each for each in files if each.format == REGISTRY.name]
     if whole:
         rows = tuple(row for each in whole for row in each.rows)
@@ -171,7 +178,7 @@ def plan_files(files: list[FileRows], known: Known, wish: Wish, run: Run) -> Non
     left_out: list[NotTaken] = []
     while True:
         checked = together(files, known=named(known))
-        steps, unclosed = with_closings(checked, apart=(REGISTRY.name,))
+        steps, unclosed = with_closings(checked, apart=(REGISTRY.name,) if run.whole else ())
         without = {each.name for each in left_out}
         run.planned = list(plan((each for each in steps if each.name not in without), known))
         dropping = None if wish.accept_removals else _dropping(run.planned)
@@ -198,12 +205,21 @@ async def take_all(terminal: Terminal, ask: Ask, run: Run, wish: Wish) -> None:
     tries = 0
     while waiting:
         first, *rest = waiting
-        if first.file.format == REGISTRY.name:
+        if run.whole and first.file.format == REGISTRY.name:
             taken = await ask("registry.import", files=_texts(run.whole), drop=wish.accept_removals)
             version: str | None = str(taken["version"])
             run.warnings += tuple(taken.get("warnings", ()))
         else:
-            version = await _take(terminal, ask, first, wish)
+            try:
+                version = await _take(terminal, ask, first, wish)
+            except CommandError as error:
+                if first.file.format != CLOSING or error.code is not Exit.USAGE:
+                    raise
+                # What the files bring is in force; to close would leave duty without an address.
+                why = f"nothing is closed: {error.what} Name the files that have it as well."
+                run.not_taken.append(NotTaken(name=first.file.name, why=why))
+                waiting = rest
+                continue
         if version is not None:
             run.planned.append(first)
             run.versions[first.file.name] = version
@@ -239,7 +255,7 @@ def _texts(names: Iterable[str]) -> dict[str, str]:
     if sum(map(len, texts.values())) > BYTES_OF_A_CHUNK:
         raise CommandError(
             Exit.USAGE,
-            "Registry files in YAML are taken as a whole, and these are too large for that.",
+            "With a roster YAML files are taken as a whole, and these are too large for that.",
             next_step="Keep parties, links and contacts as CSV: docs/howto/people-and-parties.md",
         )
     return texts

@@ -130,6 +130,15 @@ def parse(name: str, text: str) -> tuple[Source, File | None, list[Mistake]]:
         return source, None, [_shape(name, source, each) for each in found]
 
 
+def record(part: str, data: object) -> Party | Link | Contact:
+    """One record of a file as it stands there, by what a file may hold.
+
+    Raises pydantic.ValidationError, whose places begin with the part and a number.
+    """
+    found: tuple[Party | Link | Contact, ...] = getattr(_FILE.validate_python({part: [data]}), part)
+    return found[0]
+
+
 def _unsound(name: str, source: Source, file: File) -> Iterator[Mistake]:
     """Records that are traps, or cannot be true."""
     parts: tuple[tuple[str, Iterable[Iterable[Wrong]]], ...] = (

@@ -2,7 +2,8 @@
 
 A file says so itself (a full file of GLEIF), or the person who imports it does. Several files of
 one source are one truth: so nothing is closed file by file, but at the end, by what all of them
-name together, and of links and contacts only those of which they bring any. A row that was refused
+name together, and of links and contacts only those of which they bring any (the registry's own
+files may hold both: of them each is closed). A row that was refused
 may have named what would be closed: then nothing of its source is.
 """
 
@@ -10,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 
+from engine.registry.history.comparing import CLOSABLE
+from engine.registry.imports.own.written import REGISTRY
 from engine.registry.imports.reading import NotTaken
 from engine.registry.imports.together import FileRows
 from engine.registry.rows import Fate, RowRead
@@ -57,7 +60,7 @@ def _closing(source: str, files: list[FileRows]) -> FileRows:
         source=source,
         complete=True,
         updates=True,
-        closes=frozenset(_brought(rows)),
+        closes=CLOSABLE if source == REGISTRY.source else frozenset(_brought(rows)),
         rows=rows,
     )
 

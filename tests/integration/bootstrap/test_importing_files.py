@@ -1,5 +1,6 @@
 """Importing files at the terminal: what a person sees, and what is then known."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -385,6 +386,64 @@ def test_half_a_file_closes_nothing_unless_somebody_says_that_it_is_meant(desk: 
 
     meant = ("contacts.csv", "--complete", "--accept-removals")
     assert desk.json("registry", "import", *meant)["total"]["closed"] == 6
+
+
+OURS = (
+    "parties:\n"
+    "  - {id: northmere, kind: company, name: Northmere, state: QN}\n"
+    "  - {id: pit, kind: site, name: Northmere Pit, state: QM}\n"
+    "links:\n"
+    "  - {id: n1, kind: operates, a: northmere, b: pit, status: verified, source: list}\n"
+)
+
+
+def test_a_bad_record_in_yaml_is_named_and_all_others_are_in_force(desk: Desk) -> None:
+    """One slip in a file of a thousand used to keep out all of it."""
+    bad = "  - {id: n2, kind: adores, a: northmere, b: pit, status: verified, source: list}\n"
+    Path("ours.yaml").write_text(OURS + bad, "utf-8")
+
+    dry = desk.run("registry", "import", "ours.yaml", "--dry-run", "--json")
+    tried = json.loads(dry.output)
+    assert desk.run("registry", "show", "pit").exit_code != Exit.DONE
+    done = desk.run("registry", "import", "ours.yaml")
+
+    assert totals(tried, "read", "imported", "refused", "added") == (4, 3, 1, 3)
+    assert done.exit_code == Exit.USAGE
+    assert "ours.yaml: 1 refused (kind)" in done.output and "nothing is closed" in done.output
+    assert "Northmere" in desk.said("registry", "show", "pit")
+
+    Path("ours.yaml").write_text(OURS, "utf-8")
+    again = json.loads(desk.run("registry", "import", "ours.yaml", "--json").output)
+    assert totals(again, "added", "changed", "refused") == (0, 0, 0)
+
+
+def test_yaml_that_leaves_out_who_is_on_duty_is_taken_and_takes_nobody_their_address(
+    desk: Desk,
+) -> None:
+    Path("ours.yaml").write_text(OURS, "utf-8")
+
+    done = desk.run("registry", "import", "ours.yaml", "--accept-removals")
+
+    assert done.exit_code == Exit.USAGE
+    assert "nothing is closed: Pages would not arrive" in done.output
+    assert " 0 closed" in done.output
+    assert "Northmere" in desk.said("registry", "show", "pit")
+    assert "outbox" in desk.said("registry", "show", "our-desk")
+    both = desk.json("registry", "import", "ours.yaml", "roster.yaml", "--accept-removals")
+    assert both["not_taken"] == []
+
+
+def test_a_registry_in_yaml_goes_in_chunks_and_one_with_a_roster_as_a_whole(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BYTES_OF_A_CHUNK", 100)
+    Path("ours.yaml").write_text(OURS, "utf-8")
+
+    desk.run("registry", "import", "ours.yaml")
+    assert "Northmere" in desk.said("registry", "show", "pit")
+
+    done = desk.run("registry", "import", "ours.yaml", "roster.yaml", "--accept-removals")
+    assert done.exit_code == Exit.USAGE and "With a roster" in done.output
 
 
 def test_half_a_registry_in_yaml_closes_nothing_either(desk: Desk) -> None:

@@ -6,6 +6,7 @@ from engine.registry.checks import refused
 from engine.registry.history import Known
 from engine.registry.history.changes import Changes
 from engine.registry.imports.closing import CLOSING, name_of, with_closings
+from engine.registry.imports.own.written import REGISTRY
 from engine.registry.imports.planning import plan
 from engine.registry.imports.together import FileRows
 from engine.registry.rows import Why
@@ -59,6 +60,13 @@ def test_a_file_that_says_nothing_of_the_kind_closes_nothing() -> None:
 def test_links_alone_close_no_contact_and_parties_alone_close_nothing() -> None:
     assert closed(BEFORE, file("links", L1, L2, complete=True)) == []
     assert closed(BEFORE, file("parties", BRAND, complete=True)) == []
+
+
+def test_of_the_registrys_own_files_each_kind_is_closed_also_the_last_of_it() -> None:
+    """Whoever takes out the only contact takes it out."""
+    before = known(BRAND, MILL, L1, C1, source=REGISTRY.source)
+
+    assert closed(before, file("a", BRAND, L1, complete=True, source=REGISTRY.source)) == ["c1"]
 
 
 def test_two_files_of_one_source_are_one_truth_whichever_comes_first() -> None:
