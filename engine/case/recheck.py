@@ -99,6 +99,8 @@ def _say_who_published(draft: Draft) -> None:
 
 def _exclude(draft: Draft, alert: Alert, reason: Reason) -> None:
     if _may_wait(draft.case, alert, reason):
+        if alert.reason is Reason.NOT_CHOSEN:
+            return  # It is left out, whatever else would keep it: freed of that, it still is.
         if alert.status is not AlertStatus.WITHHELD or alert.reason is not reason:
             draft.add(f.AlertWithheld(alert=alert.id, reason=reason))
         return
@@ -123,6 +125,8 @@ def _may_wait(case: Case, alert: Alert, reason: Reason) -> bool:
 
 def _withdraw(draft: Draft, alert: Alert, reason: Reason) -> None:
     if alert.status in (AlertStatus.PLANNED, AlertStatus.CLOSED, AlertStatus.DECLINED):
+        return
+    if alert.reason is Reason.NOT_CHOSEN:
         return
     if alert.status is AlertStatus.WITHHELD and alert.reason is reason and not alert.reached:
         return

@@ -11,7 +11,7 @@ from rules import exclusion
 from rules.candidates import GATE_STRENGTH
 from schemas import facts as f
 from schemas.codes import Mode, TrackName
-from schemas.plan import Candidate, Candidates, Gate, Step, Track
+from schemas.plan import Candidate, Candidates, Gate, Reason, Step, Track
 from schemas.responses import RefusedBecause, ResponseKind
 from tests.unit.engine.case.builders import (
     EMBASSY,
@@ -19,6 +19,7 @@ from tests.unit.engine.case.builders import (
     HOUR,
     NHRI,
     Story,
+    a_consent,
     an_event,
     found,
     outward,
@@ -127,6 +128,36 @@ def test_whoever_nothing_finds_any_more_and_was_never_told_is_left_out() -> None
     back = today(story, outward(MISSIONS), outward(NHRIS), candidates=(EMBASSY, NHRI))
     story.send(replan(story, back))
     assert story.release(NHRIS, id="rec-2").told() == ["nhri-mail"], "found again, it may be asked"
+
+
+def test_whoever_was_left_out_stays_so_when_consent_is_narrowed_and_widened_again() -> None:
+    story = Story().report(tracks=(outward(MISSIONS), outward(NHRIS)), candidates=(EMBASSY, NHRI))
+    story.consent("narrowed", a_consent(MISSIONS))
+    story.send(replan(story, today(story, outward(MISSIONS), outward(NHRIS))))
+
+    story.consent("granted", a_consent(MISSIONS, NHRIS))
+
+    assert story.alert("nhri-qn").reason is Reason.NOT_CHOSEN
+    assert story.release(NHRIS).told() == [], "nothing finds them any more"
+
+
+def test_who_is_left_out_may_be_added_by_a_person_though_consent_came_and_went() -> None:
+    story = Story().report(tracks=(outward(MISSIONS), outward(NHRIS)), candidates=(EMBASSY, NHRI))
+    story.send(replan(story, today(story, outward(MISSIONS), outward(NHRIS))))
+    story.consent("narrowed", a_consent(MISSIONS)).consent("granted", a_consent(MISSIONS, NHRIS))
+
+    story.send(
+        c.AddRecipient(
+            inbox=story.inbox(),
+            case=story.case.id,
+            track=NHRIS,
+            party="nhri-qn",
+            by="ana",
+            why="new_facts",
+        )
+    )
+
+    assert story.release(NHRIS).told() == ["nhri-mail"]
 
 
 def test_whoever_was_told_stays_though_nothing_finds_them_any_more() -> None:
