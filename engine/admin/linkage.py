@@ -5,15 +5,17 @@ from datetime import date
 from typing import Any
 
 from pydantic import Field
+from sqlalchemy import Connection
 
 from engine.admin.deciding import in_force, report_of
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
 from engine.admin.operation import Arguments, Asked, Nothing
-from engine.registry.doctor import Finding, examine
+from engine.registry.doctor import Finding, Told, examine, in_cases, tenants
 from engine.registry.finding import find
 from engine.registry.ties import Tie, ties
 from engine.registry.told import history
+from engine.store import alerts, closures
 from engine.web.console.names import Names
 from engine.web.console.party_view import contact_lines, kind_words, known, link_line
 from engine.web.console.present_leverage import tell_leverage
@@ -199,13 +201,28 @@ async def exclude(house: House, asked: Asked, args: OneEvent) -> Mapping[str, An
 
 
 async def doctor(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
-    """What is unsound in the registry, to be mended before a night comes."""
+    """What is unsound in the registry, to be mended before a night comes.
+
+    Of open cases it names the reference and whom the finding is about, and nothing else of them:
+    whoever may ask this may list and read every case (`case.list` needs the same permission).
+    """
     registry = house.services.world.registry()
-    found = examine(registry, now=house.services.clock.now())
+    cases = await house.services.reader.run(lambda conn: _in_cases(conn, registry))
+    found = (*cases, *examine(registry, now=house.services.clock.now()))
     return {
         "findings": [_finding(registry, each) for each in found],
         "registry": registry.version,
     }
+
+
+def _in_cases(conn: Connection, registry: Registry) -> tuple[Finding, ...]:
+    elsewhere = tenants(registry)
+    told = [
+        Told(case=case, closure=digest, party=party)
+        for case, digest, party in alerts.told_now(conn)
+        if party in elsewhere  # a closure may hold thousands: read those that matter
+    ]
+    return in_cases(registry, told, closures.read(conn, {each.closure for each in told}))
 
 
 def the_one(registry: Registry, words: str) -> Party:
@@ -293,6 +310,7 @@ def _finding(registry: Registry, found: Finding) -> dict[str, Any]:
         "parties": [_who(registry, id) for id in found.parties],
         "record": found.record,
         "since": found.since,
+        "case": found.case,
     }
 
 

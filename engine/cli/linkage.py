@@ -15,12 +15,15 @@ EventFile = Annotated[Path, typer.Option("--event", help="An event, as a source 
 Who = Annotated[str, typer.Argument(metavar="PARTY", help="Its id, or its whole name.")]
 
 _UNSOUND = {
+    "in_excluded_house": "In these open cases the first party is told at an address in the house of"
+    " the others, who must not know. Look at the case now, and ask for another address.",
     "stale_contact": "Nobody has stood for these contacts since the day given. Ask there, and"
     " import a new date.",
     "shared_endpoint": "These parties have one address between them. Give each its own.",
     "shared_domain": "The first party's contact lies in the house of the others. Were they"
     " excluded, mail would reach them.",
-    "no_focal_point": "Missions with contacts and no focal point among them.",
+    "no_focal_point": "Missions of which no focal point is known, nor a line at all hours. A desk"
+    " in the capital is none.",
     "no_source": "Links of which nobody can say who said it.",
     "to_nobody": "Links that name a party nobody has entered. They exclude, and bring nobody in.",
     "owns_itself": "Control runs in a circle. One of the links is wrong, or all of them are"
@@ -186,7 +189,9 @@ def _unsound(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"{len(several)}: {_UNSOUND[what]}"
         for each in several[:_SHOWN]:
             who = ", ".join(p["name"] or p["id"] for p in each["parties"])
-            yield "  " + " ".join(part for part in (who, each["record"], each["since"]) if part)
+            yield "  " + " ".join(
+                part for part in (each["case"], who, each["record"], each["since"]) if part
+            )
         if len(several) > _SHOWN:
             yield f"  and {len(several) - _SHOWN} more: see --json"
 

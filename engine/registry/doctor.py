@@ -4,28 +4,30 @@ Each finding names who, and what could happen; none of it stops anything by itse
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from engine.registry.circles import CONTROL, circles
+from engine.registry.houses import Houses
 from rules.graph import Registry
+from rules.states import of_state
 from schemas.contact import Contact, Level
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.party import Party, PartyKind
+from schemas.plan import Closure
 
-_FOCAL = frozenset({Level.FOCAL_POINT, Level.CAPITAL_DESK, Level.DUTY_LINE})
-PUBLIC_PROVIDERS = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com gmx.net gmx.de "
-    "proton.me protonmail.com tutanota.com mail.ru yandex.ru qq.com 163.com riseup.net".split()
-)
-"""Mail houses open to everybody: to share one says nothing."""
+_FOCAL = frozenset({Level.FOCAL_POINT, Level.DUTY_LINE})
+"""Who at a mission answers for defenders. A desk in the capital does not: it stands behind all of a
+state's missions, and is told when this one is silent."""
 
 
 class Unsound(StrEnum):
     """What is wrong, and what to do."""
 
+    IN_EXCLUDED_HOUSE = "in_excluded_house"
+    """In an open case somebody is told at an address in the house of whoever must not know."""
     STALE_CONTACT = "stale_contact"
     """Nobody has stood for its addresses for too long: ask there, then import a new date."""
     SHARED_ENDPOINT = "shared_endpoint"
@@ -33,7 +35,7 @@ class Unsound(StrEnum):
     SHARED_DOMAIN = "shared_domain"
     """Its address lies in another party's house: were that one excluded, mail would reach it."""
     NO_FOCAL_POINT = "no_focal_point"
-    """A mission with contacts, and nobody among them who answers for defenders."""
+    """A mission where nobody is known who answers for defenders, or nobody at all."""
     NO_SOURCE = "no_source"
     """A link of which nobody can say who said it."""
     TO_NOBODY = "to_nobody"
@@ -54,10 +56,62 @@ class Finding:
     """Of a contact or a link."""
     since: str = ""
     """A day."""
+    case: str = ""
+    """The reference of an open case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Somebody who is told in an open case, or would be."""
+
+    case: str
+    """Its reference."""
+    party: str
+    closure: str
+    """Digest of whom the case excludes."""
+
+
+def tenants(registry: Registry) -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Of each party with a contact in another's mail house: each such contact, and whose it is."""
+    contacts = list(registry.everybody_reached())
+    houses = Houses(registry.parties(), contacts)
+    found: defaultdict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    for contact in contacts:
+        others = houses.others(contact)
+        if others:
+            found[contact.party].append((contact.id, others))
+    return {party: tuple(sorted(some)) for party, some in found.items()}
+
+
+def in_cases(
+    registry: Registry, told: Iterable[Told], closures: Mapping[str, Closure]
+) -> tuple[Finding, ...]:
+    """Who is told in an open case at an address in the house of somebody it excludes.
+
+    Of what control ties them to this says nothing: a sister company may be told, and writes from
+    its excluded parent's house. Whoever two people cleared for the case is still named.
+    """
+    of_party = tenants(registry)
+    found = set()
+    for each in told:
+        closure = closures.get(each.closure, Closure())
+        for contact, others in of_party.get(each.party, ()):
+            shut = tuple(other for other in others if _shut(registry, other, closure))
+            if shut:
+                parties = (each.party, *shut)
+                what = Unsound.IN_EXCLUDED_HOUSE
+                found.add(Finding(what=what, parties=parties, record=contact, case=each.case))
+    return tuple(sorted(found))
+
+
+def _shut(registry: Registry, id: str, closure: Closure) -> bool:
+    party = registry.party(id)
+    of_its_state = party is not None and of_state(party, closure.states)
+    return of_its_state or closure.find(id) is not None
 
 
 def examine(registry: Registry, *, now: datetime) -> tuple[Finding, ...]:
-    """Everything found, in a fixed order. Looks at every record once."""
+    """Everything found in the registry alone, in a fixed order. Looks at every record once."""
     parties = [party for kind in PartyKind for party in registry.of_kind(kind)]
     contacts = [contact for party in parties for contact in registry.contacts(party.id)]
     return tuple(
@@ -65,7 +119,7 @@ def examine(registry: Registry, *, now: datetime) -> tuple[Finding, ...]:
             {
                 *_stale(contacts, now),
                 *_shared(contacts),
-                *_domains(registry, contacts),
+                *_domains(registry),
                 *_unmanned(registry, parties),
                 *_links(registry, parties),
                 *_circles(registry),
@@ -93,21 +147,14 @@ def _shared(contacts: Iterable[Contact]) -> Iterator[Finding]:
             yield Finding(what=Unsound.SHARED_ENDPOINT, parties=tuple(sorted(parties)))
 
 
-def _domains(registry: Registry, contacts: Iterable[Contact]) -> Iterator[Finding]:
+def _domains(registry: Registry) -> Iterator[Finding]:
     """Contacts in a domain that is another party's, unless that one controls them anyway."""
-    houses: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for contact in contacts:
-        for end in contact.endpoints:
-            domain = end.address.rpartition("@")[2].strip().casefold()
-            if "@" in end.address and domain not in PUBLIC_PROVIDERS:
-                houses[domain].setdefault(contact.party, contact.id)
-    for tenants in houses.values():
-        for party, contact_id in tenants.items():
-            others = sorted(other for other in tenants if other != party)
+    for party, contacts in tenants(registry).items():
+        for contact, others in contacts:
             strangers = [other for other in others if not _controls(registry, other, party)]
             if strangers:
                 yield Finding(
-                    what=Unsound.SHARED_DOMAIN, parties=(party, *strangers), record=contact_id
+                    what=Unsound.SHARED_DOMAIN, parties=(party, *strangers), record=contact
                 )
 
 
@@ -118,7 +165,7 @@ def _controls(registry: Registry, above: str, below: str) -> bool:
 def _unmanned(registry: Registry, parties: Iterable[Party]) -> Iterator[Finding]:
     for party in parties:
         levels = {contact.level for contact in registry.contacts(party.id)}
-        if party.kind is PartyKind.MISSION and levels and not levels & _FOCAL:
+        if party.kind is PartyKind.MISSION and not levels & _FOCAL:
             yield Finding(what=Unsound.NO_FOCAL_POINT, parties=(party.id,))
 
 

@@ -48,6 +48,26 @@ CONFLICTS = (
 )
 
 
+TOLD_NOW = (
+    select(cases.c.ref, cases.c.closure_digest, _a.party)
+    .join_from(alerts, cases, _a.case_id == cases.c.id)
+    .where(
+        cases.c.status.in_(("open", "standing", "monitored")),
+        cases.c.exercise.is_(False),
+        cases.c.closure_digest != "",
+        _a.status.not_in(("withheld", "declined", "closed")),
+    )
+    .distinct()
+    .order_by(cases.c.ref, _a.party)
+)
+
+
+def told_now(conn: Connection) -> list[tuple[str, str, str]]:
+    """(reference, digest of whom it excludes, party) of all who are told in a case that is not
+    over, or would be; of cases that exclude anybody."""
+    return [(row.ref, row.closure_digest, row.party) for row in conn.execute(TOLD_NOW)]
+
+
 def conflicts(conn: Connection) -> list[tuple[str, str]]:
     """(case, party) of every conflict that somebody declared."""
     return [(row.case_id, row.party) for row in conn.execute(CONFLICTS)]

@@ -14,6 +14,7 @@ def finding(what: Unsound, name: str = "Northmere Metals", **other: str) -> dict
         "parties": [{"id": "northmere", "name": name}, {"id": "pit", "name": ""}],
         "record": "",
         "since": "",
+        "case": "",
         **other,
     }
 
@@ -26,6 +27,12 @@ def test_each_kind_says_what_to_do_and_names_who_or_at_least_the_id(what: Unsoun
         f"1: {_UNSOUND[what.value]}",
         "  Northmere Metals, pit r-1 2024-05-01",
     ]
+
+
+def test_of_an_open_case_its_reference_stands_first() -> None:
+    said = list(_unsound({"findings": [finding(Unsound.IN_EXCLUDED_HOUSE, case="TC-4F2M9")]}))
+
+    assert said[1] == "  TC-4F2M9 Northmere Metals, pit"
 
 
 def test_findings_of_one_kind_stand_together_whatever_lies_between() -> None:

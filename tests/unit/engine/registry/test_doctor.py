@@ -89,11 +89,27 @@ def test_a_mail_house_open_to_everybody_ties_nobody() -> None:
     assert examine(registry, now=NOW) == ()
 
 
-def test_an_embassy_with_contacts_and_no_focal_point_is_named_one_without_any_is_not() -> None:
+def test_an_embassy_without_a_focal_point_is_named_one_without_any_contact_as_well() -> None:
     registry = a_registry(
-        [a_party("embassy", K.MISSION, "QN"), a_party("consulate", K.MISSION, "QN")],
+        [a_party(id, K.MISSION, "QN") for id in ("embassy", "consulate", "staffed", "hotline")],
         [],
-        [mail("embassy", "visa@embassy.example")],
+        [
+            mail("embassy", "visa@embassy.example"),
+            mail("staffed", "rights@staffed.example", level=Level.FOCAL_POINT),
+            mail("hotline", "all@hotline.example", level=Level.DUTY_LINE),
+        ],
+    )
+    assert [each.parties for each in found(registry, Unsound.NO_FOCAL_POINT)] == [
+        ("consulate",),
+        ("embassy",),
+    ]
+
+
+def test_a_desk_in_the_capital_is_no_focal_point_of_the_mission() -> None:
+    registry = a_registry(
+        [a_party("embassy", K.MISSION, "QN")],
+        [],
+        [mail("embassy", "rights@capital.example", level=Level.CAPITAL_DESK)],
     )
     assert [each.parties for each in found(registry, Unsound.NO_FOCAL_POINT)] == [("embassy",)]
 
