@@ -17,6 +17,7 @@ from engine.cli.terminal import Terminal
 from engine.clock import SystemClock
 from engine.registry.history import Edition, Known, TooMuchDroppedError, read_known
 from engine.registry.history.taking import prepare
+from engine.registry.importer import ImportRefused, read_files
 from engine.registry.imports.circling import circles_of, warnings
 from engine.registry.imports.closing import CLOSING, with_closings
 from engine.registry.imports.formats import FORMATS
@@ -25,7 +26,7 @@ from engine.registry.imports.planning import Planned, digest, named, plan
 from engine.registry.imports.reading import BYTES_AT_MOST, NotTaken, read_file
 from engine.registry.imports.tally import tally
 from engine.registry.imports.together import FileRows, together
-from engine.registry.rows import Setting, SourceFile
+from engine.registry.rows import Fate, Setting, SourceFile
 from engine.registry.same_names import file_of_same_names
 from engine.store.database import Database, StoreError, read
 from engine.store.schema import check_version
@@ -90,7 +91,10 @@ async def import_files(terminal: Terminal, paths: list[Path], wish: Wish) -> int
             files = list(_read_all(list(_found(paths)), setting, wish, run, told))
         run.whole = _whole(files)
         if run.whole:
-            files = [*_as_one(files), *(each for each in files if each.format != REGISTRY.name)]
+            mistakes = _mistakes(files, run)
+            run.not_taken += mistakes
+            one = () if mistakes else _as_one(files)
+            files = [*one, *(each for each in files if each.format != REGISTRY.name)]
         known = known_now(terminal)
         files += file_of_same_names(known, files)
         plan_files(files, known, wish, run)
@@ -146,6 +150,19 @@ def _whole(files: Iterable[FileRows]) -> tuple[str, ...]:
     """The YAML files, where one may hold a roster: people and their addresses come together."""
     names = tuple(each.name for each in files if each.format == REGISTRY.name)
     return names if any(may_hold_roster(Path(name).read_bytes()) for name in names) else ()
+
+
+def _mistakes(files: Iterable[FileRows], run: Run) -> list[NotTaken]:
+    """Of files that are taken as a whole: with one wrong record nothing of them is, so that a dry
+    run says of them what the run does."""
+    own = [each for each in files if each.format == REGISTRY.name]
+    if not any(row.fate is Fate.REFUSED for each in own for row in each.rows):
+        return []
+    try:
+        read_files(_texts(run.whole))
+    except ImportRefused as error:
+        return [NotTaken(name=", ".join(run.whole), why=f"nothing of them is taken:\n{error}")]
+    return []
 
 
 def _as_one(files: Iterable[FileRows]) -> Iterator[FileRows]:

@@ -417,6 +417,18 @@ def test_a_bad_record_in_yaml_is_named_and_all_others_are_in_force(desk: Desk) -
     assert totals(again, "added", "changed", "refused") == (0, 0, 0)
 
 
+def test_with_a_roster_one_bad_record_keeps_out_all_and_a_dry_run_says_so_too(desk: Desk) -> None:
+    bad = "  - {id: n2, kind: adores, a: northmere, b: pit, status: verified, source: list}\n"
+    Path("ours.yaml").write_text(OURS + bad, "utf-8")
+    both = ("registry", "import", "ours.yaml", "roster.yaml", "--accept-removals")
+
+    for done in (desk.run(*both, "--dry-run"), desk.run(*both)):
+        assert done.exit_code == Exit.USAGE
+        assert "nothing of them is taken" in done.output
+        assert "ours.yaml:6:" in done.output and "links.1.kind" in done.output
+    assert desk.run("registry", "show", "pit").exit_code != Exit.DONE
+
+
 def test_yaml_that_leaves_out_who_is_on_duty_is_taken_and_takes_nobody_their_address(
     desk: Desk,
 ) -> None:
