@@ -112,7 +112,7 @@ class SimChannel:
         begun, keys = self._now(), (message.key, *message.also)
         for listener in self._world.leaving:
             listener(endpoint.id)
-        await process.stand_still(faults.pause_having_claimed)
+        await process.stand_still(faults.pause_having_claimed, having="claimed")
         draw, seconds = rng.random(), 0.05
         if rng.random() < faults.hang:
             process.counts["a send hung"] += 1
@@ -241,7 +241,7 @@ class LogStream:
             self.process.counts["a rebalance in the midst of a batch"] += 1
             after = self.process.rng.expovariate(1 / self.process.faults.slow)
             asyncio.get_running_loop().call_later(after, self._log.rebalance)
-        await self.process.stand_still(self.process.faults.pause_having_read)
+        await self.process.stand_still(self.process.faults.pause_having_read, having="read")
         await self.ownership.deliver(records, handler)
 
     def _poll(self, following: dict[Partition, int]) -> list[Record]:

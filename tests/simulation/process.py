@@ -104,11 +104,15 @@ class Process:
             raise Dead
         return result
 
-    async def stand_still(self, chance: float) -> None:
-        """With this chance stop for a while; whoever comes meanwhile waits as well."""
+    async def stand_still(self, chance: float, *, having: str = "") -> None:
+        """With this chance stop for a while; whoever comes meanwhile waits as well.
+
+        `having`: what it has in hand, for the counters.
+        """
         if self._resume is None and self.rng.random() < chance:
             self._resume = asyncio.Event()
             self.counts["pauses"] += 1
+            self.counts[f"pauses having {having}"] += bool(having)
             resume, after = self._resume, self.rng.expovariate(1 / self.faults.pause_for)
             asyncio.get_running_loop().call_later(after, resume.set)
             self._trace.add(f"{self._now():.6f} p{self.number} stands still for {after:.3f}")
@@ -132,7 +136,8 @@ class Process:
         self.dead = True
         self.died.set()
         self.counts["crashes"] += 1
-        self.counts[f"crash {where.partition(':')[0]}"] += 1
+        # Its kind alone: "after publish", whatever was published.
+        self.counts[f"crash {' '.join(where.partition(':')[0].split()[:2])}"] += 1
         self._trace.add(f"{self._now():.6f} p{self.number} dies {where}")
         self._changed()
         if self.main is not None:

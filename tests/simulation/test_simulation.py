@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.simulation import core
-from tests.simulation.__main__ import Total, once_broken, quiet
+from tests.simulation.__main__ import SOMETIMES, Total, once_broken, quiet
 from tests.simulation.faults import KINDS, NO_FAULTS, drawn, without
 from tests.simulation.loop import (
     HiddenThreadError,
@@ -89,6 +89,23 @@ def test_a_clock_kept_by_ntp_is_slewed_and_never_set(off: float, at: list[float]
 
     assert all(abs(each) <= off + 1e-5 for each in shown)
     assert abs(shown[1] - shown[0]) <= HostClock.SLEW * (max(at) - min(at)) + 1e-5
+
+
+@pytest.mark.parametrize(
+    ("schedules", "met", "wrong"),
+    [(29, 0, False), (30, 0, True), (30, 1, False), (99, 1, False), (100, 99, True)],
+)
+def test_a_sweep_that_did_not_go_where_it_had_to_is_a_failure_however_short_it_was(
+    schedules: int, met: int, wrong: bool
+) -> None:
+    """A sweep of half an hour lives fewer than a hundred: it was never asked where it went."""
+    total = Total()
+    total.schedules = schedules
+    total.counts.update(dict.fromkeys(SOMETIMES, 10 * schedules))
+    total.counts["died between send and record"] = met
+
+    assert total.wrong is wrong
+    assert any("died between" in line for line in total.missed()) is wrong
 
 
 def test_a_hidden_thread_is_found_at_once() -> None:
