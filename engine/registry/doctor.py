@@ -3,6 +3,7 @@
 Each finding names who, and what could happen; none of it stops anything by itself.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from schemas.plan import Closure
 _FOCAL = frozenset({Level.FOCAL_POINT, Level.DUTY_LINE})
 """Who at a mission answers for defenders. A desk in the capital does not: it stands behind all of a
 state's missions, and is told when this one is silent."""
+
+_NUMBER, _BETWEEN_DIGITS = re.compile(r"\+?[\d ().\-/]+"), re.compile(r"[ ().\-/]")
 
 
 class Unsound(StrEnum):
@@ -138,13 +141,19 @@ def _stale(contacts: Iterable[Contact], now: datetime) -> Iterator[Finding]:
 
 
 def _shared(contacts: Iterable[Contact]) -> Iterator[Finding]:
-    owners: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    owners: defaultdict[str, set[str]] = defaultdict(set)
     for contact in contacts:
         for end in contact.endpoints:
-            owners[end.channel, end.address.strip().casefold()].add(contact.party)
+            owners[_as_reached(end.address)].add(contact.party)
     for parties in owners.values():
         if len(parties) > 1:
             yield Finding(what=Unsound.SHARED_ENDPOINT, parties=tuple(sorted(parties)))
+
+
+def _as_reached(address: str) -> str:
+    """The same for all ways in which people write one mailbox or number, by whatever channel."""
+    plain = address.strip().casefold()
+    return _BETWEEN_DIGITS.sub("", plain) if _NUMBER.fullmatch(plain) else plain
 
 
 def _domains(registry: Registry) -> Iterator[Finding]:

@@ -1,12 +1,14 @@
 """The journal: whoever changes the past is found, and SQL alone cannot change it."""
 
+from contextlib import closing
+
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from engine.store import journal
 from engine.store.dialect import is_sqlite
-from tests.integration.engine.desk.room import START
+from tests.integration.engine.desk.room import START, a_room, report
 
 
 @pytest.fixture
@@ -61,6 +63,37 @@ def test_a_leaf_taken_out_is_missed(conn: Connection) -> None:
     (fault,) = _tamper(conn, "DELETE FROM journal WHERE n = 2")
 
     assert (fault.stream, fault.n, fault.what) == ("system", 2, "a leaf is missing")
+
+
+def test_b48_leaves_that_changed_places_are_named(conn: Connection) -> None:
+    _tamper(conn, "UPDATE journal SET n = 9 WHERE n = 2")
+    with conn.begin():
+        conn.execute(text("UPDATE journal SET n = 2 WHERE n = 3"))
+        conn.execute(text("UPDATE journal SET n = 3 WHERE n = 9"))
+
+    with conn.begin():
+        faults = journal.verify(conn)
+
+    assert {(fault.stream, fault.n) for fault in faults} >= {("system", 2), ("system", 3)}
+
+
+async def test_b48_a_journal_cut_at_its_end_is_missed_as_long_as_its_case_is_there(
+    store_url: str,
+) -> None:
+    async with a_room(store_url) as room:
+        result = await room.one(report())
+        before = len(await room.facts(result.case))
+        with closing(room.database.writer()) as conn:
+            faults = _tamper(
+                conn,
+                "DELETE FROM journal WHERE stream = :case AND n >= :n",
+                case=result.case,
+                n=before - 1,
+            )
+
+    assert [(fault.stream, fault.n, fault.what) for fault in faults] == [
+        (result.case, before - 2, f"the case counts {before} facts")
+    ]
 
 
 def test_a_leaf_rewritten_with_a_fresh_hash_breaks_the_next_one(conn: Connection) -> None:

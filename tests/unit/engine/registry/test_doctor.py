@@ -57,6 +57,26 @@ def test_two_parties_that_read_one_mailbox_are_named_however_it_is_written() -> 
     assert finding.parties == ("mine", "union")
 
 
+@pytest.mark.parametrize("union", ["+493012345678", "+49 (30) 123-456.78", "+49/30/12345678"])
+def test_b50_two_parties_that_answer_one_phone_are_named_however_it_is_written(union: str) -> None:
+    def phone(party: str, address: str, channel: str) -> Contact:
+        end = Endpoint(id=f"{party}.phone", channel=channel, address=address)
+        return a_contact(party, "desk", Level.GENERAL, endpoints=(end,))
+
+    registry = a_registry(
+        [a_party("mine"), a_party("union"), a_party("paper")],
+        [],
+        [
+            phone("mine", "+49 30 12345678", "sms"),
+            phone("union", union, "our-sms"),
+            phone("paper", "+49 30 1234567", "sms"),
+        ],
+    )
+
+    (finding,) = found(registry, Unsound.SHARED_ENDPOINT)
+    assert finding.parties == ("mine", "union")
+
+
 def test_a_union_whose_contact_has_an_address_in_the_companys_house_is_named() -> None:
     registry = a_registry(
         [a_party("mine"), a_party("union")],
