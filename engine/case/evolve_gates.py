@@ -8,7 +8,7 @@ from engine.case.evolve_dates import aligned
 from engine.case.evolve_duty import offset, swap
 from engine.case.replacing import replace
 from engine.case.sources import RELIABLE
-from engine.case.state import Case, Necessity, TrackState
+from engine.case.state import AlertStatus, Case, Necessity, TrackState
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Gate
@@ -123,7 +123,11 @@ def _released(case: Case, fact: f.TrackReleased) -> Case:
             answer_due=None,
         ),
     )
-    return aligned(released)
+    alerts = tuple(
+        replace(alert, status=AlertStatus.PLANNED, reason=None) if alert.id in fact.frees else alert
+        for alert in released.alerts
+    )
+    return aligned(replace(released, alerts=alerts) if fact.frees else released)
 
 
 def _expired(case: Case, fact: f.ReleaseExpired) -> Case:

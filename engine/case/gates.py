@@ -65,6 +65,7 @@ def release(draft: Draft, command: c.Release) -> None:
         telling.tell_track(draft, command.track, spread=spread, by_hand=True)
     else:
         by = (*agreed, command.by)
+        later_on = starts_at is not None and starts_at > draft.now
         draft.add(
             f.TrackReleased(
                 track=command.track,
@@ -73,7 +74,8 @@ def release(draft: Draft, command: c.Release) -> None:
                 until=until
                 or (state.release_until if running else None)
                 or preflight.latest_end(state, starts_at, now=draft.now),
-                starts_at=starts_at if starts_at is not None and starts_at > draft.now else None,
+                starts_at=starts_at if later_on else None,
+                frees=telling.released_with(draft.case, command.track) if later_on else (),
             )
         )
         tasks.drop_tasks(draft, "triage")

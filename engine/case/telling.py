@@ -284,6 +284,12 @@ def contact_of(alert: Alert, contact_id: str) -> ContactRef | None:
     return next((c for c in alert.contacts if c.id == contact_id), None)
 
 
+def released_with(case: Case, name: TrackName) -> tuple[str, ...]:
+    """Alerts that a release of this track is for, and that no rung would tell without it."""
+    withheld = (a for a in case.alerts if a.track is name and a.status is AlertStatus.WITHHELD)
+    return tuple(a.id for a in withheld if may_be_released(a))
+
+
 def may_be_released(alert: Alert) -> bool:
     """Whether a release could make this alert tell somebody for the first time."""
     return _waits(alert, TURNABLE - WAITING_ONLY - {Reason.STALE})

@@ -228,6 +228,8 @@ class TrackReleased:
     """From then on the gate is closed again."""
     starts_at: datetime | None = None
     """From when it may be told and its clock runs; None: at once."""
+    frees: tuple[str, ...] = ()
+    """Alerts that waited for it: where it starts later, its first rung tells them then."""
 
 
 FreezeReason = Literal["by_hand", "suspected_reprisal", "passed_on_inside", "warned", "did_harm"]

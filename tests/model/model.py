@@ -118,6 +118,9 @@ class Model(Dates):
             self.tell_track(track, by_hand=True)
         else:
             self.opens(track, starts, given or track.ends or starts + LATEST)
+            for party in self.of(track) if starts > self.now else ():
+                if self.waits(party) and party.why not in WAITS:
+                    party.status, party.why = "planned", ""
             self.done("triage")
         self.done("release", of=track.name)
         if given:

@@ -1,6 +1,7 @@
 """Whoever is found once a track is released was in nobody's release: a person lets them be told."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -129,6 +130,35 @@ def test_two_people_release_a_company_that_was_found_later_and_one_who_jumps_doe
     assert story.send(jump).told() == []
     assert story.release(COMPANIES, by="ana", id="rec-3").told() == []
     assert story.release(COMPANIES, by="chi", id="rec-4").told() == ["noor"]
+
+
+def test_a_release_with_a_start_tells_then_whom_an_earlier_one_had_not_reached() -> None:
+    story = Story().report(tracks=(LADDER,), candidates=(EMBASSY, COMMISSION)).release(MISSIONS)
+    story.handed_off("lea")
+    story.send(
+        c.WithdrawRelease(
+            inbox=story.inbox(), case=story.case.id, track=MISSIONS, by="ana", why="wish"
+        )
+    )
+    assert story.alert("nhri-qn").reason is Reason.GATE_CLOSED
+    before = story.told().count("nhri-mail")
+
+    start = story.now + timedelta(hours=2)
+    story.release(MISSIONS, by="chi", id="rec-2", starts_at=start)
+
+    assert story.told().count("nhri-mail") == before, "nobody before it starts"
+    assert story.until(start).told().count("nhri-mail") == before + 1
+
+
+def test_who_is_found_between_a_release_and_its_start_waits_for_one_of_their_own() -> None:
+    story = Story().report(tracks=(LADDER,), candidates=(EMBASSY,))
+    start = story.now + timedelta(hours=2)
+    story.release(MISSIONS, starts_at=start)
+
+    by_a_report(story, EMBASSY, COMMISSION)
+
+    assert story.owes("release", detail="missions")
+    assert "nhri-mail" not in story.until(start).told()
 
 
 def found_by(finds: object, story: Story) -> Story:
