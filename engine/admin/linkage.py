@@ -1,10 +1,14 @@
-"""Asking the registry: a party, why two are linked, whom a walk finds, whom an event excludes."""
+"""Asking the registry: a party, why two are linked, whom a walk finds, whom an event excludes.
+
+By what it says now, or by what it said at an earlier time. Then too an event is judged on its own
+day, and by the rulebook that is in force now.
+"""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
 from engine.admin.deciding import in_force, report_of
@@ -13,6 +17,7 @@ from engine.admin.house import House
 from engine.admin.operation import Arguments, Asked, Nothing
 from engine.registry.doctor import Finding, Told, examine, in_cases, tenants
 from engine.registry.finding import find
+from engine.registry.loading import load_registry
 from engine.registry.ties import Tie, ties
 from engine.registry.told import history
 from engine.store import alerts, closures
@@ -22,6 +27,7 @@ from engine.web.console.present_leverage import tell_leverage
 from engine.web.console.present_path import tell_path
 from engine.web.words.reasons import why
 from engine.web.words.sentence import plain
+from rules.candidates import World
 from rules.exclusion import closure
 from rules.graph import Registry
 from rules.leverage import BUSINESS, MOST, Leverage, leverage, of_tie
@@ -37,7 +43,14 @@ LINKS_MOST = 200
 """Of one party in one answer; `more` says how many there are besides."""
 
 
-class OneParty(Arguments):
+class Knowing(Arguments):
+    """What is asked, and by what we knew when."""
+
+    known_at: AwareDatetime | None = None
+    """None: now."""
+
+
+class OneParty(Knowing):
     """A party's id, or a name that one party has."""
 
     party: str = Field(min_length=1, max_length=500)
@@ -49,14 +62,14 @@ class OneRecord(Arguments):
     id: str = Field(min_length=1, max_length=400)
 
 
-class TwoParties(Arguments):
+class TwoParties(Knowing):
     """Two of them."""
 
     a: str = Field(min_length=1, max_length=500)
     b: str = Field(min_length=1, max_length=500)
 
 
-class OneEvent(Arguments):
+class OneEvent(Knowing):
     """An event as a source would publish it."""
 
     event: str = Field(max_length=1_000_000)
@@ -70,10 +83,10 @@ class OneWalk(OneEvent):
 
 async def show(house: House, asked: Asked, args: OneParty) -> Mapping[str, Any]:
     """All that is known of a party, without the addresses of its contacts."""
-    registry = house.services.world.registry()
-    party = the_one(registry, args.party)
+    registry = await _known(house, args)
+    party = the_one(registry, args.party, then=args.known_at is not None)
     links = (*registry.links_from(party.id), *registry.links_to(party.id))
-    now = house.services.clock.now()
+    now = _then(house, args)
     return {
         "id": party.id,
         "name": party.name,
@@ -87,6 +100,7 @@ async def show(house: House, asked: Asked, args: OneParty) -> Mapping[str, Any]:
         "links": [_link(registry, link) for link in links[:LINKS_MOST]],
         "more": max(0, len(links) - LINKS_MOST),
         "registry": registry.version,
+        "known_at": _said_at(args),
     }
 
 
@@ -118,10 +132,11 @@ async def told(house: House, asked: Asked, args: OneRecord) -> Mapping[str, Any]
 
 
 async def why_linked(house: House, asked: Asked, args: TwoParties) -> Mapping[str, Any]:
-    """How two parties are tied: over what holds today, and over anything ever known."""
-    registry = house.services.world.registry()
-    a, b = the_one(registry, args.a), the_one(registry, args.b)
-    today = house.services.clock.now().date()
+    """How two parties are tied: over what holds that day, and over anything known by then."""
+    registry = await _known(house, args)
+    then = args.known_at is not None
+    a, b = (the_one(registry, words, then=then) for words in (args.a, args.b))
+    today = _then(house, args).date()
     found = ties(registry, a.id, b.id, on=today)
     return {
         "a": {"id": a.id, "name": a.name},
@@ -129,6 +144,7 @@ async def why_linked(house: House, asked: Asked, args: TwoParties) -> Mapping[st
         "holding": _tie(registry, found.holding, on=today),
         "ever": _tie(registry, found.ever, on=today),
         "registry": registry.version,
+        "known_at": _said_at(args),
     }
 
 
@@ -136,6 +152,8 @@ async def walk(house: House, asked: Asked, args: OneWalk) -> Mapping[str, Any]:
     """Whom one walk finds from an event, by which path, and whom only a bad link would bring in."""
     world = in_force(house.world()[0])
     report = report_of(house, args.event)
+    if args.known_at is not None:
+        world = World(rulebook=world.rulebook, registry=await _known(house, args))
     if args.walk not in world.rulebook.shape.walks and args.walk not in WALKS:
         raise NotCarriedOutError(
             "usage",
@@ -145,7 +163,7 @@ async def walk(house: House, asked: Asked, args: OneWalk) -> Mapping[str, Any]:
     start = Start(
         registry=world.registry,
         event=report.event,
-        on=day_of(report.event, otherwise=report.received_at.date()),
+        on=day_of(report.event, otherwise=_then(house, args).date()),
     )
     walked = world.rulebook.walk(args.walk, start)
     return {
@@ -173,13 +191,15 @@ async def walk(house: House, asked: Asked, args: OneWalk) -> Mapping[str, Any]:
             for each in walked.withheld
         ],
         "world": world.version,
+        "known_at": _said_at(args),
     }
 
 
 async def exclude(house: House, asked: Asked, args: OneEvent) -> Mapping[str, Any]:
     """Whom this event excludes, each with the path from the perpetrator."""
-    registry = house.services.world.registry()
-    shut = closure(registry, report_of(house, args.event).event)
+    event = report_of(house, args.event).event
+    registry = await _known(house, args)
+    shut = closure(registry, event)
     return {
         "digest": shut.digest,
         "states": list(shut.states),
@@ -197,6 +217,7 @@ async def exclude(house: House, asked: Asked, args: OneEvent) -> Mapping[str, An
             for entry in sorted(shut.entries, key=lambda entry: (entry.distance, entry.party))
         ],
         "registry": registry.version,
+        "known_at": _said_at(args),
     }
 
 
@@ -215,6 +236,28 @@ async def doctor(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]
     }
 
 
+def _then(house: House, args: Knowing) -> datetime:
+    return args.known_at or house.services.clock.now()
+
+
+def _said_at(args: Knowing) -> str:
+    return "" if args.known_at is None else args.known_at.astimezone(UTC).isoformat()
+
+
+async def _known(house: House, args: Knowing) -> Registry:
+    """The registry in force, or as it was at that time: read from the store, as at a start."""
+    at = args.known_at
+    if at is None:
+        return house.services.world.registry()
+    if at > house.services.clock.now():
+        raise NotCarriedOutError(
+            "usage",
+            "Nobody knows yet what the registry will say then.",
+            next_step="Give a time that is over.",
+        )
+    return await house.services.reader.run(lambda conn: load_registry(conn, at=at))
+
+
 def _in_cases(conn: Connection, registry: Registry) -> tuple[Finding, ...]:
     elsewhere = tenants(registry)
     told = [
@@ -225,8 +268,11 @@ def _in_cases(conn: Connection, registry: Registry) -> tuple[Finding, ...]:
     return in_cases(registry, told, closures.read(conn, {each.closure for each in told}))
 
 
-def the_one(registry: Registry, words: str) -> Party:
-    """By id; else the only one that is called so. Raises NotCarriedOutError, naming candidates."""
+def the_one(registry: Registry, words: str, *, then: bool = False) -> Party:
+    """By id; else the only one that is called so. Raises NotCarriedOutError, naming candidates.
+
+    `then`: the registry is that of an earlier time.
+    """
     party = registry.party(words)
     if party is not None:
         return party
@@ -234,10 +280,11 @@ def the_one(registry: Registry, words: str) -> Party:
     called = [p for p in found if words.casefold() in map(str.casefold, (p.name, *p.aliases))]
     if len(called) == 1:
         return called[0]
+    nobody = "No party had this id or name then." if then else "No party has this id or name."
     some = [f"{each.id} ({kind_words(each)})" for each in (called or found)[:8]]
     raise NotCarriedOutError(
         "usage",
-        "More than one party is called so." if called else "No party has this id or name.",
+        "More than one party is called so." if called else nobody,
         next_step=("Give the id of one: " + "; ".join(some)) if some else "Try fewer letters.",
     )
 

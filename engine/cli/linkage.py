@@ -1,18 +1,24 @@
 """Commands that ask the registry: who is linked, how, and who must not hear of it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from engine.cli.asking import ask
+from engine.cli.cases import moment
 from engine.cli.command import command
 from engine.cli.events import event_text
 from engine.cli.terminal import Terminal, table
 
 EventFile = Annotated[Path, typer.Option("--event", help="An event, as a source would publish it.")]
 Who = Annotated[str, typer.Argument(metavar="PARTY", help="Its id, or its whole name.")]
+KnownAt = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="By what the registry said then: 2026-05-01T12:00Z."),
+]
 
 _UNSOUND = {
     "in_excluded_house": "In these open cases the first party is told at an address in the house of"
@@ -40,10 +46,10 @@ def declare(registry: typer.Typer) -> None:
     """Register them in the registry's group."""
 
     @command(registry, "show")
-    async def show(terminal: Terminal, party: Who) -> None:
+    async def show(terminal: Terminal, party: Who, known_at: KnownAt = None) -> None:
         """All that is known of a party, without addresses."""
-        found = await ask(terminal, "registry.show", party=party)
-        terminal.done(found, _shown(found))
+        found = await ask(terminal, "registry.show", party=party, **_at(known_at))
+        terminal.done(found, _of_then(found, _shown(found)))
 
     @command(registry, "history")
     async def history(
@@ -59,26 +65,30 @@ def declare(registry: typer.Typer) -> None:
         terminal: Terminal,
         a: Annotated[str, typer.Argument(metavar="A", help="Id or whole name of one party.")],
         b: Annotated[str, typer.Argument(metavar="B", help="Of the other.")],
+        known_at: KnownAt = None,
     ) -> None:
         """How two parties are tied: by what holds today, and by anything ever known."""
-        found = await ask(terminal, "registry.why", a=a, b=b)
-        terminal.done(found, _tied(found))
+        found = await ask(terminal, "registry.why", a=a, b=b, **_at(known_at))
+        terminal.done(found, _of_then(found, _tied(found)))
 
     @command(registry, "walk")
     async def walk(
         terminal: Terminal,
         name: Annotated[str, typer.Argument(metavar="NAME", help="Such as buyers, home_missions.")],
         event: EventFile,
+        known_at: KnownAt = None,
     ) -> None:
         """Whom a walk finds from an event, by which path. Nothing is sent or stored."""
-        found = await ask(terminal, "registry.walk", walk=name, event=event_text(event))
-        terminal.done(found, _walked(found))
+        text = event_text(event)
+        found = await ask(terminal, "registry.walk", walk=name, event=text, **_at(known_at))
+        terminal.done(found, _of_then(found, _walked(found)))
 
     @command(registry, "exclude")
-    async def exclude(terminal: Terminal, event: EventFile) -> None:
+    async def exclude(terminal: Terminal, event: EventFile, known_at: KnownAt = None) -> None:
         """Who must never hear of an event, each with the path. Nothing is sent or stored."""
-        found = await ask(terminal, "registry.exclude", event=event_text(event))
-        terminal.done(found, _excluded(found))
+        text = event_text(event)
+        found = await ask(terminal, "registry.exclude", event=text, **_at(known_at))
+        terminal.done(found, _of_then(found, _excluded(found)))
 
     @command(registry, "doctor")
     async def doctor(terminal: Terminal) -> None:
@@ -91,6 +101,20 @@ def declare(registry: typer.Typer) -> None:
         """Say that you looked at the registry as a whole, and that it is still right."""
         found = await ask(terminal, "registry.look")
         terminal.done(found, ["Recorded. Protocols may release by machine again."])
+
+
+def _at(known_at: str | None) -> dict[str, str]:
+    """Said only where somebody asks for it: an engine of the version before refuses it."""
+    at = moment(known_at)
+    return {} if at is None else {"known_at": at}
+
+
+def _of_then(found: Mapping[str, Any], lines: Iterable[str]) -> Iterator[str]:
+    """The lines; above them that they are of an earlier time, so that nobody acts on them."""
+    if found.get("known_at"):
+        at = datetime.fromisoformat(found["known_at"])
+        yield f"Of then, not of now: what the registry said at {at:%Y-%m-%d %H:%M:%S} UTC."
+    yield from lines
 
 
 def _shown(found: Mapping[str, Any]) -> Iterator[str]:
@@ -135,12 +159,17 @@ def _tied(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"Nothing ties {a} to {b} within six links."
         return
     if holding:
-        yield "Today:"
+        yield "That day:" if found.get("known_at") else "Today:"
         yield from _indented(_link_lines(holding, figures=True))
     else:
-        yield "Today nothing that is verified ties them."
+        when = "That day" if found.get("known_at") else "Today"
+        yield f"{when} nothing that is verified ties them."
     if ever != holding and ever:
-        yield "Over anything ever known, which excludes:"
+        yield (
+            "Over anything ever known by then:"
+            if found.get("known_at")
+            else ("Over anything ever known, which excludes:")
+        )
         yield from _indented(_link_lines(ever))
 
 
