@@ -1,7 +1,8 @@
 """After a batch could not be written: every unit alone, once, and its parts apart.
 
 A reference that collides gets more characters. What still cannot be written is noted by a path
-that decides nothing, so that one case never holds up another.
+that decides nothing, so that one case never holds up another. What fails there as well is lost for
+whoever asked, and duty is told.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,11 +12,13 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from engine.case.commands import RaiseIncident
 from engine.desk import inner
 from engine.desk.batch import Came
 from engine.desk.lanes import STORE_ERRORS, CommandFailed, StoreUnavailable, Unit
 from engine.desk.think import Outcome
 from engine.desk.traces import where
+from schemas.codes import IncidentCode
 
 _log = structlog.get_logger(__name__)
 
@@ -52,7 +55,7 @@ class Alone:
                 return await self._claim(unit, claim)
             case (inner.Report() as report,):
                 return await self._report(unit, report)
-        return await self._part(unit)
+        return await self._last(unit)
 
     async def _fire(self, unit: Unit, fire: inner.Fire) -> Outcome:
         due = list(fire.only) or await self._due(fire.limit)
@@ -84,7 +87,7 @@ class Alone:
         outcome = await self._part(_with(unit, inner.Fire(limit=1, only=(case,))))
         if outcome.error is not None:
             code = type(outcome.error.__cause__ or outcome.error).__name__
-            noted = await self._part(_with(unit, inner.Fault(case=case, code=code)))
+            noted = await self._last(_with(unit, inner.Fault(case=case, code=code)))
             if noted.error is not None:
                 await self._postpone(case)
 
@@ -94,14 +97,15 @@ class Alone:
             if outcome.error is not None:
                 plain = inner.Settle(outcomes=(each,), plain=True)
                 # If even that fails, the try ends as unknown when the engine next starts.
-                await self._part(_with(unit, plain))
+                await self._last(_with(unit, plain))
         return Outcome(answers=(None,))
 
     async def _report(self, unit: Unit, report: inner.Report) -> Outcome:
-        outcome = await self._part(unit)
-        if outcome.error is None or report.plain:
-            return outcome
-        return await self._part(_with(unit, replace(report, plain=True)))
+        if not report.plain:
+            outcome = await self._part(unit)
+            if outcome.error is None:
+                return outcome
+        return await self._last(_with(unit, replace(report, plain=True)))
 
     async def _claim(self, unit: Unit, claim: inner.Claim) -> Outcome:
         jobs: list[inner.SendJob] = []
@@ -111,12 +115,25 @@ class Alone:
                 if outcome.error is None and outcome.answers:
                     jobs.extend(outcome.answers[0].jobs)
                 else:
-                    await self._part(_with(unit, inner.Delay(keys=(key,))))
+                    await self._last(_with(unit, inner.Delay(keys=(key,))))
             except (StoreUnavailable, *STORE_ERRORS):
                 if not jobs:
                     raise
                 break  # those that are marked as being sent must leave: nobody else sends them
         return Outcome(answers=(inner.Claimed(jobs=tuple(jobs), next_at=None),))
+
+    async def _last(self, unit: Unit) -> Outcome:
+        """No other way is left: where this cannot be written either, duty is told.
+
+        An incident that cannot be written is not told by another one; whoever raises it keeps it.
+        """
+        outcome = await self._part(unit)
+        if outcome.error is not None and not isinstance(unit.commands[0], RaiseIncident):
+            name = type(outcome.error.__cause__ or outcome.error).__name__
+            incident = RaiseIncident(code=IncidentCode.COMMAND_FAILED, key=name)
+            # Without its place in a log: nothing of what stands there was taken.
+            await self._part(replace(_with(unit, incident), position=None))
+        return outcome
 
     async def _part(self, unit: Unit) -> Outcome:
         error: Exception = CommandFailed("not tried")

@@ -10,11 +10,12 @@ from engine.case import commands as c
 from engine.case import ids
 from engine.case.decide import run
 from engine.case.state import CaseStatus
-from engine.desk import Busy, CommandFailed, Fenced, Lane, think
+from engine.desk import Busy, CommandFailed, Fenced, Lane, batch, think
 from engine.desk import lanes as lanes_module
 from engine.ports import Position
 from engine.store import offsets
 from engine.store import tables as t
+from engine.store.writing import write
 from schemas import facts as f
 from schemas.codes import Severity, TrackName
 from schemas.facts import Lesson
@@ -161,6 +162,28 @@ async def test_one_that_raises_fails_alone_and_duty_is_told(
 
         assert isinstance(results[0], CommandFailed)
         assert isinstance(results[1], Done)
+        incidents = await room.rows(t.cases, t.cases.c.kind == "incident")
+        assert [row.incident for row in incidents] == ["command_failed"]
+
+
+async def test_what_decides_well_and_cannot_be_written_is_told_to_duty_too(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never_a_task_taken(conn: Any, changes: Any, **more: Any) -> None:
+        if any(isinstance(x, f.TaskTaken) for each in changes.decided for x in each.facts):
+            raise ValueError("a value that the store has no room for")
+        write(conn, changes, **more)
+
+    monkeypatch.setattr(batch, "write", never_a_task_taken)
+    async with a_room(path) as room:
+        done = await room.one(report())
+        case = await room.case(done.case)  # type: ignore[union-attr]
+        task = case.tasks[0].id
+        take = c.TakeTask(inbox=room.inbox(), case=case.id, task=task, by="ana")
+
+        (failed,) = await asyncio.gather(room.one(take), return_exceptions=True)
+
+        assert isinstance(failed, CommandFailed)
         incidents = await room.rows(t.cases, t.cases.c.kind == "incident")
         assert [row.incident for row in incidents] == ["command_failed"]
 
