@@ -187,7 +187,7 @@ class Roster:
     covers: tuple[Cover, ...] = ()
     swaps: tuple[Swap, ...] = ()
     longest_hours: LimitHours = 12
-    """The check warns of a handler who is on duty for longer without a break."""
+    """The check warns of whoever is called first for longer without a break."""
 
     @cached_property
     def worked_out(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class Flaw(StrEnum):
     NO_WAY = "no_way"
     """Somebody cannot be paged: the rota passes over them, or their page is lost."""
     TOO_LONG = "too_long"
-    """A handler is on duty for longer than a person stays awake and fair."""
+    """Whoever is called first is so for longer than a person stays awake and fair."""
     ALONE = "alone"
     """One person in every role: the ladder wakes nobody else."""
     SECOND_IS_HANDLER = "second_is_handler"
@@ -172,23 +172,34 @@ def _same(roster: Roster, slices: Iterable[Slice], say: Say) -> Iterator[Warning
 
 
 def _long(roster: Roster, slices: Iterable[Slice], say: Say) -> Iterator[Warning]:
+    """Of every role, whoever is woken by each page: the handler, or who stands where none is."""
     runs: dict[str, Run] = {}
+    steps_in: dict[str, Role] = {}
     for each in slices:
-        for person in each.holds[Role.HANDLER].people:
+        first = next((role for role in UPWARD if each.holds[role].people), None)
+        for person in each.holds[first].people if first is not None else ():
             runs.setdefault(person, Run()).add(each)
+            if first is not None and first is not Role.HANDLER:
+                steps_in.setdefault(person, first)
     limit = timedelta(hours=roster.longest_hours)
     for person, run in sorted(runs.items()):
         if run.longest > limit and run.first is not None:
             hours = int(run.longest / timedelta(hours=1))
             how = "at all hours" if run.longest >= HORIZON else f"for {hours} hours without a break"
+            role = steps_in.get(person, Role.HANDLER)
+            called = (
+                "is handler"
+                if role is Role.HANDLER
+                else f"is called first, as {_word(role)} where there is no handler,"
+            )
             yield Warning(
                 flaw=Flaw.TOO_LONG,
-                at=_place(roster, Role.HANDLER),
-                role=Role.HANDLER,
+                at=_place(roster, role),
+                role=role,
                 person=person,
                 starts=run.first[0],
                 ends=run.first[1],
-                what=f"{person} is handler {how}; the limit is {roster.longest_hours}.",
+                what=f"{person} {called} {how}; the limit is {roster.longest_hours}.",
                 next_step="Let two people share the day, or set longest_hours.",
             )
 

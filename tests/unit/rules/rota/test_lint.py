@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.rota.lint import Flaw, Warning, lint
 from rules.rota.outlook import windows
@@ -102,6 +104,85 @@ def test_a_handler_on_duty_for_longer_than_the_limit_is_found(limit: int, warned
     if warned:
         assert found[Flaw.TOO_LONG].person == "ana"
         assert "for 13 hours without a break; the limit is 12" in found[Flaw.TOO_LONG].what
+
+
+@pytest.mark.parametrize(("until", "hours"), [("12:00", 12), ("13:00", 13), ("24:00", 24)])
+def test_a_second_who_stands_in_where_there_is_no_handler_is_on_duty_as_one(
+    until: str, hours: int
+) -> None:
+    """Nobody is handler on Sundays, and each page wakes the second for so long."""
+    sunday = f"Sun {until}-24:00" if until != "24:00" else ""
+    hours_of = f"Mon-Sat 00:00-24:00 Europe/Berlin; {sunday}".rstrip("; ")
+    layers = (Layer(id="h", role=Role.HANDLER, rotation="turns", hours=hours_of), *UP)
+
+    found = _found(_sound(layers=layers))
+
+    assert (Flaw.TOO_LONG in found) is (hours > 12)
+    if hours > 12:
+        long = found[Flaw.TOO_LONG]
+        assert (long.person, long.role, long.at) == ("chi", Role.SECOND, ("layers", 1))
+        assert long.what == (
+            "chi is called first, as second where there is no handler,"
+            f" for {hours} hours without a break; the limit is 12."
+        )
+
+
+def test_a_handler_who_stays_as_the_second_is_on_duty_all_the_while() -> None:
+    """Ten hours as handler, and four more in which the pages of nobody go to her."""
+    layers = (
+        Layer(id="d", role=Role.HANDLER, people=("ana",), hours="daily 08:00-18:00 Europe/Berlin"),
+        Layer(id="n", role=Role.HANDLER, people=("ben",), hours="daily 22:00-08:00 Europe/Berlin"),
+        Layer(id="s", role=Role.SECOND, people=("ana",), hours="daily 18:00-22:00 Europe/Berlin"),
+        *UP,
+    )
+
+    found = _found(_sound(layers=layers, rotations=()))
+
+    assert found[Flaw.TOO_LONG].person == "ana"
+    assert "for 14 hours without a break" in found[Flaw.TOO_LONG].what
+
+
+def test_whoever_is_woken_only_where_the_first_is_silent_may_stand_for_weeks() -> None:
+    """Chi is second and Dia the director at all hours, and nobody is asked to change that."""
+    assert _found(_sound()) == {}
+
+
+@pytest.mark.parametrize("role", [Role.SECOND, Role.SHIFT_LEAD, Role.DIRECTOR])
+def test_nobody_in_a_role_at_three_on_sunday_is_found_whichever_role_it_is(role: Role) -> None:
+    hours = "Mon-Sat 00:00-24:00 Europe/Berlin; Sun 06:00-24:00"
+    layers = tuple(replace(each, hours=hours) if each.role is role else each for each in UP)
+
+    found = _found(_sound(layers=(_sound().layers[0], *layers)))
+
+    assert set(found) == {Flaw.NOBODY}
+    assert found[Flaw.NOBODY].role is role
+    assert "from Sun 2026-11-29 00:00 to 06:00" in found[Flaw.NOBODY].what
+
+
+@given(gap=st.integers(1, 24), limit=st.integers(1, 24))
+def test_however_long_a_gap_is_whoever_stands_in_is_judged_by_the_limit(
+    gap: int, limit: int
+) -> None:
+    """Ana and Ben share what is left of each day, so that neither is judged for it."""
+    middle = (24 - gap) // 2
+    names = ((0, middle, "ana"), (middle, 24 - gap, "ben"))
+    layers = tuple(
+        Layer(
+            id=who,
+            role=Role.HANDLER,
+            people=(who,),
+            hours=f"daily {starts:02}:00-{ends:02}:00 Europe/Berlin",
+        )
+        for starts, ends, who in names
+        if starts < ends
+    )
+    found = lint(
+        _sound(layers=(*layers, *UP), rotations=(), longest_hours=limit), now=NOW, zone="UTC"
+    )
+
+    long = {each.person for each in found if each.flaw is Flaw.TOO_LONG}
+
+    assert ("chi" in long) is (gap == 24 or gap > limit)
 
 
 def test_twelve_hours_that_last_thirteen_when_the_clock_is_put_back_are_found() -> None:
