@@ -105,6 +105,7 @@ class Dates(Outward):
                 if self.refusal(party) not in ("consent", "no"):
                     self.tell_again(party, who, "remind")
         ours = [self.owner] if self.owner else self.from_here_up("handler")[0][:1]
+        ours = [who for who in ours if self.reachable(who)]
         for who in ours:
             if not {"page", "overdue"} & self.said(who):
                 self.send(who, "task")

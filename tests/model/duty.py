@@ -25,6 +25,7 @@ class Duty:
         self.now, self.severity, self.status = now, severity, "open"
         self.gravest = severity
         self.roster, self.floor = dict(world.roster), world.floor
+        self.people = {who for people in world.roster.values() for who in people}
         self.owner, self.no, self.kept = "", set[str](), 0
         self.late, self.over_at = False, now
         self.quiet: datetime | None = None
@@ -69,6 +70,10 @@ class Duty:
         for who in people:
             if not (besides and {"page", "overdue"} & self.said(who)):
                 self.send(who, "page")
+
+    def reachable(self, who: str) -> bool:
+        """Whether there is a way to them: a floor contact who left the roster has none."""
+        return who in (*self.people, *self.floor)
 
     def from_here_up(self, role: str) -> list[tuple[str, ...]]:
         up = [self.roster[each] for each in LADDER[LADDER.index(role) :]]
@@ -154,7 +159,7 @@ class Duty:
         monitored, rungs, told = self.status == "monitored", RUNGS[self.severity], task.told
         task.told, again = True, self.by(ANY_OTHER)
         task.next = self.now + timedelta(days=1) if monitored and not task.critical else again
-        if task.owner and not told:
+        if self.reachable(task.owner) and not told:
             said = self.said(task.owner)
             if not ({"page", "overdue"} & said or ("task" in said and not task.critical)):
                 self.send(task.owner, "task")
