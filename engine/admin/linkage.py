@@ -9,18 +9,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic import AwareDatetime, Field
-from sqlalchemy import Connection
 
 from engine.admin.deciding import in_force, report_of
 from engine.admin.errors import NotCarriedOutError
 from engine.admin.house import House
-from engine.admin.operation import Arguments, Asked, Nothing
-from engine.registry.doctor import Finding, Told, examine, in_cases, tenants
+from engine.admin.operation import Arguments, Asked
 from engine.registry.finding import find
 from engine.registry.loading import load_registry
 from engine.registry.ties import Tie, ties
 from engine.registry.told import history
-from engine.store import alerts, closures
 from engine.web.console.names import Names
 from engine.web.console.party_view import contact_lines, kind_words, known, link_line
 from engine.web.console.present_leverage import tell_leverage
@@ -33,11 +30,12 @@ from rules.graph import Registry
 from rules.leverage import BUSINESS, MOST, Leverage, leverage, of_tie
 from rules.linkage import linkage
 from rules.rulebook import day_of
+from rules.states import of_state
 from rules.steps import Start
 from rules.walks import WALKS
-from schemas.link import Link
+from schemas.link import Link, LinkKind
 from schemas.party import Party
-from schemas.plan import Path
+from schemas.plan import Closure, Path, Reason
 
 LINKS_MOST = 200
 """Of one party in one answer; `more` says how many there are besides."""
@@ -166,24 +164,27 @@ async def walk(house: House, asked: Asked, args: OneWalk) -> Mapping[str, Any]:
         on=day_of(report.event, otherwise=_then(house, args).date()),
     )
     walked = world.rulebook.walk(args.walk, start)
+    shut = closure(world.registry, report.event)
     return {
         "walk": args.walk,
         "on": _day(start.on),
         "truncated": walked.truncated,
         "found": [
             {
-                **_who(world.registry, each.party),
+                **who(world.registry, each.party),
                 "linkage": linkage(each.path).value,
                 "leverage": _leverage(
                     world.registry, leverage(each.path, world.registry, on=start.on)
                 ),
                 "path": _words(world.registry, each.path),
+                "represents": _clients(world.registry, each.party),
+                "left_out": _left_out(world.registry, shut, each.party),
             }
             for each in walked.found
         ],
         "withheld": [
             {
-                **_who(world.registry, each.party),
+                **who(world.registry, each.party),
                 "reason": each.reason.value,
                 "why": why(each.reason),
                 "path": _words(world.registry, each.path),
@@ -205,7 +206,7 @@ async def exclude(house: House, asked: Asked, args: OneEvent) -> Mapping[str, An
         "states": list(shut.states),
         "excluded": [
             {
-                **_who(registry, entry.party),
+                **who(registry, entry.party),
                 "reason": entry.reason.value,
                 "why": why(entry.reason),
                 "levels": list(entry.levels),
@@ -221,19 +222,22 @@ async def exclude(house: House, asked: Asked, args: OneEvent) -> Mapping[str, An
     }
 
 
-async def doctor(house: House, asked: Asked, args: Nothing) -> Mapping[str, Any]:
-    """What is unsound in the registry, to be mended before a night comes.
+def _clients(registry: Registry, id: str) -> list[dict[str, str]]:
+    """Whom a law firm represents or ever represented: each of them may keep it out of a case."""
+    clients = dict.fromkeys(link.b for link in registry.links_from(id, {LinkKind.REPRESENTS}))
+    return [who(registry, client) for client in clients]
 
-    Of open cases it names the reference and whom the finding is about, and nothing else of them:
-    whoever may ask this may list and read every case (`case.list` needs the same permission).
-    """
-    registry = house.services.world.registry()
-    cases = await house.services.reader.run(lambda conn: _in_cases(conn, registry))
-    found = (*cases, *examine(registry, now=house.services.clock.now()))
-    return {
-        "findings": [_finding(registry, each) for each in found],
-        "registry": registry.version,
-    }
+
+def _left_out(registry: Registry, shut: Closure, id: str) -> dict[str, Any] | None:
+    """Why exclusion will take out whom a walk finds; None: it will not."""
+    entry, party = shut.find(id), registry.party(id)
+    if entry is not None:
+        reason, path = entry.reason, entry.path
+    elif party is not None and of_state(party, shut.states):
+        reason, path = Reason.STATE_OF_PERPETRATOR, ()
+    else:
+        return None
+    return {"reason": reason.value, "why": why(reason), "path": _words(registry, path)}
 
 
 def _then(house: House, args: Knowing) -> datetime:
@@ -258,16 +262,6 @@ async def _known(house: House, args: Knowing) -> Registry:
     return await house.services.reader.run(lambda conn: load_registry(conn, at=at))
 
 
-def _in_cases(conn: Connection, registry: Registry) -> tuple[Finding, ...]:
-    elsewhere = tenants(registry)
-    told = [
-        Told(case=case, closure=digest, party=party)
-        for case, digest, party in alerts.told_now(conn)
-        if party in elsewhere  # a closure may hold thousands: read those that matter
-    ]
-    return in_cases(registry, told, closures.read(conn, {each.closure for each in told}))
-
-
 def the_one(registry: Registry, words: str, *, then: bool = False) -> Party:
     """By id; else the only one that is called so. Raises NotCarriedOutError, naming candidates.
 
@@ -289,7 +283,8 @@ def the_one(registry: Registry, words: str, *, then: bool = False) -> Party:
     )
 
 
-def _who(registry: Registry, id: str) -> dict[str, str]:
+def who(registry: Registry, id: str) -> dict[str, str]:
+    """A party's id and name, as answers have it; of one that nobody entered the id alone."""
     party = registry.party(id)
     return {"id": id, "name": party.name if party else ""}
 
@@ -349,16 +344,6 @@ def _of_link(registry: Registry, link: Link, on: date) -> Leverage | None:
     if link.kind not in BUSINESS or not link.current(on):
         return None
     return of_tie(registry, link.a, link.kind, link.b, on=on)
-
-
-def _finding(registry: Registry, found: Finding) -> dict[str, Any]:
-    return {
-        "what": found.what.value,
-        "parties": [_who(registry, id) for id in found.parties],
-        "record": found.record,
-        "since": found.since,
-        "case": found.case,
-    }
 
 
 def _day(value: date | None) -> str:

@@ -29,6 +29,7 @@ from engine.admin import (
     retaining,
     steering,
     tasking,
+    unsound,
 )
 from engine.admin.operation import Nothing, Operation
 
@@ -158,7 +159,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "registry.why": Operation(run=linkage.why_linked, takes=linkage.TwoParties, needs=P.READ),
         "registry.walk": Operation(run=linkage.walk, takes=linkage.OneWalk, needs=P.READ),
         "registry.exclude": Operation(run=linkage.exclude, takes=linkage.OneEvent, needs=P.READ),
-        "registry.doctor": Operation(run=linkage.doctor, takes=Nothing, needs=P.READ),
+        "registry.doctor": Operation(run=unsound.doctor, takes=Nothing, needs=P.READ),
         "registry.look": Operation(run=looking.look, takes=Nothing, needs=P.VERIFY_LINKS),
         "registry.verify": Operation(
             run=judging.verify, takes=judging.OneLink, needs=P.VERIFY_LINKS

@@ -175,7 +175,9 @@ def _tied(found: Mapping[str, Any]) -> Iterator[str]:
 
 def _walked(found: Mapping[str, Any]) -> Iterator[str]:
     day = f" on {found['on']}" if found["on"] else ""
-    yield f"{len(found['found'])} found{day}."
+    left_out = sum(1 for each in found["found"] if each.get("left_out"))
+    less = f" {left_out} of them will be left out: they must not know." if left_out else ""
+    yield f"{len(found['found'])} found{day}.{less}"
     if found["truncated"]:
         yield "So many are linked that not all were looked at: look for others."
     for each in found["found"]:
@@ -183,12 +185,25 @@ def _walked(found: Mapping[str, Any]) -> Iterator[str]:
         yield from _indented(each["path"])
         if each["leverage"]:
             yield from _indented([each["leverage"]["says"]])
+        yield from _indented(_beside(each))
     if found["withheld"]:
         yield ""
         yield f"{len(found['withheld'])} that only a bad link would bring in:"
     for each in found["withheld"]:
         yield f"{each['name'] or each['id']} ({each['id']}): {each['why']}"
         yield from _indented(each["path"])
+
+
+def _beside(each: Mapping[str, Any]) -> Iterator[str]:
+    """Whom a law firm acts for, and that exclusion will leave somebody out, with the reason."""
+    clients = [client["name"] or client["id"] for client in each.get("represents", ())]
+    if clients:
+        more = f" and {len(clients) - _SHOWN} more" if len(clients) > _SHOWN else ""
+        yield f"Represents, or represented: {', '.join(clients[:_SHOWN])}{more}"
+    left_out = each.get("left_out")
+    if left_out:
+        yield f"Will be left out. {left_out['why']}"
+        yield from _indented(left_out["path"])
 
 
 def _excluded(found: Mapping[str, Any]) -> Iterator[str]:
