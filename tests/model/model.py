@@ -522,15 +522,11 @@ class Model(Dates):
 
     def opened_again(self) -> None:
         self.status, self.owner, self.kept = "open", "", 0
-        self.done("review", "stand_down_held")
-        self.tasks = [task for task in self.tasks if not self.to_say_over(task)]
+        self.done("review")
         self.reopen_date()
         for party in self.parties.values():
             if party.why == "over":
                 vars(party).update(status="planned", why="", told=[], reached=[], acts=[])
-
-    def to_say_over(self, task: Any) -> bool:
-        return task.kind == "unreachable" and str(task.of).endswith("/stand_down")
 
     def reopen(self) -> None:
         self.opened_again()
@@ -543,8 +539,7 @@ class Model(Dates):
         self.task("confirm_resolution")
 
     def confirm(self) -> None:
-        self.status, self.proposer = "monitored", ""
-        self.tasks = [task for task in self.tasks if self.to_say_over(task)]
+        self.status, self.tasks, self.proposer = "monitored", [], ""
         self.standing, self.necessity = ("", self.now), None
         self.over_at, self.quiet = self.now + timedelta(days=30), None
         self.pending = [told for told in self.pending if told[1] == "stand_down"]
