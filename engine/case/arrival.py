@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from engine.case import alike, ids, reprisals, sources, tasks, telling, wellbeing
+from engine.case import alike, ids, reprisals, sources, tasks, telling, unheard, wellbeing
 from engine.case import commands as c
 from engine.case.draft import Draft, Refusal
 from engine.case.protect import (
@@ -46,6 +46,7 @@ def arrive(draft: Draft, command: c.EventArrived) -> None:
     elif was is CaseStatus.MONITORED:
         draft.add(f.Reopened(at=draft.now, by="event"))
         tasks.drop_tasks(draft, "review")
+        unheard.forget(draft)
     elif draft.case.proposal is not None:
         draft.add(f.ProposalDropped(reason="new_event"))
         tasks.drop_tasks(draft, "confirm_resolution")

@@ -1,6 +1,6 @@
 """Ending a case: proposed by one person, confirmed by another; then monitored, then archived."""
 
-from engine.case import attempts, reviewing, tasks, telling, times
+from engine.case import attempts, reviewing, tasks, telling, times, unheard
 from engine.case import commands as c
 from engine.case.arrival import ask_for_releases
 from engine.case.draft import Draft, Refusal, code_only
@@ -9,7 +9,6 @@ from engine.case.protect import judge_stand_down
 from engine.case.state import Alert, AlertStatus, CaseStatus
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.plan import Reason
 from schemas.projection import Purpose
 from schemas.responses import RefusedBecause
 
@@ -55,15 +54,14 @@ def confirm(draft: Draft, command: c.ConfirmResolution) -> None:
             reason="resolved",
         )
     )
-    for task in case.tasks:
+    for task in (task for task in case.tasks if not unheard.outlives(task)):
         draft.add(f.TaskDone(task=task.id, by=command.by, at=draft.now, result="case_resolved"))
     until = draft.now + times.MONITOR_FOR
     draft.add(f.Resolved(by=command.by, at=draft.now, monitored_until=until))
     for alert in told:
         verdict = judge_stand_down(draft.case, alert, None, now=draft.now)
-        if verdict.reason is Reason.HELD:
-            _tell_later(draft, alert, hold=verdict.evidence)
         if not verdict.allowed:
+            unheard.stand_down(draft, alert)
             continue
         contacts = tuple(
             ref
@@ -74,12 +72,6 @@ def confirm(draft: Draft, command: c.ConfirmResolution) -> None:
     if draft.case.remedy_sought:
         tasks.raise_task(draft, "remedy", due_at=until)
     reviewing.owe(draft)
-
-
-def _tell_later(draft: Draft, alert: Alert, *, hold: str) -> None:
-    """Nobody may be approached yet, and somebody still believes that they are to act."""
-    until = next((x.hold.until for x in draft.case.holds if x.hold.id == hold), draft.now)
-    tasks.raise_task(draft, "stand_down_held", alert=alert.id, due_at=until)
 
 
 def reopen(draft: Draft, command: c.Reopen) -> None:
@@ -93,6 +85,7 @@ def reopen(draft: Draft, command: c.Reopen) -> None:
         raise Refusal(RefusedBecause.NOT_OPEN, "Only a monitored case can be reopened.")
     draft.add(f.Reopened(at=draft.now, by=command.by))
     tasks.drop_tasks(draft, "review")
+    unheard.forget(draft)
     tasks.raise_task(draft, "triage")
     tasks.raise_task(draft, "first_contact")
     ask_for_releases(draft)

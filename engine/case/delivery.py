@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Literal
 
 from engine.case import commands as c
-from engine.case import ids, paging, questions, recheck, tasks, telling, times
+from engine.case import ids, paging, questions, recheck, tasks, telling, times, unheard
 from engine.case.draft import Draft
 from engine.case.protect import (
     CLOSURE,
     EXCLUDED,
+    NO_WAY,
     UNCONSENTED,
     endpoint_id,
     judge_contact,
@@ -25,15 +26,6 @@ from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import ContactRef, Reason, Verdict, refused
 from schemas.projection import Purpose
-
-_ONE_CONTACT = frozenset(
-    {Reason.NO_ENDPOINT, Reason.LEVEL, Reason.ENDPOINT_FANS_OUT, Reason.UNKNOWN_PARTY}
-)
-"""Refusals that concern this way or contact alone: the next one is told instead.
-
-Unknown: since the plan, the registry says that the contact is another party's.
-"""
-
 
 _BESIDES = (Purpose.WAIT, Purpose.ANSWER)
 """Messages that come on top of what somebody was told."""
@@ -96,7 +88,8 @@ def claim(draft: Draft, command: c.Claimed) -> None:
             )
         )
         if notice.purpose in (Purpose.STAND_DOWN, Purpose.WAIT):
-            if judged.reason in _ONE_CONTACT:
+            held = judged.reason is Reason.HELD and notice.purpose == Purpose.STAND_DOWN
+            if held or judged.reason in NO_WAY:
                 _not_told(draft, notice.alert, Purpose(notice.purpose))
             continue
         noes[notice.alert] = judged.reason
@@ -117,7 +110,7 @@ def _after_refusal(draft: Draft, alert: Alert, reason: Reason) -> None:
             recheck.remember(draft)
         if not recheck.still_right(draft, alert):
             telling.next_party(draft, alert.track)
-    elif reason in _ONE_CONTACT and not alert.calls and not alert.promises:
+    elif reason in NO_WAY and not alert.calls and not alert.promises:
         _somebody_else(draft, alert)
 
 
@@ -259,20 +252,20 @@ def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
 def _dead_way(draft: Draft, alert: Alert, command: c.Settled) -> None:
     """The next way is used at once; but nobody else finds out that this one is dead."""
     ours = alert.track is TrackName.DUTY
-    if not draft.case.status.unresolved:
-        return
     if ours or telling.contact_of(alert, command.contact) is not None:
         channel = command.endpoint.partition(":")[0]
         tasks.raise_task(draft, "dead_way", alert=alert.id, detail=channel)
 
 
 def _not_told(draft: Draft, alert_id: str, purpose: Purpose) -> None:
-    """Somebody believes what is not so any more, and no way to them works: a person phones."""
-    if draft.case.status.unresolved:
-        critical = draft.case.severity.grave
-        tasks.raise_task(
-            draft, "unreachable", alert=alert_id, detail=purpose.value, critical=critical
-        )
+    """Somebody believes what is not so any more, and no way to them works: a person phones.
+
+    In a case that is over, only that it is over.
+    """
+    if purpose is Purpose.STAND_DOWN and draft.case.status.alive:
+        unheard.stand_down(draft, draft.alert(alert_id))
+    elif purpose is not Purpose.STAND_DOWN and draft.case.status.unresolved:
+        unheard.phone(draft, draft.alert(alert_id), purpose)
 
 
 def _somebody_else(draft: Draft, alert: Alert) -> None:
@@ -284,6 +277,5 @@ def _somebody_else(draft: Draft, alert: Alert) -> None:
     if settled(draft.case, alert.track):
         return
     if not telling.tell_next(draft, alert.id):
-        critical = draft.case.severity.grave
-        tasks.raise_task(draft, "unreachable", alert=alert.id, critical=critical)
+        unheard.phone(draft, alert)
         telling.next_party(draft, alert.track)

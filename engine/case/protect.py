@@ -51,6 +51,14 @@ UNCONSENTED = frozenset(
 )
 """Refusals after which those already told are stood down."""
 
+NO_WAY = frozenset(
+    {Reason.NO_ENDPOINT, Reason.LEVEL, Reason.ENDPOINT_FANS_OUT, Reason.UNKNOWN_PARTY}
+)
+"""Refusals that concern this way or contact alone: the next one is told instead.
+
+Unknown: since the plan, the registry says that the contact is another party's.
+"""
+
 WAITING_ONLY = frozenset({Reason.FROZEN, Reason.HELD, Reason.STOPPED})
 """Refusals that end by themselves: what was released goes on without a further release."""
 

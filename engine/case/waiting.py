@@ -3,7 +3,7 @@
 They are asked to do nothing until a stated time, and written to again when it goes on.
 """
 
-from engine.case import tasks, telling
+from engine.case import telling, unheard
 from engine.case.draft import Draft
 from engine.case.protect import judge_stand_down
 from engine.case.state import Alert, AlertStatus, TrackState
@@ -64,11 +64,5 @@ def _can_hear(draft: Draft, alert: Alert, ref: ContactRef) -> bool:
     """Whether they may be asked; somebody whom no way reaches is phoned."""
     verdict = judge_stand_down(draft.case, alert, ref, now=draft.now)
     if verdict.reason is Reason.NO_ENDPOINT:
-        unheard(draft, alert, Purpose.WAIT)
+        unheard.phone(draft, alert, Purpose.WAIT)
     return verdict.allowed
-
-
-def unheard(draft: Draft, alert: Alert, purpose: Purpose) -> None:
-    """Somebody should hear of this and no way to them works: a person phones."""
-    critical = draft.case.severity.grave
-    tasks.raise_task(draft, "unreachable", alert=alert.id, detail=purpose.value, critical=critical)

@@ -527,6 +527,11 @@ class Model(Dates):
         for party in self.parties.values():
             if party.why == "over":
                 vars(party).update(status="planned", why="", told=[], reached=[], acts=[])
+                self.done("stand_down_held", of=party.name)
+                self.done("unreachable", of=f"{party.name}/stand_down")
+
+    def to_say_over(self, task: Any) -> bool:
+        return task.kind == "stand_down_held" or str(task.of).endswith("/stand_down")
 
     def reopen(self) -> None:
         self.opened_again()
@@ -539,7 +544,8 @@ class Model(Dates):
         self.task("confirm_resolution")
 
     def confirm(self) -> None:
-        self.status, self.tasks, self.proposer = "monitored", [], ""
+        self.status, self.proposer = "monitored", ""
+        self.tasks = [task for task in self.tasks if self.to_say_over(task)]
         self.standing, self.necessity = ("", self.now), None
         self.over_at, self.quiet = self.now + timedelta(days=30), None
         self.pending = [told for told in self.pending if told[1] == "stand_down"]

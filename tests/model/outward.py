@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.model import page
-from tests.model.duty import ANY_OTHER, WORKED_ON, Duty
+from tests.model.duty import ANY_OTHER, Duty
 
 TRACKS = ("protection", "missions", "companies")
 ANSWER_BY = {name: page.row("## Outward tracks", name) for name in TRACKS}
@@ -259,14 +259,16 @@ class Outward(Duty):
         party = self.parties[message[2]]
         party.ways[who] = [each for each in party.ways[who] if each != way]
         grave = self.severity in ("critical", "high")
-        if self.status in WORKED_ON:
-            self.task("dead_way", of=f"{party.name}/{way}")
+        self.task("dead_way", of=f"{party.name}/{way}")
         live = party.status in LIVE
         if party.ways[who] and (live or purpose == "stand_down"):
             return  # Its next way, in the same decision.
         self.pending.remove(message)
         if purpose == "stand_down":
-            if self.status in WORKED_ON:
+            held = [until for until, of in self.holds if of == party.name]
+            if held:
+                self.task("stand_down_held", of=party.name, due=held[0])
+            else:
                 self.task("unreachable", of=f"{party.name}/stand_down", critical=grave)
         elif live:
             party.calls.pop(who, None)

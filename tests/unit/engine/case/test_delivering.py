@@ -182,12 +182,14 @@ def test_a_failure_at_a_contact_that_is_not_of_the_party_is_only_noted() -> None
     assert [type(x) for x in story.last] == [f.DeliveryFailed]
 
 
-def test_a_stand_down_that_bounced_tries_the_next_way_and_then_rests() -> None:
+def test_a_stand_down_that_bounced_tries_the_next_way_and_then_a_person_phones() -> None:
     story = _lea_told().handed_off("lea").proposed().confirmed()
     story.bounced("lea", purpose=Purpose.STAND_DOWN)
     assert story.of(f.Rerouted)[-1].purpose is Purpose.STAND_DOWN
+    assert not story.owes("unreachable")
     story.bounced("lea", purpose=Purpose.STAND_DOWN)
     assert story.told(purpose=Purpose.TELL) == ["lea"]
+    assert story.task("unreachable", detail="stand_down").alert == story.alert("embassy").id
 
 
 # --- duty
