@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from engine.case import ids, tasks
+from engine.case import ids, tasks, unheard
 from engine.case.draft import Draft
 from engine.case.due import calls_rest
 from engine.case.protect import (
@@ -36,14 +36,14 @@ def tell_next(draft: Draft, alert_id: str, *, contacts: int = 1) -> bool:
         return False  # Nothing goes outward on a track that nobody released, or no longer.
     party = judge_party(draft.case, track=alert.track, party=alert.party, now=draft.now)
     if not party.allowed:
-        _withhold(draft, alert, party.reason)
+        _withhold(draft, alert, (party.reason,))
         return False
     untold = [c for c in alert.contacts if c.id not in alert.told_contacts]
     untold = [c for c in untold if c.id not in alert.dropped_contacts]
     allowed, refused = _sift(draft, alert, untold)
     if not allowed:
         if not alert.told_contacts:
-            _withhold(draft, alert, refused or Reason.NO_ENDPOINT)
+            _withhold(draft, alert, refused or (Reason.NO_ENDPOINT,))
         return False
     chosen = allowed[: max(contacts, 1)]
     if not any(_open(contact, draft.now) for contact in chosen):
@@ -302,22 +302,24 @@ def _waits(alert: Alert, reasons: frozenset[Reason]) -> bool:
 
 def _sift(
     draft: Draft, alert: Alert, contacts: list[ContactRef]
-) -> tuple[list[ContactRef], Reason | None]:
-    allowed, refused = [], None
-    for contact in contacts:
-        verdict = judge_contact(draft.case, alert, contact, now=draft.now)
-        if verdict.allowed:
-            allowed.append(contact)
-        else:
-            refused = refused or verdict.reason
-    return allowed, refused
+) -> tuple[list[ContactRef], tuple[Reason, ...]]:
+    """Who of these may be told, and why the others may not, each reason in its place."""
+    judged = [(ref, judge_contact(draft.case, alert, ref, now=draft.now)) for ref in contacts]
+    allowed = [ref for ref, verdict in judged if verdict.allowed]
+    return allowed, tuple(verdict.reason for _, verdict in judged if not verdict.allowed)
 
 
-def _withhold(draft: Draft, alert: Alert, reason: Reason) -> None:
-    if alert.status is AlertStatus.PLANNED or (
-        alert.status is AlertStatus.WITHHELD and alert.reason is not reason
-    ):
-        draft.add(f.AlertWithheld(alert=alert.id, reason=reason))
+def _withhold(draft: Draft, alert: Alert, reasons: tuple[Reason, ...]) -> None:
+    """Nobody of it was told. Where it may know and a way is all that is missing, a person phones.
+
+    Whoever else of its track was told: they may not be the ones who can do what it could.
+    """
+    if alert.status not in (AlertStatus.PLANNED, AlertStatus.WITHHELD):
+        return
+    if alert.status is AlertStatus.PLANNED or alert.reason is not reasons[0]:
+        draft.add(f.AlertWithheld(alert=alert.id, reason=reasons[0]))
+    if Reason.NO_ENDPOINT in reasons:
+        unheard.phone(draft, alert)
 
 
 def _open(contact: ContactRef, now: datetime) -> bool:

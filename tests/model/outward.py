@@ -152,6 +152,9 @@ class Outward(Duty):
         why = self.refusal(party) or ("" if left or party.told else "nobody")
         if why and party.status in ("planned", "withheld"):
             party.status, party.why = "withheld", why
+            if why == "nobody":
+                grave = self.severity in ("critical", "high")
+                self.task("unreachable", of=f"{party.name}/", critical=grave)
         if why or not left:
             return False
         there = [who for who in left if self.open_at(who, self.now)]
