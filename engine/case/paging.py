@@ -33,16 +33,18 @@ def page_roles(draft: Draft, roles: Iterable[str], *, besides: bool = False) -> 
     return bool(oncall)
 
 
-def call_floor(draft: Draft, person: str) -> None:
+def call_floor(draft: Draft, person: str) -> bool:
     """Tell duty's last resort, because no way to this person worked: once an hour is enough.
 
     Woken anew the case tells it anew, so that it never hears less than one page of each call.
+    False: it was called within the hour.
     """
     called = draft.case.floor_called_at
     if called is not None and draft.now - called < times.FLOOR_EVERY:
-        return
+        return False
     draft.add(f.FloorCalled(at=draft.now, person=person))
     page_floor(draft)
+    return True
 
 
 def page_floor(draft: Draft) -> None:

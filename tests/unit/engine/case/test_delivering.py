@@ -291,6 +291,24 @@ def test_a_failing_reminder_of_a_task_wakes_the_floor_although_the_case_is_held(
     assert story.paged()[-1] == "eve"
 
 
+def test_a_task_its_owner_never_hears_of_wakes_duty_though_the_floor_was_just_called() -> None:
+    """Its owner had the case, and the floor had been called: nobody heard of a grave task."""
+    story = _fail_all(a_case(Severity.CRITICAL).when("Mon 22:15"), "ben")
+    story.when("Mon 22:20").page_answered()
+    assert story.paged().count("eve") == 1
+    pages = len(story.pages())
+    story.freeze(MISSIONS)
+    assert story.pages()[pages:] == [("Mon 22:20", "ana")]
+
+    _fail_all(story, "ana")
+
+    assert story.of(f.TrackWoken)[-1].reason == "nobody_reached"
+    assert story.track(TrackName.DUTY).hold_until is None
+    _fail_all(story.when("Mon 22:21"), "ana")
+    assert story.paged()[-2:] == ["ana", "eve"], "called again, and then who is below her"
+    assert story.when("Mon 22:35").paged()[-1] == "ben"
+
+
 def test_somebody_who_left_the_roster_counts_as_out_of_reach() -> None:
     story = a_case().around(roster=replace(ROSTER, people=ROSTER.people[1:])).bounced("ana")
     assert story.paged()[-1] == "eve"
