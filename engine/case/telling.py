@@ -208,7 +208,8 @@ def go_on(draft: Draft, alert_id: str) -> None:
 
 
 def follow_up(draft: Draft, name: TrackName) -> None:
-    """A gate is open again: where a party fell silent while it was closed, tell its next contact.
+    """A gate is open again, or a freeze over: where a party fell silent meanwhile, tell its next
+    contact.
 
     People were asked whether anybody is asked further; this is their yes.
     """
@@ -232,7 +233,10 @@ def next_party(draft: Draft, name: TrackName) -> None:
 
 
 def resume(draft: Draft, name: TrackName) -> None:
-    """A freeze ended: tell those it held back. Rungs that fell due meanwhile fire by themselves."""
+    """A freeze ended: tell those it held back, and go on where a contact fell out meanwhile.
+
+    Rungs that fell due meanwhile fire by themselves.
+    """
     state = draft.case.track(name)
     if state is None or state.anchor_at is None:
         return
@@ -240,6 +244,8 @@ def resume(draft: Draft, name: TrackName) -> None:
         held = alert.status is AlertStatus.WITHHELD and alert.reason in WAITING_ONLY
         if alert.track is name and held:
             tell_next(draft, alert.id)
+    if not settled(draft.case, name):
+        follow_up(draft, name)
     if state.next_at is None and not somebody_has_it(draft.case, name):
         next_party(draft, name)
 

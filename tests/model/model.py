@@ -271,6 +271,9 @@ class Model(Dates):
         if track.anchor is not None and not track.frozen:
             for party in waited:
                 self.tell_next(party)
+            for party in self.of(track) if not self.settled(track) else ():
+                if party.status == "silent":
+                    self.tell_next(party)
             if self.moves(track) is None and not self.has_it(track):
                 self.next_party(track)
 

@@ -59,8 +59,6 @@ class Party:
     freed: datetime | None = None
     """When the last of its clocks ended, or a message to it was called off."""
     phoned: bool = False
-    by_phone: bool = False
-    """Its turn came while the track stood still: from then on that is a person's to do."""
     out: bool = False
     no: bool = False
     """Out, and nothing comes of it: where parties are asked in turn, the next one is."""
@@ -77,6 +75,7 @@ class Party:
     def forget(self) -> None:
         """All of it is to be told anew, but to those who said no and by ways that failed."""
         self.told, self.clocks, self.holds, self.promises = set(), {}, {}, {}
+        self.out = self.no  # whoever has acted may be asked for more
 
 
 class Recipients:
@@ -104,8 +103,6 @@ class Recipients:
             due = max(since, party.freed or since)
             if party.told and not party.untold and not party.phoned:
                 yield due, f"{id}: nobody is left to be told, and nobody is asked to phone"
-            elif party.by_phone:
-                continue
             elif party.untold and (party.told or not track.in_turn):
                 yield due, f"{id}: {party.untold[0]} is to be told and was not"
             elif party.untold and (turn := self._turn(party.track)) is not None:
@@ -231,7 +228,6 @@ class Recipients:
                     party.clocks[notice["contact"]] = at + self.tracks[party.track].answer_by
         elif kind == "task_raised" and fact["task_kind"] in PHONE:
             party.phoned = True
-            party.by_phone |= self.tracks[party.track].since is None
         elif kind == "delivery_failed":
             party.ways.get(who, set()).discard(fact["endpoint"])
             if not party.ways.get(who):

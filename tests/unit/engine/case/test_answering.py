@@ -354,6 +354,25 @@ def test_the_wrong_contact_is_never_asked_again_and_the_next_is_told_at_once() -
     assert story.told().count("lea") == 1
 
 
+def test_where_a_contact_was_wrong_during_a_freeze_the_next_is_told_at_its_end() -> None:
+    """A person was asked to phone, and the party's next contact was never written to."""
+    story = _quiet_hours_case().freeze(MISSIONS).after(minutes=5)
+    before = story.answer("lea", ResponseKind.WRONG_CONTACT).asked()
+    assert "desk" not in before[-1]
+    assert story.owes("phone_them")
+
+    story.after(minutes=10).lifted(MISSIONS)
+
+    assert story.asked()[len(before) :] == [("Tue 09:15", "desk")]
+
+
+def test_a_freeze_that_ends_brings_in_nobody_further_where_enough_is_done() -> None:
+    story = _quiet_hours_case().freeze(MISSIONS).after(minutes=5)
+    before = story.answer("lea", ResponseKind.ACKNOWLEDGED).asked()
+
+    assert story.after(minutes=10).lifted(MISSIONS).asked() == before
+
+
 def test_a_wrong_contact_beside_another_leaves_it_to_the_other() -> None:
     story = a_told_case().answer("lea", ResponseKind.WRONG_CONTACT)
     assert story.told(last=True) == []
