@@ -22,7 +22,8 @@ def check(history: History, messages: Messages) -> Iterator[Violation]:
     lost: set[str] = set()
     """Handed on, and then reported as not delivered."""
     failed: list[tuple[int, int, f.DeliveryFailed]] = []
-    """When it was decided, since when something else must have been tried, and what failed."""
+    """Since when an answer or a task excuses it, since when something else must have been tried,
+    and what failed."""
     by_alert: dict[str, list[str]] = {}
     for at, leaf in enumerate(history.leaves):
         match leaf.fact:
@@ -51,7 +52,7 @@ def check(history: History, messages: Messages) -> Iterator[Violation]:
                 lost |= {fact.key} if late else set()
                 # Since it was handed on, the ladder may have gone on by itself.
                 since = handed.get(fact.key, at) if late else at
-                failed.append((decided.get(fact.key, at), since, fact))
+                failed.append((decided.get(fact.key, at) if late else at, since, fact))
             case _:
                 pass
     for key in sorted(decided.keys() - messages.keys()):
@@ -100,8 +101,9 @@ def _gone_on(
 ) -> Iterator[Violation]:
     """After a message failed for good, the next way is tried or a person is asked (I11).
 
-    Whoever answered it had it, whatever its provider says afterwards. Of duty the ladder itself
-    goes on; that it does is looked at in the replay, and I23 by its end.
+    Whoever answered it had it, whatever its provider says afterwards; and where a person was asked
+    together with it, they need not be asked twice. Of duty the ladder itself goes on; that it does
+    is looked at in the replay, and I23 by its end.
     """
     for told, at, fact in failed:
         alert = history.state.alert(fact.alert)
@@ -110,7 +112,8 @@ def _gone_on(
         if alert.track is TrackName.DUTY:
             continue
         if any(
-            isinstance(leaf.fact, f.Answered | f.Promised) and leaf.fact.alert == fact.alert
+            isinstance(leaf.fact, f.Answered | f.Promised | f.TaskRaised)
+            and leaf.fact.alert == fact.alert
             for leaf in history.leaves[told + 1 :]
         ):
             continue
