@@ -27,11 +27,6 @@ COUNTED = "counted"
 """In `meta`: how often some process counted on."""
 NAME = "newest"
 EVERY_SECONDS = 60.0
-NOTICED = 1_000_000_000
-"""By so much the count leaps once it was noticed: further than machines count in a century. One
-that was down meanwhile, and had seen more than the one that noticed, else held everything again
-after two people had let it go on."""
-
 _log = structlog.get_logger(__name__)
 
 
@@ -55,10 +50,15 @@ class Mark:
         os.replace(fresh, self.directory / NAME)
 
 
-async def hold_if_it_went_back(*, desk: Desk, reader: Reader, writer: Writer, mark: Mark) -> bool:
+async def hold_if_it_went_back(
+    *, desk: Desk, reader: Reader, writer: Writer, mark: Mark, clock: Clock
+) -> bool:
     """Stop everything outgoing if the database went back; before any loop that sends.
 
-    Twice is harmless: a crash in between only says it again.
+    Twice is harmless: a crash in between only says it again. Once it was noticed the count leaps to
+    the time of day in milliseconds, further than any machine has counted: one that was down
+    meanwhile, and had seen more than the one that noticed, else held everything again after two
+    people had let it go on.
     """
     seen = mark.read()
 
@@ -71,7 +71,8 @@ async def hold_if_it_went_back(*, desk: Desk, reader: Reader, writer: Writer, ma
 
     def said(conn: Connection) -> None:
         meta.write(conn, PUT_BACK, "")
-        meta.write(conn, COUNTED, str(max(seen, int(meta.read(conn, COUNTED) or 0)) + NOTICED))
+        counted = max(seen, int(meta.read(conn, COUNTED) or 0))
+        meta.write(conn, COUNTED, str(max(counted, int(clock.now().timestamp() * 1_000))))
 
     since = await reader.run(look)
     if not since:

@@ -105,6 +105,7 @@ class Engine:
                     reader=self._parts.reader,
                     writer=self._parts.writer,
                     mark=Mark(self._parts.settings.data_dir),
+                    clock=self._parts.clock,
                 )
                 for name, loop in loops(self._parts, self._channels, self._roles, self._logs):
                     tasks.append(group.create_task(loop, name=name))

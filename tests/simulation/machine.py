@@ -179,7 +179,9 @@ class Machine:
             await desk.fire_due(limit=1)  # answered once the desk has taken over
             if around.copies is not None:
                 mark = around.copies.mark(self.number)
-                await hold_if_it_went_back(desk=desk, reader=reader, writer=writer, mark=mark)
+                await hold_if_it_went_back(
+                    desk=desk, reader=reader, writer=writer, mark=mark, clock=self._clock
+                )
                 group.create_task(keep_marking(writer, mark=mark, clock=self._clock))
             loops: list[Coroutine[Any, Any, None]] = [
                 run_timers(desk, clock=self._clock, poll_seconds=poll),

@@ -75,7 +75,11 @@ def both(directory: Path) -> tuple[Archive, Archive]:
 
 async def hold(room: Room, directory: Path) -> bool:
     return await hold_if_it_went_back(
-        desk=room.desk, reader=room.reader, writer=room.writer, mark=Mark(directory)
+        desk=room.desk,
+        reader=room.reader,
+        writer=room.writer,
+        mark=Mark(directory),
+        clock=room.clock,
     )
 
 
@@ -236,11 +240,14 @@ async def test_what_one_machine_noticed_and_people_let_go_is_not_held_again_by_a
         assert not await hold(room, second)
         await count(room, first)
         await count(room, second)
+        for _ in range(3):
+            await count(room, first)
     path.write_bytes(newer)
 
     async with a_room(path) as room:
+        await room.clock.advance(minutes=5)
         assert await hold(room, second), "put back once more, it is noticed once more"
-        assert not await hold(room, first)
+        assert not await hold(room, first), "though it has counted on since it noticed first"
 
 
 async def test_a_first_start_and_a_restart_hold_nothing(tmp_path: Path) -> None:
