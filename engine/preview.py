@@ -88,7 +88,12 @@ def preview(world: World, roster: Roster, report: c.Report, *, now: datetime) ->
     situation = report.event.situation or report.event_id
     case = Case(
         id=ids.case_id(report.source, situation, 0, exercise=report.event.exercise),
-        around=Around(registry=world.registry, roster=roster, consents=_consents(report, now=now)),
+        around=Around(
+            registry=world.registry,
+            ladder=world.rulebook.duty_track,
+            roster=roster,
+            consents=_consents(report, now=now),
+        ),
     )
     inbox = c.Inbox(source=report.source, id=report.event_id, digest="")
     _, facts = run(case, c.EventArrived(inbox=inbox, report=report, candidates=found), now)

@@ -1,15 +1,16 @@
 """What surrounds a case while it is decided: read in the same transaction, never stored with it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from pydantic_core import core_schema
 
-from rules import exclusion
+from rules import duty, exclusion
 from rules.graph import Registry
-from schemas.codes import FieldName
-from schemas.plan import Closure
+from schemas.codes import FieldName, Severity
+from schemas.plan import Closure, Track
 from schemas.roster import Roster
 from schemas.safeguards import Consent
 
@@ -39,6 +40,8 @@ class Around:
     """
 
     registry: Registry = field(default_factory=Registry)
+    ladder: Callable[[Severity], Track] = duty.built_in
+    """Duty's ladder for a case that becomes so grave: the desk's own, from its rulebook."""
     roster: Roster = field(default_factory=lambda: Roster(version=""))
     consents: tuple[Consent, ...] = ()
     """The newest record of each of the case's subjects."""

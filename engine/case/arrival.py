@@ -54,7 +54,7 @@ def arrive(draft: Draft, command: c.EventArrived) -> None:
     _join(draft, command)
     severity = candidates.severity if after is None else Severity.CRITICAL
     raised = severity.rank < draft.case.severity.rank
-    tasks.raise_severity(draft, severity, duty=_duty_of(candidates, severity))
+    tasks.raise_severity(draft, severity, duty=_duty_of(draft.case, candidates, severity))
     worse = wellbeing.learn(draft, source=command.report.source, event=event)
     if was in (CaseStatus.NEW, CaseStatus.MONITORED):
         tasks.raise_task(draft, "triage")
@@ -97,7 +97,7 @@ def plan(draft: Draft, candidates: Candidates) -> None:
     """
     case = draft.case
     new = (track for track in candidates.tracks if case.track(track.name) is None)
-    tracks = tuple(_as_grave_as(case.severity, track, candidates) for track in new)
+    tracks = tuple(_as_grave_as(case, track, candidates) for track in new)
     if case.track(TrackName.DUTY) is None and all(t.name is not TrackName.DUTY for t in tracks):
         tracks = (duty.built_in(case.severity), *tracks)  # No plan goes without duty.
     known = {(a.track, a.party) for a in case.alerts}
@@ -165,11 +165,11 @@ def wait_for_release(draft: Draft, before: Case, alerts: tuple[str, ...]) -> Non
             draft.add(f.AlertWithheld(alert=alert, reason=Reason.GATE_CLOSED))
 
 
-def _as_grave_as(severity: Severity, track: Track, candidates: Candidates) -> Track:
+def _as_grave_as(case: Case, track: Track, candidates: Candidates) -> Track:
     """A case that opens as a suspected reprisal is graver than its report: so duty is called."""
-    if track.name is not TrackName.DUTY or candidates.severity is severity:
+    if track.name is not TrackName.DUTY or candidates.severity is case.severity:
         return track
-    return _duty_of(candidates, severity)
+    return _duty_of(case, candidates, case.severity)
 
 
 def _left_out(candidate: Candidate, verdict: Verdict) -> Withheld:
@@ -201,13 +201,13 @@ def _lists(draft: Draft, candidate: Candidate, *, mode: Mode | None) -> Iterator
             )
 
 
-def _duty_of(candidates: Candidates, severity: Severity) -> Track:
-    """Duty's ladder for this severity: the rulebook's where the event is that grave itself."""
+def _duty_of(case: Case, candidates: Candidates, severity: Severity) -> Track:
+    """Duty's ladder for this severity: the one planned where the event is that grave itself."""
     if candidates.severity is severity:
         for track in candidates.tracks:
             if track.name is TrackName.DUTY:
                 return track
-    return duty.built_in(severity)
+    return case.around.ladder(severity)
 
 
 def _open(draft: Draft, event: ThreatEvent, candidates: Candidates) -> None:

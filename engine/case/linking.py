@@ -14,7 +14,6 @@ from engine.case.beside import strictures_of
 from engine.case.draft import Draft, Refusal, id_only
 from engine.case.recheck import recheck, told_before_excluded
 from engine.case.state import AlertStatus, Case, CaseStatus
-from rules import duty
 from schemas import facts as f
 from schemas.codes import Severity
 from schemas.linked import Strictures
@@ -76,7 +75,7 @@ def be_linked(draft: Draft, command: c.BeLinked) -> None:
     if not command.act:
         return
     if command.after == draft.case.id:  # whoever we told may be why: danger may lie here
-        tasks.raise_severity(draft, Severity.CRITICAL, duty=duty.built_in(Severity.CRITICAL))
+        tasks.raise_severity(draft, Severity.CRITICAL)
     reprisals.suspect(draft, event=command.act, after=command.after)
 
 

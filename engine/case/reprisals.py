@@ -14,7 +14,6 @@ from engine.case import tasks, times
 from engine.case.draft import Draft
 from engine.case.records import records_of
 from engine.case.state import Case, CaseStatus
-from rules import duty
 from rules.graph import Registry
 from schemas import facts as f
 from schemas.codes import EventType, Severity, TrackName
@@ -121,7 +120,7 @@ def touch(draft: Draft, command: c.TouchedByAct) -> None:
         return
     was = draft.case.severity
     if follows_a_notice(draft.case.last_outward_at, now=draft.now):
-        tasks.raise_severity(draft, Severity.CRITICAL, duty=duty.built_in(Severity.CRITICAL))
+        tasks.raise_severity(draft, Severity.CRITICAL)
     if not _suspects_already(draft.case):
         suspect(draft, event=command.event, after=command.after)
     elif draft.case.severity is not was and draft.case.status is CaseStatus.OPEN:

@@ -70,11 +70,15 @@ def drop_tasks(draft: Draft, *kinds: f.TaskKind, alert: str = "", detail: str = 
             draft.add(f.TaskDone(task=task.id, by="engine", at=draft.now, result="not_needed"))
 
 
-def raise_severity(draft: Draft, severity: Severity, *, duty: Track) -> None:
-    """The case is graver: duty's ladder and what it owes to the person follow at once."""
+def raise_severity(draft: Draft, severity: Severity, *, duty: Track | None = None) -> None:
+    """The case is graver: duty's ladder and what it owes to the person follow at once.
+
+    `duty`: the ladder; None: the desk's own for this severity.
+    """
     if severity.rank >= draft.case.severity.rank:
         return
-    draft.add(f.SeverityRaised(severity=severity, duty=duty))
+    ladder = draft.case.around.ladder(severity) if duty is None else duty
+    draft.add(f.SeverityRaised(severity=severity, duty=ladder))
     hasten(draft)
     ask_sooner(draft)
 

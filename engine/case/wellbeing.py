@@ -11,7 +11,6 @@ from engine.case import tasks
 from engine.case.conditions import gravest
 from engine.case.draft import Draft
 from engine.case.state import Case
-from rules import duty
 from schemas import facts as f
 from schemas.codes import SAID_BY_CODE, SubjectStatus, TrackName
 from schemas.event import Subject, ThreatEvent
@@ -65,8 +64,7 @@ def _say(
     draft.add(f.StatusNoted(status=status, at=at, by=by, subject=subject, worse=worse, note=words))
     if worse:
         if raises:
-            level = status.at_least
-            tasks.raise_severity(draft, level, duty=duty.built_in(level))
+            tasks.raise_severity(draft, status.at_least)
         tasks.hasten(draft)
     return worse
 

@@ -55,6 +55,7 @@ class Setting:
         known = (sheet.consents.get(pseudonym) for pseudonym in whose)
         return Around(
             registry=self.world.registry,
+            ladder=self.world.ladder,
             roster=self.world.roster,
             consents=tuple(entry[1] for entry in known if entry is not None),
             closure=sheet.closures.get(case.id, Closure()) if closure is None else closure,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rules import candidates
+from rules import candidates, duty
 from rules.graph import Registry
 from rules.rulebook import Rulebook
 from schemas.codes import FieldName, Severity, TrackName
@@ -33,6 +33,12 @@ class World:
         return candidates.World(
             rulebook=self.rulebook, registry=self.registry, looked_at=self.looked_at
         )
+
+    def ladder(self, severity: Severity) -> Track:
+        """Duty's ladder: the rulebook's, or the built-in one where there is none."""
+        if self.rulebook is None:
+            return duty.built_in(severity)
+        return self.rulebook.duty_track(severity)
 
 
 class WorldHolder:

@@ -1,5 +1,6 @@
 """A standing case over the store: sound for months, found when who may know changes, replayed."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,9 +9,13 @@ import pytest
 from engine.case import commands as c
 from engine.case.state import CaseStatus
 from engine.store import alerts
-from schemas.codes import Heard, SubjectStatus
+from rules.rulebook import load
+from schemas.codes import Heard, SubjectStatus, TrackName
 from schemas.facts import WhyStanding
+from schemas.plan import Step
 from schemas.responses import Done
+from schemas.roster import Role
+from tests.harness.towns import ARREST, rulebook_text
 from tests.integration.engine.desk.room import Room, a_room
 from tests.integration.engine.desk.test_linking import (
     first_hotline,
@@ -96,6 +101,23 @@ async def test_worse_news_of_the_person_opens_it_and_calls_duty(path: Path) -> N
         )
         assert isinstance(await room.one(noted), Done)
         assert (await room.case(case)).status is CaseStatus.OPEN
+        assert await room.sound()
+
+
+async def test_worse_news_calls_duty_by_the_ladder_of_the_rulebook_in_force(path: Path) -> None:
+    """It was the built-in one: a desk that calls its director at once did so after an hour."""
+    text = rulebook_text(ARREST)
+    quick = text.replace("{after: 15m, roles: [second]}", "{after: 2m, roles: [director]}")
+    async with a_room(path) as room:
+        case = await first_hotline(room)
+        room.world.swap(replace(room.world.current, rulebook=load(quick, filename="quick.yaml")))
+        noted = c.NoteStatus(
+            inbox=room.inbox(), case=case, by="ana", status=SubjectStatus.DISAPPEARED
+        )
+        assert isinstance(await room.one(noted), Done)
+        state = (await room.case(case)).track(TrackName.DUTY)
+        assert state is not None
+        assert state.track.steps[1] == Step(offset=120, roles=(Role.DIRECTOR,))
         assert await room.sound()
 
 

@@ -1,5 +1,6 @@
 """Reprisal watch: an act soon after a notice freezes what goes outward, near and far."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,8 @@ from schemas.codes import Severity, TrackName
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.linked import Strictures
 from schemas.party import Party, PartyKind
-from schemas.plan import Gate
+from schemas.plan import Gate, Step, Track
+from schemas.roster import Role
 from tests.unit.engine.case.builders import (
     REGISTRY,
     TRACKS,
@@ -245,6 +247,49 @@ def test_an_incident_is_about_nobody_and_never_frozen() -> None:
     story.send(c.RaiseIncident(code="quarantine"))  # type: ignore[arg-type]
     before = story.case
     assert _touched(story).case == before
+
+
+# --- by which ladder duty is called then
+
+
+def _own(severity: Severity) -> Track:
+    """A desk that calls everybody at once, and again every two minutes."""
+    steps = (Step(offset=0, roles=(Role.HANDLER,)), Step(offset=300, roles=(Role.DIRECTOR,)))
+    return duty.track(steps=steps, answer_holds_for=1200, repeat_every=(120,))
+
+
+def _arrested_again(story: Story) -> Story:
+    return story.report(an_event("summons"))
+
+
+def _linked(story: Story) -> Story:
+    return story.send(
+        c.BeLinked(
+            case=story.case.id,
+            other="other",
+            ref="TC-22222",
+            by="ana",
+            strictures=Strictures(),
+            act="e0",
+            after=story.case.id,
+        )
+    )
+
+
+@pytest.mark.parametrize("graver", [_arrested_again, _touched, _linked])
+def test_a_case_that_becomes_critical_calls_duty_by_the_ladder_of_the_desk(
+    graver: Callable[[Story], Story],
+) -> None:
+    """It was called by the built-in one, whatever the rulebook says and the preview shows."""
+    story = graver(a_told_case().after(days=1).around(ladder=_own))
+
+    assert story.case.severity is Severity.CRITICAL
+    ladder = story.track(TrackName.DUTY).track
+    assert (ladder.steps, ladder.repeat_every) == (_own(Severity.CRITICAL).steps, (120,))
+    woken = story.now
+    story.until(woken + timedelta(minutes=9))
+    fired = [x.due_at - woken for x in story.of(f.StepFired) if x.due_at > woken]
+    assert fired == [timedelta(minutes=5), timedelta(minutes=7), timedelta(minutes=9)]
 
 
 # --- what cases have in common
