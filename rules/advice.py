@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from rules.source import At, Problem, Source
 from schemas.codes import Severity, TrackName
-from schemas.plan import Spread
+from schemas.plan import Anchor, Spread
 from schemas.rulebook import RulebookShape, StepShape, TrackShape
 
 _Finding = tuple[At, str, str]
@@ -51,6 +51,12 @@ def _track(at: At, track: TrackName, spec: TrackShape) -> Iterator[_Finding]:
             (*at, "repeat_every"),
             "Only duty is called again and again; nothing comes of this.",
             "Leave it out: a silent party's next contact is told instead.",
+        )
+    if spec.anchor is Anchor.WOKEN:
+        yield (
+            (*at, "anchor"),
+            "Nothing wakes a track but duty's: its steps count from the release.",
+            "Write anchor: released, or leave it out.",
         )
     grave = spec.severity or tuple(Severity)
     for severity in grave:

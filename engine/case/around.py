@@ -40,7 +40,7 @@ class Around:
     """
 
     registry: Registry = field(default_factory=Registry)
-    ladder: Callable[[Severity], Track] = duty.built_in
+    ladder: Callable[[Severity], Track] = field(default=duty.built_in, compare=False)
     """Duty's ladder for a case that becomes so grave: the desk's own, from its rulebook."""
     roster: Roster = field(default_factory=lambda: Roster(version=""))
     consents: tuple[Consent, ...] = ()

@@ -54,6 +54,7 @@ def test_the_shipped_rulebook_needs_no_advice() -> None:
     ("more", "part"),
     [
         ("repeat_every: {high: [4h]}", "Only duty is called again"),
+        ("anchor: woken", "Nothing wakes a track but duty's"),
         ("steps: [{after: 0, severity: [critical]}]", "A case that is high has no step here"),
         ("steps: [{after: 0}, {after: 30d}]", "Answers for critical are due before this step"),
         ("steps: [{after: 0}, {after: 0}]", "A step at the same time"),

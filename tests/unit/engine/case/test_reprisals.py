@@ -253,7 +253,7 @@ def test_an_incident_is_about_nobody_and_never_frozen() -> None:
 
 
 def _own(severity: Severity) -> Track:
-    """A desk that calls everybody at once, and again every two minutes."""
+    """A desk that calls its director after five minutes, and again every two."""
     steps = (Step(offset=0, roles=(Role.HANDLER,)), Step(offset=300, roles=(Role.DIRECTOR,)))
     return duty.track(steps=steps, answer_holds_for=1200, repeat_every=(120,))
 
