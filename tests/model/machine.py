@@ -535,7 +535,7 @@ Machine.TestCase.settings = settings(
     max_examples=200,
     stateful_step_count=20,
     deadline=None,
-    derandomize=True,  # Every sweep draws others (tests/model/__main__.py).
+    derandomize=True,  # Others by tests/model/__main__.py.
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestEngineAndModel = Machine.TestCase

@@ -69,12 +69,3 @@ def test_three_minutes_are_enough_for_every_kind_of_crash() -> None:
     kept, _ = shares(CHECKS, 180)
 
     assert sum(check.name.startswith("crash") for check in kept) == 4
-
-
-def test_every_sweep_draws_other_lives_for_the_model_and_says_which() -> None:
-    model = next(check for check in CHECKS if check.name == "model")
-
-    drawn = model.command(15, 1_795_390_000)
-
-    assert drawn[drawn.index("--seed") + 1] == "1795390000"
-    assert drawn[drawn.index("--seconds") + 1] == "15"
