@@ -50,6 +50,21 @@ def _touched(story: Story) -> Story:
     return story.send(c.TouchedByAct(case=story.case.id, event="e1", after="another"))
 
 
+def _linked(story: Story, *, after: str = "") -> Story:
+    """With a case whose act followed a notice of this one, or of `after`."""
+    return story.send(
+        c.BeLinked(
+            case=story.case.id,
+            other="other",
+            ref="TC-22222",
+            by="ana",
+            strictures=Strictures(),
+            act="e0",
+            after=after or story.case.id,
+        )
+    )
+
+
 # --- the window, to the minute
 
 
@@ -196,18 +211,7 @@ def test_a_second_act_pages_nobody_again_for_a_case_that_stands_frozen() -> None
 
 def test_a_second_act_that_makes_a_frozen_case_critical_wakes_duty() -> None:
     """Duty's next page stayed at the pause of the less grave case, hours away."""
-    story = a_told_case()
-    story.send(
-        c.BeLinked(
-            case=story.case.id,
-            other="other",
-            ref="TC-22222",
-            by="ana",
-            strictures=Strictures(),
-            act="e0",
-            after="other",
-        )
-    )
+    story = _linked(a_told_case(), after="other")
     assert story.case.severity is Severity.HIGH
     assert _frozen(story) == {t.name for t in TRACKS}
     pages = len(story.pages())
@@ -260,20 +264,6 @@ def _own(severity: Severity) -> Track:
 
 def _arrested_again(story: Story) -> Story:
     return story.report(an_event("summons"))
-
-
-def _linked(story: Story) -> Story:
-    return story.send(
-        c.BeLinked(
-            case=story.case.id,
-            other="other",
-            ref="TC-22222",
-            by="ana",
-            strictures=Strictures(),
-            act="e0",
-            after=story.case.id,
-        )
-    )
 
 
 @pytest.mark.parametrize("graver", [_arrested_again, _touched, _linked])

@@ -1,6 +1,6 @@
 """A message ends by a refusal for good, or by as many unclear tries as there may be."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -22,6 +22,30 @@ def _first(life: Life) -> tuple[f.Told, f.Notice]:
     return told, told.notices[0]
 
 
+def _message(life: Life, state: str, tries: list[tuple[str, datetime]]) -> Message:
+    """The first page of duty in this state, after these tries at these times."""
+    told, notice = _first(life)
+    return Message(
+        key=notice.key,
+        alert=told.alert,
+        tell_no=told.tell_no,
+        decided_no=told.tell_no,
+        purpose=told.purpose.value,
+        party=told.party,
+        contact=notice.contact,
+        lane=0,
+        decided_at=MONDAY,
+        state=state,
+        next_at=None,
+        unknowns=0,
+        settled_at=life.now,
+        tries=tuple(
+            Try(no=n, at=at, state=each, reason="", settled_at=at)
+            for n, (each, at) in enumerate(tries, start=1)
+        ),
+    )
+
+
 def _ended(state: c.Ending, tries: list[str]) -> list[str]:
     """What is wrong with a page of duty that came to this end after these tries."""
     life = Life().arrested()
@@ -36,25 +60,7 @@ def _ended(state: c.Ending, tries: list[str]) -> list[str]:
         state=state,
     )
     life.do(settled, after=timedelta(hours=1))
-    message = Message(
-        key=notice.key,
-        alert=told.alert,
-        tell_no=told.tell_no,
-        decided_no=told.tell_no,
-        purpose=told.purpose.value,
-        party=told.party,
-        contact=notice.contact,
-        lane=0,
-        decided_at=MONDAY,
-        state="failed_permanent",
-        next_at=None,
-        unknowns=0,
-        settled_at=life.now,
-        tries=tuple(
-            Try(no=n, at=MONDAY, state=each, reason="", settled_at=MONDAY)
-            for n, each in enumerate(tries, start=1)
-        ),
-    )
+    message = _message(life, "failed_permanent", [(each, MONDAY) for each in tries])
     found = decided.check(life.history(), {notice.key: message})
     return [violation.what for violation in found if violation.row == notice.key]
 
@@ -115,30 +121,7 @@ def _called_off(tried: timedelta) -> list[str]:
     life = Life().arrested()
     told, notice = _first(life)
     life.do(answer(life, told.party, ResponseKind.ACKNOWLEDGED, by=told.party), after=A_MINUTE)
-    message = Message(
-        key=notice.key,
-        alert=told.alert,
-        tell_no=told.tell_no,
-        decided_no=told.tell_no,
-        purpose=told.purpose.value,
-        party=told.party,
-        contact=notice.contact,
-        lane=0,
-        decided_at=MONDAY,
-        state="cancelled",
-        next_at=None,
-        unknowns=0,
-        settled_at=life.now,
-        tries=(
-            Try(
-                no=1,
-                at=life.now + tried,
-                state="failed_temporary",
-                reason="",
-                settled_at=life.now + tried,
-            ),
-        ),
-    )
+    message = _message(life, "cancelled", [("failed_temporary", life.now + tried)])
     messages = {notice.key: message}
     found = [*decided.check(life.history(), messages), *delivering.check(messages, now=life.now)]
     return [violation.what for violation in found if violation.invariant == "I8"]
