@@ -28,7 +28,8 @@ def circles(registry: Registry, kinds: frozenset[LinkKind]) -> Iterator[tuple[st
     def near(node: int) -> Iterator[int]:
         return (other for other, link in view.each(node) if counts(registry.link_at(link)))
 
-    for circle in round_from(range(len(registry.ids)), near):
+    every = range(len(registry.kinds))  # those as well that came since the snapshot was built
+    for circle in round_from(every, near):
         yield tuple(sorted(map(registry.id_of, circle)))
 
 

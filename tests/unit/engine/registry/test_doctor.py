@@ -185,6 +185,14 @@ def test_owners_that_own_each_other_in_a_circle_are_named_together() -> None:
     assert [each.parties for each in found(registry, Unsound.OWNS_ITSELF)] == [("a", "b", "c")]
 
 
+def test_a_circle_of_parties_that_came_while_the_desk_ran_is_found() -> None:
+    """The doctor looked at those alone who were there when the registry was last rebuilt."""
+    came = [a_link("a", L.PARENT_OF, "b"), a_link("b", L.PARENT_OF, "a")]
+    registry = a_registry([], []).changed(parties=[a_party("a"), a_party("b")], links=came)
+
+    assert [each.parties for each in found(registry, Unsound.OWNS_ITSELF)] == [("a", "b")]
+
+
 def test_a_circle_of_parties_that_only_links_name_is_found_they_exclude_all_the_same() -> None:
     registry = a_registry([a_party("mine")], [a_link("x", L.PARENT_OF, "y")])
     round_ = registry.changed(links=[a_link("y", L.PARENT_OF, "x")])
@@ -218,13 +226,15 @@ def test_a_chain_of_ten_thousand_owners_is_looked_at_to_its_end() -> None:
 ids = st.sampled_from("abcdefgh")
 
 
-@given(st.sets(st.tuples(ids, ids), max_size=20))
+@given(st.sets(st.tuples(ids, ids), max_size=20), st.integers(0, 20))
 def test_circles_are_those_from_which_everybody_in_them_leads_back(
-    pairs: set[tuple[str, str]],
+    pairs: set[tuple[str, str]], before: int
 ) -> None:
-    registry = a_registry(
-        [a_party(id) for id in "abcdefgh"], [a_link(a, L.PARENT_OF, b) for a, b in sorted(pairs)]
-    )
+    """`before`: so many records were there at the start; the others came while the desk ran."""
+    parties = [a_party(id) for id in "abcdefgh"]
+    links = [a_link(a, L.PARENT_OF, b) for a, b in sorted(pairs)]
+    at_start = a_registry(parties[:before], links[: max(before - 8, 0)])
+    registry = at_start.changed(parties=parties, links=links)
     reaches = {(a, b) for a, b in pairs}
     for middle in "abcdefgh":
         reaches |= {(a, d) for a, b in reaches if b == middle for c, d in reaches if c == middle}
