@@ -53,12 +53,13 @@ def respond(draft: Draft, command: c.Respond) -> None:
 
 def _duty(draft: Draft, alert: Alert, response: Response) -> None:
     if response.kind in (ResponseKind.DECLINED, ResponseKind.WRONG_CONTACT):
+        theirs = any(task.owner == alert.party for task in draft.case.tasks)
         state = draft.case.track(TrackName.DUTY)
         held = state is not None and state.hold_until is not None
         by_another = held and draft.case.owner != alert.party
         _note_decline(draft, alert, response)
         draft.add(f.NoticesCancelled(alerts=(alert.id,), purposes=_PAGES, reason="declined"))
-        if draft.case.status.unresolved and not by_another:
+        if draft.case.status.unresolved and (theirs or not by_another):
             draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="nobody_reached"))
         return
     _say(draft, alert, response, answer="acknowledged")

@@ -120,7 +120,7 @@ class Duty:
         self.no -= {who}
         if not declines:
             return self.own(who)
-        free = not self.quiet or self.owner == who
+        free = not self.quiet or who in (self.owner, *(task.owner for task in self.tasks))
         self.no |= {who}
         self.owner = "" if self.owner == who else self.owner
         for task in self.tasks:

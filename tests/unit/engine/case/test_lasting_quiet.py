@@ -52,19 +52,28 @@ def test_what_is_late_calls_duty_at_the_first_half_hour_after_it_as_ever() -> No
     assert woken(story)[-1].reason == "hold_expired"
 
 
-def test_what_becomes_nobodys_while_a_colleague_has_the_case_calls_duty_in_half_an_hour() -> None:
+def test_what_a_decline_leaves_to_nobody_calls_duty_at_once_though_a_colleague_has_the_case() -> (
+    None
+):
     story = with_nothing_but_check_ins(a_critical_case_that_ana_has()).take("check_in", "ben")
     story.page_answered("ana").when("Tue 01:00")
-    before = story.track(TrackName.DUTY).hold_until
-    assert before is not None
-    assert before >= story.task("check_in").due_at
 
     story.answer("ben", ResponseKind.DECLINED, alert=story.duty("ben").id)
 
-    assert not woken(story), "ana has the case"
-    assert story.track(TrackName.DUTY).hold_until == story.now + HALF_AN_HOUR
-    story.until(story.now + HALF_AN_HOUR)
-    assert woken(story)[-1].reason == "hold_expired"
+    assert not story.task("check_in").owner
+    assert woken(story)[-1].at == story.now
+    assert story.track(TrackName.DUTY).hold_until is None
+    story.page_answered("ana")
+    assert story.task("check_in").owner == "ana", "whoever answers has it now"
+
+
+def test_a_decline_calls_nobody_while_a_colleague_has_the_case_and_all_that_it_owes() -> None:
+    story = with_nothing_but_check_ins(a_critical_case_that_ana_has()).take("check_in", "ben")
+    story.page_answered("ana").take("check_in", "ana").when("Tue 01:00")
+
+    story.answer("ben", ResponseKind.DECLINED, alert=story.duty("ben").id)
+
+    assert not woken(story)
 
 
 def test_when_nothing_is_owed_any_more_quiet_ends_as_soon_as_an_answer_does() -> None:

@@ -192,6 +192,13 @@ def _duty(fact: object) -> bool:
 @given(st.lists(acts, min_size=3, max_size=25))
 @example([leaves_talks_to(("ben",)), speaks("ben", Heard.SAFE_CHANNEL), waits(61)])
 @example([leaves_talks_to(("chi",)), roster_changes("chi"), speaks("eve", Heard.LAWYER)])
+@example(
+    [
+        waits(239),
+        speaks("ben", Heard.SAFE_CHANNEL),
+        answers("ana", ResponseKind.DECLINED),
+    ]
+)
 def test_duty_is_quiet_exactly_while_every_owed_thing_has_an_owner_and_a_future_time(
     life: list[Act],
 ) -> None:
