@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from engine.case import commands as c
 from engine.case import (
+    check_ins,
     confirming,
     embargo,
     incidents,
@@ -15,6 +15,7 @@ from engine.case import (
     tasks,
     telling,
 )
+from engine.case import commands as c
 from engine.case.answerers import answerer, cancel, go_on_if_silent, needs_no_call
 from engine.case.draft import Draft, Refusal
 from engine.case.state import Alert, AlertStatus
@@ -58,6 +59,7 @@ def _duty(draft: Draft, alert: Alert, response: Response) -> None:
         held = state is not None and state.hold_until is not None
         by_another = held and draft.case.owner != alert.party
         _note_decline(draft, alert, response)
+        check_ins.pass_on(draft)
         draft.add(f.NoticesCancelled(alerts=(alert.id,), purposes=_PAGES, reason="declined"))
         if draft.case.status.unresolved and (theirs or not by_another):
             draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="nobody_reached"))

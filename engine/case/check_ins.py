@@ -7,12 +7,14 @@ protocol names as its owners, and nobody else, speaks with the person (mission r
 
 from datetime import datetime, timedelta
 
+from engine.case import ids
 from engine.case.conditions import gravest
 from engine.case.draft import Draft, Refusal
 from engine.case.evolve_duty import TALKS as TALKS
-from engine.case.state import Case, Task
+from engine.case.state import AlertStatus, Case, Task
 from rules import duty
 from rules import roster as rota
+from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import CheckIns
 from schemas.responses import RefusedBecause
@@ -32,14 +34,33 @@ def after(case: Case) -> timedelta:
 
 
 def owner(case: Case, now: datetime) -> str:
-    """Whose a talk is: the case's owner if the protocol lets them, else one it lets, on shift."""
+    """Whose a talk is: the case's owner if the protocol lets them, else one it lets, on shift.
+
+    With nobody of the protocol on shift, or none who takes the case: the floor contact's.
+    """
     known = case.contact_owners
     if not known or case.owner in known:
         return case.owner
-    here = on_shift(case.around.roster, now)
-    floor = case.around.roster.floor
-    present = [person for person in known if person in here]
-    return present[0] if present else known[0] if floor is None else floor.id
+    here, floor = _here(case, now), case.around.roster.floor
+    if here or floor is None:
+        willing = (person for person in known if not _stepped_back(case, person))
+        return next(iter(here), next(willing, known[0]))
+    return floor.id
+
+
+def pass_on(draft: Draft) -> None:
+    """Talks of whoever of the protocol stepped back go to the next one who may speak."""
+    case = draft.case
+    nobodys = any(task.kind in TALKS and not task.owner for task in case.tasks)
+    if nobodys and case.contact_owners:
+        draft.add(
+            f.ContactOwnersSet(
+                owners=case.contact_owners,
+                by="engine",
+                at=draft.now,
+                to=owner(case, draft.now),
+            )
+        )
 
 
 def must_be_theirs(draft: Draft, task: Task, by: str) -> None:
@@ -52,14 +73,24 @@ def must_be_theirs(draft: Draft, task: Task, by: str) -> None:
 def may_talk(case: Case, person: str, now: datetime) -> bool:
     """Whether this person of ours may speak with the defender.
 
-    With nobody of the protocol on shift the floor contact may: somebody has to decide.
+    With nobody of the protocol on shift, or none who takes the case, the floor contact may:
+    somebody has to decide.
     """
     if not case.contact_owners or person in case.contact_owners:
         return True
-    roster = case.around.roster
-    here = on_shift(roster, now)
-    nobody = not any(each in here for each in case.contact_owners)
-    return nobody and roster.floor is not None and person == roster.floor.id
+    floor = case.around.roster.floor
+    return floor is not None and person == floor.id and not _here(case, now)
+
+
+def _here(case: Case, now: datetime) -> list[str]:
+    """Those of the protocol who are on shift and have not said no to the case."""
+    here = on_shift(case.around.roster, now)
+    return [p for p in case.contact_owners if p in here and not _stepped_back(case, p)]
+
+
+def _stepped_back(case: Case, person: str) -> bool:
+    alert = case.alert(ids.alert_id(case.id, TrackName.DUTY, person))
+    return alert is not None and alert.status is AlertStatus.DECLINED
 
 
 def on_shift(roster: Roster, now: datetime) -> frozenset[str]:

@@ -26,6 +26,8 @@ def _status(fact: f.StatusNoted, names: Names) -> Line:
 def _owners(fact: f.ContactOwnersSet, names: Names) -> Line:
     if not fact.owners:
         return Line((names.person(fact.by), " let whoever is on duty speak with the person."))
+    if fact.by == "engine":
+        return Line(("Talks with the person went to ", names.person(fact.to), "."))
     who = listed([names.person(person) for person in fact.owners])
     return Line((names.person(fact.by), " set who alone speaks with the person: ", *who, "."))
 

@@ -10,7 +10,7 @@ from engine.case.state import CaseStatus
 from schemas import facts as f
 from schemas.codes import Heard, Severity, SubjectStatus, TrackName
 from schemas.plan import CheckIns
-from schemas.responses import RefusedBecause
+from schemas.responses import RefusedBecause, ResponseKind
 from schemas.roster import Role, Roster, Shift
 from tests.unit.engine.case.builders import ROSTER, Story, a_case, an_event, at
 
@@ -169,6 +169,50 @@ def test_without_a_floor_contact_the_first_owner_is_told_off_shift_as_well() -> 
     story = owners(contacted().around(roster=none), "ben", "chi")
     assert story.task("check_in").owner == "ben"
     assert story.when("Tue 23:40").paged(last=True) == ["ben"]
+
+
+def says_no(story: Story, who: str) -> Story:
+    return story.answer(who, ResponseKind.DECLINED, alert=story.duty(who).id)
+
+
+def nobody_answered(*protocol: str) -> Story:
+    """A high case whose ladder has called everybody, with talks left to these people."""
+    return owners(a_case().when("Mon 23:45"), *protocol)
+
+
+def test_talks_of_one_who_says_no_go_to_the_next_who_may_speak() -> None:
+    story = says_no(nobody_answered("ben", "chi"), "ben")
+    assert story.task("first_contact").owner == "chi"
+    story.page_answered("ana")
+    assert story.task("first_contact").owner == "chi", "ana may not speak with the person"
+    assert story.refused(story.a_finish("first_contact", by="ana"))
+
+
+def test_when_everybody_of_the_protocol_said_no_the_floor_contact_may_speak() -> None:
+    story = says_no(says_no(nobody_answered("ben", "chi"), "ben"), "chi")
+    assert story.task("first_contact").owner == "eve"
+    story.page_answered("ana")
+    assert story.task("first_contact").owner == "eve"
+    assert story.task("triage").owner == "ana"
+    story.finish("first_contact", by="eve")
+    assert story.task("check_in").owner == "eve"
+
+
+def test_without_a_floor_contact_the_first_owner_who_did_not_say_no_has_the_talk() -> (
+    None
+):
+    story = nobody_answered("ben", "chi")
+    none = replace(ROSTER, version="r", floor=None, shifts=())
+    story = says_no(story.around(roster=none), "ben")
+    assert story.task("first_contact").owner == "chi"
+    assert says_no(story, "chi").task("first_contact").owner == "ben", "told when it is due"
+
+
+def test_a_no_of_one_who_had_no_talk_moves_none() -> None:
+    story = nobody_answered("ben", "chi")
+    before = len(story.of(f.ContactOwnersSet))
+    says_no(story, "ana")
+    assert len(story.of(f.ContactOwnersSet)) == before
 
 
 def test_owners_are_people_of_the_roster_and_not_too_many() -> None:

@@ -199,6 +199,14 @@ def _duty(fact: object) -> bool:
         answers("ana", ResponseKind.DECLINED),
     ]
 )
+@example(
+    [
+        leaves_talks_to(("ben",)),
+        stands_still(700),
+        answers("ben", ResponseKind.DECLINED),
+        answers("ana", ResponseKind.ACKNOWLEDGED),
+    ]
+)
 def test_duty_is_quiet_exactly_while_every_owed_thing_has_an_owner_and_a_future_time(
     life: list[Act],
 ) -> None:

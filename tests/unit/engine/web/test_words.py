@@ -232,3 +232,8 @@ def test_a_lone_track_or_alert_leaves_no_hole_in_the_sentence() -> None:
         "person:ana froze Embassies, Companies until somebody lifts it, "
         "because somebody said that acting now would do harm. Two people are needed to lift it."
     )
+
+
+def test_a_talk_that_went_on_after_a_no_says_whose_it_is_and_blames_nobody() -> None:
+    fact = f.ContactOwnersSet(owners=("ben", "chi"), by="engine", at=AT, to="chi")
+    assert plain(tell_fact(fact, Names()).said) == "Talks with the person went to chi."
