@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tests.crash.answers import Answers
 from tests.crash.town import SEVERITIES
 from tests.harness.reports import HOTLINE, report
 
@@ -42,6 +43,8 @@ class Ledger:
     """Door -> tries of which nobody knows what became."""
     answers: Counter[int] = field(default_factory=Counter)
     """Status -> answers that were neither `taken` nor `try again`."""
+    people: Answers = field(default_factory=Answers)
+    """What those who were told did then."""
 
     def identities(self) -> Iterator[tuple[str, str]]:
         """(source, id) of whatever was acknowledged."""
@@ -74,7 +77,14 @@ class Reports:
         n = self._made
         self._made += 1
         situation = f"situation-{(n + self._rng.randint(0, 2)) // PER_SITUATION}"
-        text = report(code, id=f"report-{n}", situation=situation, country="QR").bytes()
+        text = report(
+            code,
+            id=f"report-{n}",
+            situation=situation,
+            country="QR",
+            subject=f"subject-of-{situation}",
+            consents=["missions"],
+        ).bytes()
         made = Sent(id=f"report-{n}", situation=situation, code=code, body=text)
         self._ledger.sent[made.id] = made
         self._recent = [*self._recent[-REMEMBERED:], made]

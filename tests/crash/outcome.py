@@ -32,6 +32,7 @@ class Outcome:
     halts: Counter[str] = field(default_factory=Counter)
     """Why processes ended by themselves, without the numbers in it."""
     doubtful: Counter[str] = field(default_factory=Counter)
+    """Where publishers or people asked -> tries of which nobody knows what became."""
     verdict: Verdict = field(default_factory=Verdict)
     stuck: str = ""
 

@@ -1,4 +1,4 @@
-"""One run: publishers, mail servers and broker outside, the engine inside, and what befalls it."""
+"""One run: publishers, people and servers outside, the engine inside, and what befalls it."""
 
 import asyncio
 import json
@@ -18,9 +18,11 @@ from tests.crash import town
 from tests.crash.doors import Door, HttpDoor, LogDoor, Publisher
 from tests.crash.faults import Fault, Faults, Servers, Struck, schedule
 from tests.crash.ledger import Ledger, Reports, Sent
+from tests.crash.letters import Letters
 from tests.crash.lines import Lines, lines
 from tests.crash.oracle import Arrival, Oracle, arrivals
 from tests.crash.outcome import EXIT, Outcome
+from tests.crash.people import People, let_in
 from tests.crash.records import read_topics
 from tests.crash.system import System
 from tests.crash.watch import NotInTimeError, Watch
@@ -98,6 +100,7 @@ class Run:
         house, url = self._house(between, fast)
         await make_topics(house.settings.kafka, clock=_WALL)
         key = await house.prepare(source=HOTLINE)
+        sessions = await let_in(house)
         system = System(house)
         watch = Watch(url)
         planned = faults or schedule(
@@ -108,7 +111,8 @@ class Run:
         )
         try:
             await system.start()
-            await self._night(system, between, house, key, watch, planned, until)
+            people = self._people(house, sessions)
+            await self._night(system, between, house, key, people, watch, planned, until)
         except* NotInTimeError as errors:
             self.outcome.stuck = "; ".join(str(error) for error in errors.exceptions)
         finally:
@@ -133,6 +137,7 @@ class Run:
         between: Lines,
         house: House,
         key: str,
+        people: People,
         watch: Watch,
         planned: Sequence[Fault],
         until: float,
@@ -140,7 +145,9 @@ class Run:
         self._probes = [self._http(house, key), self._log()]
         async with asyncio.TaskGroup() as group:
             keeping = group.create_task(system.keep())
-            publishing = [group.create_task(one.run()) for one in self._publishers(house, key)]
+            publishing = [
+                group.create_task(one.run()) for one in (*self._publishers(house, key), people)
+            ]
             try:
                 await self._faults(system, between, watch, planned, until)
                 self._stopping = True
@@ -151,7 +158,9 @@ class Run:
                 for name in system.names:  # a step that fell due while it ended would be left over
                     system.kill(name)
             except TimeoutError:
-                raise NotInTimeError("a publisher is not answered") from None
+                raise NotInTimeError(
+                    "a publisher, or somebody who answers, is not answered"
+                ) from None
             finally:
                 self._stopping = True
                 for each in (keeping, *publishing):
@@ -220,6 +229,16 @@ class Run:
             for door in doors
         ]
 
+    def _people(self, house: House, sessions: dict[str, str]) -> People:
+        return People(
+            house,
+            sessions=sessions,
+            letters=Letters(self._directory),
+            answers=self._ledger.people,
+            rng=random.Random(self._rng.random()),
+            stopping=lambda: self._stopping,
+        )
+
     def _http(self, house: House, key: str) -> HttpDoor:
         return HttpDoor(port=house.port, key=key, ledger=self._ledger)
 
@@ -256,7 +275,7 @@ class Run:
         finally:
             conn.close()
             database.close()
-        self.outcome.doubtful = self._ledger.doubtful
+        self.outcome.doubtful = self._ledger.doubtful + Counter(people=self._ledger.people.doubtful)
         self.outcome.halts = self._halts()
 
     def _halts(self) -> Counter[str]:

@@ -115,7 +115,8 @@ async def test_where_nothing_went_wrong_it_finds_nothing(night: Night) -> None:
 
     assert verdict.sound, verdict.complaints()
     assert verdict.line() == (
-        "events=6 lost=0 applied_twice=0 wrong_state=0 missing_notifications=0 duplicates=0 bound=0"
+        "events=6 answers=0 lost=0 applied_twice=0 wrong_state=0 missing_notifications=0 "
+        "duplicates=0 bound=0"
     )
 
 

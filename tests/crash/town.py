@@ -21,9 +21,11 @@ policies:
         mode: quiet
         answer_by: {critical: 4h, high: 24h, elevated: 72h, watch: 72h}
         ask: enquire_quietly
+walks:
+  friends: {walk: third_missions, states: [QS]}
 rules:
   - {id: everything, when: event.code != "", policy: quiet, tell: [
-      {track: missions, walk: home_missions}]}
+      {track: missions, walk: friends}]}
 field_classes:
   missions: [country, act, certainty, as_of, why_you, ask, answer_by]
 duty:
