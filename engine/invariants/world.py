@@ -29,8 +29,6 @@ class Outside:
     """(source, id) that came again with other content and was answered with 409."""
     sends: Counter[str] = field(default_factory=Counter)
     """Notification key -> messages that really left."""
-    unclear: Counter[str] = field(default_factory=Counter)
-    """Notification key -> tries of whose outcome the engine could not know."""
     left_at: dict[str, datetime] = field(default_factory=dict)
     """Notification key -> when it first left, by true time (I5)."""
     fenced: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -45,7 +45,6 @@ class Post:
     sent: list[Sent] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     """Notification key -> how often it left."""
-    unclear: Counter[str] = field(default_factory=Counter)
     moods: dict[str, deque[OutcomeReason]] = field(default_factory=dict)
     """Endpoint id -> what the next tries come to; then everything is accepted again."""
     broken: dict[str, OutcomeReason] = field(default_factory=dict)
@@ -98,8 +97,6 @@ class RecordingChannel:
             self._post.sent.append(
                 Sent(at=self._now(), channel=self._name, endpoint=endpoint.id, message=message)
             )
-        if mood.state.value == "unknown":
-            self._post.unclear.update((message.key, *message.also))
         return Outcome.of(mood)
 
     async def aclose(self) -> None:

@@ -303,7 +303,6 @@ class Story(Teller):
         """All invariants hold, on the tables and against what really left."""
         world = self._told.world
         world.sends = self.post.counts
-        world.unclear = self.post.unclear
         broken = self.run(
             lambda conn: invariants.check(conn, now=self.now, world=world, up_since=self._up_since)
         )

@@ -78,6 +78,7 @@ SOMETIMES = {
     "fact answer_expired": 0.5,
     "fact contact_silent": 0.5,
     "letter stand_down": 0.5,
+    "sealed words": 3.0,
 }
 """What a sweep must have met, and how often in a schedule on average, at least."""
 

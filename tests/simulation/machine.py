@@ -138,11 +138,12 @@ class Machine:
             writer=writer,
             clock=self._clock,
             entropy=SeededEntropy(f"{around.seed}/{process.number}"),
-            world=self._in_force(),
+            world=self.in_force(),
             halt=lambda reason: self._halt(process, reason),
             instance=f"machine-{self.number}",
             topic="cases" if around.relays else "",
         )
+        around.loaded(made.world.current)
         process.main = asyncio.ensure_future(self._loops(made, writer, reader, process))
         self.process, self.parts = process, made
         self.up.set()
@@ -150,7 +151,8 @@ class Machine:
         around.trace.add(f"{around.clock.monotonic():.6f} p{process.number} boots")
         await process.main
 
-    def _in_force(self) -> InForce:
+    def in_force(self) -> InForce:
+        """What the store says is in force."""
         around = self._around
         conn = around.database.reader()
         with contextlib.closing(conn):

@@ -16,6 +16,7 @@ from notifiers.message import ChannelKind, Message
 from notifiers.outcome import Outcome, OutcomeReason
 from schemas.contact import Endpoint
 from tests.simulation.process import Process
+from tests.simulation.witness import Witness
 
 HANG_SECONDS = 200.0
 A_DAY = 86_400.0
@@ -56,11 +57,11 @@ class World:
     forgotten: list[Letter] = field(default_factory=list)
     """Those of which the store knows nothing: it was put back from a copy that is older."""
     sends: Counter[str] = field(default_factory=Counter)
-    unclear: Counter[str] = field(default_factory=Counter)
     facts: list[str] = field(default_factory=list)
     """`case.n` of each fact, as it was published."""
     leaving: list[Callable[[str], None]] = field(default_factory=list)
     """Hear of a message, by its endpoint, just before it leaves."""
+    witness: Witness = field(default_factory=Witness)
     listeners: list[Callable[[Letter], None]] = field(default_factory=list)
 
     def leave(self, letter: Letter) -> None:
@@ -109,7 +110,7 @@ class SimChannel:
     async def send(self, message: Message, endpoint: Endpoint) -> Outcome:
         """Try once, with whatever this seed has in store."""
         process, faults, rng = self._process, self._process.faults, self._process.rng
-        begun, keys = self._now(), (message.key, *message.also)
+        begun = self._now()
         for listener in self._world.leaving:
             listener(endpoint.id)
         await process.stand_still(faults.pause_having_claimed, having="claimed")
@@ -136,7 +137,6 @@ class SimChannel:
             f"send {endpoint.id}", lambda: self._leave(begun, message, endpoint), seconds=seconds
         )
         if unclear:
-            self._world.unclear.update(keys)
             process.counts["outcome unknown, and it left"] += 1
             return Outcome.of(rng.choice(_UNKNOWN))
         return Outcome.of(OutcomeReason.ACCEPTED)
@@ -144,6 +144,7 @@ class SimChannel:
     def _leave(self, begun: datetime, message: Message, endpoint: Endpoint) -> None:
         for key in (message.key, *message.also):
             self.sent.append(key)
+            self._world.witness.read(key, message, endpoint)
             self._world.leave(
                 Letter(
                     begun=begun,
@@ -268,7 +269,13 @@ class SimPublisher:
             await process.effect("publish in vain", _nothing)
             raise ConnectionError
         name = headers["ce_id"]
-        await process.effect(f"publish {name}", lambda: self._world.facts.append(name))
+
+        def publish() -> None:
+            self._world.facts.append(name)
+            said = (topic, key, *map(":".join, headers.items()))
+            self._world.witness.heard("topic", *map(str.encode, said), value)
+
+        await process.effect(f"publish {name}", publish)
         if process.rng.random() < faults.repeated:
             process.counts["a fact was published twice"] += 1
             raise ConnectionError

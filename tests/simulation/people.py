@@ -32,6 +32,7 @@ from tests.simulation.outward import PROMISED_WITHIN, Outreach
 from tests.simulation.process import Dead
 from tests.simulation.run import Simulation
 from tests.simulation.town import found_registry, rulebooks
+from tests.simulation.witness import NAME, sealed
 
 ASK_AGAIN_AFTER = 60.0
 """Seconds without an answer after which anybody asks again, under the same id."""
@@ -125,6 +126,7 @@ class People:
             parties={f"loto-{of if self._apart else 'garments'}": "alleged_perpetrator"},
             consents=sorted(audiences) if says_so or rng.random() < 0.2 else None,
             certainty=rng.choice(("likely", "likely", "confirmed", "possible")),
+            sealed=sealed(id),
         )
         return self._outreach.allowed(said) if self._sim.goes_out else said
 
@@ -133,7 +135,7 @@ class People:
         sim, rng, faults = self._sim, self._rng, self._sim.faults
         if rng.random() < faults.poison:
             sim.counts["bytes that are no report"] += 1
-            sim.poison.append(sim.log.append(b"no report %d" % len(sim.poison)))
+            sim.poison.append(sim.log.append(f"no report {len(sim.poison)} of {NAME}".encode()))
         if self._late is None and rng.random() < faults.reordered:
             sim.counts["a report overtook another"] += 1
             self._late = sent.bytes()
@@ -279,6 +281,7 @@ class People:
             assert machine.writer is not None and machine.reader is not None
             await machine.writer.run(change)
             await follow(machine.engine.world, machine.reader)
+            sim.loaded(machine.engine.world.current)
 
         await self._insist(once, "edit")
 

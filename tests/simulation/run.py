@@ -16,6 +16,7 @@ from engine import invariants
 from engine.clock import Clock
 from engine.invariants import Violation
 from engine.ports import Record
+from engine.registry.world import World as InForce
 from engine.store import instances
 from engine.store.database import Database, read
 from engine.store.tables import (
@@ -25,6 +26,7 @@ from engine.store.tables import (
     offsets,
     quarantine,
     situations,
+    vault,
 )
 from tests.simulation.copies import Copies
 from tests.simulation.faults import NO_FAULTS, drawn, without
@@ -83,7 +85,7 @@ class Simulation:
         keep: bool,
         off: frozenset[str] = frozenset(),
     ) -> None:
-        self.seed = seed
+        self.seed, self.directory = seed, directory
         self.rng = random.Random(f"{seed}/people")
         chosen = random.Random(f"{seed}/chosen")
         self.faults = without(drawn(chosen, seed), off)
@@ -218,9 +220,31 @@ class Simulation:
 
     # Looking
 
+    def loaded(self, world: InForce) -> None:
+        """An engine goes by this from now on: it must wake somebody at any hour."""
+        for violation in invariants.check_config(world.rulebook, world.roster):
+            self.violations.append(violation)
+            self.say(f"BROKEN {violation}")
+
+    def _ask_around(self) -> None:
+        """What was seen outside, for the judge."""
+        for machine in self.machines:
+            if machine.parts is not None:
+                self.loaded(machine.parts.world.current)
+                self.world.witness.heard("metrics", machine.parts.metrics.exposed())
+        read_to = {(row.topic, row.part): row.next_offset for row in self.look_at(select(offsets))}
+        self.outside.sends = self.world.sends
+        self.world.witness.tell(
+            self.outside,
+            directory=self.directory,
+            reports=[noted.report for noted in self.ledger.reports.values()],
+            poison=self.poison,
+            passed=lambda r: r.offset < (read_to.get((r.topic, r.partition)) or 0),
+        )
+
     def look(self) -> None:
         """Check every promise as things stand."""
-        self.outside.sends, self.outside.unclear = self.world.sends, self.world.unclear
+        self._ask_around()
         for letter in self.world.letters:
             self.outside.left_at.setdefault(letter.key, letter.at)
         calm = self.faults is NO_FAULTS and all(machine.sound for machine in self.machines)
@@ -277,6 +301,7 @@ class Simulation:
         for row in self.look_at(so_many.where(journal.c.kind.in_(OUTWARD))):
             self.counts[f"fact {row.kind}"] += row.so_many
         self.counts["letters"] = len(self.world.letters)
+        self.counts["sealed words"] = self.look_at(select(func.count()).select_from(vault))[0][0]
         before = {letter.key for letter in self.world.forgotten}
         for letter in self.world.letters:
             self.counts[f"letter {letter.purpose}"] += 1
@@ -306,7 +331,7 @@ def run(
         asyncio.set_event_loop(loop)
         try:
             sim = Simulation(seed, directory=Path(directory), loop=loop, keep=keep, off=off)
-            with closing(sim):
+            with closing(sim), sim.world.witness.listening():
                 try:
                     loop.run_until_complete(_schedule(sim, People(sim), stop=stop))
                     result.differences = differences(sim.ledger, sim.seen())
