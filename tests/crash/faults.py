@@ -1,4 +1,4 @@
-"""What happens to the system, by a seeded schedule: each kind at least once in ten."""
+"""What happens to the system, by a seeded schedule: each kind at least once in eleven."""
 
 import asyncio
 import random  # noqa: TID251 (seeded: the same number, the same faults)
@@ -15,9 +15,9 @@ _WALL = SystemClock()
 KILL, ZOMBIE, BROKER, DATABASE = "kill", "zombie", "broker", "database"
 KINDS = KILL, ZOMBIE, BROKER, DATABASE, *LINES
 POINT = "point"
-BLOCK = 10
+BLOCK = 11
 """Faults among which each kind comes at least once; those of lines take turns."""
-LINES_A_BLOCK = 2
+LINES_A_BLOCK = 3
 FROZEN = (6.5, 8.0)
 """Seconds: past the session time-out of a consumer, which is six."""
 FROZEN_LONG = (10.5, 12.5)

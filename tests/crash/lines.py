@@ -14,18 +14,15 @@ from tests.harness.proxy import Cut, Proxy, Way
 
 _WALL = SystemClock()
 STORE, BROKER, MAIL = "store", "broker", "mail"
-MARKS = {STORE: b"COMMIT", MAIL: b"\r\n.\r\n"}
+MARKS = {STORE: b"COMMIT", BROKER: b"ce_id", MAIL: b"\r\n.\r\n"}
 """What is said last of a thing that is then done: from here on nobody knows, if nobody answers."""
-CUT, HOLE, RESET, DEAD = "cut", "hole", "reset", "dead"
-KINDS = tuple(
-    f"{line}-{what}"
-    for line, every in {
-        STORE: (CUT, HOLE, RESET, DEAD),
-        BROKER: (HOLE, RESET),
-        MAIL: (CUT, HOLE),
-    }.items()
-    for what in every
+CUT, HOLE, HALF, RESET, SLOW, DEAD = "cut", "hole", "half", "reset", "slow", "dead"
+EVERYWHERE = (CUT, HOLE, HALF, RESET, SLOW)
+KINDS = (
+    *(f"{line}-{what}" for line in (STORE, BROKER, MAIL) for what in EVERYWHERE),
+    f"{STORE}-{DEAD}",
 )
+"""What goes wrong on each line, and a store that is away for longer than anybody waits."""
 CUTS = (1, 6)
 CUT_WITHIN = 15.0
 """Seconds in which somebody has to say the mark."""
@@ -35,11 +32,13 @@ DEAD_FOR = 36.0
 """Past the watchdog of the desk: the processes end by themselves."""
 TAKES_LONG = frozenset({f"{STORE}-{DEAD}"})
 """Not for a run that has only so many seconds."""
-SLOW = 0.02
+RESET_DELAY = 0.02
 """Seconds for each piece, while a line is reset again and again."""
+DELAYS = (0.02, 0.2)
+"""Seconds for each piece, on a slow line."""
 RESETS = (1, 5)
-WAYS = ((Way.THERE, Way.BACK), (Way.BACK,), (Way.THERE,))
-"""Dead, or half open: we are not heard, or do not hear."""
+WAYS = ((Way.BACK,), (Way.THERE,))
+"""Half open: we do not hear, or are not heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +57,18 @@ class Lines:
             match what:
                 case "cut":
                     await self._cut(line, MARKS[name], rng)
-                case "hole" | "dead":
-                    line.hole(*rng.choice(WAYS))
-                    await asyncio.sleep(DEAD_FOR if what == DEAD else rng.uniform(*HELD))
-                    if rng.random() < 0.5:
-                        line.reset()
-                case _:
-                    line.delay = SLOW
+                case "slow":
+                    line.delay = rng.uniform(*DELAYS)
+                    await asyncio.sleep(rng.uniform(*HELD))
+                case "reset":
+                    line.delay = RESET_DELAY
                     for _ in range(rng.randint(*RESETS)):
                         await asyncio.sleep(rng.uniform(0.0, 0.5))
+                        line.reset()
+                case _:
+                    line.hole(*(rng.choice(WAYS) if what == HALF else ()))
+                    await asyncio.sleep(DEAD_FOR if what == DEAD else rng.uniform(*HELD))
+                    if rng.random() < 0.5:
                         line.reset()
         finally:
             line.heal()
