@@ -76,7 +76,9 @@ class Walked:
 class Auditor:
     """Runs the invariants until cancelled. `up_since`: when this engine started.
 
-    `also`: what else is amiss, in words; while anything is, no sign of life is given.
+    `also`: what else is amiss, in words; while anything is, no sign of life is given. `now`: the
+    time that the desk decides by. After a clock was set back it is later than the clock's, and by
+    the clock whatever waits for its next try would seem to wait for hours.
     """
 
     def __init__(
@@ -92,11 +94,13 @@ class Auditor:
         cases_a_round: int = walk.CASES_A_ROUND,
         turns: Turns | None = None,
         also: Callable[[], Sequence[str]] = tuple,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         self._reader = reader
         self._raise = raise_incident
         self._heartbeat = heartbeat
         self._clock = clock
+        self._now = now or clock.now
         self._config = config
         patience = timedelta(seconds=every) + STOOD_STILL
         self._uptime = Uptime(began=up_since, patience=patience)
@@ -143,7 +147,7 @@ class Auditor:
     async def turn(self) -> list[Violation]:
         """Look once; call duty for what the look before saw too, or give a sign of life."""
         known, self._suspects = self._suspects, frozenset()
-        now = self._clock.now()
+        now = self._now()
         late = await self._late(now)
         await self._tell_late([each for each in late if _name(each) in known])
         if not known:  # should the walk fail, what is late is still looked at again

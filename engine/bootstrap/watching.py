@@ -108,6 +108,7 @@ class Watch:
             clock=parts.clock,
             config=config,
             up_since=parts.clock.now(),
+            now=parts.desk.now,
             every=parts.settings.heartbeat.every,
             turns=parts.progress.loop("auditor", limit=limits.auditor(parts.settings)),
             also=lambda: () if self._canaries is None else self._canaries.troubles(),

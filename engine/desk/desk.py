@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -171,6 +172,10 @@ class Desk:
     async def note_stop_file(self, place: str, *, there: bool) -> None:
         """Note whether this engine sees the file that stops everything outgoing."""
         await self._loop(inner.StopFile(place=place, there=there), Lane.STOP)
+
+    def now(self) -> datetime:
+        """The instant by which it decides: never behind a fact that it wrote or met."""
+        return self._time.now()
 
     def waiting(self, lane: Lane) -> int:
         """Units that wait on a lane: for metrics."""

@@ -1,6 +1,7 @@
 """What the auditor asks of the store, on either: everything is seen in turns, and told once."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -13,7 +14,10 @@ from engine.desk import Busy, Lane
 from engine.findings import in_words
 from engine.store import findings
 from engine.store import tables as t
+from schemas.codes import Severity
 from tests.integration.engine.desk.room import START, Room, a_room, report
+from tests.integration.engine.desk.test_hostile_times import SettableClock
+from tests.integration.engine.desk.test_loops_work import claim, settle
 from tests.unit.engine.case import builders as b
 
 
@@ -35,6 +39,7 @@ def _auditor(
         config=lambda: (None, b.ROSTER),
         up_since=START,
         cases_a_round=cases_a_round,
+        now=room.desk.now,
     )
 
 
@@ -156,3 +161,25 @@ async def _told(room: Room) -> set[str]:
     """What the incidents so far are about."""
     incidents = [row.id for row in await room.rows(t.cases, t.cases.c.kind == "incident")]
     return {await room.read(partial(findings.name_of, case=id)) for id in incidents}
+
+
+async def test_duty_was_called_for_messages_that_waited_for_their_next_try_when_a_clock_went_back(
+    store_url: str,
+) -> None:
+    """By the clock alone their next try was hours away; by the desk's time it is in seconds."""
+    heart, clock = _Heart(), SettableClock(START)
+    async with a_room(store_url, clock=clock) as room:
+        auditor = _auditor(room, heart)
+        await room.one(report(severity=Severity.CRITICAL))
+        for job in await claim(room):
+            await settle(room, job, "failed_temporary")
+
+        clock.ahead = -timedelta(hours=2)
+        found = [await auditor.turn() for _ in range(3)]
+
+        assert (found, heart.beats) == ([[], [], []], 3)
+        late: set[str] = set()
+        for _ in range(10):
+            await clock.advance(minutes=1)
+            late |= {each.invariant for each in await auditor.turn()}
+        assert "I11" in late, "and what nobody tries for ten minutes is late all the same"
