@@ -230,7 +230,8 @@ class Recipients:
             party.phoned = True
         elif kind == "delivery_failed":
             party.ways.get(who, set()).discard(fact["endpoint"])
-            if not party.ways.get(who):
+            read = fact["reason"] == "not_delivered" and who in party.holds
+            if not party.ways.get(who) and not read:  # whoever has answered has it all the same
                 self._ends(party, who, at)
         elif kind == "tell_refused":
             for each in fact["contacts"]:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.simulation.recipients import Recipients
 
 T0 = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
@@ -106,6 +108,36 @@ def test_nobody_is_late_while_the_track_stands_still() -> None:
 
     assert not owed(frozen)
     assert owed(lifted) == {"near": at(9), "far": at(9)}
+
+
+def failed(alert: str, who: str, reason: str) -> dict[str, Any]:
+    message = {"alert": alert, "contact": who, "endpoint": f"email:{who}"}
+    return {"kind": "delivery_failed", "reason": reason, **message}
+
+
+@pytest.mark.parametrize("reason", ["refused_permanent", "unknown_exhausted", "not_delivered"])
+def test_whom_no_way_reaches_leaves_it_to_the_next_contact(reason: str) -> None:
+    recipients, _ = lived(*BOTH, (3, failed("near", "noor", reason)))
+
+    assert owed(recipients)["near"] == at(3)
+
+
+def test_a_network_that_gives_up_on_what_was_answered_brings_in_nobody() -> None:
+    """The page was answered: however the letter is said to have fared, its reader has it."""
+    answer = {"kind": "answered", "alert": "near", "contact": "noor"}
+    answered = (2, {**answer, "hold_until": at(20).isoformat()})
+    held, _ = lived(*BOTH, answered, (3, failed("near", "noor", "not_delivered")))
+    refused, _ = lived(*BOTH, answered, (3, failed("near", "noor", "refused_permanent")))
+    ended, _ = lived(
+        *BOTH,
+        answered,
+        (3, failed("near", "noor", "not_delivered")),
+        (20, {"kind": "answer_expired", "alert": "near", "contact": "noor"}),
+    )
+
+    assert owed(held)["near"] == at(20)
+    assert owed(refused)["near"] == at(3)
+    assert "near: noor-deputy is to be told and was not" in [what for _, what in ended.owed()]
 
 
 def test_a_promise_ends_every_clock_and_is_asked_after() -> None:
