@@ -116,7 +116,7 @@ class PostgresServer:
         shutil.rmtree(self.directory, ignore_errors=True)
         shutil.rmtree(self._own, ignore_errors=True)
 
-    def url(self, name: str, *, like: str = "template1") -> str:
+    def url(self, name: str, *, like: str = "template1", tablespace: str = "pg_default") -> str:
         """Create a fresh database and return its URL for SQLAlchemy.
 
         `like`: the name of a database to copy, to which nobody may be connected.
@@ -124,11 +124,22 @@ class PostgresServer:
         self._made += 1
         fresh = f"{name}_{self._made}"
         self.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(fresh), sql.Identifier(like)
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} TABLESPACE {}").format(
+                sql.Identifier(fresh), sql.Identifier(like), sql.Identifier(tablespace)
             )
         )
         return self.url_of(fresh)
+
+    def tablespace(self, name: str, folder: Path) -> str:
+        """Make a place for tables in this empty folder, which is the server's from now on."""
+        if os.geteuid() == 0:
+            os.chown(folder, NOBODY, NOBODY)
+        self.execute(
+            sql.SQL("CREATE TABLESPACE {} LOCATION {}").format(
+                sql.Identifier(name), sql.Literal(str(folder))
+            )
+        )
+        return name
 
     def url_of(self, name: str) -> str:
         """The URL of a database that is there."""

@@ -61,10 +61,11 @@ class Quota:
 
 
 @contextlib.contextmanager
-def small_disk(folder: Path) -> Iterator[Disk]:
-    """The disk under this folder: its own where it may be mounted, else the quota."""
+def small_disk(folder: Path, *, size: int = SIZE) -> Iterator[Disk]:
+    """The disk under this folder: its own, of so many bytes, where it may be mounted, else the
+    quota."""
     folder.mkdir(parents=True)
-    mounting = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)]
+    mounting = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     mounted = False
     with contextlib.suppress(FileNotFoundError):
         mounted = subprocess.run(mounting, check=False, capture_output=True).returncode == 0
