@@ -9,16 +9,19 @@ from typing import Protocol
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from tests.crash.ledger import Ledger, Reports, Sent
+from tests.crash.ledger import HTTP, Ledger, Reports, Sent
 from tests.harness.posting import Poster
 
 TAKEN = (200, 202)
+EQUIVOCATION = 409
 TRY_AGAIN = (429, 503)
 PAUSE = 0.1
 """Seconds before what was not answered is sent again."""
 PRODUCER_WITHIN_MS = 10_000
 GARBAGE = 0.01
 """Share of records that are no report."""
+OTHER = 0.01
+"""Share of requests that bring other content under a known id."""
 
 
 class Door(Protocol):
@@ -34,30 +37,38 @@ class Door(Protocol):
 class HttpDoor:
     """Acknowledged means 202."""
 
-    name = "http"
+    name = HTTP
 
     def __init__(self, *, port: int, key: str, ledger: Ledger) -> None:
         self._poster = Poster(port=port, key=key, timeout=5.0)
         self._ledger = ledger
 
     async def give(self, sent: Sent, *, partition: int | None = None) -> None:
-        """Post until answered."""
-        while True:
-            try:
-                answer = await self._poster.post("/v1/events", sent.body)
-            except OSError:
-                self._ledger.doubtful[self.name] += 1
-            else:
-                if answer.status in TAKEN:
-                    self._ledger.acknowledged.setdefault(sent.id, self.name)
-                    return
-                if answer.status not in TRY_AGAIN:
-                    self._ledger.answers[answer.status] += 1
-            await asyncio.sleep(PAUSE)
+        """Post until it is taken."""
+        await self._until(sent.body, *TAKEN)
+        self._ledger.acknowledged.setdefault(sent.id, self.name)
+
+    async def give_other(self, sent: Sent) -> None:
+        """Post what is known with other content, until that is said."""
+        await self._until(sent.body, EQUIVOCATION)
+        self._ledger.other.add(sent.id)
 
     async def aclose(self) -> None:
         """Close the connection."""
         await self._poster.aclose()
+
+    async def _until(self, body: bytes, *wanted: int) -> None:
+        while True:
+            try:
+                answer = await self._poster.post("/v1/events", body)
+            except OSError:
+                self._ledger.doubtful[self.name] += 1
+            else:
+                if answer.status in wanted:
+                    return
+                if answer.status not in TRY_AGAIN:
+                    self._ledger.answers[answer.status] += 1
+            await asyncio.sleep(PAUSE)
 
 
 class LogDoor:
@@ -152,6 +163,10 @@ class Publisher:
                 if isinstance(self._door, LogDoor) and self._rng.random() < GARBAGE:
                     critical = self._rng.random() < 0.5
                     await self._door.give_garbage(self._reports.garbage(), critical=critical)
+                if isinstance(self._door, HttpDoor) and self._rng.random() < OTHER:
+                    other = self._reports.other()
+                    if other is not None:
+                        await self._door.give_other(other)
                 await self._door.give(self._reports.next())
                 await asyncio.sleep(self._pause * self._rng.random() * 2)
         finally:

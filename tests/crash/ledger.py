@@ -3,13 +3,15 @@
 import random  # noqa: TID251 (seeded: the same number, the same reports)
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.crash.answers import Answers
 from tests.crash.town import SEVERITIES
 from tests.harness.reports import HOTLINE, report
 
 PER_SITUATION = 3
+HTTP = "http"
+"""The door of the engine itself."""
 AGAIN = 0.12
 """Share of reports that somebody has sent before, under the same id."""
 REMEMBERED = 40
@@ -39,6 +41,8 @@ class Ledger:
     """Id -> the first door that acknowledged it."""
     refuse: dict[bytes, str] = field(default_factory=dict)
     """Bytes that are no report and were acknowledged by the broker all the same -> topic."""
+    other: set[str] = field(default_factory=set)
+    """Ids that came again with other content, and of which somebody was told so."""
     doubtful: Counter[str] = field(default_factory=Counter)
     """Door -> tries of which nobody knows what became."""
     answers: Counter[int] = field(default_factory=Counter)
@@ -89,6 +93,18 @@ class Reports:
         self._ledger.sent[made.id] = made
         self._recent = [*self._recent[-REMEMBERED:], made]
         return made
+
+    def other(self) -> Sent | None:
+        """Other content under an id that the engine itself has acknowledged; None: there is none.
+
+        Not under one that only the broker has: it might come first, and be the report.
+        """
+        known = [one for one in self._recent if self._ledger.acknowledged.get(one.id) == HTTP]
+        if not known:
+            return None
+        one = self._rng.choice(known)
+        body = report(one.code, id=one.id, situation="another", country="QT").bytes()
+        return replace(one, body=body)
 
     def garbage(self) -> bytes:
         """Bytes that no reader can make anything of."""

@@ -116,8 +116,8 @@ class Oracle:
         self._struck = struck
         self._counts = Counter(arrival.key for arrival in arrivals)
 
-    def judge(self, conn: Connection) -> Verdict:
-        """Compare. The engine must be at rest."""
+    def judge(self, conn: Connection, *, now: datetime | None = None) -> Verdict:
+        """Compare. The engine must be at rest. `now`: since when; none: it never came to that."""
         verdict = Verdict(
             events=len(self._ledger.acknowledged), answers=len(self._ledger.people.acknowledged)
         )
@@ -144,11 +144,19 @@ class Oracle:
             ),
             sends=Counter(self._counts),
             left_at=self._first(),
+            refused_content={(HOTLINE, id) for id in self._ledger.other},
             poison={hashlib.sha256(body).hexdigest() for body in self._ledger.refuse},
         )
-        for broken in invariants.check(conn, now=_WALL.now(), world=world):
+        up_since = self._up_since() if now is not None else None
+        asked = invariants.check(conn, now=now or _WALL.now(), world=world, up_since=up_since)
+        for broken in asked:
             verdict.wrong_state.append(str(broken))
         return verdict
+
+    def _up_since(self) -> datetime | None:
+        """Since when nothing hindered the engine; None: from the start."""
+        ended = max((each.ended for each in self._struck), default=None)
+        return None if ended is None else datetime.fromtimestamp(ended, UTC)
 
     def _first(self) -> dict[str, datetime]:
         """When each message first arrived: it cannot have left after that."""

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 from engine.broker import LocalKafka
@@ -78,6 +79,8 @@ class Run:
             kafka.bootstrap, run=f"crash.{_WALL.now():%H%M%S%f}", runner=runner
         )
         self._stopping = False
+        self._rested: datetime | None = None
+        """When nothing was owed any more."""
         self._probes: list[HttpDoor | LogDoor] = []
         self.outcome = Outcome(store=store, runner=runner, seed=seed, lasting_members=seed % 2 == 0)
 
@@ -154,6 +157,7 @@ class Run:
                 await asyncio.wait_for(asyncio.gather(*publishing), SERVES_WITHIN)
                 await watch.arrived(self._ledger.acknowledged, within=SERVES_WITHIN)
                 await watch.at_rest(within=RESTS_WITHIN)
+                self._rested = _WALL.now()
                 keeping.cancel()
                 for name in system.names:  # a step that fell due while it ended would be left over
                     system.kill(name)
@@ -192,6 +196,7 @@ class Run:
             self.outcome.struck.append(struck)
             took = await self._served_again(watch, struck.ended)
             self.outcome.served_after.append(took)
+            await watch.in_time()
             self._say(f"{struck.name} {struck.whom}: served again after {took:.1f} s")
         exits = [at for at in system.ended if not any(_within(at, x) for x in self.outcome.struck)]
         self.outcome.exits = len(exits)
@@ -271,7 +276,7 @@ class Run:
         database = Database(url, exclusive=False)
         conn = database.reader()
         try:
-            self.outcome.verdict = oracle.judge(conn)
+            self.outcome.verdict = oracle.judge(conn, now=self._rested)
         finally:
             conn.close()
             database.close()

@@ -5,6 +5,7 @@ import copy
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ class Night:
     arrivals: list[Arrival]
     struck: list[Struck] = field(default_factory=list)
 
-    def judged(self) -> Verdict:
+    def judged(self, *, now: datetime | None = None) -> Verdict:
         oracle = Oracle(
             ledger=self.ledger,
             taken=[],
@@ -48,7 +49,7 @@ class Night:
             arrivals=self.arrivals,
             struck=self.struck,
         )
-        return oracle.judge(self.conn)
+        return oracle.judge(self.conn, now=now)
 
     @property
     def a_case(self) -> str:
@@ -197,6 +198,33 @@ async def test_a_page_that_left_before_it_was_decided_is_in_the_wrong_state(nigh
     night.arrivals[0] = Arrival(key=first.key, at=1_000.0)
 
     assert [what[:2] for what in night.judged().wrong_state] == ["I5"]
+
+
+async def test_other_content_under_a_known_id_that_nobody_wrote_down_is_in_the_wrong_state(
+    night: Night,
+) -> None:
+    night.ledger.other.add("report-0")
+
+    assert [what[:2] for what in night.judged().wrong_state] == ["I3"]
+
+
+async def test_what_is_late_long_after_the_last_fault_is_in_the_wrong_state(night: Night) -> None:
+    rested = datetime.fromtimestamp(AT, UTC)
+    night.conn.execute(
+        update(t.cases)
+        .where(t.cases.c.id == night.a_case)
+        .values(due_at=rested - timedelta(minutes=2))
+    )
+    at = AT - 600
+
+    night.struck.append(Struck(name="kill", began=at, ended=at))
+    assert any(night.a_case in what for what in late(night.judged(now=rested)))
+    night.struck.append(Struck(name="kill", began=AT - 10, ended=AT - 10))
+    assert not late(night.judged(now=rested)), "it may still be catching up"
+
+
+def late(verdict: Verdict) -> list[str]:
+    return [what for what in verdict.wrong_state if what.startswith("I4")]
 
 
 async def test_a_second_message_without_an_unknown_try_exceeds_the_bound(night: Night) -> None:

@@ -1,9 +1,14 @@
 """When a crash run gives up waiting, and when it does not."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from engine.clock import ManualClock
-from tests.crash.watch import Patience
+import pytest
+
+from engine.clock import ManualClock, SystemClock
+from engine.store.tables import cases
+from tests.crash.watch import NotInTimeError, Patience, Watch
+from tests.harness.files import new_database
 
 START = datetime(2027, 3, 1, 22, 0, tzinfo=UTC)
 
@@ -40,3 +45,33 @@ async def test_nothing_left_to_do_is_never_stuck() -> None:
     patience = Patience(60, clock=clock)
     await clock.advance(seconds=61)
     assert not patience.ends(0)
+
+
+def a_case_due(path: Path, ago: timedelta) -> Watch:
+    """A store with one case, due so long ago, and nobody at work."""
+    database = new_database(path)
+    now = SystemClock().now()
+    row = {
+        "id": "c1",
+        "ref": "TC-MAWYG",
+        "kind": "case",
+        "status": "open",
+        "severity": 0,
+        "exercise": False,
+        "opened_at": now - ago,
+        "version": 1,
+        "head": "",
+        "due_at": now - ago,
+        "state": b"",
+    }
+    with database.writer() as conn, conn.begin():
+        conn.execute(cases.insert().values(**row))
+    database.close()
+    return Watch(f"sqlite:///{path}")
+
+
+async def test_after_a_fault_nothing_may_stay_late_and_a_moment_is_not_late(tmp_path: Path) -> None:
+    await a_case_due(tmp_path / "soon.db", timedelta(seconds=5)).in_time(within=0)
+
+    with pytest.raises(NotInTimeError, match="1 steps are late"):
+        await a_case_due(tmp_path / "late.db", timedelta(minutes=1)).in_time(within=0)

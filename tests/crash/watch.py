@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.clock import Clock, SystemClock
 from engine.invariants.delivering import ENDED
+from engine.invariants.lateness import LATE_AFTER, WARM_UP
 from engine.store.database import Database, read
 from engine.store.dialect import chunks
 from engine.store.tables import cases, inbox, notifications, outbox
@@ -19,6 +20,8 @@ T = TypeVar("T")
 
 _WALL = SystemClock()
 POLL = 0.05
+HEALS_WITHIN = (WARM_UP + LATE_AFTER).total_seconds()
+"""Seconds after which an engine that serves again has no excuse for what is late."""
 
 
 class NotInTimeError(AssertionError):
@@ -56,6 +59,20 @@ class Watch:
                 return
             if patience.ends(None if owed is None else owed.total()):
                 raise NotInTimeError(f"{_said(owed)} after {within:g} s without faults")
+            await asyncio.sleep(4 * POLL)
+
+    async def in_time(self, *, within: float = HEALS_WITHIN) -> None:
+        """Wait until no step is late by more than I4 allows: what piled up has been decided.
+
+        Raises NotInTimeError when for `within` seconds it became no less.
+        """
+        patience = Patience(within)
+        while True:
+            late = await self._look(_late, None)
+            if late == 0:
+                return
+            if patience.ends(late):
+                raise NotInTimeError(f"{late} steps are late {within:g} s after a fault (I4)")
             await asyncio.sleep(4 * POLL)
 
     async def _look(self, fn: Callable[[Connection], T], otherwise: T) -> T:
@@ -107,6 +124,11 @@ def _owed(conn: Connection) -> Counter[str]:
         "steps": select(func.count()).where(cases.c.due_at <= _WALL.now()),
     }
     return Counter({name: conn.execute(query).scalar_one() for name, query in counts.items()})
+
+
+def _late(conn: Connection) -> int:
+    late = select(func.count()).where(cases.c.due_at < _WALL.now() - LATE_AFTER)
+    return int(conn.execute(late).scalar_one())
 
 
 def _said(owed: Counter[str] | None) -> str:
