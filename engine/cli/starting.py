@@ -1,5 +1,6 @@
 """Commands of the first day: making a desk, and looking whether everything is in order."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -25,9 +26,11 @@ def declare(app: typer.Typer) -> None:
     ) -> None:
         """Make settings, keys, database and the first person. What exists is left alone."""
         from engine.bootstrap.beginning import begin, first_person, has_people, write_samples
+        from engine.settings import CONFIG_VARIABLE
 
-        written = write_samples(directory)
-        if terminal.config is None and (directory / "tocsin.yaml").is_file():
+        named = CONFIG_VARIABLE in os.environ  # that desk has settings; others would be nobody's
+        written = () if named else write_samples(directory)
+        if terminal.config is None and not named and (directory / "tocsin.yaml").is_file():
             terminal.config = directory / "tocsin.yaml"
         made = await begin(terminal.settings)
         lines = [f"Wrote {path}" for path in (*written, *made)]

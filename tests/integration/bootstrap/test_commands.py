@@ -8,14 +8,18 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from alembic import command
 from sqlalchemy import delete
 
 from engine.cli.app import app
 from engine.cli.exits import Exit
 from engine.clock import SystemClock
+from engine.settings import load_settings
 from engine.store.database import Database, transact
+from engine.store.schema import check_version
 from engine.store.tables import contact_versions
 from tests.harness.house import free_port
+from tests.harness.migrating import config
 from tests.integration.bootstrap.desk import Desk, an_event, runner
 from tests.integration.bootstrap.house import begin, running, settings_in
 
@@ -48,6 +52,30 @@ def test_a_first_person_without_a_good_password_is_told_what_to_do(
     assert "failed" not in done.output
     assert len(done.output.splitlines()) == 2
     assert done.output.splitlines()[1].startswith("-> ")
+
+
+def test_the_tables_of_the_desk_that_a_variable_names_are_brought_up_and_no_other_desk_is_made(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second, empty desk was made where one stood, and the old tables stayed as they were."""
+    where, elsewhere = Path.cwd(), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    url = f"sqlite:///{load_settings(Path('tocsin.yaml')).data_dir.absolute() / 'tocsin.db'}"
+    with closing(Database(url)) as database, closing(database.writer()) as conn:
+        transact(conn, lambda c: command.downgrade(config(c), "0008"))
+    settings = where / "tocsin.yaml"
+    text = settings.read_text()
+    for name in ("tocsin-data", "registry.yaml", "roster.yaml"):
+        text = text.replace(f": {name}", f": {where / name}")
+    settings.write_text(text)
+    monkeypatch.setenv("TOCSIN_CONFIG", str(settings))
+    monkeypatch.chdir(elsewhere)
+
+    desk.said("init")
+
+    assert not list(elsewhere.iterdir())
+    with closing(Database(url)) as database, closing(database.reader()) as conn:
+        check_version(conn)
 
 
 def test_a_release_says_how_many_are_asked(desk: Desk) -> None:
