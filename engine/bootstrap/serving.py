@@ -9,16 +9,18 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine.bootstrap.checks import check_names, check_world
 from engine.bootstrap.engine import Engine, leave
 from engine.bootstrap.logs import configure_logs
-from engine.bootstrap.parts import open_parts
+from engine.bootstrap.parts import Parts, open_parts
 from engine.bootstrap.refusals import CannotStartError, StoreAwayError
 from engine.clock import Clock, FastClock, SystemClock
 from engine.entropy import Entropy, SystemEntropy
 from engine.ports import Halt
 from engine.settings import ALL_ROLES, Settings
+from engine.store.server_check import weaknesses
 from engine.watchdog_notify import ALIVE, READY, Supervisor
 from engine.watchdog_pulse import Pulse
 from notifiers.registry import ChannelSettingsError, build_channels
@@ -79,6 +81,7 @@ async def serve(settings: Settings, *, started: Callable[[str], None]) -> None:
         supervisor.tell(ALIVE)
 
     engine = await _opened(settings, alive=alive)
+    await _look_at_server(engine.parts)
     # What was loaded and opened until here stays as long as we do. Walking through it at every
     # collection takes a fifth of the time that overdue steps are decided in.
     gc.freeze()
@@ -112,6 +115,22 @@ async def _opened(settings: Settings, *, alive: Callable[[], None]) -> Engine:
                 raise
             _log.warning("store_does_not_answer", said=error.what, gives_up_in_s=round(left))
             await wall.sleep(STORE_PAUSE)
+
+
+async def _look_at_server(parts: Parts) -> None:
+    """Say what of the database's server breaks a promise of ours.
+
+    It is no reason to stay away: it may lose what was accepted once the power goes, and an engine
+    that does not start loses all of it now.
+    """
+    try:
+        weak = await parts.reader.run(weaknesses)
+    except SQLAlchemyError as error:
+        _log.warning("store_not_looked_at", error=type(error).__name__)
+        return
+    for each in weak:
+        if each.bad:
+            _log.error("store_is_weak", said=each.what, do=each.next_step)
 
 
 def _where(engine: Engine, settings: Settings) -> str:

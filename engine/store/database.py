@@ -94,7 +94,7 @@ class Database:
             event.listen(self.engine, "begin", _begin)
         else:
             event.listen(self.engine, "connect", _set_up_session)
-            event.listen(self.engine, "handle_error", postgres.hush)
+            event.listen(self.engine, "handle_error", postgres.judge)
 
     @property
     def sqlite(self) -> bool:

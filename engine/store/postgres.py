@@ -22,6 +22,9 @@ ROLLED_BACK = frozenset(("40001", "40P01", "55P03", "25P03", "57014"))
 """SQLSTATEs after which nothing of the transaction is left and the same one may succeed:
 serialization failure, deadlock, lock time-out, idle for too long, statement time-out."""
 
+READ_ONLY = "25006"
+"""SQLSTATE of a server that became a standby under a session that outlived it."""
+
 SETTINGS = {
     "lock_timeout": "4s",
     "statement_timeout": "30s",
@@ -85,7 +88,7 @@ is refused where it comes in: a name that is one letter too long must not cost a
 _PRIMARY = {
     "23505": "UNIQUE constraint failed",
     "23502": "NOT NULL constraint failed",
-    "25006": "cannot write: readonly",
+    READ_ONLY: "cannot write: readonly",
     "40001": "could not be serialized",
     "40P01": "deadlock",
     "55P03": "a lock was not given in time",
@@ -126,12 +129,17 @@ def _set_up(connection: Any, settings: dict[str, str]) -> None:
     connection.autocommit = was
 
 
-def hush(context: ExceptionContext) -> None:
-    """Take what could not be stored out of an error: the server quotes it, and logs are read."""
+def judge(context: ExceptionContext) -> None:
+    """Take what could not be stored out of an error: the server quotes it, and logs are read.
+
+    A session that may only read is given up: the next one finds the server that takes writes.
+    """
     error = context.original_exception
     state = getattr(error, "sqlstate", None)
     if state is None:  # the driver's own words, about a connection
         return
+    if state == READ_ONLY:
+        context.is_disconnect = True
     diagnosis = getattr(error, "diag", None)
     broken = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "table_name", None)
     error.args = (f"{_PRIMARY.get(state, 'refused')} ({state}{f', {broken}' if broken else ''})",)

@@ -1,4 +1,4 @@
-"""What is weak about a PostgreSQL server and the role that the engine has there: for `doctor`."""
+"""What is weak about a PostgreSQL server and our role there: said by `doctor`, and at a start."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ class Weakness:
 _LOOK = text(
     "SELECT current_setting('fsync') AS fsync,"
     " current_setting('full_page_writes') AS full_page_writes,"
+    " current_setting('synchronous_commit') AS synchronous_commit,"
     " current_setting('server_encoding') AS encoding,"
     " has_table_privilege('journal', 'UPDATE, DELETE, TRUNCATE') AS changes_the_past"
 )
@@ -45,6 +46,15 @@ def judged(found: Mapping[str, Any]) -> tuple[Weakness, ...]:
                     bad=True,
                 )
             )
+    if found["synchronous_commit"] == "off":  # each session of ours sets it: somebody unset it
+        weak.append(
+            Weakness(
+                what="Our sessions have synchronous_commit off, though each sets it on: after a "
+                "power cut, what was accepted may be gone.",
+                next_step="Let no pooler between us and the server share or reset sessions.",
+                bad=True,
+            )
+        )
     if found["encoding"] != "UTF8":
         weak.append(
             Weakness(

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -55,10 +55,14 @@ class PostgresServer:
     """One server. Everything blocks; call it through a thread where a loop must go on.
 
     `directory`: where data and log lie; beside the temporary files where the server's user could
-    not get there. Raises RuntimeError when the server does not answer.
+    not get there. `settings`: what differs from `SETTINGS`. Raises RuntimeError when the server
+    does not answer.
     """
 
-    def __init__(self, directory: Path | None = None) -> None:
+    def __init__(
+        self, directory: Path | None = None, *, settings: Mapping[str, str] | None = None
+    ) -> None:
+        self._settings = {**SETTINGS, **(settings or {})}
         self._own = Path(tempfile.mkdtemp(prefix="tocsin-pg-"))  # short: a socket's path must be
         self._own.chmod(0o755)
         self._as: dict[str, Any] = {"cwd": self._own}
@@ -80,7 +84,7 @@ class PostgresServer:
         """Start, with tables made before where there are any; return when it answers."""
         if not (self.directory / "PG_VERSION").exists():
             self._run("initdb", "-D", self.directory, "-U", OWNER, *_INIT)
-        settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+        settings = [f"-c{name}={value}" for name, value in self._settings.items()]
         sockets = f"-cunix_socket_directories={self._socket}"
         command = [self._bin / "postgres", "-D", self.directory, sockets, *settings]
         until = _CLOCK.monotonic() + READY_WITHIN

@@ -54,6 +54,44 @@ async def test_an_engine_that_starts_before_its_database_waits_for_it(
         await house.kill()
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"fsync": "off"}, ("fsync",)),
+        ({"full_page_writes": "off"}, ("full_page_writes",)),
+        ({"synchronous_commit": "off"}, ()),
+    ],
+)
+async def test_b36_a_server_that_would_forget_after_a_power_cut_is_named_at_the_start(
+    tmp_path: Path, settings: dict[str, str], said: tuple[str, ...]
+) -> None:
+    """Whoever started it reads it. What each session sets by itself is no trouble of theirs."""
+    server = PostgresServer(settings=settings)
+    outbox: dict[str, object] = {"kind": "outbox", "folder": str(tmp_path / "outbox")}
+    house = House(
+        tmp_path / "house",
+        place=loto(),
+        roster=faro(),
+        channels={"sms": outbox, "email": outbox},
+        database_url=await asyncio.to_thread(_a_database, server),
+    )
+    try:
+        await house.prepare(source=HOTLINE)
+        await house.start()
+        logged = house.log_tail(1000)
+    finally:
+        await house.kill()
+        server.remove()
+
+    assert logged.count("store_is_weak") == len(said)
+    assert all(f"has {name} off" in logged and f"Set {name} = on" in logged for name in said)
+
+
+def _a_database(server: PostgresServer) -> str:
+    server.start()
+    return server.url("weak")
+
+
 async def test_after_a_while_it_gives_up_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

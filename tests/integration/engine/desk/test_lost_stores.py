@@ -248,3 +248,17 @@ async def _put_into_force(room: Room, contacts: Any) -> None:
 async def _load(room: Room) -> None:
     world = await room.reader.run(load_world)
     room.world.swap(replace(world, roster=b.ROSTER))
+
+
+async def test_b41_a_server_that_takes_no_more_writes_is_left_for_one_that_does(two: Two) -> None:
+    """As when the sessions outlive a failover: what they reach answers, and is a standby now."""
+    await opened(two.a, 1)
+    only_reads = "SET default_transaction_read_only = on"
+    await two.a.writer.run(lambda conn: conn.execute(text(only_reads)) and None)
+
+    assert isinstance(await two.a.one(another(5)), Done)
+    assert isinstance(await two.b.one(another(6)), Done)
+
+    assert not await two.a.rows(t.cases, t.cases.c.kind == "incident")
+    assert {row.id for row in await two.a.rows(t.inbox)} >= {"e0", "e5", "e6"}
+    assert await two.a.sound()

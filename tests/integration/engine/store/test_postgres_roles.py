@@ -50,10 +50,21 @@ def _weak(url: str) -> tuple[Weakness, ...]:
 
 
 def test_a_server_that_would_forget_is_bad_news() -> None:
-    sound = {"fsync": "on", "full_page_writes": "on", "encoding": "UTF8", "changes_the_past": False}
+    sound = {
+        "fsync": "on",
+        "full_page_writes": "on",
+        "synchronous_commit": "on",
+        "encoding": "UTF8",
+        "changes_the_past": False,
+    }
 
-    assert judged(sound) == ()
-    for name, value in (("fsync", "off"), ("full_page_writes", "off"), ("encoding", "SQL_ASCII")):
+    assert judged(sound) == judged({**sound, "synchronous_commit": "remote_apply"}) == ()
+    for name, value in (
+        ("fsync", "off"),
+        ("full_page_writes", "off"),
+        ("synchronous_commit", "off"),
+        ("encoding", "SQL_ASCII"),
+    ):
         (weak,) = judged({**sound, name: value})
         assert weak.bad
 
