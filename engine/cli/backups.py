@@ -158,9 +158,20 @@ def _empty(terminal: Terminal, *, aside: bool) -> "Database":
     if not aside or not database.sqlite:
         return database
     path = Path(str(database.url.database))
-    moment = f"{SystemClock().now():%Y%m%dT%H%M%S}"
-    for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-        if each.exists():
-            each.rename(each.with_name(f"{each.name}.before-{moment}"))
+    moved = path.with_name(f"{path.name}.before-{SystemClock().now():%Y%m%dT%H%M%S}")
+    _move(path, moved)
     database.close()
     return _database(terminal, exclusive=True)
+
+
+def _move(path: Path, to: Path) -> None:
+    """Move a database, with the log that may hold its newest rows, where SQLite finds it again.
+
+    Both have both names before either loses its first: killed in between, nothing is lost. SQLite
+    throws the log of an empty file away.
+    """
+    parts = [end for end in ("", "-wal", "-shm") if path.with_name(path.name + end).exists()]
+    for end in parts:
+        to.with_name(to.name + end).hardlink_to(path.with_name(path.name + end))
+    for end in parts:
+        path.with_name(path.name + end).unlink()
