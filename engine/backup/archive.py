@@ -59,29 +59,56 @@ class Manifest(BaseModel):
 def write(
     path: Path, *, about: Manifest, tables: Iterable[tuple[str, tuple[str, ...], Iterator[Any]]]
 ) -> Manifest:
-    """Write a new file, for its owner's eyes, whole or not at all; return what it says of itself.
+    """Write a new file, for its owner's eyes; return what it says of itself.
 
-    `tables`: name, columns and rows of each. Raises BackupError when there is a file already.
+    Until `in_place` it has a name that is no backup's, `FILE.part`: what was killed half way is
+    never taken for whole. `tables`: name, columns and rows of each. Raises BackupError when there
+    is a file already.
     """
-    if path.exists():
-        raise BackupError(f"{path} is there already. Name a file that is not.")
-    part = path.with_name(path.name + ".part")
+    check_free(path)
+    part = part_of(path)
     part.unlink(missing_ok=True)
     handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(handle, "w+b") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-                contents = tuple(_fill(archive, *each) for each in tables)
-                manifest = about.model_copy(update={"tables": contents})
-                archive.writestr(MANIFEST, manifest.model_dump_json(indent=1))
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(part, path)  # unlike a rename, it never replaces what came meanwhile
-    except FileExistsError:
-        raise BackupError(f"{path} is there already. Name a file that is not.") from None
-    finally:
-        part.unlink(missing_ok=True)
+    with os.fdopen(handle, "w+b") as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            contents = tuple(_fill(archive, *each) for each in tables)
+            manifest = about.model_copy(update={"tables": contents})
+            archive.writestr(MANIFEST, manifest.model_dump_json(indent=1))
+        file.flush()
+        os.fsync(file.fileno())
     return manifest
+
+
+def in_place(path: Path) -> None:
+    """Give a file that was written whole its name, lastingly.
+
+    Raises BackupError when there is one by now.
+    """
+    try:
+        os.link(part_of(path), path)  # unlike a rename, it never replaces what came meanwhile
+    except FileExistsError:
+        raise _taken(path) from None
+    part_of(path).unlink()
+    handle = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def check_free(path: Path) -> None:
+    """Raises BackupError when there is a file of this name."""
+    if path.exists():
+        raise _taken(path)
+
+
+def part_of(path: Path) -> Path:
+    """Where a file lies until it is whole."""
+    return path.with_name(path.name + ".part")
+
+
+def _taken(path: Path) -> BackupError:
+    return BackupError(f"{path} is there already. Name a file that is not.")
 
 
 def _fill(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, func, select
 
-from engine.backup.archive import FORMAT, Manifest, write
+from engine.backup.archive import FORMAT, Manifest, check_free, in_place, part_of, write
 from engine.store.database import Database
 from engine.store.schema import check_version, version
 
@@ -45,9 +45,12 @@ def take(
 ) -> Taken:
     """Write both files from one snapshot; whoever writes meanwhile is not held up.
 
+    They get their names only when both are whole, the keys' first: the desk's is never alone.
     Raises BackupError where a file is there already, and SchemaVersionError where the tables are
     not those of this release.
     """
+    _forget_half(file, keys_file)
+    check_free(file)
     conn = database.reader()
     try:
         check_version(conn)
@@ -75,9 +78,19 @@ def take(
                 (t.name, _columns(t), _rows(conn, t, counted)) for t in tables if not _apart(t)
             ),
         )
+        in_place(keys_file)
+        in_place(file)
     finally:
         conn.close()
+        for each in (keys_file, file):
+            part_of(each).unlink(missing_ok=True)
     return Taken(desk=desk, case_keys=keys)
+
+
+def _forget_half(file: Path, keys_file: Path) -> None:
+    """Keys alone, beside a part: whoever took them was killed between the two names."""
+    if part_of(file).exists() and not file.exists():
+        keys_file.unlink(missing_ok=True)
 
 
 class _Counted:
