@@ -79,6 +79,9 @@ SOMETIMES = {
     "fact contact_silent": 0.5,
     "letter stand_down": 0.5,
     "sealed words": 3.0,
+    "a life with an auditor": 0.05,
+    "a sign of life": 1.0,
+    "a conflict was declared": 0.02,
 }
 """What a sweep must have met, and how often in a schedule on average, at least."""
 

@@ -230,6 +230,9 @@ class Machine:
                         every_seconds=BEAT_SECONDS * around.machine_clock.factor,
                     ),
                 ]
+            loops += around.beside.loops(
+                self.number, made, writer=writer, reader=reader, clock=self._clock
+            )
             for loop in loops:
                 group.create_task(loop)
 

@@ -238,6 +238,8 @@ class People:
         of, longest = rng, 240
         if sim.goes_out and letter.purpose in ASKS:
             kind, longest, of = self._outreach.answer(), PROMISED_WITHIN, self._outreach.rng
+        if sim.beside.conflicted(row.contact):
+            kind = ResponseKind.CONFLICT
         promised = kind is ResponseKind.COMMITTED
         response = Response(
             kind=kind,

@@ -15,6 +15,8 @@ EARLY = timedelta(seconds=1)
 ENDS = ("resolved", "archived", "standing_set", "reopened")
 """After these nobody is owed a word until a track is released anew."""
 SAYS_NO = ("declined", "conflict_declared", "alert_closed")
+AFTER_PROMISE = ("ask_outcome", "confirm")
+"""What a promise's giver is asked in a standing case as well: promises go on while it rests."""
 PHONE = ("phone_them", "unreachable")
 
 Fact = dict[str, Any]
@@ -86,6 +88,7 @@ class Recipients:
         self.tracks: dict[str, Track] = {}
         self.parties: dict[str, Party] = {}
         self._never = never
+        self._standing = False
 
     def owed(self) -> Iterator[Owed]:
         """What is to happen, and when it was due at the earliest."""
@@ -128,7 +131,8 @@ class Recipients:
                 yield f"{fact['contact']} counts as silent at {at}, and has until {due}"
         if kind != "told" or fact["purpose"] == "stand_down":
             return
-        if self.tracks[party.track].since is None:
+        rests = self._standing and fact["purpose"] in AFTER_PROMISE
+        if self.tracks[party.track].since is None and not rests:
             yield f"{party.track} told somebody at {at}, and may tell nobody"
         new = {notice["contact"] for notice in fact["notices"]} - party.heard
         if fact["purpose"] == "tell" and party.out:
@@ -142,6 +146,7 @@ class Recipients:
         if kind == "planned":
             self._plan(fact, at)
         elif kind in ENDS:
+            self._standing = kind == "standing_set"
             for track in self.tracks.values():
                 track.released = None
             for party in self.parties.values():

@@ -28,6 +28,7 @@ from engine.store.tables import (
     situations,
     vault,
 )
+from tests.simulation.beside import Beside
 from tests.simulation.copies import Copies
 from tests.simulation.faults import NO_FAULTS, drawn, without
 from tests.simulation.loop import HostClock, VirtualClock, VirtualLoop
@@ -114,8 +115,10 @@ class Simulation:
         """Held from a stop of everything outgoing until two people let it go on."""
         self.may_boot = asyncio.Event()
         self.may_boot.set()
+        self.beside = Beside(self)
         self.machines = [Machine(n + 1, self) for n in range(count)]
         self.healed = asyncio.Event()
+        self.healed_at: datetime | None = None
         self.violations: list[Violation] = []
         self._full = False
 
@@ -212,6 +215,7 @@ class Simulation:
     def heal(self) -> None:
         """No more faults from here on; whoever is down boots, whoever stands still moves."""
         self.faults, self._full, self.clock.skew = NO_FAULTS, False, timedelta()
+        self.healed_at = self.now()
         self.say("everything heals")
         self.healed.set()
         for machine in self.machines:
@@ -364,6 +368,7 @@ async def _schedule(sim: Simulation, people: Any, *, stop: bool) -> None:
         await asyncio.sleep(HEAL_FOR.total_seconds())
         _still(running)
         sim.look()
+        sim.beside.look()
     finally:
         for task in (*running, live):
             task.cancel()

@@ -147,6 +147,21 @@ def test_a_promise_ends_every_clock_and_is_asked_after() -> None:
     assert owed(recipients) == {"near": at(9), "far": at(6)}
 
 
+def test_a_promise_is_asked_after_in_a_standing_case_where_nobody_else_is_told() -> None:
+    promised = {"kind": "promised", "alert": "far", "action": "p1", "contact": "ines"}
+    stands = (*BOTH, (2, {"kind": "standing_set"}))
+    given = (3, {**promised, "ask_at": at(9).isoformat()})
+    asked = {**told("far", "ines"), "purpose": "ask_outcome"}
+
+    _, while_it_stands = lived(*stands, given, (9, asked))
+    _, somebody_new = lived(*stands, given, (9, told("near", "noor-deputy")))
+    _, once_over = lived(*stands, given, (5, {"kind": "resolved"}), (9, asked))
+
+    assert not while_it_stands
+    assert somebody_new == [f"companies told somebody at {at(9)}, and may tell nobody"]
+    assert once_over == [f"companies told somebody at {at(9)}, and may tell nobody"]
+
+
 def test_a_colleague_who_is_told_while_another_may_still_answer_is_one_too_many() -> None:
     _, wrong = lived(*BOTH, (2, told("near", "noor-deputy")))
 
