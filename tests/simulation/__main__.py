@@ -36,6 +36,7 @@ SOMETIMES = {
     "crash before publish": 0.1,
     "crash after publish": 1.0,
     "crash after poll": 1.0,
+    "a batch was taken in part before death": 0.02,
     "crash after send": 1.0,
     "a commit went through unheard": 0.1,
     "a commit was lost unheard": 0.05,

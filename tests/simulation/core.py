@@ -6,13 +6,14 @@ after it, or stand still for longer than its lease and go on. What the store pro
 transaction is all or nothing) is given here by doing it in one step.
 
 python -m tests.simulation.core --seeds 5000
+python -m tests.simulation.core --seed 7 --shrink
 """
 
 import argparse
 import heapq
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -46,6 +47,29 @@ AGAIN_AFTER = timedelta(seconds=20)
 CODES = {"arrest": Severity.HIGH, "abduction": Severity.CRITICAL, "enrichment": Severity.HIGH}
 WAITING = ("queued", "unknown")
 BLANK = Story().case
+CHAOS = {"crash": 0.15, "zombie": 0.03, "unclear": 0.3}
+"""What may go wrong, and the strongest of each: a chance for each effect, or for each send."""
+ENOUGH = 100
+"""Schedules from which on a run must have been everywhere."""
+SOMETIMES = {
+    "died before take": 0.1,
+    "died before fire": 0.02,
+    "died before claim": 0.2,
+    "died before send": 0.2,
+    "died before settle": 0.1,
+    "died after take": 0.1,
+    "died after fire": 0.02,
+    "died after claim": 0.2,
+    "died after send": 0.2,
+    "died after settle": 0.1,
+    "zombies": 0.1,
+    "taken over": 1.0,
+    "came too late to say": 0.02,
+    "left and nobody knew": 0.1,
+    "answers": 1.0,
+    "a report twice": 0.3,
+}
+"""What a run must have met, and how often in a schedule on average, at least."""
 _WALL = SystemClock()
 
 Effect = tuple[str, Any]
@@ -83,7 +107,8 @@ class Store:
 class Schedule:
     """One seed: a log of reports and answers, workers that take it in, and what they send."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, off: Collection[str] = ()) -> None:
+        """`off`: kinds of `CHAOS` to leave out."""
         self.rng = Random(seed)
         self.now = START
         self.store = Store()
@@ -92,8 +117,8 @@ class Schedule:
         self.ledger = Ledger()
         self.wrong: list[str] = []
         self._chaos = {
-            name: self.rng.choice((0.0, strength / 5, strength))
-            for name, strength in (("crash", 0.15), ("zombie", 0.03), ("unclear", 0.3))
+            name: self.rng.choice((0.0, strength / 5, strength)) * (name not in off)
+            for name, strength in CHAOS.items()
         }
         self._heap: list[tuple[datetime, float, int, Callable[[], None]]] = []
         self._order = count()
@@ -166,6 +191,7 @@ class Schedule:
             again = partial(self._effect, worker, epoch, work, kind, do)
             return self.later(self.rng.expovariate(1 / 60), again)
         if self._dies(worker, kind):
+            self.counts[f"died before {kind}"] += 1
             return None
         came = do() if do is not None else None
         if self._dies(worker, kind):
@@ -279,7 +305,9 @@ class Schedule:
         situation, code = f"sit-{number % 3}", self.rng.choice(sorted(CODES))
         id, case = f"report-{number}", ids.case_id("hotline", f"sit-{number % 3}", 0)
         entry = (id, case, partial(self._arrived, id, situation, code))
-        self.log += [entry] * self.rng.choice((1, 1, 2))
+        times = self.rng.choice((1, 1, 2))
+        self.counts["a report twice"] += times - 1
+        self.log += [entry] * times
 
     def _arrived(self, id: str, situation: str, code: str) -> c.EventArrived:
         event = an_event(code, situation=situation)
@@ -308,7 +336,9 @@ class Schedule:
         mail.sent += 1
         if self.rng.random() < 0.3 and self.now < START + CHAOS_FOR:
             self.later(self.rng.expovariate(1 / 600), partial(self._answer, mail))
-        return "unknown" if self.rng.random() < self._chaos["unclear"] else "handed_off"
+        unclear = self.rng.random() < self._chaos["unclear"]
+        self.counts["left and nobody knew"] += unclear
+        return "unknown" if unclear else "handed_off"
 
     def _answer(self, mail: Mail) -> None:
         number, by = len(self.log), mail.notice.contact
@@ -369,22 +399,60 @@ def _named(mail: Mail) -> dict[str, Any]:
     }
 
 
+def lived(seed: int, *, off: Collection[str] = ()) -> Schedule:
+    """One schedule, to its end."""
+    schedule = Schedule(seed, off=off)
+    schedule.live()
+    return schedule
+
+
+def missed(counts: Counter[str]) -> list[str]:
+    """Where a run should have been and was not, once it was long enough to tell."""
+    schedules = counts["schedules"]
+    if schedules < ENOUGH:
+        return []
+    return [
+        f"{name}: {counts[name]} times in {schedules} schedules"
+        for name, least in SOMETIMES.items()
+        if counts[name] < least * schedules
+    ]
+
+
+def shrink(seed: int) -> int:
+    """Leave out one kind of chaos after the other, as long as it still goes wrong."""
+    off: frozenset[str] = frozenset()
+    wrong = lived(seed).wrong
+    if not wrong:
+        print(f"seed {seed}: nothing is wrong")
+        return 0
+    for kind in CHAOS:
+        if less := lived(seed, off=off | {kind}).wrong:
+            off, wrong = off | {kind}, less
+    print(f"seed {seed}: {wrong[0]}")
+    print(f"It takes: {', '.join(kind for kind in CHAOS if kind not in off) or 'nothing'}")
+    return 1
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Run many; the last line counts them. 1 when anything was wrong."""
+    """Run many; the last line counts them. 1 when anything was wrong, or was not met."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.core", description=__doc__)
     parser.add_argument("--seeds", type=int, default=5_000)
     parser.add_argument("--from", dest="first", type=int, default=0)
+    parser.add_argument("--seed", type=int, help="this one alone")
+    parser.add_argument("--shrink", action="store_true", help="leave out all that need not be")
     parser.add_argument("--seconds", type=float, help="begin none after so many, beyond 5,000")
     parser.add_argument("--stop", action="store_true", help="go no further than what is wrong")
     given = parser.parse_args(arguments)
+    if given.seed is not None and given.shrink:
+        return shrink(given.seed)
+    first, seeds = (given.first, given.seeds) if given.seed is None else (given.seed, 1)
     counts: Counter[str] = Counter()
     wrong = 0
     until = _WALL.monotonic() + (given.seconds or float("inf"))
-    for seed in range(given.first, given.first + given.seeds):
+    for seed in range(first, first + seeds):
         if _WALL.monotonic() > until and counts["schedules"] >= 5_000:
             break
-        schedule = Schedule(seed)
-        schedule.live()
+        schedule = lived(seed)
         counts += schedule.counts
         counts["schedules"] += 1
         wrong += len(schedule.wrong)
@@ -392,9 +460,11 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"seed {seed}: {line}", flush=True)
         if given.stop and wrong:
             break
+    for line in (nowhere := missed(counts)):
+        print(f"not met often enough: {line}")
     print(" ".join(f"{name.replace(' ', '_')}={n}" for name, n in sorted(counts.items())))
     print(f"core_schedules={counts['schedules']} crashes={counts['crashes']} violations={wrong}")
-    return 1 if wrong else 0
+    return 1 if wrong or nowhere else 0
 
 
 if __name__ == "__main__":

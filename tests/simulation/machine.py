@@ -25,7 +25,7 @@ from engine.registry.world import World as InForce
 from engine.relay import Relay
 from engine.sender import Sender
 from engine.store.database import read
-from engine.store.tables import notifications
+from engine.store.tables import notifications, offsets
 from engine.takeover import TakeOver
 from engine.timers import run_timers
 from notifiers.message import ChannelKind
@@ -42,6 +42,7 @@ ALONE_POLL = 60.0
 SHARED_POLL = 20.0
 """Rarer than in production: bells and due times wake the loops, and a seed is over sooner."""
 KINDS = {"email": ChannelKind.EMAIL, "sms": ChannelKind.SMS}
+_READ_TO = select(offsets.c.topic, offsets.c.part, offsets.c.next_offset)
 PATIENCE = 10.0
 """Seconds, like a supervisor's, before an engine that left by itself is started again."""
 BY_ITSELF = (SQLAlchemyError, HaltedError, CommandFailed)
@@ -63,6 +64,7 @@ class Machine:
         self.writer: SimWriter | None = None
         self.reader: SimReader | None = None
         self._channels: list[SimChannel] = []
+        self._log: LogStream | None = None
         self._boots = 0
         self._clock = around.clock_of(number)
 
@@ -266,7 +268,8 @@ class Machine:
                     "I14", records[0].topic, "Records were taken by who had lost them."
                 )
 
-        await LogStream(log, process, ownership).run(watched)
+        self._log = LogStream(log, process, ownership)
+        await self._log.run(watched)
 
     def _halting(self, process: Process) -> Callable[[str], None]:
         return lambda reason: self._halt(process, reason)
@@ -291,7 +294,17 @@ class Machine:
             cut = left & {row.key for row in rows}
             around.counts["died between send and record"] += len(cut)
         self._channels = []
+        self._cut_batch()
         self.close()
+
+    def _cut_batch(self) -> None:
+        """Whether of the records in hand only some were taken."""
+        around, log = self._around, self._log
+        read_to = {(row.topic, row.part): row.next_offset for row in around.look_at(_READ_TO)}
+        records = log.in_hand if log is not None else ()
+        taken = [r.offset < (read_to.get((r.topic, r.partition)) or 0) for r in records]
+        around.counts["a batch was taken in part before death"] += any(taken) and not all(taken)
+        self._log = None
 
     def close(self) -> None:
         """Give connections back."""

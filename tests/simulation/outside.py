@@ -219,6 +219,8 @@ class LogStream:
         self._log = log
         self.process = process
         self.ownership = ownership
+        self.in_hand: list[Record] = []
+        """Polled for the first time, and not all of them taken yet."""
 
     async def run(self, handler: Handler) -> None:
         """Feed the handler until cancelled."""
@@ -230,7 +232,11 @@ class LogStream:
             while self._log.turn == turn:
                 records = await self.process.effect("poll", partial(self._poll, following))
                 if records:
+                    self.in_hand = [
+                        r for r in records if r.offset >= following[r.topic, r.partition]
+                    ]
                     await self._deliver(records, handler)
+                    self.in_hand = []
                     following |= {(r.topic, r.partition): r.offset + 1 for r in records}
                 else:
                     self._log.changed.clear()

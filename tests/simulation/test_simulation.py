@@ -1,5 +1,6 @@
 """Schedules of crashes, silence and unclear outcomes, and every promise is kept."""
 
+from collections import Counter
 from random import Random  # noqa: TID251 (seeded: the same number, the same faults)
 
 import pytest
@@ -59,6 +60,41 @@ def test_a_hundred_nights_of_the_core_alone_lose_nothing() -> None:
         schedule = core.Schedule(seed)
         schedule.live()
         assert not schedule.wrong, f"seed {seed}: {schedule.wrong}"
+
+
+def test_a_hundred_nights_of_the_core_have_been_everywhere() -> None:
+    counts: Counter[str] = Counter(schedules=core.ENOUGH)
+    for seed in range(core.ENOUGH):
+        counts += core.lived(seed).counts
+
+    assert not core.missed(counts)
+
+
+@pytest.mark.parametrize("name", core.SOMETIMES)
+def test_nights_of_the_core_that_never_went_somewhere_are_a_failure(name: str) -> None:
+    counts = Counter(dict.fromkeys(core.SOMETIMES, 10 * core.ENOUGH), schedules=core.ENOUGH)
+    counts[name] = 0
+    assert [line.partition(":")[0] for line in core.missed(counts)] == [name]
+
+    counts["schedules"] -= 1
+    assert not core.missed(counts), "so few nights cannot tell"
+
+
+def test_a_night_of_the_core_without_its_faults_has_none_of_them() -> None:
+    wild, calm = core.lived(3), core.lived(3, off=core.CHAOS)
+    faults = ("crashes", "zombies", "left and nobody knew")
+
+    assert any(wild.counts[name] for name in faults)
+    assert not any(calm.counts[name] for name in faults)
+    assert not calm.wrong
+    assert calm.counts["answers"]
+
+
+def test_shrinking_a_night_in_which_nothing_is_wrong_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert core.main(["--seed", "3", "--shrink"]) == 0
+    assert capsys.readouterr().out == "seed 3: nothing is wrong\n"
 
 
 def test_every_fault_can_be_left_out() -> None:
