@@ -39,6 +39,8 @@ class Answers:
     """Id -> when its doer was told so, on the wall clock."""
     told_nobody: set[str] = field(default_factory=set)
     """Ids of releases after which, so they said, nobody is asked."""
+    closed: set[str] = field(default_factory=set)
+    """Ids of replies of which it was said that nothing is asked any more."""
     doubtful: int = 0
     """Tries of which nobody knows what became."""
     refused: Counter[str] = field(default_factory=Counter)

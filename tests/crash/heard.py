@@ -11,6 +11,7 @@ from typing import Any
 from tests.crash.answers import Answer, Answers, Deed
 
 Fact = dict[str, Any]
+ENDS = ("track_frozen", "alert_withheld", "alert_closed")
 CALLS = ("page", "overdue")
 """Purposes by which duty's ladder calls."""
 NEWS = {
@@ -46,6 +47,10 @@ class Heard:
         for answer, there in self._done():
             if not there:
                 yield f"{_named(answer)}: said to be done, and not there"
+        for answer in (self._answers.given[id] for id in sorted(self._answers.closed)):
+            case, alert = self._alert.get(answer.ref, ("", ""))
+            if not any(fact.get("alert") == alert for fact in self._ended(case)):
+                yield f"{_named(answer)}: said to be closed, and it is not"
         for what, n in sorted(self._answers.refused.items()):
             yield f"{n} answers were refused: {what}"
 
@@ -76,7 +81,7 @@ class Heard:
     def unheard(self, arrived: set[str]) -> Iterator[str]:
         """Releases after which nobody outside was told. `arrived`: keys of messages that were.
 
-        What came after the first of them was told freezes the track: then nobody has to be.
+        What comes in between may freeze the track or take somebody off it: then nobody has to be.
         """
         for answer in self._answers.given.values():
             done = answer.id in self._answers.acknowledged
@@ -89,9 +94,13 @@ class Heard:
                 if fact["kind"] in ("told", "rerouted") and fact["track"] == "missions"
                 for notice in fact["notices"]
             }
-            stopped = any(fact["kind"] == "track_frozen" for fact in told)
+            stopped = self._ended(self._case[answer.ref])
             if not (stopped or answer.id in self._answers.told_nobody or keys & arrived):
                 yield f"{_named(answer)}: released, and nobody outside was ever told"
+
+    def _ended(self, case: str) -> list[Fact]:
+        """By what a case stopped telling whom it would have told."""
+        return [fact for fact in self._facts.get(case, ()) if fact["kind"] in ENDS]
 
     def _done(self) -> Iterator[tuple[Answer, list[int]]]:
         """Each answer that was acknowledged, and where it stands among the facts of its case."""

@@ -32,6 +32,7 @@ PAUSE = 0.1
 ANSWERS_WITHIN = 5.0
 PASSWORD = "a long and invented sentence"
 TRIES_AGAIN = "not_durable"
+CLOSED = 409
 RECORD = {
     "track": "missions",
     "why": "protect_now",
@@ -225,6 +226,9 @@ class ReplyDoor:
             else:
                 if told.status == 202:
                     self._answers.acknowledged.setdefault(answer.id, _WALL.now().timestamp())
+                    return
+                if told.status == CLOSED:
+                    self._answers.closed.add(answer.id)
                     return
                 if told.status not in (500, 503):
                     self._answers.refused[f"{answer.deed}: {told.status} {told.body[:200]!r}"] += 1

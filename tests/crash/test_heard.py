@@ -117,6 +117,17 @@ def test_an_answer_that_was_refused_is_lost() -> None:
     assert list(complaints(NIGHT, given=given)) == ["lost"]
 
 
+def test_a_page_that_is_said_to_be_closed_has_been_closed() -> None:
+    given = answers()
+    given.closed.add("reply")
+    del given.acknowledged["reply"]
+    night = [fact for fact in NIGHT if fact is not DECLINED]
+    withheld = {"kind": "alert_withheld", "alert": ASKED}
+
+    assert list(complaints(night, given=given)) == ["lost"]
+    assert complaints([*night, withheld], given=given) == {}
+
+
 @pytest.mark.parametrize("purpose", ["page", "overdue"])
 def test_a_page_after_somebody_took_the_case_is_found(purpose: str) -> None:
     found = complaints([*NIGHT, page("page-2", who="person:ben", purpose=purpose)])
@@ -170,7 +181,7 @@ def test_a_release_of_which_nobody_outside_ever_heard_is_missing() -> None:
 def test_a_release_after_which_nobody_is_to_be_told_or_all_stood_still_is_not() -> None:
     given = answers()
     given.told_nobody.add("release")
-    frozen = [*NIGHT, {"kind": "track_frozen"}]
 
     assert complaints(NIGHT, given=given, arrived=("page-1",)) == {}
-    assert complaints(frozen, arrived=("page-1",)) == {}
+    for kind in ("track_frozen", "alert_withheld"):
+        assert complaints([*NIGHT, {"kind": kind}], arrived=("page-1",)) == {}
