@@ -89,7 +89,7 @@ def _wrong(message: Message, now: datetime) -> Iterator[tuple[str, str]]:
         if again and one.settled_at is not None and following.at < one.settled_at + LEAST_PAUSE:
             yield "I12", f"Try {following.no} came at once after one that had failed."
     ended = message.settled_at if state in ("cancelled", "superseded") else None
-    if ended is not None and any(each.at > ended + CLOCKS_DIFFER for each in message.tries):
+    if ended is not None and any(each.began > ended + CLOCKS_DIFFER for each in message.tries):
         yield "I8", "It was tried after it had been called off."
     if message.decided_no is None or message.tell_no > message.decided_no:
         yield "I6", "It belongs to a round of telling that was never decided."

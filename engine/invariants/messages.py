@@ -54,6 +54,11 @@ class Try:
     reason: str
     settled_at: datetime | None
 
+    @property
+    def began(self) -> datetime:
+        """When it was claimed, at the latest: by a clock that was set back it ended before."""
+        return self.at if self.settled_at is None else min(self.at, self.settled_at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -78,7 +83,7 @@ class Message:
     @property
     def tried_at(self) -> datetime | None:
         """When the newest try of it was claimed."""
-        return max((each.at for each in self.tries), default=None)
+        return max((each.began for each in self.tries), default=None)
 
     @property
     def may_have_left(self) -> int:

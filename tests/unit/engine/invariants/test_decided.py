@@ -1,5 +1,6 @@
 """A message ends by a refusal for good, or by as many unclear tries as there may be."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -116,13 +117,18 @@ def test_a_provider_that_says_undelivered_after_the_answer_calls_nobody(answered
     assert ("It failed for good and nothing else was tried." in said) is not answered
 
 
-def _called_off(tried: timedelta) -> list[str]:
-    """What is wrong with a page that was called off by an answer, and tried so long after it."""
+def _called_off(tried: timedelta, *, ended: timedelta | None = None) -> list[str]:
+    """What is wrong with a page that was called off by an answer, and tried so long after it.
+
+    `ended`: how long after it that try ended; None: at once.
+    """
     life = Life().arrested()
     told, notice = _first(life)
     life.do(answer(life, told.party, ResponseKind.ACKNOWLEDGED, by=told.party), after=A_MINUTE)
     message = _message(life, "cancelled", [("failed_temporary", life.now + tried)])
-    messages = {notice.key: message}
+    settled_at = life.now + (tried if ended is None else ended)
+    tries = tuple(replace(each, settled_at=settled_at) for each in message.tries)
+    messages = {notice.key: replace(message, tries=tries)}
     found = [*decided.check(life.history(), messages), *delivering.check(messages, now=life.now)]
     return [violation.what for violation in found if violation.invariant == "I8"]
 
@@ -131,6 +137,15 @@ def _called_off(tried: timedelta) -> list[str]:
 def test_a_try_under_way_on_a_machine_whose_clock_is_ahead_calls_nobody(tried: timedelta) -> None:
     """Its claim bears a later time than the answer that came after it."""
     assert not _called_off(tried)
+
+
+def test_a_clock_that_was_set_back_during_a_try_before_an_answer_calls_nobody() -> None:
+    """Claimed half an hour ahead; by the clock that was set back it ended, and was called off."""
+    assert not _called_off(30 * A_MINUTE, ended=-timedelta(seconds=1))
+
+
+def test_a_try_that_ended_after_its_message_was_called_off_is_found_all_the_same() -> None:
+    assert _called_off(A_MINUTE, ended=A_MINUTE / 2)
 
 
 @pytest.mark.parametrize("tried", [timedelta(seconds=1.1), A_MINUTE])
