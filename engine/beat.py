@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.clock import Clock
 from engine.ports import Halt, Writer
 from engine.store import instances
+from engine.watchdog import Turns, unwatched
 
 _log = structlog.get_logger(__name__)
 
@@ -14,7 +15,13 @@ EVERY_SECONDS = 2.0
 
 
 async def keep_beating(
-    writer: Writer, *, name: str, clock: Clock, halt: Halt, every_seconds: float = EVERY_SECONDS
+    writer: Writer,
+    *,
+    name: str,
+    clock: Clock,
+    halt: Halt,
+    every_seconds: float = EVERY_SECONDS,
+    turns: Turns | None = None,
 ) -> None:
     """Beat until cancelled. `name`: of this very run, with its epoch.
 
@@ -26,7 +33,9 @@ async def keep_beating(
     def beat(conn: Connection) -> bool:
         return instances.beat(conn, name=name, now=clock.now())
 
+    turns = turns or unwatched()
     while True:
+        turns.turn("a sign of life")
         try:
             in_force = await writer.run(beat)
         except SQLAlchemyError as error:
@@ -38,4 +47,5 @@ async def keep_beating(
                     "(settings: instance)"
                 )
                 return
+        turns.rest()
         await clock.sleep(every_seconds)

@@ -23,6 +23,7 @@ from engine.ports import Reader, Writer
 from engine.registry.world import WorldHolder
 from engine.side_loop import Lasting
 from engine.store import alerts, meta
+from engine.watchdog import Turns, unwatched
 from schemas.codes import IncidentCode
 
 _log = structlog.get_logger(__name__)
@@ -44,13 +45,21 @@ class SecondLook:
     """Judges everybody told again after each change of the registry, until cancelled."""
 
     def __init__(
-        self, *, desk: Desk, world: WorldHolder, reader: Reader, writer: Writer, clock: Clock
+        self,
+        *,
+        desk: Desk,
+        world: WorldHolder,
+        reader: Reader,
+        writer: Writer,
+        clock: Clock,
+        turns: Turns | None = None,
     ) -> None:
         self._desk = desk
         self._world = world
         self._reader = reader
         self._writer = writer
         self._clock = clock
+        self._turns = turns or unwatched()
         self._done = ""
         self._judged = ""
         """The version over which all were judged but those that are left."""
@@ -128,6 +137,7 @@ class SecondLook:
         left: list[str] = []
         for start in range(0, len(cases), CASES_AT_ONCE):
             some = cases[start : start + CASES_AT_ONCE]
+            self._turns.turn()  # of a look at very many
             judged = await asyncio.gather(*(self._one(case) for case in some))
             left += [case for case, done in zip(some, judged, strict=True) if not done]
         return left

@@ -55,6 +55,8 @@ class LogWatch:
 
     async def run(self) -> None:
         """Look every few seconds. A store that does not answer is the desk's to notice."""
+        for turns in (*self._turns.values(), *self._rounds.values()):
+            turns.turn("the first look")  # which may hang as well
         while True:
             try:
                 await self.look()

@@ -1,55 +1,39 @@
 """Which loops a process runs, by its roles."""
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
-from engine.backup import Mark, keep_marking
 from engine.beat import keep_beating
 from engine.bootstrap import limits
+from engine.bootstrap.beside import BESIDE, run_beside
 from engine.bootstrap.parts import Parts
 from engine.bootstrap.refusals import CannotStartError
 from engine.bootstrap.watching import Watch, log_watch
-from engine.calling import raising
 from engine.canary_sink import CanarySink
-from engine.clock import SystemClock, since_boot
-from engine.clock_watch import ClockWatch
-from engine.conflicts import Conflicts
+from engine.clock import SystemClock
 from engine.consumers import ForConsumers
-from engine.desk import Lane
-from engine.disk_watch import DiskWatch
 from engine.intake.answer_stream import AnswerHandler
 from engine.intake.kafka_clients import member_name
 from engine.intake.lane import Lane as LogLane
 from engine.intake.runners import kafka_lanes
 from engine.program_answers import ProgramAnswers
 from engine.publisher import KafkaPublisher
-from engine.registry import kept
-from engine.registry.rebuild import Rebuild
-from engine.registry.reload import Reload
-from engine.rekeying import Rekeying
 from engine.relay import POLL_SECONDS as RELAY_POLL_SECONDS
 from engine.relay import Relay
-from engine.retention import Retention
-from engine.second_look import SecondLook
 from engine.sender import POLL_SECONDS as SENDER_POLL_SECONDS
 from engine.sender import Sender, Sign
 from engine.settings import Role
-from engine.side_loop import keep_going
 from engine.stop_file import FileInDirectory, StopWatch
 from engine.store import instances
-from engine.store.checkpoint import keep_log_short
 from engine.store.threads import ThreadWriter
-from engine.takeover import TakeOver
 from engine.timers import POLL_SECONDS as TIMERS_POLL_SECONDS
 from engine.timers import run_timers
-from engine.vault.keeper import KeyKeeper
 from notifiers.registry import Channels
 
 POLL_SECONDS = 0.25
 """Where others write to the same store their bells are not heard here: three indexed selects."""
 
 Loop = tuple[str, Coroutine[Any, Any, None]]
-Begin = Callable[[], Coroutine[Any, Any, None]]
 
 
 def loops(
@@ -58,8 +42,9 @@ def loops(
     """The loops of these roles, beside those that every process runs. The desk is the caller's."""
     yield "beat", _beat(parts)
     yield "stop watch", _stop_watch(parts).run()
-    for name, begin in _beside(parts, roles):
-        yield name, keep_going(name, begin, clock=SystemClock(), raise_incident=raising(parts.desk))
+    for side in BESIDE:
+        if side.role is None or side.role in roles:
+            yield side.name, run_beside(side, parts, machine=SystemClock())
     if "timers" in roles:
         timers = run_timers(
             parts.desk,
@@ -82,27 +67,6 @@ def loops(
         yield "log watch", log_watch(parts, logs).run()
 
 
-def _beside(parts: Parts, roles: tuple[Role, ...]) -> Iterator[tuple[str, Begin]]:
-    """What runs beside the work: it may fail and is begun again."""
-    yield "checkpoint", lambda: keep_log_short(parts.reader, clock=parts.clock)
-    mark = Mark(parts.settings.data_dir)
-    yield "mark", lambda: keep_marking(parts.writer, mark=mark, clock=parts.clock)
-    keys = parts.settings.keys_dir
-    keeper = KeyKeeper(parts.vault, keys, clock=parts.clock, entropy=parts.entropy)
-    yield "keys", keeper.run
-    yield "sealed", _sealed(parts).run
-    yield "world", _world(parts).run
-    yield "arrays", _arrays(parts).run
-    if "timers" in roles:
-        yield "second look", _second_look(parts).run
-        yield "conflicts", _conflicts(parts).run
-        yield "retention", _retention(parts).run
-    yield "disk watch", _disk_watch(parts).run
-    yield "clock watch", _clock_watch(parts).run
-    if "sender" in roles:
-        yield "take over", _take_over(parts).run
-
-
 async def _beat(parts: Parts) -> None:
     """Over a connection of its own: a long transaction is no death, and takes no turn from it."""
     own = None if parts.database.sqlite else ThreadWriter(parts.database)
@@ -112,31 +76,11 @@ async def _beat(parts: Parts) -> None:
             name=parts.desk.instance,
             clock=parts.clock,
             halt=parts.halt,
+            turns=parts.progress.loop("beat", limit=limits.BEAT),
         )
     finally:
         if own is not None:
             own.close()
-
-
-def _sealed(parts: Parts) -> Rekeying:
-    return Rekeying(
-        parts.cases,
-        parts.vault,
-        reader=parts.reader,
-        writer=parts.writer,
-        clock=parts.clock,
-        raise_incident=raising(parts.desk, lane=Lane.NORMAL),
-    )
-
-
-def _retention(parts: Parts) -> Retention:
-    return Retention(
-        parts.settings.retention,
-        submit=lambda command: parts.desk.submit(command, lane=Lane.NORMAL),
-        reader=parts.reader,
-        writer=parts.writer,
-        clock=parts.clock,
-    )
 
 
 def _sender(parts: Parts, channels: Channels) -> Sender:
@@ -169,63 +113,6 @@ def _stop_watch(parts: Parts) -> StopWatch:
         clock=SystemClock(),
         alone=parts.database.sqlite,
         turns=parts.progress.loop("stop watch", limit=limits.STOPPING),
-    )
-
-
-def _disk_watch(parts: Parts) -> DiskWatch:
-    told = raising(parts.desk)
-    return DiskWatch(parts.settings.data_dir, raise_incident=told, clock=SystemClock())
-
-
-def _clock_watch(parts: Parts) -> ClockWatch:
-    told = raising(parts.desk)
-    return ClockWatch(clock=SystemClock(), since_boot=since_boot, raise_incident=told)
-
-
-def _take_over(parts: Parts) -> TakeOver:
-    return TakeOver(
-        reader=parts.reader,
-        writer=parts.writer,
-        name=parts.desk.instance,
-        machine=SystemClock(),
-        stamp=parts.clock,
-        sends=parts.desk.sends,
-    )
-
-
-def _conflicts(parts: Parts) -> Conflicts:
-    return Conflicts(
-        world=parts.world,
-        reader=parts.reader,
-        writer=parts.writer,
-        clock=SystemClock(),
-        declared=parts.desk.conflicts,
-    )
-
-
-def _second_look(parts: Parts) -> SecondLook:
-    return SecondLook(
-        desk=parts.desk,
-        world=parts.world,
-        reader=parts.reader,
-        writer=parts.writer,
-        clock=SystemClock(),
-    )
-
-
-def _world(parts: Parts) -> Reload:
-    """Where others may put a registry into force behind our back."""
-    return Reload(parts.world, reader=parts.reader, clock=SystemClock(), stale=parts.desk.stale)
-
-
-def _arrays(parts: Parts) -> Rebuild:
-    settings = parts.settings
-    return Rebuild(
-        parts.world,
-        reader=parts.reader,
-        clock=SystemClock(),
-        database=settings.database.get_secret_value(),
-        path=settings.data_dir / kept.FILE,
     )
 
 

@@ -63,7 +63,7 @@ class IncidentCode(StrEnum):
     SEALED_UNREADABLE = "sealed_unreadable"
     """Something sealed of a case opens with no key of ours: the sender has to be asked again."""
     LOOP_FAILED = "loop_failed"
-    """A loop beside the work failed and is begun again: keys, retention, a newer registry."""
+    """A loop beside the work failed or hung and is begun again: keys, retention, new registries."""
     CLOCK_SET = "clock_set"
     """The machine's clock was set while the engine ran: steps may have come too early, or late."""
     DISK_FILLS = "disk_fills"

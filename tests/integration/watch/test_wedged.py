@@ -8,19 +8,26 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import Connection
 
+from engine import canary
 from engine.auditor import Auditor
+from engine.beat import keep_beating
 from engine.bell import Bell
 from engine.bootstrap import limits
+from engine.canary_watch import CanaryWatch, Timing
+from engine.entropy import SeededEntropy
+from engine.metrics import Metrics
 from engine.relay import Relay
 from engine.sender import Sender
 from engine.settings import Settings
+from engine.stop_file import FileInDirectory, StopWatch
 from engine.store.inline import InlineWriter
 from engine.timers import run_timers
+from engine.vault.secret import Secret
 from engine.watchdog import Progress, Watch
 from notifiers.message import ChannelKind, Message
 from tests.harness.assembly import SIGN
 from tests.harness.recording import Post, RecordingChannel
-from tests.integration.engine.desk.room import START, Room, a_room, report
+from tests.integration.engine.desk.room import START, Room, a_room, halt, report
 from tests.unit.engine.case import builders as b
 
 T = TypeVar("T")
@@ -65,7 +72,9 @@ class Heart:
 class House:
     """Every loop over one room."""
 
-    def __init__(self, room: Room, progress: Progress, writer: Hanging, bell: Bell) -> None:
+    def __init__(
+        self, room: Room, progress: Progress, writer: Hanging, bell: Bell, folder: Path
+    ) -> None:
         self.progress = progress
         self.writer = writer
         self.reader = Hanging()
@@ -117,9 +126,38 @@ class House:
         timers = run_timers(
             room.desk, clock=clock, turns=progress.loop("timers", limit=limits.TIMERS)
         )
-        self.tasks = [
-            asyncio.create_task(loop) for loop in (timers, sender.run(), relay.run(), auditor.run())
-        ]
+        canaries = CanaryWatch(
+            {canary.DOOR: self._let_go},
+            key=Secret(bytes(32)),
+            reader=self.reader,
+            raise_incident=nobody,
+            metrics=Metrics(),
+            clock=clock,
+            stamp=clock,
+            entropy=SeededEntropy("canary"),
+            timing=Timing(every=60, within=10),
+            turns={canary.DOOR: progress.loop("canary", limit=60 + 2 * 10)},
+        )
+        stop = StopWatch(
+            file=FileInDirectory(folder),
+            place="test",
+            desk=room.desk,
+            reader=self.reader,
+            clock=clock,
+            turns=progress.loop("stop watch", limit=limits.STOPPING),
+        )
+        beating = keep_beating(
+            self.writer,
+            name=room.desk.instance,
+            clock=clock,
+            halt=halt,
+            turns=progress.loop("beat", limit=limits.BEAT),
+        )
+        loops = (sender.run(), relay.run(), auditor.run(), canaries.run(), stop.run())
+        self.tasks = [asyncio.create_task(loop) for loop in (timers, beating, *loops)]
+
+    async def _let_go(self, raw: bytes, id: str) -> None:
+        """A canary, out of hand at once."""
 
     async def end(self) -> None:
         for task in self.tasks:
@@ -151,9 +189,9 @@ def _after_a_hand_over(house: House) -> None:
     ("wedge", "stuck"),
     [
         (lambda house: None, set()),
-        (_store, {"desk", "timers", "sender"}),
+        (_store, {"desk", "timers", "sender", "beat"}),
         (_after_a_hand_over, {"desk", "settling"}),
-        (_reading, {"auditor", "relay"}),
+        (_reading, {"auditor", "relay", "canary", "stop watch"}),
         (_broker, {"relay facts"}),
         (_heart, {"auditor"}),
     ],
@@ -177,7 +215,8 @@ async def test_a_loop_whose_other_side_never_answers_is_named(
         turns=progress.loop("desk", limit=limits.DESK),
     ) as room:
         writer.inner = InlineWriter(room.database)
-        house = House(room, progress, writer, bell)
+        await room.desk.fire_due(limit=1)  # it has begun, under the name by which it beats
+        house = House(room, progress, writer, bell, tmp_path)
         await room.clock.advance(seconds=1)
         wedge(house)
         reporting = asyncio.create_task(room.submit(report()))

@@ -1,5 +1,6 @@
 """A reader that believes to read while nothing moves is stuck; one without work is not."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -37,6 +38,7 @@ class Log:
             self._conn.execute(
                 t.offsets.insert().values(topic=topic, part=part, epoch=1, owner="x", next_offset=0)
             )
+        self.hangs = False
         self.progress = Progress()
         self.watch = LogWatch(
             [OneLane("normal", self.standing)],
@@ -49,6 +51,8 @@ class Log:
 
     async def run(self, fn: Callable[[Connection], T]) -> T:
         """As a reader."""
+        if self.hangs:
+            await asyncio.Event().wait()
         return fn(self._conn)
 
     def takes_one(self, part: int = HERE[1]) -> None:
@@ -151,3 +155,15 @@ async def test_a_partition_without_a_broker_ends_no_process(log: Log) -> None:
     step()
     await log.clock.advance(seconds=30)
     assert not await log.minutes(40, step)
+
+
+async def test_a_first_look_that_hung_was_seen_by_nobody(log: Log) -> None:
+    """Nothing had turned yet, so nothing was expected to turn."""
+    log.hangs = True
+    watching = asyncio.create_task(log.watch.run())
+    await asyncio.sleep(0)
+
+    looks = [log._looks.look(1.0) for _ in range(70)]
+
+    watching.cancel()
+    assert [one.name for one in looks[-1] if one.stuck] == ["log normal"]

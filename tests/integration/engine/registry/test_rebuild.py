@@ -1,6 +1,7 @@
 """Fresh arrays in a child process, swapped in; a start that reads them, and believes the store."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -170,3 +171,36 @@ def test_a_child_that_cannot_read_the_store_changes_nothing(
 
     assert not room.path.exists()
     assert str(tmp_path) not in capsys.readouterr().err
+
+
+def test_a_child_that_never_ends_is_ended_with_the_look_that_waits_for_it(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given up after its time, a look begins another child: they must not pile up."""
+    child, began = tmp_path / "child", tmp_path / "began"
+    os.mkfifo(began)
+    child.write_text(f"#!/bin/sh\necho $$ > {began}\nexec tail -f /dev/null\n", "utf-8")
+    child.chmod(0o700)
+    monkeypatch.setattr("sys.executable", str(child))
+    room.bring("l3", source="another list")
+    room.follow()
+
+    async def run() -> int:
+        reader = ThreadReader(room.database)
+        rebuild = Rebuild(
+            room.world,
+            reader=reader,
+            clock=ManualClock(NOW),
+            database=room.url,
+            path=room.path,
+            few=0,
+        )
+        looking = asyncio.create_task(rebuild.look())
+        number = int(await asyncio.to_thread(began.read_text))
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+        reader.close()
+        return number
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(asyncio.run(run()), 0)
