@@ -34,8 +34,6 @@ from tests.harness.reports import HOTLINE
 from tests.harness.sinks import Mail
 from tests.harness.towns import loto
 
-pytestmark = pytest.mark.timeout(180)
-"""Seconds: every command is a process that has to start."""
 WITHIN = 60.0
 NOW = datetime(2027, 3, 1, 22, 0, tzinfo=UTC)
 REPORTS = ("e1", "e2", "e3")
