@@ -1,7 +1,8 @@
 """Whether the disk fills, told while there is still room to tell it.
 
 Once it is full nothing can be stored: no report, and no incident about it either. So duty is called
-early. The disk of a database server is not ours to see; whoever runs it watches it.
+early. The disk of a database server is not ours to see; whoever runs it watches it, and duty hears
+of it from the desk once there was room again.
 """
 
 import shutil
@@ -14,6 +15,7 @@ import structlog
 from engine.calling import Raises
 from engine.case.commands import RaiseIncident
 from engine.clock import Clock
+from engine.desk.full_disk import DISK
 from engine.side_loop import Lasting
 from schemas.codes import IncidentCode
 
@@ -22,8 +24,6 @@ LEAST_FREE = 512 * 1024 * 1024
 """Bytes: weeks of a quiet desk, hours of a flood."""
 LEAST_SHARE = 10
 """One part in so many: a small disk is not called full for being small."""
-KEY = "data"
-
 _log = structlog.get_logger(__name__)
 
 
@@ -82,4 +82,4 @@ class DiskWatch:
         if self._filling.told or not fills(total=disk.total, free=disk.free):
             return
         _log.error("disk_fills", free_mb=disk.free // 1_048_576)
-        await self._filling.tell(RaiseIncident(code=IncidentCode.DISK_FILLS, key=KEY))
+        await self._filling.tell(RaiseIncident(code=IncidentCode.DISK_FILLS, key=DISK))

@@ -19,6 +19,7 @@ from engine.desk.alone import Alone
 from engine.desk.batch import Came, execute
 from engine.desk.exclusions import Exclusions
 from engine.desk.faults import LONGEST_PAUSE
+from engine.desk.full_disk import FullDisk
 from engine.desk.gather import claimable
 from engine.desk.in_hand import InHand
 from engine.desk.lanes import (
@@ -103,6 +104,7 @@ class Desk:
             postpone=self._postpone,
         )
         self._refusals = 0
+        self._disk = FullDisk(self._lanes)
         self._handed: dict[str, int] = {}
         """Messages that the sender has, with the number of the try."""
         self._turns = turns or unwatched()
@@ -235,6 +237,7 @@ class Desk:
             )
             self._pace.reached(done, of=sum(len(unit.commands) for unit in units))
             self._refusals = 0
+            self._disk.took()
 
     async def _together(self, units: list[Unit]) -> Came:
         """All of them; once more with longer references where something was there already.
@@ -340,6 +343,7 @@ class Desk:
     async def _refused(self, units: list[Unit], error: Exception) -> None:
         """The store took nothing: whoever asked may ask again; after a while start afresh."""
         self._refusals += 1
+        self._disk.refused(error)
         _log.error("store_refused", error=type(error).__name__, times=self._refusals)
         for unit in units:
             failed = StoreUnavailable("the store took nothing; check disk and lock, then try again")

@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
+from sqlite3 import SQLITE_FULL
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -33,7 +34,7 @@ AUTOCHECKPOINT_PAGES = 20_000
 READER = {"tocsin_begin": "BEGIN"}
 """Execution options of a connection that only reads."""
 
-__all__ = ["Database", "NotCommittedError", "StoreError", "read", "transact"]
+__all__ = ["Database", "NotCommittedError", "StoreError", "is_full", "read", "transact"]
 
 
 class StoreError(Exception):
@@ -152,6 +153,15 @@ def transact(conn: Connection, fn: Callable[[Connection], T]) -> T:
         if postgres.rolled_back(error):
             raise NotCommittedError("the store undid the transaction") from error
         raise
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the store refused because its disk has no room."""
+    said = error.orig if isinstance(error, DBAPIError) else None
+    return (
+        getattr(said, "sqlstate", None) == postgres.DISK_FULL
+        or getattr(said, "sqlite_errorcode", None) == SQLITE_FULL
+    )
 
 
 def open_for(connect: Callable[[], Connection]) -> Connection:

@@ -22,6 +22,8 @@ ROLLED_BACK = frozenset(("40001", "40P01", "55P03", "25P03", "57014"))
 """SQLSTATEs after which nothing of the transaction is left and the same one may succeed:
 serialization failure, deadlock, lock time-out, idle for too long, statement time-out."""
 
+DISK_FULL = "53100"
+"""SQLSTATE of a server without room."""
 READ_ONLY = "25006"
 """SQLSTATE of a server that became a standby under a session that outlived it."""
 

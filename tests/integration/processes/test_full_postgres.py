@@ -146,6 +146,8 @@ async def test_b41_where_a_servers_tables_find_no_room_nothing_is_taken_and_it_g
             await offer_until_taken(night, "after")
 
             await all_is_there_once(night, ["before", *ids, "after"])
+            (incident,) = night.rows(t.cases, t.cases.c.kind == "incident")
+            assert night.rows(t.notifications, t.notifications.c.case_id == incident.id)
     finally:
         server.remove()
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import OperationalError
 
 from engine.case import commands as c
+from engine.desk.lanes import StoreUnavailable
 from engine.registry import load_world, save_registry
 from engine.store import tables as t
 from engine.store.database import NotCommittedError
@@ -262,3 +263,43 @@ async def test_b41_a_server_that_takes_no_more_writes_is_left_for_one_that_does(
     assert not await two.a.rows(t.cases, t.cases.c.kind == "incident")
     assert {row.id for row in await two.a.rows(t.inbox)} >= {"e0", "e5", "e6"}
     assert await two.a.sound()
+
+
+async def test_duty_hears_that_a_full_disk_took_nothing_as_soon_as_there_is_room(
+    store_url: str,
+) -> None:
+    """Once, however often it refused. Whoever was refused may never have come again."""
+    async with a_room(store_url) as room:
+        await room.one(another(1))
+        refuse, room_again = _FULL[store_url.partition(":")[0]]
+        await room.writer.run(lambda conn: [conn.execute(text(each)) for each in refuse] and None)
+        for n in range(2, 5):
+            with pytest.raises(StoreUnavailable):
+                await room.one(report(f"e{n}", b.an_event(situation=f"s{n}"), body=b"x" * 200_000))
+        assert not await room.rows(t.cases, t.cases.c.kind == "incident")
+
+        await room.writer.run(lambda conn: [conn.execute(text(each)) for each in room_again] and 0)
+        await room.one(another(5))
+        await room.one(another(6))
+
+        (incident,) = await room.rows(t.cases, t.cases.c.kind == "incident")
+        assert incident.id in await room.writer.run(_told)
+        assert await room.sound()
+
+
+def _told(conn: Connection) -> set[str]:
+    return set(conn.execute(select(t.notifications.c.case_id)).scalars())
+
+
+_FULL = {
+    "sqlite": (["PRAGMA max_page_count = 1"], ["PRAGMA max_page_count = 1000000"]),
+    "postgresql+psycopg": (
+        [
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$",
+            "CREATE TRIGGER no_room BEFORE INSERT ON events EXECUTE FUNCTION no_room()",
+        ],
+        ["DROP TRIGGER no_room ON events"],
+    ),
+}
+"""How each store is made to refuse for want of room, and to take again."""
