@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 EARLY = timedelta(seconds=1)
-ENDS = ("resolved", "archived", "standing_set", "reopened")
+ENDS = ("resolved", "archived", "reopened")
 """After these nobody is owed a word until a track is released anew."""
 SAYS_NO = ("declined", "conflict_declared", "alert_closed")
 AFTER_PROMISE = ("ask_outcome", "confirm")
@@ -31,12 +31,15 @@ class Track:
     answer_by: timedelta
     released: datetime | None = None
     lifted: datetime | None = None
+    """When it went on after a freeze, or when its case stood no more."""
     frozen: bool = False
+    rests: bool = False
+    """Its case stands: nobody further is told."""
 
     @property
     def since(self) -> datetime | None:
         """From when on it tells people; None while it does not."""
-        if self.released is None or self.frozen:
+        if self.released is None or self.frozen or self.rests:
             return None
         return max(self.released, self.lifted or self.released)
 
@@ -58,6 +61,10 @@ class Party:
     """Contact -> until when their answer holds."""
     promises: dict[str, datetime] = field(default_factory=dict)
     """Promise -> when it is asked after."""
+    givers: dict[str, str] = field(default_factory=dict)
+    """Promise -> whose it is."""
+    lost: set[str] = field(default_factory=set)
+    """Who gave a promise, and whom no way reaches to ask what came of it."""
     freed: datetime | None = None
     """When the last of its clocks ended, or a message to it was called off."""
     phoned: bool = False
@@ -68,7 +75,12 @@ class Party:
     @property
     def has_it(self) -> bool:
         """Whether nobody further need be told for it just now."""
-        return self.out or bool(self.clocks or self.holds or self.promises)
+        return self.out or self.pledged or bool(self.clocks or self.holds)
+
+    @property
+    def pledged(self) -> bool:
+        """Whether a promise stands whose giver can be asked what came of it."""
+        return any(self.givers[each] not in self.lost for each in self.promises)
 
     @property
     def untold(self) -> list[str]:
@@ -88,7 +100,6 @@ class Recipients:
         self.tracks: dict[str, Track] = {}
         self.parties: dict[str, Party] = {}
         self._never = never
-        self._standing = False
 
     def owed(self) -> Iterator[Owed]:
         """What is to happen, and when it was due at the earliest."""
@@ -131,7 +142,7 @@ class Recipients:
                 yield f"{fact['contact']} counts as silent at {at}, and has until {due}"
         if kind != "told" or fact["purpose"] == "stand_down":
             return
-        rests = self._standing and fact["purpose"] in AFTER_PROMISE
+        rests = self.tracks[party.track].rests and fact["purpose"] in AFTER_PROMISE
         if self.tracks[party.track].since is None and not rests:
             yield f"{party.track} told somebody at {at}, and may tell nobody"
         new = {notice["contact"] for notice in fact["notices"]} - party.heard
@@ -145,12 +156,14 @@ class Recipients:
         kind = fact["kind"]
         if kind == "planned":
             self._plan(fact, at)
-        elif kind in ENDS:
-            self._standing = kind == "standing_set"
+        elif kind in ("standing_set", "standing_ended"):
             for track in self.tracks.values():
-                track.released = None
-            for party in self.parties.values():
-                party.forget()
+                track.rests, track.lifted = kind == "standing_set", at
+        elif kind in ENDS:
+            for track in self.tracks.values():
+                track.released, track.rests = None, False
+            for each in self.parties.values():
+                each.forget()
         elif kind == "track_frozen":
             for name in fact["tracks"]:
                 self.tracks[name].frozen = True
@@ -195,16 +208,19 @@ class Recipients:
         match fact["kind"]:
             case "contact_silent":
                 self._ends(party, who, at)
+                party.lost.add(who)
             case "answer_expired":
                 self._ends(party, who, at)
                 party.told.discard(who)
-            case "answered" if not party.promises:
+            case "answered" if not party.pledged:
                 self._ends(party, who, at)
                 party.holds[who] = datetime.fromisoformat(fact["hold_until"])
             case "promised":
                 party.told -= set(party.clocks) - {who}
                 party.clocks, party.holds = {}, {}
                 party.promises[fact["action"]] = datetime.fromisoformat(fact["ask_at"])
+                party.givers[fact["action"]] = who
+                party.lost.discard(who)
             case "promise_asked":
                 party.promises[fact["action"]] = datetime.fromisoformat(fact["next_at"])
             case "promise_withdrawn" | "promise_missed":
@@ -217,6 +233,10 @@ class Recipients:
                 party.ways.pop(who, None)
             case "acted":
                 party.out = True
+            case "alert_withheld" if fact["reason"] == "linked":
+                party.planned = (
+                    at + timedelta.resolution
+                )  # What the other case forbids is not told here: it waits.
             case kind if kind in SAYS_NO:
                 party.out = party.no = True
                 party.freed = at
@@ -228,7 +248,7 @@ class Recipients:
             for notice in fact["notices"]:
                 party.told.add(notice["contact"])
                 party.heard.add(notice["contact"])
-                if not party.promises and kind == "told":
+                if not party.pledged and kind == "told":
                     party.holds.pop(notice["contact"], None)
                     party.clocks[notice["contact"]] = at + self.tracks[party.track].answer_by
         elif kind == "task_raised" and fact["task_kind"] in PHONE:

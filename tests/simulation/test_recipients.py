@@ -158,7 +158,7 @@ def test_a_promise_is_asked_after_in_a_standing_case_where_nobody_else_is_told()
     _, once_over = lived(*stands, given, (5, {"kind": "resolved"}), (9, asked))
 
     assert not while_it_stands
-    assert somebody_new == [f"companies told somebody at {at(9)}, and may tell nobody"]
+    assert f"companies told somebody at {at(9)}, and may tell nobody" in somebody_new
     assert once_over == [f"companies told somebody at {at(9)}, and may tell nobody"]
 
 
@@ -174,3 +174,66 @@ def test_whoever_has_done_something_is_told_no_more() -> None:
 
     assert owed(recipients) == {"far": at(6)}
     assert wrong == [f"companies told a party at {at(8)} that has acted, or said no"]
+
+
+def promised(alert: str, who: str, *, minutes: float) -> dict[str, Any]:
+    asked = at(minutes).isoformat()
+    return {"kind": "promised", "alert": alert, "action": "p1", "contact": who, "ask_at": asked}
+
+
+def test_a_promise_whose_giver_no_way_reaches_any_more_leaves_it_to_the_next_contact() -> None:
+    """The oracle held it against the engine that a deputy was told (seed 500127)."""
+    bounced = {
+        "kind": "delivery_failed",
+        "alert": "near",
+        "contact": "noor",
+        "endpoint": "email:noor",
+        "reason": "refused_permanent",
+    }
+    lost = (
+        (0, planned()),
+        (1, of_track("track_released")),
+        (1, told("near", "noor")),
+        (2, promised("near", "noor", minutes=3)),
+        (
+            3,
+            {
+                "kind": "promise_asked",
+                "alert": "near",
+                "action": "p1",
+                "next_at": at(240).isoformat(),
+            },
+        ),
+        (3, bounced),
+        (3, silent("near", "noor")),
+    )
+    recipients, wrong = lived(*lost)
+    assert (wrong, owed(recipients)["near"]) == ([], at(3))
+    recipients, wrong = lived(*lost, (3, told("near", "noor-deputy")))
+    assert not wrong
+    dues = [due for due, what in recipients.owed() if what.startswith("near: ")]
+    assert sorted(dues) == [at(8), at(240)], "the deputy has until then, and the promise"
+
+
+def test_whom_a_linked_case_forbids_waits_for_another_release() -> None:
+    """The oracle waited for somebody of whom the other case's consents say no (seed 500232)."""
+    forbidden = {"kind": "alert_withheld", "alert": "far", "reason": "linked"}
+    facts = ((0, planned()), (1, of_track("track_released")), (1, forbidden))
+    recipients, _ = lived(*facts)
+    assert "far" not in owed(recipients)
+    recipients, _ = lived(*facts, (9, of_track("track_released")))
+    assert owed(recipients)["far"] == at(9)
+
+
+def test_a_release_outlives_the_time_that_a_case_stands() -> None:
+    """What was released before tells again afterwards, and owes it from then (seed 500172)."""
+    stands = (
+        (0, planned()),
+        (1, of_track("track_released")),
+        (2, {"kind": "standing_set"}),
+    )
+    recipients, _ = lived(*stands)
+    assert not owed(recipients)
+    recipients, wrong = lived(*stands, (60, {"kind": "standing_ended"}), (61, told("far", "ines")))
+    assert not wrong
+    assert owed(recipients)["near"] == at(60)
