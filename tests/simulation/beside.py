@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.simulation.run import Simulation
 
 DRAWN = (0.38, 0.53)
-"""Lives whose draw lies between. Seeds that are known to find something rare lie outside."""
+"""Lives whose draw lies between. Seeds known before to find something rare lie outside."""
 CONFLICTED = 0.1
 """How often somebody outside who answers declares a conflict, in these lives."""
 EVERY = 120.0

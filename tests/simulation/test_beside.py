@@ -9,10 +9,9 @@ import pytest
 
 from engine.case.commands import RaiseIncident
 from schemas.codes import IncidentCode
-from tests.simulation.beside import WELL_AFTER, Beside
+from tests.simulation.beside import WELL_AFTER
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.run import Simulation, run
-from tests.simulation.test_simulation import once_broken
 
 WATCHED, UNWATCHED = 31000, 7
 """Seeds of a life with these loops, and of one without."""
@@ -87,10 +86,3 @@ def test_a_life_without_these_loops_is_what_it_was(tmp_path: Path) -> None:
 def test_our_own_people_declare_no_conflict(sim: Simulation) -> None:
     assert not any(sim.beside.conflicted("person:ana") for _ in range(200))
     assert any(sim.beside.conflicted("fjord") for _ in range(200))
-
-
-@pytest.mark.parametrize("seed", once_broken())
-def test_a_life_that_found_something_once_has_none_of_them(seed: int, tmp_path: Path) -> None:
-    loop = VirtualLoop()
-    with closing(loop), closing(_life(seed, tmp_path, loop)) as made:
-        assert not Beside(made).on
