@@ -29,6 +29,8 @@ SAYS_HOW_GRAVE = ("case_opened", "severity_raised")
 BY_RANK = ("critical", "high", "elevated", "watch")
 NEVER_TOLD = ("holdings-hq.email",)
 """Who controls the alleged perpetrator: only two people with a record could open that."""
+MAY_GO = ("noor-deputy",)
+"""Contacts that an edited registry lacks: once it is their turn, a person phones instead."""
 AUDIENCES = ("companies", "investors", "missions")
 ASKS = ("tell", "remind", "ask_outcome", "confirm")
 IN_HAND = timedelta(seconds=6)
@@ -211,7 +213,7 @@ def _outside(ledger: Ledger, facts: Facts, now: datetime) -> Iterator[str]:
     for case, told in facts.items():
         events = (fact["event"] for _, fact in told if fact["kind"] == "event_joined")
         until = _agreed(ledger, [sent[event] for event in events if event in sent])
-        recipients, late = Recipients(NEVER_TOLD), dict[str, str]()
+        recipients, late = Recipients(NEVER_TOLD, may_go=MAY_GO), dict[str, str]()
         for at, fact in (*told, (now, {"kind": ""})):
             for due, what in recipients.owed():
                 if ledger.calm(due, min(at, until)) > LATE:

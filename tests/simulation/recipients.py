@@ -95,11 +95,15 @@ class Party:
 class Recipients:
     """Those outside whom one case may tell, as its facts go by."""
 
-    def __init__(self, never: Collection[str]) -> None:
-        """`never`: endpoints of whom no release by one person lets anybody tell."""
+    def __init__(self, never: Collection[str], *, may_go: Collection[str] = ()) -> None:
+        """`never`: endpoints of whom no release by one person lets anybody tell.
+
+        `may_go`: contacts whom the registry may have lost by their turn: a person phones instead.
+        """
         self.tracks: dict[str, Track] = {}
         self.parties: dict[str, Party] = {}
         self._never = never
+        self._may_go = frozenset(may_go)
 
     def owed(self) -> Iterator[Owed]:
         """What is to happen, and when it was due at the earliest."""
@@ -253,6 +257,7 @@ class Recipients:
                     party.clocks[notice["contact"]] = at + self.tracks[party.track].answer_by
         elif kind == "task_raised" and fact["task_kind"] in PHONE:
             party.phoned = True
+            party.told |= self._may_go & party.ways.keys()
         elif kind == "delivery_failed":
             party.ways.get(who, set()).discard(fact["endpoint"])
             read = fact["reason"] == "not_delivered" and who in party.holds

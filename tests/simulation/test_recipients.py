@@ -44,9 +44,9 @@ def of_track(kind: str) -> dict[str, Any]:
     return {"kind": kind, "track": "companies", "tracks": ["companies"]}
 
 
-def lived(*facts: tuple[float, dict[str, Any]]) -> tuple[Recipients, list[str]]:
+def lived(*facts: tuple[float, dict[str, Any]], **more: Any) -> tuple[Recipients, list[str]]:
     """What it holds against these facts, and what it waits for after them."""
-    recipients, wrong = Recipients(()), list[str]()
+    recipients, wrong = Recipients((), **more), list[str]()
     for minutes, fact in facts:
         wrong += recipients.wrong(fact, at(minutes))
         recipients.take(fact, at(minutes))
@@ -237,3 +237,18 @@ def test_a_release_outlives_the_time_that_a_case_stands() -> None:
     recipients, wrong = lived(*stands, (60, {"kind": "standing_ended"}), (61, told("far", "ines")))
     assert not wrong
     assert owed(recipients)["near"] == at(60)
+
+
+def test_of_a_contact_that_the_registry_lost_a_phone_call_is_enough_and_nothing_is_not() -> None:
+    phone = {"kind": "task_raised", "task_kind": "phone_them", "alert": "near"}
+    facts = (
+        (0, planned()),
+        (1, of_track("track_released")),
+        (1, told("near", "noor")),
+        (6, silent("near", "noor")),
+    )
+    for more, waited_for in (({}, True), ({"may_go": {"noor-deputy"}}, False)):
+        recipients, _ = lived(*facts, (6, phone), **more)
+        assert ("near" in owed(recipients)) is waited_for
+    recipients, _ = lived(*facts, may_go={"noor-deputy"})
+    assert owed(recipients)["near"] == at(6), "nobody phoned"
