@@ -198,9 +198,7 @@ def test_when_everybody_of_the_protocol_said_no_the_floor_contact_may_speak() ->
     assert story.task("check_in").owner == "eve"
 
 
-def test_without_a_floor_contact_the_first_owner_who_did_not_say_no_has_the_talk() -> (
-    None
-):
+def test_without_a_floor_contact_the_first_owner_who_did_not_say_no_has_the_talk() -> None:
     story = nobody_answered("ben", "chi")
     none = replace(ROSTER, version="r", floor=None, shifts=())
     story = says_no(story.around(roster=none), "ben")
