@@ -1,8 +1,8 @@
 """S5, a village: an early warning, a community's consent, two hotlines, and shots at night.
 
-The story names `consent_audience` for Solara's investors, as the guard says of them from Friday on.
-Here they are left out for `consent_none`: the case shows the reason with which it was planned on
-Thursday, before anybody was asked, and a consent that does not name them changes nothing of them.
+The story names `consent_audience` for Solara's investors, as the guard and the board say of them
+from Friday on. The journal keeps `consent_none`, with which they were planned on Thursday, before
+anybody was asked: a consent that does not name them changes nothing of them.
 """
 
 from engine.case.state import CaseStatus

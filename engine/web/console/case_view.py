@@ -127,7 +127,7 @@ def case_view(
         tracks=track_views(file, names=names, me=visitor.person, registry=registry),
         balance=balance(case),
         records=record_views(file, names=names),
-        left_out=left_out(file, names=names),
+        left_out=left_out(file, names=names, now=now),
         reports=tuple(_report(row, names) for row in file.events[:REPORTS_MOST]),
         story=story_lines(file, names=names),
         next_words=_next(file, names),

@@ -15,10 +15,12 @@ from engine.web.words.refusals import About, refusal
 from engine.web.words.sentence import Name, Said
 from engine.web.words.states import CERTAINTY, GATE
 from engine.web.words.times import day
-from schemas.codes import TrackName
+from rules.consents import unconsented
+from schemas.codes import Mode, TrackName
 from schemas.consent import Basis, Consent
 from schemas.plan import Gate, Reason
 from schemas.reason import REMEDIES, Remedy
+from schemas.safeguards import Safeguards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +39,13 @@ class LeftOut:
     """The evidence: each link where the sentence does not say it, the consent, the rule."""
 
 
-def left_out(file: CaseFile, *, names: Names) -> tuple[LeftOut, ...]:
+def left_out(file: CaseFile, *, names: Names, now: datetime) -> tuple[LeftOut, ...]:
     """Everybody left out by any plan, each once: first those whom somebody could turn."""
-    out = [_as_it_is_now(each, file.brakes) for each in not_told(file.case, file.plans)]
+    out = [
+        each
+        for planned in not_told(file.case, file.plans)
+        if (each := _as_it_is_now(planned, file, now)) is not None
+    ]
     return tuple(
         _one(each, file, names)
         for each in sorted(out, key=lambda each: (*_PLACE[each.reason], each.party, each.contact))
@@ -73,11 +79,22 @@ def _one(out: NotTold, file: CaseFile, names: Names) -> LeftOut:
     )
 
 
-def _as_it_is_now(out: NotTold, brakes: Brakes) -> NotTold:
-    """What was refused for want of consent is refused for its withdrawal once there is one."""
-    if out.reason in _UNCONSENTED and any(each.revoked for each in brakes.consents):
-        return replace(out, reason=Reason.CONSENT_REVOKED)
-    return out
+def _as_it_is_now(out: NotTold, file: CaseFile, now: datetime) -> NotTold | None:
+    """Why it is not told by today's consents, where the plan found none; None: it may be asked for.
+
+    A plan was made before anybody could be asked: what it said of consent is soon untrue.
+    """
+    if out.reason not in _UNCONSENTED:
+        return out
+    consents = file.brakes.consents
+    if out.track is None:
+        revoked = any(each.revoked for each in consents)
+        return replace(out, reason=Reason.CONSENT_REVOKED) if revoked else out
+    state = file.case.track(out.track)
+    mode = Mode.QUIET if state is None else state.track.mode
+    people = Safeguards(subjects=file.case.subjects, consents=consents)
+    refusal_now = next(unconsented(out.track, mode, people, now), None)
+    return None if refusal_now is None else replace(out, reason=refusal_now.reason)
 
 
 _UNCONSENTED = (

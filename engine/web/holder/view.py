@@ -166,8 +166,9 @@ def _left_out(file: HolderFile, now: datetime) -> Iterator[tuple[Reason, str]]:
     for case in file.cases:
         for each in _out_of(case):
             reason = each.reason
-            if reason is Reason.GATE_CLOSED:
-                reason = _in_the_way(file.consent, each.track, now)
+            if reason in _MAY_HAVE_CHANGED:
+                today = _in_the_way(file.consent, each.track, now)
+                reason = reason if today is Reason.GATE_CLOSED else today
             pair = (reason, _name(file, each.party))
             if pair not in seen:
                 seen.add(pair)
@@ -196,6 +197,14 @@ def _in_the_way(consent: Consent | None, track: TrackName | None, now: datetime)
         return Reason.CONSENT_AUDIENCE
     return Reason.GATE_CLOSED
 
+
+_MAY_HAVE_CHANGED = (
+    Reason.GATE_CLOSED,
+    Reason.CONSENT_NONE,
+    Reason.CONSENT_AUDIENCE,
+    Reason.CONSENT_EXPIRED,
+)
+"""Reasons of a plan that the holder's own word since then may have made another."""
 
 _ORDER = {reason: place for place, reason in enumerate(Reason)}
 

@@ -3,6 +3,7 @@
 from engine.store import consents
 from schemas.codes import Mode, TrackName
 from schemas.consent import Consent, ConsentDoor, Inability
+from tests.harness.reports import report
 from tests.integration.web.stage import Stage
 from tests.integration.web.story import open_case, submit, value_of
 
@@ -121,3 +122,21 @@ def test_whoever_speaks_for_the_person_is_recorded_with_the_justification_sealed
     assert (newest.inability, newest.holder, newest.witness) == (Inability.DETAINED, "sister-1", "")
     assert newest.note and "Friday" not in repr(newest)
     assert newest.mode is Mode.QUIET
+
+
+def test_once_somebody_consented_the_board_no_longer_says_that_nobody_did(desk: Stage) -> None:
+    """Its plan was made before anybody was asked, and the board went on saying so of everybody."""
+    desk.log_in("ana")
+    parties = {"cerro-pit": "site", "guardia-sur": "alleged_perpetrator"}
+    ref = open_case(desk, report("arrest", id="e9", situation="s9", parties=parties, consents=[]))
+    nobody = "because nobody has consented to telling anybody but duty"
+    before = desk.client.get(f"/cases/{ref}/left-out").text
+    assert nobody in before
+
+    desk.advance(seconds=1)
+    said(desk, ref, subject_on(desk, ref), state="granted", audience=["missions"])
+    shown = desk.client.get(f"/cases/{ref}/left-out").text
+
+    assert nobody not in shown
+    assert "the person allowed embassies" in shown, shown
+    assert "embassy-qd" not in shown
