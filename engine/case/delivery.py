@@ -211,9 +211,8 @@ def _duty_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
         return
     if roster.floor is not None and roster.floor.id == alert.party:
         paging.page_floor(draft)  # By the ways it has besides those of its shift.
-    elif not paging.call_floor(draft, alert.party) and owned:
-        # Its owner does not hear of a task, and nobody else would: duty is quiet, for they have it.
-        draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="nobody_reached"))
+    elif not paging.call_floor(draft, alert.party):
+        tasks.told_in_vain(draft, alert.party)
 
 
 def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:

@@ -182,6 +182,22 @@ def fall_due(draft: Draft, task: Task) -> None:
     draft.add(f.TaskReminded(task=task.id, next_at=draft.now + grace, escalated=not reached))
 
 
+def told_in_vain(draft: Draft, owner: str) -> None:
+    """No way reaches this person, who has the case or a task, and nobody else would hear of it.
+
+    Duty is quiet then, for they have it: it is woken. Where its ladder rests, everybody on it is
+    paged once, if something is late.
+    """
+    state = draft.case.track(TrackName.DUTY)
+    if state is None:
+        return
+    if draft.case.status is CaseStatus.MONITORED:
+        if any(task.owner == owner and task.reminded for task in draft.case.tasks):
+            paging.page_roles(draft, _roles(state.track.steps), besides=True)
+    elif draft.case.status.unresolved and state.hold_until is not None:
+        draft.add(f.TrackWoken(track=TrackName.DUTY, at=draft.now, reason="nobody_reached"))
+
+
 def _escalate(draft: Draft, task: Task, *, monitored: bool) -> None:
     state = draft.case.track(TrackName.DUTY)
     if state is None:

@@ -1,12 +1,13 @@
 """What becomes of messages: the next way, the next contact, the floor, a person."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from engine.case import commands as c
 from engine.case.ids import notice_key
-from engine.case.state import AlertStatus
+from engine.case.state import AlertStatus, CaseStatus
 from schemas import facts as f
 from schemas.codes import Severity, TrackName
 from schemas.projection import Purpose
@@ -307,6 +308,46 @@ def test_a_task_its_owner_never_hears_of_wakes_duty_though_the_floor_was_just_ca
     _fail_all(story.when("Mon 22:21"), "ana")
     assert story.paged()[-2:] == ["ana", "eve"], "called again, and then who is below her"
     assert story.when("Mon 22:35").paged()[-1] == "ben"
+
+
+def _resolved_while_ana_is_told_of_a_freeze() -> Story:
+    """The floor was called for ben within the hour; ana has the case."""
+    story = _fail_all(a_case(Severity.CRITICAL).when("Mon 22:15"), "ben")
+    story.when("Mon 22:20").page_answered().finish("first_contact").freeze(MISSIONS)
+    return story.proposed().confirmed()
+
+
+def test_a_message_about_a_task_that_is_done_wakes_nobody_once_the_case_is_resolved() -> None:
+    """It woke duty of a watched case, whose ladder rests: woken, and never called (seed 500616)."""
+    story = _resolved_while_ana_is_told_of_a_freeze()
+    pages, woken = len(story.pages()), len(story.of(f.TrackWoken))
+
+    _fail_all(story, "ana")
+
+    assert story.case.status is CaseStatus.MONITORED
+    assert len(story.of(f.TrackWoken)) == woken
+    assert len(story.pages()) == pages
+
+
+def test_a_task_of_a_watched_case_that_its_owner_never_hears_of_pages_the_ladder_at_once() -> None:
+    story = _resolved_while_ana_is_told_of_a_freeze()
+    story.send(
+        c.AddTask(
+            inbox=story.inbox(),
+            case=story.case.id,
+            by="ana",
+            due_at=story.now + timedelta(hours=1),
+            note="n1",
+            owner="ana",
+            critical=True,
+        )
+    )
+    pages = len(story.pages())
+
+    _fail_all(story, "ana")
+
+    assert {"ben", "chi"} <= {who for _, who in story.pages()[pages:]}
+    assert not story.of(f.TrackWoken)
 
 
 def test_somebody_who_left_the_roster_counts_as_out_of_reach() -> None:
