@@ -119,7 +119,8 @@ class Recipients:
             if party.planned > track.released or party.has_it:
                 continue
             due = max(since, party.freed or since)
-            if party.told and not party.untold and not party.phoned:
+            chased = party.phoned or party.promises  # Of one that is overdue a person knows.
+            if party.told and not party.untold and not chased:
                 yield due, f"{id}: nobody is left to be told, and nobody is asked to phone"
             elif party.untold and (party.told or not track.in_turn):
                 yield due, f"{id}: {party.untold[0]} is to be told and was not"

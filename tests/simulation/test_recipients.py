@@ -213,6 +213,12 @@ def test_a_promise_whose_giver_no_way_reaches_any_more_leaves_it_to_the_next_con
     assert not wrong
     dues = [due for due, what in recipients.owed() if what.startswith("near: ")]
     assert sorted(dues) == [at(8), at(240)], "the deputy has until then, and the promise"
+    silence = (8, silent("near", "noor-deputy"))
+    recipients, _ = lived(*lost, (3, told("near", "noor-deputy")), silence)
+    assert owed(recipients)["near"] == at(240), "somebody of duty is after it already"
+    missed = (240, {"kind": "promise_missed", "alert": "near", "action": "p1"})
+    recipients, _ = lived(*lost, (3, told("near", "noor-deputy")), silence, missed)
+    assert owed(recipients)["near"] == at(240), "a person is to phone"
 
 
 def test_whom_a_linked_case_forbids_waits_for_another_release() -> None:
