@@ -6,7 +6,7 @@ import random  # noqa: TID251 (seeded: the same number, the same schedule)
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.backup import hold_if_it_went_back, keep_marking
@@ -19,7 +19,7 @@ from engine.intake.positions import Positions
 from engine.intake.scope import EVERY_AUDIENCE, Scope, only
 from engine.intake.stream import LogIncidents, StreamHandler
 from engine.ports import Record
-from engine.registry.loading import in_force, load_world
+from engine.registry.loading import in_force, load_world, with_history
 from engine.registry.reload import Reload
 from engine.registry.world import World as InForce
 from engine.relay import Relay
@@ -48,7 +48,13 @@ PATIENCE = 10.0
 BY_ITSELF = (SQLAlchemyError, HaltedError, CommandFailed)
 """For these an engine may leave: a store that cannot be used at its start, a partition lost."""
 WORLDS: dict[tuple[str, ...], InForce] = {}
-"""Worlds read before, by their versions: they never change, and parsing one costs a whole seed."""
+"""Worlds read before, by their versions and what came before: they never change, and parsing one
+costs a whole seed. The same conflict may be declared over another registry in another life."""
+
+
+def _named(conn: Connection) -> tuple[str, ...]:
+    named = in_force(conn)
+    return (*named, with_history(conn, named[0]) or "")
 
 
 class Machine:
@@ -158,7 +164,7 @@ class Machine:
         around = self._around
         conn = around.database.reader()
         with contextlib.closing(conn):
-            named = read(conn, in_force)
+            named = read(conn, _named)
             if named not in WORLDS:
                 WORLDS[named] = read(conn, load_world)
         return WORLDS[named]
