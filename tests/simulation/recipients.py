@@ -17,6 +17,8 @@ ENDS = ("resolved", "archived", "reopened")
 SAYS_NO = ("declined", "conflict_declared", "alert_closed")
 AFTER_PROMISE = ("ask_outcome", "confirm")
 """What a promise's giver is asked in a standing case as well: promises go on while it rests."""
+ELSEWHERE = ("linked", "represents")
+"""What another case forbids: those asked there say no, or the party declared a conflict there."""
 PHONE = ("phone_them", "unreachable")
 
 Fact = dict[str, Any]
@@ -238,10 +240,8 @@ class Recipients:
                 party.ways.pop(who, None)
             case "acted":
                 party.out = True
-            case "alert_withheld" if fact["reason"] == "linked":
-                party.planned = (
-                    at + timedelta.resolution
-                )  # What the other case forbids is not told here: it waits.
+            case "alert_withheld" if fact["reason"] in ELSEWHERE:
+                party.planned = at + timedelta.resolution  # It waits for a release after this.
             case kind if kind in SAYS_NO:
                 party.out = party.no = True
                 party.freed = at

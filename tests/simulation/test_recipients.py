@@ -221,9 +221,11 @@ def test_a_promise_whose_giver_no_way_reaches_any_more_leaves_it_to_the_next_con
     assert owed(recipients)["near"] == at(240), "a person is to phone"
 
 
-def test_whom_a_linked_case_forbids_waits_for_another_release() -> None:
-    """The oracle waited for somebody of whom the other case's consents say no (seed 500232)."""
-    forbidden = {"kind": "alert_withheld", "alert": "far", "reason": "linked"}
+@pytest.mark.parametrize("reason", ["linked", "represents"])
+def test_whom_another_case_forbids_waits_for_another_release(reason: str) -> None:
+    """The oracle waited for somebody of whom another case's consents say no (seed 500232), and for
+    one that had declared a conflict there (seed 500867)."""
+    forbidden = {"kind": "alert_withheld", "alert": "far", "reason": reason}
     facts = ((0, planned()), (1, of_track("track_released")), (1, forbidden))
     recipients, _ = lived(*facts)
     assert "far" not in owed(recipients)
