@@ -98,12 +98,17 @@ def _paged_now(draft: Draft, person: str, purposes: set[Purpose]) -> bool:
 
 
 def _willing(draft: Draft, role: Role) -> tuple[Oncall, ...]:
-    """On call in this role and has not said no; else the next one up; else those who said no."""
+    """On call in this role, with a way to them, and has not said no; else the next one up; else
+    those who said no."""
     roster, now = draft.case.around.roster, draft.now
     first = rota.on_call(roster, role, now)
     upward = rota.UPWARD[rota.UPWARD.index(role) :] if role in rota.UPWARD else ()
     for each in (*upward, Role.FLOOR):
-        willing = tuple(p for p in rota.on_call(roster, each, now) if not _declined(draft, p))
+        willing = tuple(
+            person
+            for person in rota.on_call(roster, each, now)
+            if not _declined(draft, person) and _ways(draft, person.endpoints)
+        )
         if willing:
             return willing
     return first

@@ -57,3 +57,17 @@ def test_what_a_drill_that_reaches_nobody_owes_rings_no_real_phone_either() -> N
 
     assert story.owes("nobody_left", detail="duty")
     assert _ways_used(story) == set()
+
+
+def test_with_ways_for_drills_alone_on_shift_the_next_role_is_paged_in_a_real_night() -> None:
+    """Somebody on shift whom nobody can reach counted as reached, and the rung called nobody."""
+    ana = DutyPerson(id="ana", label="Ana", endpoints=(DRILL,))
+    ben = DutyPerson(id="ben", label="Ben", endpoints=(REAL,))
+    handler, second = Shift(role=Role.HANDLER, person="ana"), Shift(role=Role.SECOND, person="ben")
+    roster = Roster(version="drill", people=(ana, ben), shifts=(handler, second))
+    story = Story(registry=_registry(), roster=roster).report(an_event())
+
+    assert story.paged() == ["ben"]
+    assert not story.of(f.StepSkipped)
+    drill = Story(registry=_registry(), roster=roster).report(an_event(exercise=True))
+    assert drill.paged() == ["ana"]
