@@ -9,6 +9,7 @@ from engine.demo.stories.places import OFFICE, contact, faro, link, party, place
 from engine.demo.stories.reports import Report, ahead, consent, report
 from engine.demo.stories.scene import ASKED, Scene, shipped_with
 from engine.demo.stories.teller import Teller
+from schemas import facts as f
 
 VERDANT = place(
     parties=[
@@ -128,6 +129,8 @@ async def the_moved_hearing(story: Teller) -> None:
     await story.until("Mon 15 Mar 15:00")
     story.say("The court moves the hearing by two weeks.")
     await story.publish(_suit("moved-1", code="date_moved", at="2027-03-31T08:00:00Z"))
+    gone = [(said_at(x.due_at), x.reason) for x in story.facts(f.CheckSuperseded, of=SUED)]
+    expect(gone == [("Tue 16 Mar 08:00", "date_moved")], f"looks at the date given up: {gone}")
     ines.expects(purpose="confirm", at="Mon 15 Mar 15:00")
     tamaro.expects(purpose="confirm", at="Mon 15 Mar 15:00")
     await story.until("Tue 16 Mar 09:00")
