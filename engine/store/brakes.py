@@ -5,8 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
+from engine.case.around import Around
+from engine.case.replacing import replace
 from engine.case.state import Case
-from engine.store import closures, consents, meta
+from engine.store import closures, consents, links, meta
 from engine.store.among import among
 from engine.store.journal import SYSTEM
 from engine.store.tables import journal
@@ -43,16 +45,32 @@ STOPS = (
 )
 
 
-def brakes(conn: Connection, case: Case) -> Brakes:
-    """What is in the way of telling anybody of this case, as it is now."""
+def with_consents(conn: Connection, case: Case) -> Case:
+    """The case with what its people, and those of linked cases, allow, and who must not know.
+
+    As it was stored: enough to say why somebody is not told, never to tell somebody.
+    """
     newest = consents.newest(conn, consents.pseudonyms(case))
-    facts = [load_fact(body) for body in conn.execute(FROZEN, {"case": case.id}).scalars()]
     stored = closures.read(conn, [case.closure_digest])
+    around = Around(
+        consents=tuple(newest[whose][1] for whose in sorted(newest)),
+        closure=stored.get(case.closure_digest, Closure()),
+        linked=links.beside(conn, case),
+    )
+    return replace(case, around=around)
+
+
+def brakes(conn: Connection, case: Case) -> Brakes:
+    """What is in the way of telling anybody of this case, as it is now.
+
+    The case: `with_consents`.
+    """
+    facts = [load_fact(body) for body in conn.execute(FROZEN, {"case": case.id}).scalars()]
     by, at = _stopped(conn) if meta.is_on(conn, "stopped") else ("", None)
     return Brakes(
-        consents=tuple(newest[whose][1] for whose in sorted(newest)),
+        consents=case.around.consents,
         frozen=tuple(fact for fact in facts if isinstance(fact, TrackFrozen)),
-        closure=stored.get(case.closure_digest, Closure()),
+        closure=case.around.closure,
         stopped_by=by,
         stopped_at=at,
     )

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 from engine.case.state import Case, load_case
 from engine.store import findings
 from engine.store.board import CASE_COLUMNS, CaseRow, case_row
-from engine.store.brakes import Brakes, brakes
+from engine.store.brakes import Brakes, brakes, with_consents
 from engine.store.tables import (
     actions,
     cases,
@@ -155,7 +155,7 @@ def case_file(
     ]
     given = [load_fact(body) for body in conn.execute(RELEASES, of).scalars()]
     planned = [load_fact(body) for body in conn.execute(PLANS, of).scalars()]
-    case = load_case(found.state)
+    case = with_consents(conn, load_case(found.state))
     return CaseFile(
         row=case_row(found),
         case=case,

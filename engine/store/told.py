@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from engine.case.state import Case, load_case
 from engine.store.among import among
+from engine.store.brakes import with_consents
 from engine.store.dialect import chunks, insert_or_ignore
 from engine.store.tables import (
     alerts,
@@ -34,6 +35,7 @@ from schemas.facts import (
     Planned,
     Promised,
     PromiseMissed,
+    PromiseWithdrawn,
     ToldBeforeExcluded,
     load_fact,
 )
@@ -42,6 +44,7 @@ Answer = (
     Answered
     | Promised
     | PromiseMissed
+    | PromiseWithdrawn
     | Acted
     | Declined
     | ConflictDeclared
@@ -54,6 +57,7 @@ ANSWER_KINDS = (
     "answered",
     "promised",
     "promise_missed",
+    "promise_withdrawn",
     "acted",
     "declined",
     "conflict_declared",
@@ -163,7 +167,7 @@ def cases_of(conn: Connection, pseudonym: str) -> tuple[str, ...]:
 def told_cases(conn: Connection, ids: Iterable[str]) -> tuple[ToldCase, ...]:
     """These cases, the newest first."""
     found = [
-        _told(conn, load_case(row.state))
+        _told(conn, with_consents(conn, load_case(row.state)))
         for some in chunks(sorted(set(ids)))
         for row in conn.execute(CASES, {"ids": some})
     ]

@@ -4,13 +4,15 @@ Parties only: neither the people who answered for them nor our own are in here.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from engine.case.protect import safeguards
 from engine.case.state import Alert, AlertStatus, Case
 from engine.store.told import Given, Message, ToldCase
-from schemas.codes import FieldName, TrackName
+from rules.consents import unconsented
+from schemas.codes import FieldName, Mode, TrackName
 from schemas.facts import Planned
 from schemas.plan import Path, Reason
 
@@ -44,6 +46,17 @@ _FATES: Mapping[str, Fate] = {
 _LEFT_ALL_THE_SAME = ("unknown_exhausted", "not_delivered")
 """Reasons of a failure that do not say that nothing left the house."""
 _ORDER = (Fate.OUT, Fate.PERHAPS, Fate.WAITS, Fate.FAILED, Fate.NEVER)
+
+
+BY_CONSENT = frozenset(
+    {
+        Reason.CONSENT_NONE,
+        Reason.CONSENT_AUDIENCE,
+        Reason.CONSENT_MODE,
+        Reason.CONSENT_EXPIRED,
+    }
+)
+"""Reasons of a plan that the people concerned may have made others since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +118,14 @@ def told_parties(told: ToldCase) -> tuple[ToldParty, ...]:
 
 
 def not_told(case: Case, plans: Iterable[Planned]) -> tuple[NotTold, ...]:
-    """Everybody left out by any plan of a case, each once, with the newest reason."""
+    """Everybody left out by any plan of a case, each once, with the newest reason.
+
+    Whom a plan left out for want of consent, and who was told on that track since, is not among
+    them.
+    """
     found: dict[tuple[str, str], NotTold] = {}
     asked = {alert.party for alert in case.alerts if not _left_out(alert)}
+    told = {(alert.party, alert.track) for alert in case.alerts if alert.tell_no and _lives(alert)}
     for plan in plans:
         for out in plan.withheld:
             found[(out.party, out.contact)] = NotTold(
@@ -130,8 +148,26 @@ def not_told(case: Case, plans: Iterable[Planned]) -> tuple[NotTold, ...]:
     return tuple(
         each
         for each in found.values()
-        if each.contact or each.party not in asked or each.reason in _STILL_SHOWN
+        if (each.contact or each.party not in asked or each.reason in _STILL_SHOWN)
+        and not (each.reason in BY_CONSENT and (each.party, each.track) in told)
     )
+
+
+def as_it_is_now(out: NotTold, case: Case, now: datetime) -> NotTold | None:
+    """Why it is not told by today's consents, where its plan found none; None: they allow it.
+
+    A plan was made before anybody could be asked: what it said of consent is soon untrue. The
+    case: as read with what its people allow, and those of the cases it is linked with.
+    """
+    if out.reason not in BY_CONSENT:
+        return out
+    if out.track is None:
+        revoked = any(each.revoked for each in case.around.consents)
+        return replace(out, reason=Reason.CONSENT_REVOKED) if revoked else out
+    state = case.track(out.track)
+    mode = Mode.QUIET if state is None else state.mode
+    verdict = next(unconsented(out.track, mode, safeguards(case), now), None)
+    return None if verdict is None else replace(out, reason=verdict.reason)
 
 
 def might_be_told(case: Case) -> tuple[NotTold, ...]:
@@ -151,6 +187,10 @@ def might_be_told(case: Case) -> tuple[NotTold, ...]:
 
 _STILL_SHOWN = frozenset(Reason) - {Reason.GATE_CLOSED, Reason.ALLOWED}
 """A party asked on one track may be left out of another; only a closed gate says nothing new."""
+
+
+def _lives(alert: Alert) -> bool:
+    return alert.status not in (AlertStatus.WITHHELD, AlertStatus.CLOSED)
 
 
 def _left_out(alert: Alert) -> bool:

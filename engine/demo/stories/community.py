@@ -55,6 +55,8 @@ LIFE = (
     "{track: protection, walk: protection}, {track: missions, walk: home_missions}]}"
 )
 EVICTION, WARNED, SHOTS = "eviction-1", "village-1", "shots-1"
+UNKNOWN = "Nobody knows who did it, and they belong to those who run the place where it happened."
+NOT_ALLOWED = "It was not allowed to tell organisations of this kind."
 VILLAGE, PEOPLE = "the second bend of the river", "417"
 
 
@@ -205,9 +207,28 @@ async def _the_wish(story: Teller) -> None:
     await story.until("Fri 19 Mar 10:00")
     story.told("embassy-qn", "Fri 5 Mar 11:00", of=WARNED)
     story.told("continental-bank", "Fri 5 Mar 11:00", of=WARNED)
+    _what_they_are_read(story)
     for name in (WARNED, SHOTS):
         _all_frozen(story, name)
         expect(story.case(name).status is CaseStatus.OPEN, story.case(name).status)
+
+
+def _what_they_are_read(story: Teller) -> None:
+    """The representatives hear of their own case alone; of the shots, nothing."""
+    read = story.read_to_holder(f"{HOTLINES[0]}/village")
+    heard = {line.audience: (line.sent, line.answers) for line in read.told}
+    once = ("Fri 5 March, 11:00, asked by e-mail: sent; whether it was read we do not know.",)
+    bank = ("Fri 5 March, 16:00: They did something: opening a complaint file; it helped.",)
+    embassy = (
+        "Mon 8 March, 08:30: They promised a visit, by Thu 18 March, 14:00.",
+        "Thu 18 March, 09:00: We asked them to let be what they had promised.",
+    )
+    expect(
+        heard == {"UN and regional bodies": (once, bank), "embassies": (once, embassy)},
+        f"read to them: {heard}",
+    )
+    kept_out = {line.why for line in read.out}
+    expect(kept_out == {UNKNOWN, NOT_ALLOWED}, f"who was not told: {kept_out}")
 
 
 def _all_frozen(story: Teller, name: str) -> None:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -11,7 +12,9 @@ from engine.case.state import Alert, AlertStatus, Case, Task, load_case
 from engine.demo.stories.failing import StoryError, expect
 from engine.demo.stories.moments import last_moment, said_at
 from engine.store.database import Database
+from engine.store.holder_file import holder_file
 from engine.store.tables import cases, events, journal, notifications
+from engine.web.holder.view import HolderView, holder_view
 from rules.graph import Registry
 from schemas import facts as f
 
@@ -104,6 +107,14 @@ class Looking(ABC):
         for contact in [*self.registry.contacts(who), *([one] if one is not None else [])]:
             for endpoint in contact.endpoints:
                 expect(not self.left_for(endpoint.id), f"{who} was told although it is left out")
+
+    def read_to_holder(self, subject: str) -> HolderView:
+        """What whoever holds this subject's consent reads now, the first part of it.
+
+        Who was told what and when, and who was not; `subject` as `hotline-a/village`.
+        """
+        file = self.run(lambda conn: holder_file(conn, subject))
+        return holder_view(file, part=0, zone=ZoneInfo("UTC"), now=self.now)
 
     def owes(self, *kinds: str, of: str = "") -> None:
         """The open tasks of the case are exactly these."""

@@ -1,6 +1,6 @@
 """Who is deliberately not told, and why, each in one sentence. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,18 +9,16 @@ from engine.store.brakes import Brakes
 from engine.store.case_file import CaseFile
 from engine.web.console.names import Names
 from engine.web.console.present_path import LINKS_SAID, path_clause, tell_path
-from engine.web.told import NotTold, not_told
+from engine.web.told import BY_CONSENT, NotTold, as_it_is_now, not_told
 from engine.web.words.reasons import NEXT_STEP, why
 from engine.web.words.refusals import About, refusal
 from engine.web.words.sentence import Name, Said
 from engine.web.words.states import CERTAINTY, GATE
 from engine.web.words.times import day
-from rules.consents import unconsented
-from schemas.codes import Mode, TrackName
+from schemas.codes import TrackName
 from schemas.consent import Basis, Consent
 from schemas.plan import Gate, Reason
 from schemas.reason import REMEDIES, Remedy
-from schemas.safeguards import Safeguards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,7 @@ def left_out(file: CaseFile, *, names: Names, now: datetime) -> tuple[LeftOut, .
     out = [
         each
         for planned in not_told(file.case, file.plans)
-        if (each := _as_it_is_now(planned, file, now)) is not None
+        if (each := as_it_is_now(planned, file.case, now)) is not None
     ]
     return tuple(
         _one(each, file, names)
@@ -77,32 +75,6 @@ def _one(out: NotTold, file: CaseFile, names: Names) -> LeftOut:
             (f"Rule {out.reason.value}: {_lower(why(out.reason))}",),
         ),
     )
-
-
-def _as_it_is_now(out: NotTold, file: CaseFile, now: datetime) -> NotTold | None:
-    """Why it is not told by today's consents, where the plan found none; None: it may be asked for.
-
-    A plan was made before anybody could be asked: what it said of consent is soon untrue.
-    """
-    if out.reason not in _UNCONSENTED:
-        return out
-    consents = file.brakes.consents
-    if out.track is None:
-        revoked = any(each.revoked for each in consents)
-        return replace(out, reason=Reason.CONSENT_REVOKED) if revoked else out
-    state = file.case.track(out.track)
-    mode = Mode.QUIET if state is None else state.track.mode
-    people = Safeguards(subjects=file.case.subjects, consents=consents)
-    refusal_now = next(unconsented(out.track, mode, people, now), None)
-    return None if refusal_now is None else replace(out, reason=refusal_now.reason)
-
-
-_UNCONSENTED = (
-    Reason.CONSENT_NONE,
-    Reason.CONSENT_AUDIENCE,
-    Reason.CONSENT_MODE,
-    Reason.CONSENT_EXPIRED,
-)
 
 
 def about(out: NotTold, *, case: Case, brakes: Brakes, names: Names) -> About:
@@ -173,7 +145,7 @@ def _halted(
 
 _BY_CONSENT = frozenset(
     {
-        *_UNCONSENTED,
+        *BY_CONSENT,
         Reason.CONSENT_REVOKED,
         Reason.CONSENT_FROM_INSIDE,
         Reason.NOBODY_UNCONFIRMED,

@@ -16,6 +16,7 @@ from schemas import facts as f
 from schemas.codes import FieldName, Mode, TrackName
 from schemas.consent import Consent
 from schemas.plan import Reason
+from schemas.responses import WithdrawnBecause
 
 LANGUAGE = "en"
 TITLE = "Your page"
@@ -251,6 +252,18 @@ def stream(since: datetime | None, *, zone: ZoneInfo) -> str:
     )
 
 
+PROMISE_OVER = {
+    WithdrawnBecause.BY_GIVER: "They took back what they had promised",
+    WithdrawnBecause.AT_OUR_REQUEST: "We asked them to let be what they had promised",
+    WithdrawnBecause.CONDITION_FAILED: (
+        "What they had promised will not come: it waited for something on our side"
+    ),
+    WithdrawnBecause.RENEWED: "They promised it anew: the earlier promise does not count any more",
+    WithdrawnBecause.MISTAKE: "A promise was entered wrongly: they had not promised that",
+}
+"""Why what stands above as promised is no promise any more."""
+
+
 def answer(given: Given, *, zone: ZoneInfo) -> str:
     """What they answered, and when; never who."""
     return f"{short_moment(given.at, zone=zone)}: {_said(given, zone)}."
@@ -264,6 +277,8 @@ def _said(given: Given, zone: ZoneInfo) -> str:
             return f"They promised {ACTION[kind]}, by {short_moment(due, zone=zone)}"
         case f.PromiseMissed():
             return "They did not say whether they kept their promise"
+        case f.PromiseWithdrawn(reason=over):
+            return PROMISE_OVER[over]
         case f.Acted(action_kind=kind, effect=effect):
             return f"They did something: {ACTION[kind]}; {EFFECT[effect]}"
         case f.Declined(reason=reason):

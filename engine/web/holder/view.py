@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 from engine.store.holder_file import HolderFile
 from engine.store.told import ToldCase
 from engine.web.holder import english as words
-from engine.web.told import Fate, NotTold, ToldParty, fate, might_be_told, not_told, told_parties
+from engine.web.told import (
+    BY_CONSENT,
+    Fate,
+    NotTold,
+    ToldParty,
+    as_it_is_now,
+    fate,
+    might_be_told,
+    not_told,
+    told_parties,
+)
 from engine.web.words.times import day, short_moment
 from schemas.codes import TrackName
 from schemas.consent import Consent
@@ -165,11 +175,7 @@ def _left_out(file: HolderFile, now: datetime) -> Iterator[tuple[Reason, str]]:
     seen: set[tuple[Reason, str]] = set()
     for case in file.cases:
         for each in _out_of(case):
-            reason = each.reason
-            if reason in _MAY_HAVE_CHANGED:
-                today = _in_the_way(file.consent, each.track, now)
-                reason = reason if today is Reason.GATE_CLOSED else today
-            pair = (reason, _name(file, each.party))
+            pair = (_as_it_is_now(each, case, file.consent, now), _name(file, each.party))
             if pair not in seen:
                 seen.add(pair)
                 yield pair
@@ -185,6 +191,22 @@ def _out_of(case: ToldCase) -> Iterator[NotTold]:
             yield each
 
 
+def _as_it_is_now(out: NotTold, case: ToldCase, consent: Consent | None, now: datetime) -> Reason:
+    """Why it is not told, the holder's own word first.
+
+    What others who are concerned do not allow is said as what nobody has allowed yet.
+    """
+    if out.reason is not Reason.GATE_CLOSED and out.reason not in BY_CONSENT:
+        return out.reason
+    mine = _in_the_way(consent, out.track, now)
+    if mine is not Reason.GATE_CLOSED or out.reason is Reason.GATE_CLOSED:
+        return mine
+    today = as_it_is_now(out, case.case, now)
+    if today is not None:
+        return today.reason if len(case.case.subjects) == 1 else Reason.CONSENT_NONE
+    return Reason.GATE_CLOSED
+
+
 def _in_the_way(consent: Consent | None, track: TrackName | None, now: datetime) -> Reason:
     """What else than a person's decision keeps a planned party from being told."""
     if consent is None:
@@ -197,14 +219,6 @@ def _in_the_way(consent: Consent | None, track: TrackName | None, now: datetime)
         return Reason.CONSENT_AUDIENCE
     return Reason.GATE_CLOSED
 
-
-_MAY_HAVE_CHANGED = (
-    Reason.GATE_CLOSED,
-    Reason.CONSENT_NONE,
-    Reason.CONSENT_AUDIENCE,
-    Reason.CONSENT_EXPIRED,
-)
-"""Reasons of a plan that the holder's own word since then may have made another."""
 
 _ORDER = {reason: place for place, reason in enumerate(Reason)}
 
