@@ -119,7 +119,8 @@ def candidates(
         troubles=tuple(
             _troubles(
                 world.registry, event, matched=matched, erred=erred, capped=capped,
-                found=bool(chosen), truncated=search.truncated, at=at, old=world.old(at),
+                found=any(each.contacts for each in chosen), truncated=search.truncated, at=at,
+                old=world.old(at),
             )
         ),
     )  # fmt: skip
@@ -265,6 +266,8 @@ class _Search:
         )
 
     def _reachable(self, track: TrackName, found: Found) -> bool:
+        """Whether it may be planned. Whom no machine reaches is: a person phones it, if it may
+        know at all; the plan says beforehand that there is no way."""
         entry = self._shut.find(found.party)
         if entry is not None and not entry.liftable:
             return False
@@ -276,7 +279,13 @@ class _Search:
         else:
             return True
         self._withhold(Withheld(party=found.party, reason=reason, path=found.path), track=track)
-        return False
+        return reason is Reason.NO_ENDPOINT and self._may_be_phoned(track, found.party)
+
+    def _may_be_phoned(self, track: TrackName, party: str) -> bool:
+        """Nobody phones in a drill, nor where all that is known are people who may not be told."""
+        known = self._world.registry.contacts(party)
+        fits = any(level_fits(self._world.registry, track, party, contact) for contact in known)
+        return not self._event.exercise and (fits or not known)
 
     def _candidate(
         self, track: TrackName, found: Found, rank: int, *, explained: bool = False

@@ -22,8 +22,7 @@ def page_roles(draft: Draft, roles: Iterable[str], *, besides: bool = False) -> 
     oncall: dict[str, Oncall] = {}
     for role in roles:
         for person in _willing(draft, Role(role)):
-            if _ways(draft, person.endpoints):
-                oncall.setdefault(person.person, person)
+            oncall.setdefault(person.person, person)
     for person in oncall.values():
         if besides and _paged_now(draft, person.person, {_purpose(draft)}):
             continue
@@ -98,20 +97,18 @@ def _paged_now(draft: Draft, person: str, purposes: set[Purpose]) -> bool:
 
 
 def _willing(draft: Draft, role: Role) -> tuple[Oncall, ...]:
-    """On call in this role, with a way to them, and has not said no; else the next one up; else
-    those who said no."""
+    """On call in this role, with a way to them, and has not said no; else the next one up.
+
+    Where everybody said no: the first of these groups all the same. Empty: no way to anybody.
+    """
     roster, now = draft.case.around.roster, draft.now
-    first = rota.on_call(roster, role, now)
-    upward = rota.UPWARD[rota.UPWARD.index(role) :] if role in rota.UPWARD else ()
-    for each in (*upward, Role.FLOOR):
-        willing = tuple(
-            person
-            for person in rota.on_call(roster, each, now)
-            if not _declined(draft, person) and _ways(draft, person.endpoints)
-        )
-        if willing:
-            return willing
-    return first
+    upward = rota.UPWARD[rota.UPWARD.index(role) :] if role in rota.UPWARD else (role,)
+    groups = [
+        tuple(p for p in rota.on_call(roster, each, now) if _ways(draft, p.endpoints))
+        for each in (*upward, Role.FLOOR)
+    ]
+    willing = (tuple(p for p in group if not _declined(draft, p)) for group in groups)
+    return next(filter(None, willing), next(filter(None, groups), ()))
 
 
 def _declined(draft: Draft, person: Oncall) -> bool:

@@ -269,14 +269,27 @@ def test_contacts_that_a_machine_never_tells_are_withheld_one_by_one() -> None:
     assert (trade.party, trade.reason, trade.track) == ("embassy", Reason.LEVEL, TrackName.MISSIONS)
 
 
-def test_a_party_that_cannot_be_reached_is_withheld_and_not_waited_for() -> None:
+def test_a_party_that_no_machine_reaches_is_planned_for_a_person_to_phone() -> None:
+    """It stood among those left out alone, and nobody was asked to phone it."""
     mute = [a_contact("embassy", endpoints=())]
 
     for contacts in ([], mute):
         found = _find(rules=_rule("arrests", "true", MISSIONS), contacts=list(contacts))
-        assert found.candidates == ()
+        assert [(each.party, each.contacts) for each in found.candidates] == [("embassy", ())]
         assert _withheld(found)["embassy"] is Reason.NO_ENDPOINT
         assert Trouble.NOBODY_FOUND in found.troubles
+
+
+def test_nobody_phones_a_party_of_which_only_people_who_may_not_be_told_are_known() -> None:
+    trade = [a_contact("embassy", "trade", Level.COMMERCIAL)]
+    found = _find(rules=_rule("arrests", "true", MISSIONS), contacts=list(trade))
+    assert found.candidates == ()
+    assert _withheld(found)["embassy"] is Reason.NO_ENDPOINT
+
+
+def test_nobody_phones_anybody_outside_in_a_drill() -> None:
+    found = _find(_arrest(exercise=True), rules=_rule("all", "true", MISSIONS), contacts=[])
+    assert found.candidates == ()
 
 
 def test_a_drill_is_planned_with_drill_addresses_only_and_the_real_thing_with_real_ones() -> None:

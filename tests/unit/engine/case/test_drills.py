@@ -71,3 +71,15 @@ def test_with_ways_for_drills_alone_on_shift_the_next_role_is_paged_in_a_real_ni
     assert not story.of(f.StepSkipped)
     drill = Story(registry=_registry(), roster=roster).report(an_event(exercise=True))
     assert drill.paged() == ["ana"]
+
+
+def test_who_said_no_is_asked_again_rather_than_somebody_whom_nobody_can_reach() -> None:
+    ana = DutyPerson(id="ana", label="Ana", endpoints=(DRILL,))
+    ben = DutyPerson(id="ben", label="Ben", endpoints=(REAL,))
+    handler, second = Shift(role=Role.HANDLER, person="ana"), Shift(role=Role.SECOND, person="ben")
+    roster = Roster(version="drill", people=(ana, ben), shifts=(handler, second))
+    story = Story(registry=_registry(), roster=roster).report(an_event())
+
+    story.page_answered("ben", "declined")
+
+    assert story.paged() == ["ben", "ben"]

@@ -578,3 +578,16 @@ def test_words_in_a_release_record_are_refused_because_the_journal_is_kept_for_e
 
     assert refusal.reason is RefusedBecause.INCOMPLETE
     assert words not in refusal.detail
+
+
+def test_a_party_of_which_no_contact_is_known_is_phoned_by_a_person_once_it_may_be_told() -> None:
+    """Beside others who were told it was missed in silence."""
+    mute = replace(FJORD, contacts=())
+    story = Story().report(candidates=(mute, BRIGHT))
+    assert not story.owes("unreachable")
+
+    story.release(TrackName.INVESTORS)
+
+    assert story.task("unreachable").alert == story.alert("fjord").id
+    assert story.alert("fjord").reason is Reason.NO_ENDPOINT
+    assert story.told() == ["bright-mail"]
