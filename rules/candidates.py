@@ -5,7 +5,7 @@ second half guards every candidate under the case lock.
 """
 
 import hashlib
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,8 +17,9 @@ from rules.linkage import linkage
 from rules.reaching import level_fits, ref_of
 from rules.rulebook import Rule, Rulebook, day_of
 from rules.steps import Found, Refused, Start, Walked
-from schemas.codes import CountryRole, EventType, Severity, TrackName, threat_of
-from schemas.event import ThreatEvent, received_late
+from rules.troubles import nowhere, troubles_of
+from schemas.codes import Severity, TrackName
+from schemas.event import ThreatEvent
 from schemas.party import PartyKind
 from schemas.plan import (
     Candidate,
@@ -40,8 +41,6 @@ EXPLAINED_WITHIN = 2
 """Links from a seed within which an exclusion is shown (design section 6)."""
 
 _NEVER_RECIPIENTS = frozenset({PartyKind.STATE, PartyKind.PERSON})
-_EXPECTS_HELP = frozenset({EventType.ACT, EventType.WARNING, EventType.EXERCISE})
-"""For these a rule should match; a consent or a moved date may well lead to nobody new."""
 GATE_STRENGTH = (Gate.NONE, Gate.PROTOCOL, Gate.NECESSITY, Gate.RELEASE, Gate.RELEASE_TWO)
 """The weakest first."""
 _COMPLAINTS_ONLY = frozenset(
@@ -117,7 +116,7 @@ def candidates(
         ),
         small_cell=rulebook.shape.small_cell,
         troubles=tuple(
-            _troubles(
+            troubles_of(
                 world.registry, event, matched=matched, erred=erred, capped=capped,
                 found=any(each.contacts for each in chosen), truncated=search.truncated, at=at,
                 old=world.old(at),
@@ -271,7 +270,7 @@ class _Search:
         entry = self._shut.find(found.party)
         if entry is not None and not entry.liftable:
             return False
-        if _nowhere(self._event) and track in (TrackName.MISSIONS, TrackName.NHRIS):
+        if nowhere(self._event) and track in (TrackName.MISSIONS, TrackName.NHRIS):
             # Whose state this is cannot be told apart from the perpetrator's.
             reason = Reason.COUNTRY_UNRESOLVED
         elif not self._contacts(track, found.party):
@@ -358,45 +357,3 @@ def _graver(first: Track, second: Track) -> tuple[tuple[Severity, int, int], ...
         known = found.get(severity, (answer_by, holds))
         found[severity] = (min(known[0], answer_by), min(known[1], holds))
     return tuple((severity, *found[severity]) for severity in Severity if severity in found)
-
-
-def _nowhere(event: ThreatEvent) -> bool:
-    """Whether nobody said where it happened, nor where the person is held on the way."""
-    return not any(
-        country.role in (CountryRole.HAPPENED, CountryRole.TRANSIT) for country in event.countries
-    )
-
-
-def _troubles(
-    registry: Registry,
-    event: ThreatEvent,
-    *,
-    matched: list[Rule],
-    erred: bool,
-    capped: bool,
-    found: bool,
-    truncated: bool,
-    at: datetime | None,
-    old: bool,
-) -> Iterator[Trouble]:
-    expects_help = event.type in _EXPECTS_HELP
-    if erred:
-        yield Trouble.RULE_ERRED
-    if not matched and expects_help:
-        yield Trouble.NO_RULE_MATCHED
-    if _nowhere(event) and expects_help:
-        yield Trouble.COUNTRY_UNRESOLVED
-    if any(part.party is None or registry.party(part.party) is None for part in event.parties):
-        yield Trouble.PARTY_UNRESOLVED
-    if threat_of(event.code) is None:
-        yield Trouble.CODE_UNKNOWN
-    if any(rule.shape.tell for rule in matched) and not found:
-        yield Trouble.NOBODY_FOUND
-    if truncated:
-        yield Trouble.REACH_TRUNCATED
-    if old:
-        yield Trouble.REGISTRY_OLD
-    if at is not None and received_late(event, received_at=at):
-        yield Trouble.TIME_IMPLAUSIBLE
-    if capped:
-        yield Trouble.SEVERITY_CAPPED
