@@ -1,6 +1,6 @@
 """Questions and acts for whoever holds a consent: the list of who was told, and links to it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,7 +23,7 @@ from engine.web.console.names import Names
 from engine.web.console.present import tell_fact
 from engine.web.console.told_view import as_data, told_views
 from engine.web.holder import english as holder_words
-from engine.web.told import NotTold, as_it_is_now, might_be_told, not_told
+from engine.web.told import might_be_told, not_told_now
 from engine.web.words.reasons import why
 from engine.web.words.sentence import plain
 from schemas.facts import ToldBeforeExcluded
@@ -106,20 +106,15 @@ async def told_of_person(house: House, asked: Asked, args: OnePerson) -> Mapping
                         "reason": out.reason.value,
                         "why": why(out.reason),
                     }
-                    for out in _left_out(case, services.clock.now())
+                    for out in (
+                        *not_told_now(case.case, case.plans, services.clock.now()),
+                        *might_be_told(case.case),
+                    )
                 ],
             }
             for case in file.cases
         ],
     }
-
-
-def _left_out(case: ToldCase, now: datetime) -> Iterator[NotTold]:
-    """Who is not told by what is allowed today: what a plan said of it is soon untrue."""
-    for out in not_told(case.case, case.plans):
-        if (today := as_it_is_now(out, case.case, now)) is not None:
-            yield today
-    yield from might_be_told(case.case)
 
 
 async def make_link(house: House, asked: Asked, args: MakingLink) -> Mapping[str, Any]:

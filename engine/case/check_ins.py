@@ -7,11 +7,11 @@ protocol names as its owners, and nobody else, speaks with the person (mission r
 
 from datetime import datetime, timedelta
 
-from engine.case import ids
 from engine.case.conditions import gravest
 from engine.case.draft import Draft, Refusal
 from engine.case.evolve_duty import TALKS as TALKS
-from engine.case.state import AlertStatus, Case, Task
+from engine.case.paging import said_no
+from engine.case.state import Case, Task
 from rules import duty
 from rules import roster as rota
 from schemas import facts as f
@@ -43,7 +43,7 @@ def owner(case: Case, now: datetime) -> str:
         return case.owner
     here, floor = _here(case, now), case.around.roster.floor
     if here or floor is None:
-        willing = (person for person in known if not _stepped_back(case, person))
+        willing = (person for person in known if not said_no(case, person))
         return next(iter(here), next(willing, known[0]))
     return floor.id
 
@@ -85,12 +85,7 @@ def may_talk(case: Case, person: str, now: datetime) -> bool:
 def _here(case: Case, now: datetime) -> list[str]:
     """Those of the protocol who are on shift and have not said no to the case."""
     here = on_shift(case.around.roster, now)
-    return [p for p in case.contact_owners if p in here and not _stepped_back(case, p)]
-
-
-def _stepped_back(case: Case, person: str) -> bool:
-    alert = case.alert(ids.alert_id(case.id, TrackName.DUTY, person))
-    return alert is not None and alert.status is AlertStatus.DECLINED
+    return [p for p in case.contact_owners if p in here and not said_no(case, p)]
 
 
 def on_shift(roster: Roster, now: datetime) -> frozenset[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from engine.case import ids, times
 from engine.case.draft import Draft
 from engine.case.protect import endpoint_id
-from engine.case.state import AlertStatus
+from engine.case.state import AlertStatus, Case
 from rules import roster as rota
 from schemas import facts as f
 from schemas.codes import TrackName
@@ -107,12 +107,14 @@ def _willing(draft: Draft, role: Role) -> tuple[Oncall, ...]:
         tuple(p for p in rota.on_call(roster, each, now) if _ways(draft, p.endpoints))
         for each in (*upward, Role.FLOOR)
     ]
-    willing = (tuple(p for p in group if not _declined(draft, p)) for group in groups)
+    willing = (tuple(p for p in group if not said_no(draft.case, p.person)) for group in groups)
     return next(filter(None, willing), next(filter(None, groups), ()))
 
 
-def _declined(draft: Draft, person: Oncall) -> bool:
-    alert = draft.case.alert(ids.alert_id(draft.case.id, TrackName.DUTY, person.person))
+def said_no(case: Case, person: str) -> bool:
+    """Whether this person of ours declined the case, and neither answered otherwise nor was told
+    of it anew."""
+    alert = case.alert(ids.alert_id(case.id, TrackName.DUTY, person))
     return alert is not None and alert.status is AlertStatus.DECLINED
 
 

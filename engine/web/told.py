@@ -153,6 +153,12 @@ def not_told(case: Case, plans: Iterable[Planned]) -> tuple[NotTold, ...]:
     )
 
 
+def not_told_now(case: Case, plans: Iterable[Planned], now: datetime) -> tuple[NotTold, ...]:
+    """Who is not told by what is allowed today; the case: as `as_it_is_now` needs it."""
+    today = (as_it_is_now(each, case, now) for each in not_told(case, plans))
+    return tuple(each for each in today if each is not None)
+
+
 def as_it_is_now(out: NotTold, case: Case, now: datetime) -> NotTold | None:
     """Why it is not told by today's consents, where its plan found none; None: they allow it.
 

@@ -9,7 +9,7 @@ from engine.store.brakes import Brakes
 from engine.store.case_file import CaseFile
 from engine.web.console.names import Names
 from engine.web.console.present_path import LINKS_SAID, path_clause, tell_path
-from engine.web.told import BY_CONSENT, NotTold, as_it_is_now, not_told
+from engine.web.told import BY_CONSENT, NotTold, not_told_now
 from engine.web.words.reasons import NEXT_STEP, why
 from engine.web.words.refusals import About, refusal
 from engine.web.words.sentence import Name, Said
@@ -39,11 +39,7 @@ class LeftOut:
 
 def left_out(file: CaseFile, *, names: Names, now: datetime) -> tuple[LeftOut, ...]:
     """Everybody left out by any plan, each once: first those whom somebody could turn."""
-    out = [
-        each
-        for planned in not_told(file.case, file.plans)
-        if (each := as_it_is_now(planned, file.case, now)) is not None
-    ]
+    out = not_told_now(file.case, file.plans, now)
     return tuple(
         _one(each, file, names)
         for each in sorted(out, key=lambda each: (*_PLACE[each.reason], each.party, each.contact))

@@ -11,13 +11,13 @@ from engine.store.database import Database, read
 from tests.harness.house import House
 from tests.harness.night import Night
 from tests.harness.people import faro
-from tests.harness.posting import Answer, Poster
-from tests.harness.reports import HOTLINE, report
+from tests.harness.reports import HOTLINE
 from tests.harness.sinks import SmtpSink, smtp_settings
 from tests.harness.small_disk import Quota, small_disk
 from tests.harness.towns import loto
 
 WITHIN = 60.0
+ANSWERED = 15.0
 WRITES = """
 import errno, sys
 for _ in sys.stdin:
@@ -28,18 +28,6 @@ for _ in sys.stdin:
     except OSError as error:
         print(errno.errorcode[error.errno])
 """
-
-
-async def offer(night: Night, id: str) -> Answer | None:
-    """Report an abduction; None where nobody answers."""
-    poster = Poster(port=night.house.port, key=night.key, timeout=15.0)
-    try:
-        body = report("abduction", id=id, situation=id, country="QR").bytes()
-        return await poster.post("/v1/events", body)
-    except OSError:
-        return None
-    finally:
-        await poster.aclose()
 
 
 def test_the_quota_that_stands_in_for_a_full_disk_fills_and_frees_like_one(tmp_path: Path) -> None:
@@ -90,7 +78,7 @@ async def test_b41_on_a_full_disk_nothing_is_taken_and_everything_goes_on_once_t
             disk.fill(house.pid)
             refused, more = [], 0
             while not refused:  # what is written already may take some more
-                answer = await offer(night, f"full{more}")
+                answer = await night.offer(f"full{more}", within=ANSWERED)
                 if answer is None or answer.status != 202:
                     refused.append(answer)
                 more += 1
@@ -102,7 +90,9 @@ async def test_b41_on_a_full_disk_nothing_is_taken_and_everything_goes_on_once_t
 
             ids = ["before", *(f"full{n}" for n in range(more)), "after"]
             for id in (ids[-2], "after"):
-                while (answer := await offer(night, id)) is None or answer.status != 202:
+                while (
+                    answer := await night.offer(id, within=ANSWERED)
+                ) is None or answer.status != 202:
                     if not house.pids:
                         await house.start()
             await night.until(

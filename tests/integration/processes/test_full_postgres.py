@@ -16,13 +16,14 @@ from tests.harness.house import House
 from tests.harness.night import Night
 from tests.harness.people import faro
 from tests.harness.postgres import PostgresServer
-from tests.harness.posting import Answer, Poster
-from tests.harness.reports import HOTLINE, report
+from tests.harness.posting import Answer
+from tests.harness.reports import HOTLINE
 from tests.harness.sinks import SmtpSink, smtp_settings
 from tests.harness.small_disk import Ballast, small_disk
 from tests.harness.towns import loto
 
 WITHIN = 60.0
+ANSWERED = 30.0
 SIZE = 192 * 1024 * 1024
 """Bytes of the disk: a server of its own, its log, and the tables of some nights."""
 MOST = 2000
@@ -46,22 +47,10 @@ async def a_house_on(url: str, folder: Path) -> AsyncIterator[Night]:
         await sink.stop()
 
 
-async def offer(night: Night, id: str) -> Answer | None:
-    """Report an abduction; None where nobody answers."""
-    poster = Poster(port=night.house.port, key=night.key, timeout=30.0)
-    try:
-        body = report("abduction", id=id, situation=id, country="QR").bytes()
-        return await poster.post("/v1/events", body)
-    except OSError:
-        return None
-    finally:
-        await poster.aclose()
-
-
 async def offer_until_taken(night: Night, id: str) -> None:
     """As a hotline does: the same report again, whatever the engine did meanwhile."""
     async with asyncio.timeout(WITHIN):
-        while (answer := await offer(night, id)) is None or answer.status != 202:
+        while (answer := await night.offer(id, within=ANSWERED)) is None or answer.status != 202:
             if not night.house.pids:  # a supervisor starts what ended
                 await night.house.start()
 
@@ -71,7 +60,7 @@ async def offer_until_refused(night: Night) -> tuple[list[str], Answer | None]:
     ids: list[str] = []
     while len(ids) < MOST:
         ids.append(f"full{len(ids)}")
-        answer = await offer(night, ids[-1])
+        answer = await night.offer(ids[-1], within=ANSWERED)
         if answer is None or answer.status != 202:
             return ids, answer
     raise AssertionError("the disk was never full")

@@ -559,6 +559,16 @@ class Story:
             inbox=self.inbox(), case=self.case.id, task=task.id, by=by, result=result, heard=heard
         )
 
+    def a_task_by_hand(self, due_at: datetime, *, by: str = "ana", **more: Any) -> c.AddTask:
+        return c.AddTask(
+            inbox=self.inbox(),
+            case=self.case.id,
+            by=by,
+            due_at=due_at,
+            note=more.pop("note", "vault-1"),
+            **more,
+        )
+
     def proposed(self, by: str = "ana", remedy: Any = "none_sought") -> "Story":
         return self.send(
             c.ProposeResolution(

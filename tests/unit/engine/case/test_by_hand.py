@@ -21,14 +21,7 @@ from tests.unit.engine.case.builders import SECRET, Story, a_case, at
 
 
 def a_task(story: Story, *, due: str = "Tue 09:00", by: str = "ana", **more: Any) -> c.AddTask:
-    return c.AddTask(
-        inbox=story.inbox(),
-        case=story.case.id,
-        by=by,
-        due_at=at(due),
-        note=more.pop("note", "vault-1"),
-        **more,
-    )
+    return story.a_task_by_hand(at(due), by=by, **more)
 
 
 def taken() -> Story:
@@ -132,13 +125,7 @@ def test_what_is_missing_is_named(changes: dict[str, Any], named: str) -> None:
 
 def test_one_for_years_ahead_is_sent_back() -> None:
     story = taken()
-    far = c.AddTask(
-        inbox=story.inbox(),
-        case=story.case.id,
-        by="ana",
-        due_at=story.now + timedelta(days=401),
-        note="vault-1",
-    )
+    far = story.a_task_by_hand(story.now + timedelta(days=401))
     assert story.refused(far).detail.startswith("due")
 
 
@@ -172,17 +159,7 @@ def test_whatever_is_written_somebody_hears_of_it_no_later_than_when_it_is_due(
 ) -> None:
     story = a_case(severity)
     due = story.now + timedelta(hours=hours)
-    story.send(
-        c.AddTask(
-            inbox=story.inbox(),
-            case=story.case.id,
-            by="ben",
-            due_at=due,
-            note="vault-1",
-            owner=owner,
-            critical=critical,
-        )
-    )
+    story.send(story.a_task_by_hand(due, by="ben", owner=owner, critical=critical))
     (task,) = [each for each in story.case.tasks if each.kind == "by_hand"]
     assert task.due_at == due
     earliest = due_at(story.case)

@@ -331,17 +331,8 @@ def test_a_message_about_a_task_that_is_done_wakes_nobody_once_the_case_is_resol
 
 def test_a_task_of_a_watched_case_that_its_owner_never_hears_of_pages_the_ladder_at_once() -> None:
     story = _resolved_while_ana_is_told_of_a_freeze()
-    story.send(
-        c.AddTask(
-            inbox=story.inbox(),
-            case=story.case.id,
-            by="ana",
-            due_at=story.now + timedelta(hours=1),
-            note="n1",
-            owner="ana",
-            critical=True,
-        )
-    )
+    soon = story.now + timedelta(hours=1)
+    story.send(story.a_task_by_hand(soon, owner="ana", critical=True))
     pages = len(story.pages())
 
     _fail_all(story, "ana")

@@ -138,17 +138,7 @@ def hands_over(by: str, to: str, some: int) -> Act:
 def adds_a_task(owner: str, minutes: int, critical: bool) -> Act:
     def act(story: Story) -> None:
         due = story.now + timedelta(minutes=minutes)
-        story.send(
-            c.AddTask(
-                inbox=story.inbox(),
-                case=story.case.id,
-                by="ana",
-                due_at=due,
-                note="n1",
-                owner=owner,
-                critical=critical,
-            )
-        )
+        story.send(story.a_task_by_hand(due, owner=owner, critical=critical))
 
     return act
 
