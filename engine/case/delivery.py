@@ -205,7 +205,7 @@ def _duty_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
         if person is None or all(way in alert.failed for way in further):
             return  # Below the floor is nobody; the ladder goes on, and the auditor sees it.
     owned = state is not None and state.hold_until is not None
-    if owned and command.purpose != Purpose.TASK:
+    if owned and not _about_a_task(draft.case, alert, command):
         return  # Somebody else has answered meanwhile.
     if not all(way in alert.failed for way in ways):
         return
@@ -213,6 +213,12 @@ def _duty_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
         paging.page_floor(draft)  # By the ways it has besides those of its shift.
     elif not paging.call_floor(draft, alert.party):
         tasks.told_in_vain(draft, alert.party)
+
+
+def _about_a_task(case: Case, alert: Alert, command: c.Settled) -> bool:
+    """Whether it said that something of theirs is due; after an outage one message says it all."""
+    late = any(task.owner == alert.party and task.reminded for task in case.tasks)
+    return command.purpose == Purpose.TASK or (command.purpose == Purpose.OVERDUE and late)
 
 
 def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:

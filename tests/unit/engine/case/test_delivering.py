@@ -292,6 +292,25 @@ def test_a_failing_reminder_of_a_task_wakes_the_floor_although_the_case_is_held(
     assert story.paged()[-1] == "eve"
 
 
+def test_after_an_outage_a_late_task_that_its_owner_never_hears_of_wakes_the_floor() -> None:
+    """They had the case, and the one message of all that was late counted as one of the ladder's:
+    nobody else heard of a late first contact for hours."""
+    story = a_case().page_answered().outage(hours=2, minutes=10)
+    assert story.of(f.Told)[-1].purpose is Purpose.OVERDUE
+
+    _fail_all(story, "ana")
+
+    assert story.paged()[-1] == "eve"
+
+
+def test_after_an_outage_a_lost_page_wakes_nobody_once_a_colleague_has_it() -> None:
+    story = a_case().outage(hours=1, minutes=10).page_answered("ben")
+
+    _fail_all(story, "ana")
+
+    assert "eve" not in story.paged()
+
+
 def test_a_task_its_owner_never_hears_of_wakes_duty_though_the_floor_was_just_called() -> None:
     """Its owner had the case, and the floor had been called: nobody heard of a grave task."""
     story = _fail_all(a_case(Severity.CRITICAL).when("Mon 22:15"), "ben")
