@@ -22,10 +22,11 @@ _AT_ONCE = 100
 ENOUGH = 1000
 """Runs after which every kind of step has been played, or something keeps the machine from it."""
 KINDS = """
-    AddDate AddRecipient AddTask BeLinked ConfirmResolution ConfirmStanding ConsentChanged DeadWay
-    DecideNecessity EndStanding Escalate EventArrived FinishTask Freeze HandOver JumpStep Lift
-    LowerSeverity PlaceHold ProposeResolution ProposeStanding Release RemoveDate Reopen Replan
-    Respond ReviewCase Settled SkipStep TakeTask Tick UnlinkCase WithdrawNecessity WithdrawRelease
+    AddDate AddRecipient AddTask BeLinked Claimed ClockSetBack ConfirmResolution ConfirmStanding
+    ConsentChanged DeadWay DeadWayOfDuty DecideNecessity EndStanding Escalate EventArrived
+    FinishTask Freeze HandOver JumpStep Lift LowerSeverity PlaceHold ProposeResolution
+    ProposeStanding Release RemoveDate Reopen Replan Respond ReviewCase Settled SkipStep Stop
+    TakeTask Tick UnlinkCase WithdrawNecessity WithdrawRelease
 """.split()
 """Commands that are played, and what befalls them."""
 

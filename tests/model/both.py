@@ -22,6 +22,7 @@ from schemas.facts import Fact, dump_fact, load_fact
 from schemas.linked import Strictures
 from schemas.plan import Candidates
 from schemas.responses import ResponseKind
+from tests.model.clock import Time
 from tests.model.model import Model
 from tests.model.world import PACK, World
 from tests.unit.engine.case.builders import Story, a_consent, an_event, at
@@ -49,6 +50,7 @@ class Both:
         self.journal: list[Fact] = []
         self.steps = self.messages = 0
         self.pending: list[tuple[f.Told | f.Rerouted, str]] = []
+        self.stopped = False
         self.story = Story(
             now=at("Mon 00:00") + timedelta(hours=hours),
             registry=self.world.registry(),
@@ -56,6 +58,7 @@ class Both:
             consents=(a_consent(*(TrackName(name) for name in self.world.tracks())),),
         )
         self.blank_at = self.story.now
+        self.time = Time(self.story.now)
         self.around = self.story.case.around
         self.blank = self.story.case
         self.model = Model(self.story.now, severity, self.world)
@@ -76,8 +79,10 @@ class Both:
         except Refusal as refusal:
             raise self.differs(f"the engine refuses: {refusal}") from refusal
         self.journal.extend(facts)
+        if facts:
+            self.time.decided(now)
         # A message that leaves lets nothing fall due.
-        self.model.decide(now, do, fire=not isinstance(command, c.Settled))
+        self.model.decide(now, do, fire=not isinstance(command, c.Claimed | c.Settled))
         self.compare(facts)
 
     def compare(self, facts: tuple[Fact, ...]) -> None:
@@ -91,7 +96,7 @@ class Both:
             raise self.differs(f"engine tells {lines(engine)}\nmodel tells  {lines(model)}")
         for fact in facts:
             self.keep_pending(fact)
-        left = sorted((who, told.purpose.value, party_of(told)) for told, who in self.pending)
+        left = sorted((who, t.purpose.value, party_of(t), t.at) for t, who in self.pending)
         if left != sorted(self.model.pending):
             raise self.differs(f"not left: engine {left}\n          model {self.model.pending}")
         case = self.story.case
@@ -106,6 +111,12 @@ class Both:
             self.pending += [(fact, who) for _, who, _ in told_by(fact)]
         elif isinstance(fact, f.Rerouted):
             self.pending += [(fact, notice.contact) for notice in fact.notices]
+        elif isinstance(fact, f.TellRefused):
+            self.pending = [
+                (told, who)
+                for told, who in self.pending
+                if not any(n.key in fact.keys and n.contact == who for n in told.notices)
+            ]
         elif isinstance(fact, f.HandedOff | f.DeliveryFailed):
             self.pending = [
                 (told, who)
@@ -142,20 +153,31 @@ class Both:
 
     # --- time
 
+    def goes_to(self, then: datetime) -> None:
+        """Let time pass until then, whatever the clock shows; it never goes back."""
+        self.time.machine.passes(then - self.story.now)
+        self.story.now = self.time.now()
+
     def wait_until(self, then: datetime) -> None:
         """Let time pass, each thing decided when it is due; in a loud month not the whole of it."""
         for _ in range(_MOST):
             due = due_at(self.story.case)
             if due is None or due > then:
-                self.story.now = then
-                return
-            self.story.now = max(self.story.now, due)
+                return self.goes_to(then)
+            self.goes_to(due)
             self.both("time", c.Tick(), lambda m: None)
 
     def outage(self, **pause: float) -> None:
         """Nothing runs for so long; then everything overdue is decided at once."""
-        self.story.now += timedelta(**pause)
+        self.goes_to(self.story.now + timedelta(**pause))
         self.both("after an outage", c.Tick(), lambda m: None)
+
+    def clock_set_back(self, **by: float) -> None:
+        """Somebody sets the machine's clock back, by so much."""
+        self.time.machine.is_set_back(timedelta(**by))
+        PLAYED["ClockSetBack"] += 1
+        self.tale.append(f"    the clock shows {self.time.machine.now():%a %d %b %Y %H:%M}")
+        self.story.now = self.time.now()
 
     def restart(self) -> None:
         """Only the journal is left; the case is made from it again."""
@@ -163,33 +185,71 @@ class Both:
         for fact in self.journal:
             case = evolve(case, load_fact(dump_fact(fact)))
         self.tale.append("    a restart")
+        self.time.restart()
+        self.story.now = self.time.now()
         if dump_case(case) != dump_case(self.story.case):
             raise self.differs("the journal leads to another state")
         self.story.case = replace(case, around=self.story.case.around)
 
+    def stop(self) -> None:
+        """Stop outgoing, or two people let it go on: no case hears of either."""
+        self.stopped = not self.stopped
+        PLAYED["Stop"] += 1
+        self.tale.append("    outgoing is stopped" if self.stopped else "    outgoing goes on")
+
+    def waiting(self) -> list[tuple[f.Told | f.Rerouted, f.Notice]]:
+        """What the sender would take up now: while outgoing is stopped, duty's alone."""
+        return [each for each in self.notices() if not (self.stopped and party_of(each[0]))]
+
     def everything_leaves(self) -> None:
-        """The sender hands on what is decided and may leave; whoever it reaches is then told."""
-        for told, notice in self.notices():
-            self.both(
-                f"the message to {notice.contact} leaves",
-                settled(told, notice, "handed_off"),
-                lambda model, told=told, notice=notice: model.leaves(  # type: ignore[misc]
-                    notice.contact, told.purpose.value
-                ),
-            )
+        """The sender looks once more at what is decided, and hands on what may leave."""
+        for told, notice in self.waiting():
+            if self.may_leave(told, notice):
+                who = notice.contact
+                self.both(
+                    f"the message to {who} leaves",
+                    settled(told, notice, "handed_off"),
+                    partial(Model.leaves, who=who, purpose=told.purpose.value, at=told.at),
+                )
 
     def bounces(self, nth: int) -> None:
-        """One message to somebody outward will not arrive, and neither will another one there."""
-        outward = [each for each in self.notices() if party_of(each[0])]
-        if outward:
-            told, notice = outward[nth % len(outward)]
+        """One message will not arrive: to a party by one way, to one of our own people by any."""
+        waiting = self.waiting()
+        told, first = waiting[nth % len(waiting)] if waiting else (None, None)
+        if told is None or first is None or not self.may_leave(told, first):
+            return
+        ways = [notice for notice in told.notices if notice.contact == first.contact]
+        outward = bool(party_of(told))
+        PLAYED["DeadWay" if outward else "DeadWayOfDuty"] += 1
+        for notice in ways[:1] if outward else ways:
             way = notice.endpoint.partition(":")[0]
-            PLAYED["DeadWay"] += 1
+            of: Any = {"who": notice.contact, "purpose": told.purpose.value, "at": told.at}
             self.both(
                 f"the message to {notice.contact} will not arrive by {way}",
                 settled(told, notice, "failed_permanent"),
-                lambda model: model.bounces(notice.contact, told.purpose.value, way),
+                partial(Model.bounces, way=way, **of)
+                if outward
+                else partial(Model.fails, way=way, first=notice is first, **of),
             )
+
+    def may_leave(self, told: f.Told | f.Rerouted, notice: f.Notice) -> bool:
+        """Look at a message once more, as the sender does; whether it still waits to leave."""
+        who, purpose = notice.contact, told.purpose.value
+        due = c.DueNotice(
+            key=notice.key,
+            alert=told.alert,
+            tell_no=told.tell_no,
+            purpose=purpose,
+            contact=who,
+            endpoint=notice.endpoint,
+            decided_at=told.at,
+        )
+        self.both(
+            f"the message to {who} is taken up",
+            c.Claimed(notices=(due,)),
+            partial(Model.is_taken_up, who=who, purpose=purpose, at=told.at),
+        )
+        return (told, who) in self.pending
 
     # --- what commands are made of
 

@@ -32,7 +32,8 @@ class Duty:
         self.holds: list[tuple[datetime, str]] = []
         self.tasks: list[Any] = []
         self.out: list[tuple[datetime, str, str]] = []
-        self.pending: list[tuple[str, str, str]] = []
+        self.pending: list[tuple[str, str, str, datetime]] = []
+        self.floor_called: datetime | None = None
         self.wake()
 
     def by(self, table: tuple[int, ...], severity: str = "") -> datetime:
@@ -45,12 +46,12 @@ class Duty:
         purpose = "overdue" if self.late and not party else purpose
         self.no -= {who}  # Whoever is told anew has said nothing yet.
         self.out.append((self.now, who, purpose))
-        self.pending.append((who, purpose, party))
+        self.pending.append((who, purpose, party, self.now))
 
     def call_off(self, *purposes: str, who: str = "", party: str = "") -> None:
         self.pending = [
-            (to, purpose, of)
-            for to, purpose, of in self.pending
+            (to, purpose, of, at)
+            for to, purpose, of, at in self.pending
             if purpose not in purposes or who not in ("", to) or party not in ("", of)
         ]
 
@@ -104,6 +105,7 @@ class Duty:
     def wake(self, rung: int = 0, *, for_a_task: bool = False) -> None:
         self.anchor = self.now - timedelta(minutes=RUNGS[self.severity][rung][0])
         self.rung, self.quiet, self.called_for_a_task = rung, None, for_a_task
+        self.floor_called = None
 
     def all_owned(self) -> bool:
         return bool(self.tasks) and all(t.owner and t.due > self.now for t in self.tasks)

@@ -72,11 +72,15 @@ class Machine(RuleBasedStateMachine):
         due = due_at(self.both.story.case)
         if due is not None:
             less = timedelta(microseconds=1) if just_before else timedelta(0)
-            self.both.story.now = max(self.both.story.now, due - less)
+            self.both.goes_to(due - less)
 
     @rule(minutes=pauses)
     def an_outage(self, minutes: float) -> None:
         self.both.outage(minutes=minutes)
+
+    @rule(hours=st.sampled_from((0.1, 2, 100)))
+    def the_clock_is_set_back(self, hours: float) -> None:
+        self.both.clock_set_back(hours=hours)
 
     @rule()
     def a_restart(self) -> None:
@@ -85,6 +89,10 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def what_was_decided_leaves(self) -> None:
         self.both.everything_leaves()
+
+    @rule()
+    def outgoing_is_stopped_or_goes_on(self) -> None:
+        self.both.stop()
 
     @rule(at=nth)
     def a_way_is_dead(self, at: int) -> None:

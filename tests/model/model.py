@@ -11,8 +11,8 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.model import page
-from tests.model.dates import Dates
 from tests.model.duty import ANY_OTHER, TALKS, WORKED_ON
+from tests.model.leaving import Leaving
 from tests.model.outward import HOLDS, LIVE, OUT, PHONE, WAITS
 
 ASKS = ("tell", "ask_outcome", "remind")
@@ -20,7 +20,7 @@ LATEST = timedelta(days=90)
 RESTS = ("triage", "release", "release_ends", "still_right", *PHONE, "nobody_left")
 
 
-class Model(Dates):
+class Model(Leaving):
     """One case: what is told in one decision stands in `out`."""
 
     def __init__(self, now: datetime, severity: str, world: Any) -> None:
@@ -436,8 +436,10 @@ class Model(Dates):
         elif task.kind == "still_right" and result == "yes":
             if task.of in self.tracks:
                 self.tell_track(self.tracks[task.of], by_hand=True)
-            elif (party := self.parties[task.of]).status in LIVE and not party.no:
-                self.go_on(party)
+            else:
+                party = self.parties[task.of]
+                if (party.status in LIVE or party.why == "stale") and not party.no:
+                    self.go_on(party)
         if self.called_for_a_task and not self.quiet and self.all_owned():
             self.own(who)
 
@@ -566,12 +568,3 @@ class Model(Dates):
                 party.status, party.why = "closed", "over"
             party.calls, party.promises = {}, []
         self.task("review", due=self.over_at)
-
-    def leaves(self, who: str, purpose: str) -> None:
-        message = next(told for told in self.pending if told[:2] == (who, purpose))
-        self.pending.remove(message)
-        if party := self.parties.get(message[2]):
-            party.left = True
-            party.reached += [] if who in party.reached else [who]
-            if party.track != "protection":
-                self.told_outward = self.now

@@ -256,30 +256,6 @@ class Outward(Duty):
         elif not (answered and self.tell_again(party, key)):
             self.go_on(party)
 
-    def bounces(self, who: str, purpose: str, way: str) -> None:
-        """This message will not arrive this way, nor will any other."""
-        message = next(told for told in self.pending if told[:2] == (who, purpose))
-        party = self.parties[message[2]]
-        party.ways[who] = [each for each in party.ways[who] if each != way]
-        grave = self.severity in ("critical", "high")
-        self.task("dead_way", of=f"{party.name}/{way}")
-        live = party.status in LIVE
-        if party.ways[who] and (live or purpose == "stand_down"):
-            return  # Its next way, in the same decision.
-        self.pending.remove(message)
-        if purpose == "stand_down":
-            held = [until for until, of in self.holds if of == party.name]
-            if held:
-                self.task("stand_down_held", of=party.name, due=held[0])
-            else:
-                self.task("unreachable", of=f"{party.name}/stand_down", critical=grave)
-        elif live:
-            party.calls.pop(who, None)
-            self.settle(party)
-            if not self.settled(self.tracks[party.track]) and not self.tell_next(party):
-                self.task("unreachable", of=f"{party.name}/", critical=grave)
-                self.next_party(self.tracks[party.track])
-
     def ask_sooner(self) -> None:
         """Whoever owes an answer owes it no later than the graver severity asks for, from now."""
         if page.SEVERITIES.index(self.severity) >= page.SEVERITIES.index(self.gravest):
