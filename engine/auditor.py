@@ -42,7 +42,7 @@ AGAIN_AFTER = 5.0
 """Seconds until the second look at what seems broken: time for whoever just woke to catch up."""
 
 STOOD_STILL = timedelta(seconds=120)
-"""Beyond its pause, a round that comes so late says that we stood still ourselves."""
+"""Beyond its pause, a round that comes so late, or takes so long, says that we stood still."""
 
 CASES_A_READ = 10
 """Histories in one read transaction, so that the log can be checkpointed in between."""
@@ -154,7 +154,9 @@ class Auditor:
             self._suspects = frozenset(map(_name, late))
         walked = await self._walk(now)
         found = [*late, *walked.rows]
-        if not known and found:  # only then: a walk that keeps looking at one page sees no other
+        # What others wrote while we stood still seems to lie far ahead, and never to come.
+        unsure = not known or self._now() - now > STOOD_STILL
+        if unsure and found:  # only then: a walk that keeps looking at one page sees no other
             self._suspects = frozenset(map(_name, found))
             return found
         self._places = walked.then

@@ -225,6 +225,28 @@ async def test_after_a_machine_slept_nobody_is_called_for_what_is_late_at_once()
         story.phone("Dia").ignores_everything()
 
 
+async def test_a_machine_that_slept_in_the_midst_of_two_looks_called_duty_for_nothing() -> None:
+    """What was tried again after it woke seemed to be tried never (seed 700163)."""
+    heart = _Counting()
+    async with given(registry=cerro(), rulebook=rulebook(ARREST), roster=faro()) as story:
+        reader = _Sleeps(InlineReader(story.database), story, times=2)
+        story.post.broken["sms"] = OutcomeReason.UNREACHABLE
+        await story.publish(report("arrest", id="arrest-1"))
+        auditor = _auditor(story, heart, reader)
+
+        looks = [await auditor.turn() for _ in range(2)]
+
+        assert all({each.invariant for each in found} == {"I11"} for found in looks)
+        assert "invariant_broken" not in story.incidents()
+        del story.post.broken["sms"]
+        await story.advance(minutes=6)
+        assert await auditor.turn() == []
+        reader.close()
+        assert heart.beats == 1
+        for who in ("Ana", "Ben", "Chi", "Dia"):
+            story.phone(who).ignores_everything()
+
+
 async def test_a_case_of_which_nobody_was_reached_is_an_incident_within_minutes() -> None:
     heart = _Counting()
     async with given(registry=cerro(), rulebook=rulebook(LIFE), roster=faro()) as story:
@@ -332,6 +354,20 @@ class _Trips:
     async def run(self, fn: Callable[[Connection], T]) -> T:
         if getattr(fn, "func", fn) in self.over:
             raise ValueError("nobody can read this")
+        return await self._reader.run(fn)
+
+
+class _Sleeps:
+    """A reader before whose look at the cases the machine sleeps; the engine wakes first."""
+
+    def __init__(self, reader: InlineReader, story: Story, *, times: int) -> None:
+        self.close = reader.close
+        self._reader, self._story, self._times = reader, story, times
+
+    async def run(self, fn: Callable[[Connection], T]) -> T:
+        if getattr(fn, "func", fn) is invariants.check_cases and self._times:
+            self._times -= 1
+            await self._story.advance(minutes=20)
         return await self._reader.run(fn)
 
 
