@@ -167,7 +167,7 @@ def ladder(
     """Duty is called again and again, each rung once and at its time, until somebody has it."""
     severity, anchor, step = "watch", told[0][0], 0
     quiet: datetime | None = None
-    resting = False
+    resting = standing = False
     for at, fact in told:
         kind, duty = fact["kind"], fact.get("track") == "duty"
         if kind in ("case_opened", "severity_raised"):
@@ -177,8 +177,12 @@ def ladder(
             anchor = _time(fact["at"]) - _offset(severity, step)
         elif kind in ("owned", "hold_extended"):
             quiet = _time(fact["hold_until" if kind == "owned" else "until"])
+            # It lasts: whoever was called and has it again, is called when something is due in vain.
+            resting = standing or (resting and kind != "owned")
         elif kind in ("standing_set", "resolved", "archived"):
-            resting = True
+            resting, standing = True, kind == "standing_set"
+        elif kind == "standing_ended":
+            standing = False
         elif kind == "case_faulted":
             yield f"{case} could not be decided at {at}: {fact['code']}"
         elif kind == "step_superseded" and duty:
