@@ -48,7 +48,7 @@ class Leaving(Dates):
             return "held" if self.held_until(party) else ""
         if purpose == "tell" and self.now - at > STALE:
             return "stale"
-        return self.refusal(party)
+        return self.refusal(party) if self.is_open(self.tracks[party.track]) else "gate"
 
     def is_taken_up(self, who: str, purpose: str, at: datetime) -> None:
         found, party = self.message(who, purpose, at)
