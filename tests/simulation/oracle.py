@@ -177,7 +177,7 @@ def ladder(
             anchor = _time(fact["at"]) - _offset(severity, step)
         elif kind in ("owned", "hold_extended"):
             quiet = _time(fact["hold_until" if kind == "owned" else "until"])
-            # It lasts: whoever was called and has it again, is called when something is due in vain.
+            # While it lasts, who has it again is called when something is due in vain.
             resting = standing or (resting and kind != "owned")
         elif kind in ("standing_set", "resolved", "archived"):
             resting, standing = True, kind == "standing_set"
