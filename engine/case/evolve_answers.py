@@ -20,13 +20,15 @@ def _answered(case: Case, fact: f.Answered) -> Case:
     alert = case.alert(fact.alert)
     if alert is None:
         return case
-    if alert.pledged or alert.status is AlertStatus.ACTED:
+    by, calls = fact.contact or fact.by, alert.calls
+    pledged = alert.pledged or alert.status is AlertStatus.ACTED
+    if pledged and all(call.contact != by for call in calls):
         return case  # A promise or an act holds the whole alert; "got it" never lowers it.
-    calls = alert.calls
     if alert.track is not TrackName.DUTY:
-        by = fact.contact or fact.by
         held = Call(contact=by, next_at=fact.hold_until, answered=True)
-        calls = (*without(alert.calls, by), held)
+        calls = (*without(calls, by), held)
+    if pledged:  # Their own: who was asked beside it and answered was not silent.
+        return swap(case, replace(alert, calls=calls))
     return swap(case, replace(alert, status=AlertStatus.ANSWERED, reason=None, calls=calls))
 
 

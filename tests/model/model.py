@@ -354,9 +354,11 @@ class Model(Leaving):
         self.call_off(*ASKS, who="" if whole else who, party=party.name)
         if kind in ("acknowledged", "already_acting", "asks", "warns"):
             self.done(*PHONE, of=party.name)
-            if not self.pledged(party) and party.status != "acted":
-                held = of["until"] if kind == "warns" else self.by(HOLDS[track.name], self.gravest)
+            held = of["until"] if kind == "warns" else self.by(HOLDS[track.name], self.gravest)
+            pledged = self.pledged(party) or party.status == "acted"
+            if not pledged:
                 party.status, party.why = "answered", ""
+            if not pledged or who in party.calls:
                 party.calls[who] = (held, True)
             if kind == "asks":
                 self.task("question", of=f"{party.name}/{who}")

@@ -154,6 +154,25 @@ def test_got_it_after_a_promise_neither_lowers_nor_repeats_it() -> None:
     assert story.told(purpose=Purpose.TELL) == ["lea", "desk"]
 
 
+def test_a_colleague_asked_beside_a_promise_who_answered_counted_as_silent() -> None:
+    """A person was to phone whoever had written *got it* minutes before (seed 800509)."""
+    story = _quiet_hours_case().answer("lea", ResponseKind.COMMITTED, due="Wed 09:00")
+    story.answer("lea", ResponseKind.PASSED_ON, passed_on_to="desk")
+    desk = story.alert_of_contact("desk")
+    assert [(call.contact, call.answered) for call in desk.calls] == [("desk", False)]
+
+    story.answer("desk", ResponseKind.ACKNOWLEDGED)
+
+    desk = story.alert_of_contact("desk")
+    assert desk.status is AlertStatus.PROMISED
+    assert [(call.contact, call.answered) for call in desk.calls] == [("desk", True)]
+    story.until(desk.calls[0].next_at)
+    assert not story.of(f.ContactSilent)
+    assert story.of(f.AnswerExpired)[-1].contact == "desk"
+    assert story.told(purpose=Purpose.TELL)[-1] == "desk", "asked again, as after any answer"
+    assert story.told(purpose=Purpose.TELL).count("desk") == 2
+
+
 def test_got_it_after_an_act_does_not_start_the_asking_again() -> None:
     story = a_told_case().acts("lea").answer("desk", ResponseKind.ACKNOWLEDGED)
     assert story.alert("embassy").status is AlertStatus.ACTED
