@@ -17,8 +17,9 @@ ENDS = ("resolved", "archived", "reopened")
 SAYS_NO = ("declined", "conflict_declared", "alert_closed")
 AFTER_PROMISE = ("ask_outcome", "confirm")
 """What a promise's giver is asked in a standing case as well: promises go on while it rests."""
-ELSEWHERE = ("linked", "represents")
-"""What another case forbids: those asked there say no, or the party declared a conflict there."""
+PARTED = ("linked", "represents", "small_cell")
+"""What forbids to tell, and a release may follow: what is said in another case, or how few it
+concerns."""
 PHONE = ("phone_them", "unreachable")
 
 Fact = dict[str, Any]
@@ -219,7 +220,7 @@ class Recipients:
             case "answer_expired":
                 self._ends(party, who, at)
                 party.told.discard(who)
-            case "answered" if not party.pledged:
+            case "answered" if not party.promises or who in party.clocks:
                 self._ends(party, who, at)
                 party.holds[who] = datetime.fromisoformat(fact["hold_until"])
             case "promised":
@@ -240,7 +241,7 @@ class Recipients:
                 party.ways.pop(who, None)
             case "acted":
                 party.out = True
-            case "alert_withheld" if fact["reason"] in ELSEWHERE:
+            case "alert_withheld" if fact["reason"] in PARTED:
                 party.planned = at + timedelta.resolution  # It waits for a release after this.
             case kind if kind in SAYS_NO:
                 party.out = party.no = True
