@@ -178,11 +178,11 @@ def ladder(
         elif kind in ("owned", "hold_extended"):
             quiet = _time(fact["hold_until" if kind == "owned" else "until"])
             # While it lasts, who has it again is called when something is due in vain.
-            resting = standing or (resting and kind != "owned")
+            resting = resting or standing
         elif kind in ("standing_set", "resolved", "archived"):
             resting, standing = True, kind == "standing_set"
         elif kind == "standing_ended":
-            standing = False
+            resting = standing = False
         elif kind == "case_faulted":
             yield f"{case} could not be decided at {at}: {fact['code']}"
         elif kind == "step_superseded" and duty:
