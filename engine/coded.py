@@ -51,6 +51,15 @@ _OF_OURS = (
 _TURNED_AWAY = (ResponseKind.DECLINED, ResponseKind.CONFLICT, ResponseKind.WRONG_CONTACT)
 """Refused, nothing is lost: they are not asked any more."""
 _LOST = (RefusedBecause.ALREADY_ANSWERED, RefusedBecause.INCOMPLETE)
+_OVER = (RefusedBecause.PAGE_CLOSED, RefusedBecause.NOT_OPEN)
+_ALL_THE_SAME = (
+    ResponseKind.ASKS,
+    ResponseKind.WARNS,
+    ResponseKind.ACTED,
+    ResponseKind.ALREADY_ACTING,
+    ResponseKind.COMMITTED,
+)
+"""Said by somebody of whom nothing is asked any more: they act, or know of harm."""
 
 
 def response_of(coded: Coded, *, way: Way, by: str, ours: bool, now: datetime) -> Response | None:
@@ -72,5 +81,11 @@ def response_of(coded: Coded, *, way: Way, by: str, ours: bool, now: datetime) -
 
 
 def needs_a_person(refused: Refused, kind: ResponseKind) -> bool:
-    """Whether a refused answer offers what would be lost: they said no before, and now want to."""
+    """Whether a refused answer says what would be lost, and no screen told its giver so.
+
+    They said no before, and now want to; or nothing is asked of them any more, and they act all
+    the same, warn, or want to be called.
+    """
+    if refused.reason in _OVER:
+        return kind in _ALL_THE_SAME
     return refused.reason in _LOST and kind not in _TURNED_AWAY

@@ -97,8 +97,23 @@ def test_whoever_said_no_and_now_offers_help_is_heard_by_a_person(code: ReplyCod
     )
 
     assert needs_a_person(Refused(reason=RefusedBecause.ALREADY_ANSWERED), kind) is not says_no
-    assert not needs_a_person(Refused(reason=RefusedBecause.NOT_OPEN), kind)
-    assert not needs_a_person(Refused(reason=RefusedBecause.PAGE_CLOSED), kind)
+
+
+@pytest.mark.parametrize("reason", [RefusedBecause.NOT_OPEN, RefusedBecause.PAGE_CLOSED])
+def test_who_acts_or_warns_though_nothing_is_asked_any_more_was_heard_by_nobody(
+    reason: RefusedBecause,
+) -> None:
+    """*This is harmful*, by text, to a case that is over: refused, and no screen said so."""
+    heard = {code for code in ReplyCode if needs_a_person(Refused(reason=reason), KINDS[code])}
+
+    assert heard == {
+        ReplyCode.CALL_ME,
+        ReplyCode.NOT_DONE,
+        ReplyCode.DONE,
+        ReplyCode.HARMFUL,
+        ReplyCode.ACTING,
+    }
+    assert needs_a_person(Refused(reason=reason), ResponseKind.COMMITTED)
 
 
 def test_what_cannot_be_taken_back_by_a_code_is_taken_back_by_a_person() -> None:
