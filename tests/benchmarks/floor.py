@@ -19,12 +19,16 @@ def cpu_seconds(pids: Iterable[int]) -> float:
 
     On a busy machine it says more than any clock.
     """
-    spent = 0.0
-    for pid in pids:
-        process = psutil.Process(pid)
-        spent += sum(process.cpu_times()[:4])  # its own, and of its children that have ended
-        spent += sum(sum(child.cpu_times()[:2]) for child in process.children())
-    return spent
+    return sum(_spent(psutil.Process(pid)) for pid in pids)
+
+
+def _spent(process: psutil.Process) -> float:
+    own = process.cpu_times()
+    try:
+        children = sum(sum(child.cpu_times()[:2]) for child in process.children())
+    except psutil.NoSuchProcess:  # one ended meanwhile, and stands in the times of its parent now
+        return _spent(process)
+    return float(sum(own[:4]) + children)  # its own, and of its children that have ended
 
 
 def fsyncs_per_second(directory: Path, *, seconds: float = 1.0) -> float:
