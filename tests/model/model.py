@@ -99,7 +99,7 @@ class Model(Leaving):
         for track in self.tracks.values():
             in_turn = track.in_turn and track.anchor is not None and self.has_it(track)
             by_itself = self.to_come(track) or (track.anchor and track.anchor > self.now)
-            waits = [p for p in self.of(track) if self.waits(p) and p.why not in WAITS]
+            waits = [p for p in self.of(track) if self.waits(p) and p.why not in (*WAITS, "stale")]
             waits = [p for p in waits if p.status != "planned" or not by_itself]
             if not in_turn and any(not self.refusal(party) for party in waits):
                 self.task("release", of=track.name)
