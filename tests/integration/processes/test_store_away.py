@@ -8,6 +8,7 @@ from psycopg import sql
 from typer.testing import CliRunner
 
 from engine.bootstrap import serving
+from engine.bootstrap.doctor import examine
 from engine.bootstrap.refusals import CannotStartError
 from engine.cli.app import app
 from engine.cli.exits import Exit
@@ -65,7 +66,8 @@ async def test_an_engine_that_starts_before_its_database_waits_for_it(
 async def test_b36_a_server_that_would_forget_after_a_power_cut_is_named_at_the_start(
     tmp_path: Path, settings: dict[str, str], said: tuple[str, ...]
 ) -> None:
-    """Whoever started it reads it. What each session sets by itself is no trouble of theirs."""
+    """Whoever started it reads it, and whoever asks the doctor. What each session sets by itself
+    is no trouble of theirs."""
     server = PostgresServer(settings=settings)
     outbox: dict[str, object] = {"kind": "outbox", "folder": str(tmp_path / "outbox")}
     house = House(
@@ -79,12 +81,16 @@ async def test_b36_a_server_that_would_forget_after_a_power_cut_is_named_at_the_
         await house.prepare(source=HOTLINE)
         await house.start()
         logged = house.log_tail(1000)
+        found = await examine(house.settings)
     finally:
         await house.kill()
         server.remove()
 
     assert logged.count("store_is_weak") == len(said)
     assert all(f"has {name} off" in logged and f"Set {name} = on" in logged for name in said)
+    bad = [each.what for each in found if each.level == "bad" and "power cut" in each.what]
+    assert len(bad) == len(said), "the doctor says what the start says"
+    assert all(f"has {name} off" in what for name, what in zip(said, bad, strict=True))
 
 
 def _a_database(server: PostgresServer) -> str:
