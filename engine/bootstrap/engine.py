@@ -159,7 +159,7 @@ class Engine:
             doors.append((self._doors.web(), self._socket))
         for serving, bound in doors:
             self._servers.append(serving)
-            group.create_task(serving.serve(sockets=[bound]))
+            group.create_task(serving.serve(sockets=[bound]), name="door")
 
     @contextmanager
     def _door_file(self, token: str) -> Iterator[None]:

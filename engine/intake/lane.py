@@ -80,7 +80,7 @@ class Lane:
         reading: refusing them is for the start, where somebody is looking (`check_durability`).
         """
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._watch())
+            tasks.create_task(self._watch(), name=f"brokers of {self.name}")
             await self._read()
 
     async def _read(self) -> None:

@@ -39,7 +39,17 @@ SEEN_OTHERWISE = {
     "watchdog": "it feeds the pulse, which ends the process without it",
     "log watch": "it makes the turns of the logs: without it they stand still",
     "canaries": "each way has turns of its own",
+    "CanaryWatch._watch": "the same: one of them for each way",
+    "Sender._settle_forever": "`settling`",
+    "StopWatch._watch_disk": "it waits for nothing but the clock; what it says, `stop watch` reads",
+    "brokers of critical": "it waits for a broker five seconds at most, and else for the desk",
+    "brokers of normal": "the same",
+    "_give_up": "it waits for the clock, and for the desk when it tells of a loop that hangs",
+    "door": "it waits for the clock; that nobody is answered is seen from outside",
+    "Engine.run": "all of these run in it",
+    "test_every_loop_of_a_running_desk_is_watched": "it looks",
 }
+"""Those with a dot or an underscore have no name of their own."""
 
 
 class Hung:
@@ -159,10 +169,16 @@ async def test_every_loop_of_a_running_desk_is_watched(tmp_path: Path) -> None:
     begin(settings)
 
     async with running(settings) as engine:
-        tasks = {task.get_name() for task in asyncio.all_tasks()}
+        tasks = {_name(task) for task in asyncio.all_tasks() - {asyncio.current_task()}}
         watched = set(engine.parts.progress.loops)
 
-    begun = {name for name in tasks if not name.startswith("Task-")}
     assert watched == set(WEDGED)
-    assert begun >= {side.name for side in BESIDE}
-    assert begun - {side.name for side in BESIDE} <= watched | set(SEEN_OTHERWISE)
+    assert tasks >= {side.name for side in BESIDE}
+    assert tasks - {side.name for side in BESIDE} <= watched | set(SEEN_OTHERWISE)
+
+
+def _name(task: asyncio.Task[Any]) -> str:
+    """Its own; else what it runs, so that one begun without a name is seen all the same."""
+    coroutine = task.get_coro()
+    nameless = task.get_name().startswith("Task-")
+    return getattr(coroutine, "__qualname__", "?") if nameless else task.get_name()
