@@ -83,6 +83,7 @@ SOMETIMES = {
     "a life with an auditor": 0.05,
     "a sign of life": 1.0,
     "a conflict was declared": 0.02,
+    "a flood": 0.05,
 }
 """What a sweep must have met, and how often in a schedule on average, at least."""
 

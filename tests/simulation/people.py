@@ -22,6 +22,7 @@ from schemas.codes import ActionKind, Effect, Heard, TrackName
 from schemas.responses import Done, Response, ResponseKind, Way
 from tests.harness.records import a_proposal, a_release
 from tests.harness.reports import Report, report, withdrawal
+from tests.simulation.flood import Flood
 from tests.simulation.insisting import insist
 from tests.simulation.lasting import lasting
 from tests.simulation.machine import Machine
@@ -64,6 +65,7 @@ class People:
         self._apart = Random(f"{sim.seed}/apart").random() < 0.7
         """Whether each thing is about another person and factory: else one act freezes them all."""
         self._outreach = Outreach(sim, self._command)
+        self.flood = Flood(sim, self._publish)
         self._said = 0
         self._group = asyncio.TaskGroup()
         self._ended = False

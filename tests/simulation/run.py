@@ -365,6 +365,7 @@ async def _schedule(sim: Simulation, people: Any, *, stop: bool) -> None:
         running.pop().cancel()
         sim.heal()
         await live  # whatever they began to say, they say to the end
+        await people.flood.live()
         await asyncio.sleep(HEAL_FOR.total_seconds())
         _still(running)
         sim.look()
