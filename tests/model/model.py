@@ -231,11 +231,13 @@ class Model(Leaving):
             self.call_off(*ASKS, party=party.name)
             self.withhold(party, "consent")
             party.status = "closed" if party.reached else "withheld"
-            self.tell(party, *self.heard(party), purpose="stand_down")
+            self.tell(party, *self.right_ones(party), purpose="stand_down")
             self.done(*PHONE, "promise_overdue", of=party.name)
 
-    def heard(self, party: Any) -> list[str]:
-        return [who for who in party.contacts if who in party.reached]
+    def right_ones(self, party: Any) -> list[str]:
+        """Whom a message reached, and who did not say that they are the wrong one."""
+        reached = (who for who in party.contacts if who in party.reached)
+        return [who for who in reached if who not in party.dropped]
 
     # --- freezes and holds
 
@@ -564,8 +566,7 @@ class Model(Leaving):
             if asked and held:
                 self.task("stand_down_held", of=party.name, due=held[0])
             elif asked:
-                right = [who for who in self.heard(party) if who not in party.dropped]
-                self.tell(party, *right, purpose="stand_down")
+                self.tell(party, *self.right_ones(party), purpose="stand_down")
             if party.status in ("planned", "acted", *LIVE):
                 party.status, party.why = "closed", "over"
             party.calls, party.promises = {}, []
