@@ -16,6 +16,13 @@ from rules.graph import Registry
 
 _SHORTEST = 3
 """Letters; a shorter name is in too many words."""
+_BENT = 5
+"""Letters of a name to which an ending may be added: it is found in *Northmereltä* as well."""
+_UNSPACED = frozenset(
+    ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
+)
+"""Scripts in which words stand without spaces between, or with others grown onto them."""
+_SHORTEST_UNSPACED = 2
 _APART = re.compile(r"[\W_]+")
 
 
@@ -37,16 +44,31 @@ async def named_in_words(
 
 
 def named_among(registry: Registry, words: str, parties: list[str]) -> tuple[str, ...]:
-    """Those of these parties whom the words name, as whole words; case and accents apart. Pure."""
+    """Those of these parties whom the words name; case and accents apart. Pure.
+
+    A name begins where a word does, and an ending may be added to a longer one; in a script without
+    spaces it may stand anywhere. An id is a whole word.
+    """
     said = f" {_plain(words)} "
     found = []
     for id in parties:
         party = registry.party(id)
-        names = (id,) if party is None else (id, party.name, *party.aliases)
-        plain = (_plain(name) for name in names)
-        if any(len(name) >= _SHORTEST and f" {name} " in said for name in plain):
+        names = () if party is None else (party.name, *party.aliases)
+        if _is_in(said, _plain(id)) or any(_names(said, _plain(name)) for name in names):
             found.append(id)
     return tuple(sorted(found))
+
+
+def _names(said: str, name: str) -> bool:
+    if any(unicodedata.name(letter, "").partition(" ")[0] in _UNSPACED for letter in name):
+        bare = name.replace(" ", "")
+        return len(bare) >= _SHORTEST_UNSPACED and bare in said.replace(" ", "")
+    return _is_in(said, name) or (len(name) >= _BENT and f" {name}" in said)
+
+
+def _is_in(said: str, name: str) -> bool:
+    """As whole words."""
+    return len(name) >= _SHORTEST and f" {name} " in said
 
 
 def _plain(text: str) -> str:

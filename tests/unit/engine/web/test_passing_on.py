@@ -18,9 +18,13 @@ REGISTRY = Registry(
         ),
         Party(id="minera", kind=PartyKind.COMPANY, name="Cerro Minería"),
         Party(id="qm", kind=PartyKind.STATE, name="Q"),
+        Party(id="hokuto", kind=PartyKind.COMPANY, name="北斗鉱山", aliases=("ほくと", "北")),
+        Party(id="dao", kind=PartyKind.COMPANY, name="ดาวเหนือ"),
+        Party(id="byeol", kind=PartyKind.COMPANY, name="북극성 광업"),
+        Party(id="tahti", kind=PartyKind.COMPANY, name="Pohjantähti"),
     ]
 )
-EXCLUDED = ["guardia", "minera", "qm"]
+EXCLUDED = ["guardia", "minera", "qm", "hokuto", "dao", "byeol", "tahti"]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +42,25 @@ EXCLUDED = ["guardia", "minera", "qm"]
     ],
 )
 def test_whoever_is_named_in_the_words_is_found(words: str, named: tuple[str, ...]) -> None:
+    assert named_among(REGISTRY, words, EXCLUDED) == named
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("北斗鉱山の担当者に渡しました", ("hokuto",)),
+        ("友人がほくとにいます", ("hokuto",)),
+        ("ส่งให้เพื่อนที่ดาวเหนือแล้ว", ("dao",)),
+        ("북극성 광업에 있는 친구에게 보냈습니다", ("byeol",)),
+        ("북극성광업의 친구", ("byeol",)),
+        ("Lähetin sen Pohjantähdelle", ()),
+        ("Kysyin Pohjantähtiläisiltä", ("tahti",)),
+        ("東北の友人", ()),
+    ],
+)
+def test_a_name_written_without_spaces_or_with_an_ending_was_not_found(
+    words: str, named: tuple[str, ...]
+) -> None:
     assert named_among(REGISTRY, words, EXCLUDED) == named
 
 
