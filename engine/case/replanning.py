@@ -64,7 +64,7 @@ class Difference:
     parties: tuple[tuple[TrackName, str], ...] = ()
     """Who is found now and was not planned."""
     left_out: tuple[str, ...] = ()
-    """Alerts never told whom nothing finds any more."""
+    """Alerts of which nothing left the house, and whom nothing finds any more."""
     told_all_the_same: tuple[str, ...] = ()
     """Alerts that nothing finds any more and that were told: they stay as they are."""
 
@@ -111,7 +111,7 @@ def difference(case: Case, candidates: Candidates) -> Difference:
         left_out=tuple(
             a.id
             for a in gone
-            if not a.tell_no and a.status in _UNTOLD and a.reason is not Reason.NOT_CHOSEN
+            if not a.handed_off and a.status in _UNTOLD and a.reason is not Reason.NOT_CHOSEN
         ),
         told_all_the_same=tuple(a.id for a in gone if a.tell_no and a.live),
     )

@@ -21,6 +21,7 @@ from tests.unit.engine.case.builders import (
     Story,
     a_consent,
     an_event,
+    at,
     found,
     outward,
 )
@@ -158,6 +159,30 @@ def test_who_is_left_out_may_be_added_by_a_person_though_consent_came_and_went()
     )
 
     assert story.release(NHRIS).told() == ["nhri-mail"]
+
+
+def test_whoever_counts_as_not_told_again_is_left_out_too() -> None:
+    """Their message was called off with the release, and the next one told them all the same,
+    though nothing finds them any more."""
+    story = planned().release(MISSIONS, expires_at=at("Tue 03:00")).when("Tue 04:00")
+    assert story.alert("embassy").status is AlertStatus.WITHHELD
+    told = len(story.told())
+
+    now = today(story, outward(MISSIONS), outward(NHRIS), candidates=(NHRI,))
+    assert shown(story, now).left_out == (story.alert("embassy").id,)
+    story.send(replan(story, now)).release(MISSIONS, id="rec-2")
+
+    assert len(story.told()) == told
+    assert story.alert("embassy").reason is Reason.NOT_CHOSEN
+
+
+def test_whoever_was_reached_before_the_release_ended_is_not_left_out() -> None:
+    story = planned().release(MISSIONS, expires_at=at("Tue 03:00"))
+    story.settled("lea", "handed_off").when("Tue 04:00")
+
+    now = today(story, outward(MISSIONS), outward(NHRIS), candidates=(NHRI,))
+
+    assert shown(story, now).left_out == ()
 
 
 def test_whoever_was_told_stays_though_nothing_finds_them_any_more() -> None:
