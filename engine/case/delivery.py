@@ -204,7 +204,9 @@ def _duty_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
         further = [way for way in roster.floor.endpoints if way not in ways]
         if person is None or all(way in alert.failed for way in further):
             return  # Below the floor is nobody; the ladder goes on, and the auditor sees it.
-    owned = state is not None and state.hold_until is not None
+    # Where it is watched only, an answer holds nothing: what is said there is late.
+    watched = not draft.case.status.unresolved
+    owned = state is not None and state.hold_until is not None and not watched
     if owned and not _about_a_task(draft.case, alert, command):
         return  # Somebody else has answered meanwhile.
     if not all(way in alert.failed for way in ways):

@@ -360,6 +360,21 @@ def test_a_task_of_a_watched_case_that_its_owner_never_hears_of_pages_the_ladder
     assert not story.of(f.TrackWoken)
 
 
+def test_an_answer_of_weeks_ago_kept_the_floor_contact_from_a_late_task_of_a_watched_case() -> None:
+    """Who answered once had it for ever: of the ladder that was called, nobody was reached."""
+    story = a_case(Severity.CRITICAL).page_answered().finish("first_contact")
+    story.proposed().confirmed().page_answered()
+    story.send(story.a_task_by_hand(story.now + timedelta(days=20), by="ana", owner="ana"))
+    story.until(story.now + timedelta(days=22))
+    assert story.case.status is CaseStatus.MONITORED
+    assert {"ana", "ben", "chi"} <= set(story.paged()), "its ladder was called"
+    pages = len(story.pages())
+
+    _fail_all(story, "ben")
+
+    assert [who for _, who in story.pages()[pages:]] == ["eve"]
+
+
 def test_somebody_who_left_the_roster_counts_as_out_of_reach() -> None:
     story = a_case().around(roster=replace(ROSTER, people=ROSTER.people[1:])).bounced("ana")
     assert story.paged()[-1] == "eve"
