@@ -26,7 +26,7 @@ def clear(draft: Draft, command: c.ClearExclusion) -> None:
     if not parties:
         raise Refusal(RefusedBecause.INCOMPLETE, "parties: name whom to clear.")
     for party in parties:
-        _must_be_clearable(draft.case, id_only(party, of="party"))
+        _must_be_clearable(draft.case, party)
     for party in parties:
         _agree(draft, command, party)
     ask_for_releases(draft)
@@ -57,6 +57,7 @@ def _must_be_clearable(case: Case, party: str) -> None:
     """Raises Refusal that names the link in the way, or who could turn it instead."""
     found = case.around.excluded.grounds(party)
     if not found:
+        id_only(party, of="party")
         raise Refusal(RefusedBecause.INCOMPLETE, f"{party}: nothing leaves it out of this case.")
     in_the_way = next((entry for entry in found if not clearable(entry)), None)
     if in_the_way is not None:

@@ -12,7 +12,7 @@ from schemas.responses import Response
 
 def pass_on(draft: Draft, alert: Alert, response: Response) -> None:
     """Somebody of the party gave it to somebody else."""
-    meant = (id_only(response.passed_on_to, of="passed_on_to"), *response.passed_on_any)
+    meant = (_id(draft, alert, response.passed_on_to), *response.passed_on_any)
     inside = next((each for each in meant if _inside(draft, alert, each)), "")
     to = inside or response.passed_on_to
     giver = answerer(alert, response)
@@ -43,6 +43,13 @@ def pass_on(draft: Draft, alert: Alert, response: Response) -> None:
     elif colleague.id not in alert.told_contacts:
         telling.tell_again(draft, alert.id, colleague.id)
     go_on_if_silent(draft, alert)
+
+
+def _id(draft: Draft, alert: Alert, to: str) -> str:
+    """As it was said, if it is an id: the registry has some that look like none. Raises Refusal."""
+    registry = draft.case.around.registry
+    known = telling.contact_of(alert, to) or registry.contact(to) or registry.party(to)
+    return to if known is not None else id_only(to, of="passed_on_to")
 
 
 def _inside(draft: Draft, alert: Alert, to: str) -> bool:

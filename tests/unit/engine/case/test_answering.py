@@ -506,6 +506,18 @@ def test_passing_on_to_somebody_with_a_conflict_counts_as_inside() -> None:
     assert story.owes("passed_on_inside")
 
 
+@pytest.mark.parametrize("id", ["guardia+sur@coast", "охрана-юг", f"list:{'9' * 80}"])
+def test_passing_on_to_an_accused_whose_id_is_long_or_in_another_script_was_refused(
+    id: str,
+) -> None:
+    """*Not recorded: an id, please* — the page stayed open and nobody heard who has it now."""
+    guard = Contact(id=id, party="guardia", label="x", level=Level.GENERAL)
+    registry = Registry(PARTIES, links=LINKS, contacts=(*CONTACTS, guard))
+    story = _quiet_hours_case().around(registry=registry)
+    story.answer("lea", ResponseKind.PASSED_ON, passed_on_to=id)
+    assert story.owes("passed_on_inside")
+
+
 def test_a_name_in_the_place_of_an_id_is_refused_before_it_reaches_the_journal() -> None:
     story = a_told_case()
     command = story.an_answer("lea", ResponseKind.PASSED_ON, passed_on_to="Guardia Sur, Ms Example")

@@ -81,6 +81,19 @@ def test_one_person_clears_nobody() -> None:
     assert not story.release(INVESTORS).told()
 
 
+@pytest.mark.parametrize("id", ["fjord+pension@north", "фьорд", f"list:{'9' * 80}"])
+def test_two_people_could_not_clear_whom_the_registry_gives_a_long_or_foreign_id(id: str) -> None:
+    tie = _tie("l12", LinkKind.CONTRACTS_SECURITY, id, "guardia", LinkStatus.UNVERIFIED)
+    story = _cleared(_case(tie), id)
+    assert story.of(f.ExclusionCleared)[-1].party == id
+
+
+def test_a_name_in_the_place_of_an_id_clears_nobody_and_is_not_repeated() -> None:
+    refusal = _case().refused(_clear(_case(), "Fjord Pension, Ms Example"))
+    assert refusal.reason is RefusedBecause.INCOMPLETE
+    assert "Example" not in refusal.detail
+
+
 def test_the_same_person_twice_is_one_person() -> None:
     story = _case()
     story.send(_clear(story))
