@@ -157,7 +157,7 @@ async def agree(house: House, asked: Asked, args: Agreeing) -> Mapping[str, Any]
         by=asked.by,
         door=ConsentDoor.TERMINAL,
     )
-    return {**await submit(house, command), "subject": args.subject}
+    return await _done(house, args, command)
 
 
 def record_as_told(record: Consent) -> dict[str, Any]:
@@ -252,4 +252,13 @@ async def _recorded(
     state: Literal["granted", "narrowed", "revoked"],
 ) -> Mapping[str, Any]:
     command = c.ConsentChanged(inbox=inbox(asked, args), consent=record, state=state)
-    return {**await submit(house, command), "subject": args.subject}
+    return await _done(house, args, command)
+
+
+async def _done(
+    house: House, args: OneSubject, command: c.ConsentChanged | c.AgreeToConsent
+) -> Mapping[str, Any]:
+    """What came of it, and how many cases are about this subject: none may be a slip of the pen."""
+    done = await submit(house, command)
+    of = await house.services.reader.run(lambda conn: cases.subjects(conn, {args.subject}))
+    return {**done, "subject": args.subject, "cases": len(of.get(args.subject, ()))}

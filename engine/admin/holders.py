@@ -15,7 +15,7 @@ from engine.admin.operation import Arguments, Asked
 from engine.admin.reading import OneCase, left_out_data, loaded
 from engine.holder_links import GOOD_FOR, LONGEST, HolderLinks
 from engine.store import board, holder_links
-from engine.store.holder_file import HolderFile, holder_file
+from engine.store.holder_file import HolderFile, holder_file, somebody_knows
 from engine.store.told import ToldCase, told_cases
 from engine.web.console.case_page import Loaded
 from engine.web.console.case_view import case_view
@@ -121,6 +121,12 @@ async def make_link(house: House, asked: Asked, args: MakingLink) -> Mapping[str
     """A link for whoever holds a consent; its text is in the answer and never again."""
     person = args.person or await _only_subject(house, args.case)
     services = house.services
+    if not await services.reader.run(lambda conn: somebody_knows(conn, person)):
+        raise NotCarriedOutError(
+            "refused",
+            f"Nothing is known of {person}: the page would be empty, and would stop nothing.",
+            next_step="Compare how the case's page on consent writes the person.",
+        )
     links = HolderLinks(services.answer_key)
     id = links.id_from(services.entropy.token(8))
     now: datetime = services.clock.now()

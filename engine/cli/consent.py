@@ -29,6 +29,8 @@ _CAME = {
     "older": "A newer word is recorded, so this one widened nothing. Only what both allow counts.",
 }
 
+_COMPARE = "If there should be one, compare how its page on consent writes the person."
+
 
 @command(consent, "show")
 async def show(terminal: Terminal, subject: Subject) -> None:
@@ -75,7 +77,7 @@ async def give(
         obtained=obtained, holder=holder, witness=witness, inability=inability, needed=needed,
         of=of, agreed=agreed or [], note=note,
     )  # fmt: skip
-    terminal.done(result, [_came(result)])
+    terminal.done(result, _came(result))
 
 
 @command(consent, "narrow")
@@ -92,14 +94,14 @@ async def narrow(
         terminal, "consent.narrow", subject=subject, audiences=audience, mode=mode,
         fields=field or [], until=moment(until),
     )  # fmt: skip
-    terminal.done(result, [_came(result)])
+    terminal.done(result, _came(result))
 
 
 @command(consent, "revoke")
 async def revoke(terminal: Terminal, subject: Subject) -> None:
     """Take a consent back, in every case of its subject, ahead of all other work."""
     result = await ask(terminal, "consent.revoke", subject=subject)
-    terminal.done(result, [_came(result)])
+    terminal.done(result, _came(result))
 
 
 @command(consent, "agree")
@@ -110,15 +112,22 @@ async def agree(
 ) -> None:
     """Agree that a subject allows more, as somebody else said."""
     result = await ask(terminal, "consent.agree", subject=subject, wider=mark)
-    terminal.done(result, [_came(result)])
+    terminal.done(result, _came(result))
 
 
-def _came(result: dict[str, Any]) -> str:
+def _came(result: dict[str, Any]) -> list[str]:
+    """What came of it. Of a name that no case knows nobody may believe that something stopped."""
     waits = (
         "Recorded. It counts once a second person agrees; until then only what both records "
         f"allow. They look and agree: tocsin consent show {result['subject']}"
     )
-    return _CAME.get(result["detail"], waits)
+    said = _CAME.get(result["detail"], waits)
+    if result["cases"]:
+        return [said]
+    nobody = f"No case is about {result['subject']} so far"
+    if result["detail"] == "revoked":
+        return [f"Taken back for what comes. {nobody}: nothing was stopped.", _COMPARE]
+    return [said, f"{nobody}.", _COMPARE]
 
 
 def _story(found: dict[str, Any]) -> list[str]:

@@ -40,3 +40,8 @@ def holder_file(conn: Connection, pseudonym: str) -> HolderFile:
         cases=found,
         parties=board.party_names(conn, ids),
     )
+
+
+def somebody_knows(conn: Connection, pseudonym: str) -> bool:
+    """Whether a case is about this subject, or a word about its consent was ever recorded."""
+    return bool(cases_of(conn, pseudonym) or consents.newest(conn, (pseudonym,)))

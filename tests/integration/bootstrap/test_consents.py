@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli.exits import Exit
-from tests.integration.bootstrap.desk import Desk
+from tests.integration.bootstrap.desk import Desk, an_event
 
 SUBJECT = "hotline-a/person-7"
 
@@ -52,3 +52,24 @@ def test_whoever_speaks_for_the_person_says_why_they_could_not_be_asked(desk: De
     assert refused.exit_code == Exit.REFUSED and "could not be asked" in refused.output
     assert "in force" in desk.said(*proxy, "--inability", "child", "--note", "She is nine.")
     assert "nine" not in desk.said("consent", "show", SUBJECT)
+
+
+def test_a_name_written_wrongly_was_said_to_have_stopped_everything(desk: Desk) -> None:
+    """*Taken back. Nothing more leaves* — of somebody else, while the person's messages went on."""
+    Path("event.json").write_text(an_event("person-7"), "utf-8")
+    desk.json("event", "send", "event.json")
+
+    wrong = desk.said("consent", "revoke", "hotline-a/persom-7")
+    right = desk.said("consent", "revoke", SUBJECT)
+
+    assert "No case is about hotline-a/persom-7" in wrong
+    assert "nothing was stopped" in wrong and "Nothing more leaves" not in wrong
+    assert "Nothing more leaves" in right and "No case" not in right
+
+
+def test_nobody_is_given_a_page_about_a_name_that_nobody_knows(desk: Desk) -> None:
+    """It would say that nobody was told, and its button would stop nothing."""
+    refused = desk.run("case", "view-link", "--person", "hotline-a/persom-7")
+
+    assert refused.exit_code == Exit.REFUSED
+    assert "Nothing is known of hotline-a/persom-7" in refused.output
