@@ -44,6 +44,13 @@ class Purpose(StrEnum):
     """Duty: cases that are not grave, together, because one person had many messages lately."""
 
 
+ASKING = frozenset(
+    {Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.CONFIRM, Purpose.REMIND, Purpose.ANSWER}
+)
+"""Outward, and about the case: each leads to a page. A stand-down and a request to wait say nothing
+of it, and no freeze is in their way."""
+
+
 class _Sealed:
     """Held by the one function that may construct a projection."""
 

@@ -12,17 +12,10 @@ from engine.case.state import AlertStatus, TrackState
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Reason, Spread
-from schemas.projection import Purpose
+from schemas.projection import ASKING, Purpose
 from schemas.responses import RefusedBecause
 
-_ASKS = (
-    Purpose.TELL,
-    Purpose.ASK_OUTCOME,
-    Purpose.CONFIRM,
-    Purpose.REMIND,
-    Purpose.ANSWER,
-    Purpose.WAIT,
-)
+_ASKS = tuple(each for each in Purpose if each in ASKING or each is Purpose.WAIT)
 
 
 def release(draft: Draft, command: c.Release) -> None:

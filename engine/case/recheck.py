@@ -8,16 +8,9 @@ from engine.case.state import Alert, AlertStatus, Case
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Reason
-from schemas.projection import Purpose
+from schemas.projection import ASKING, Purpose
 
-_OUTWARD_PURPOSES = (
-    Purpose.TELL,
-    Purpose.ASK_OUTCOME,
-    Purpose.CONFIRM,
-    Purpose.REMIND,
-    Purpose.ANSWER,
-    Purpose.WAIT,
-)
+_OUTWARD_PURPOSES = tuple(each for each in Purpose if each in ASKING or each is Purpose.WAIT)
 _ALL_PURPOSES = (*_OUTWARD_PURPOSES, Purpose.STAND_DOWN)
 
 

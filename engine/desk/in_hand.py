@@ -14,14 +14,10 @@ from engine.desk.inner import SendJob
 from engine.store.project import Decided
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.projection import Purpose
+from schemas.projection import ASKING, Purpose
 
 CUT_OFF_AFTER = 0.5
 """Seconds, on the loop's own time, for a try that is under way. Nothing leaves a second after."""
-_ASKING = frozenset(
-    {Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.CONFIRM, Purpose.REMIND, Purpose.ANSWER}
-)
-"""A stand-down and a request to wait say nothing of the case: no freeze is in their way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +153,7 @@ def _by(one: Decided, fact: f.Fact) -> Iterable[CalledOff]:
             ]
         case _:
             return ()
-    return [CalledOff(alert=alert, purposes=_ASKING) for alert in frozen]
+    return [CalledOff(alert=alert, purposes=ASKING) for alert in frozen]
 
 
 def _time() -> float:

@@ -18,20 +18,12 @@ from sqlalchemy import Row
 
 from engine.desk.inner import SendJob
 from engine.store.notifications import DUTY_LANES, GRAVE_DUTY_LANE
-from schemas.projection import Purpose
+from schemas.projection import ASKING
 
 _FIRST_WITHIN = timedelta(seconds=60)
 """The first page of a case that is not grave waits no longer than this for others to join it."""
 _FORGET_ABOVE = 10_000
 """Recipients kept in mind before those who got nothing lately are dropped."""
-_ASKING = (
-    Purpose.TELL,
-    Purpose.ASK_OUTCOME,
-    Purpose.CONFIRM,
-    Purpose.REMIND,
-    Purpose.ANSWER,
-)
-"""A stand-down and a request to wait never wait themselves."""
 
 
 class _Recipient(NamedTuple):
@@ -144,7 +136,7 @@ class Pacing:
         first = row.tell_rank == 0
         if row.lane in DUTY_LANES:
             latest = row.decided_at + (_FIRST_WITHIN if first else self._within)
-        elif first or row.purpose not in _ASKING:
+        elif first or row.purpose not in ASKING:
             return now
         else:
             latest = row.decided_at + self._within

@@ -23,7 +23,7 @@ from rules.hours import zone_of
 from schemas.codes import IncidentCode, TrackName
 from schemas.facts import NoticesCancelled
 from schemas.plan import Verdict
-from schemas.projection import Purpose
+from schemas.projection import ASKING, Purpose
 
 _log = structlog.get_logger(__name__)
 
@@ -38,14 +38,6 @@ POSTPONED_BY = timedelta(seconds=30)
 
 UNSURE_FOR = timedelta(minutes=1)
 """What waits for somebody to stand for the registry is looked at again after this."""
-
-_ANSWERED_ON_PAGE = (
-    Purpose.TELL,
-    Purpose.ASK_OUTCOME,
-    Purpose.CONFIRM,
-    Purpose.REMIND,
-    Purpose.ANSWER,
-)
 
 
 def claim(command: inner.Claim, sheet: Sheet, setting: Setting) -> inner.Claimed:
@@ -89,7 +81,7 @@ def _unsure_of_ties(due: list[Row[Any]], sheet: Sheet, setting: Setting) -> dict
 
 
 def _discloses(row: Row[Any], sheet: Sheet) -> bool:
-    if row.lane in DUTY_LANES or row.purpose not in _ANSWERED_ON_PAGE:
+    if row.lane in DUTY_LANES or row.purpose not in ASKING:
         return False
     case = sheet.cases.get(row.case_id)
     alert = None if case is None else case.alert(row.alert_id)
@@ -204,7 +196,7 @@ def _job(case: Case, row: Row[Any], allowed: Verdict, setting: Setting) -> inner
     registry = setting.world.registry
     contact = registry.contact(row.contact)
     token = ""
-    if alert.track is not TrackName.DUTY and row.purpose in _ANSWERED_ON_PAGE:
+    if alert.track is not TrackName.DUTY and row.purpose in ASKING:
         token = setting.answers.token(alert=alert.id, contact=row.contact)
     return inner.SendJob(
         key=row.key,
@@ -266,7 +258,7 @@ def _sending(row: Row[Any], sheet: Sheet, setting: Setting) -> None:
             "settled_at": None,
         }
     )
-    if row.lane not in DUTY_LANES and row.purpose in _ANSWERED_ON_PAGE:
+    if row.lane not in DUTY_LANES and row.purpose in ASKING:
         token = setting.answers.token(alert=row.alert_id, contact=row.contact)
         sheet.batch.tokens.append(
             {
