@@ -28,6 +28,8 @@ class Purpose(StrEnum):
     """Outward: what you promised is due soon."""
     ANSWER = "answer"
     """Outward: what you asked is answered; read it on your page."""
+    ROUND = "round"
+    """Outward: what those who help promised and did stands on your page."""
     STAND_DOWN = "stand_down"
     """Nothing more is asked of you."""
     WAIT = "wait"
@@ -45,7 +47,14 @@ class Purpose(StrEnum):
 
 
 ASKING = frozenset(
-    {Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.CONFIRM, Purpose.REMIND, Purpose.ANSWER}
+    {
+        Purpose.TELL,
+        Purpose.ASK_OUTCOME,
+        Purpose.CONFIRM,
+        Purpose.REMIND,
+        Purpose.ANSWER,
+        Purpose.ROUND,
+    }
 )
 """Outward, and about the case: each leads to a page. A stand-down and a request to wait say nothing
 of it, and no freeze is in their way."""

@@ -27,6 +27,7 @@ from engine.admin import (
     proving,
     reading,
     retaining,
+    rounds,
     steering,
     tasking,
     unsound,
@@ -102,6 +103,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "date.remove": Operation(run=dating.remove, takes=dating.OnDate, needs=P.TAKE_TASKS),
         "date.list": Operation(run=dating.show, takes=reading.OneCase, needs=P.READ),
         "date.calendar": Operation(run=dating.calendar, takes=dating.Subscribing, needs=P.READ),
+        "round.set": Operation(run=rounds.set_round, takes=rounds.SettingRound, needs=P.RELEASE),
+        "round.end": Operation(run=rounds.end, takes=reading.OneCase, needs=P.RELEASE),
+        "round.show": Operation(run=rounds.show, takes=reading.OneCase, needs=P.READ),
         "resume": Operation(run=acting.resume, takes=Nothing, needs=P.RESUME),
         "resolve.propose": Operation(
             run=acting.propose, takes=acting.Proposing, needs=P.PROPOSE_RESOLUTION

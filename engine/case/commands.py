@@ -52,6 +52,8 @@ from engine.case.report_commands import EventArrived as EventArrived
 from engine.case.report_commands import Quarantine as Quarantine
 from engine.case.report_commands import Report as Report
 from engine.case.report_commands import SealedBox as SealedBox
+from engine.case.round_commands import EndRound as EndRound
+from engine.case.round_commands import SetRound as SetRound
 from engine.case.sending_commands import Claimed as Claimed
 from engine.case.sending_commands import ClaimSends as ClaimSends
 from engine.case.sending_commands import DeliveryReported as DeliveryReported
@@ -209,6 +211,8 @@ CaseCommand = (
     | TakeTask
     | FinishTask
     | AddTask
+    | SetRound
+    | EndRound
     | ProposeResolution
     | ConfirmResolution
     | Reopen

@@ -27,7 +27,7 @@ from schemas.codes import TrackName
 from schemas.plan import ContactRef, Reason, Verdict, refused
 from schemas.projection import Purpose
 
-_BESIDES = (Purpose.WAIT, Purpose.ANSWER)
+_BESIDES = (Purpose.WAIT, Purpose.ANSWER, Purpose.ROUND)
 """Messages that come on top of what somebody was told."""
 
 

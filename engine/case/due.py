@@ -58,6 +58,8 @@ def _owed(case: Case) -> Iterator[datetime]:
     for date in case.dates:
         if date.due_at is not None:
             yield date.due_at
+    if case.round is not None:
+        yield case.round.next_at
     for state in case.tracks:
         yield from filter(None, (state.given_until, state.release_until))
         due = moves_at(case, state)

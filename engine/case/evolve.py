@@ -13,6 +13,7 @@ from engine.case import (
     evolve_gates,
     evolve_holding,
     evolve_life,
+    evolve_rounds,
     evolve_sharing,
     evolve_steering,
 )
@@ -202,6 +203,7 @@ def _resolved(case: Case, fact: f.Resolved) -> Case:
         else alert
         for alert in case.alerts
     )
+    case = evolve_rounds.over(replace(case, alerts=over), fact)
     still = tuple(replace(evolve_gates.shut(state), hold_until=None) for state in case.tracks)
     return replace(
         case,
@@ -211,7 +213,6 @@ def _resolved(case: Case, fact: f.Resolved) -> Case:
         proposal=None,
         standing_proposal=None,
         attempts=(),
-        alerts=over,
         tracks=still,
         necessity=None,
     )
@@ -281,6 +282,7 @@ _STEPS: dict[type[Any], Callable[[Case, Any], Case]] = {
     **evolve_gates.STEPS,
     **evolve_holding.STEPS,
     **evolve_life.STEPS,
+    **evolve_rounds.STEPS,
     **evolve_sharing.STEPS,
     **evolve_steering.STEPS,
 }

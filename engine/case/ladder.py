@@ -13,6 +13,7 @@ from engine.case import (
     promises,
     quiet,
     recheck,
+    rounds,
     rungs,
     tasks,
     telling,
@@ -67,6 +68,8 @@ def _fire_one(draft: Draft) -> None:
     for alert in case.alerts:
         if _alert_due(draft, alert):
             return
+    if rounds.fall_due(draft):
+        return
     if case.status is CaseStatus.MONITORED:
         closing.end_monitoring(draft)
 

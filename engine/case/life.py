@@ -4,7 +4,7 @@ Without slots: `engine.case.replacing` copies them.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from schemas.facts.erasing import WhyKept
 from schemas.facts.life import TriedBy, WhyStanding
@@ -56,3 +56,11 @@ class KeptSealed:
     by: str
     until: datetime
     why: WhyKept
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """When those who take part are told next what each of them promised and did."""
+
+    next_at: datetime
+    every: timedelta

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from engine.case.around import Around
 from engine.case.conditions import Condition as Condition
 from engine.case.house import House as House
-from engine.case.life import Attempt, KeptSealed, Linked, Standing, StandingProposal
+from engine.case.life import Attempt, KeptSealed, Linked, Round, Standing, StandingProposal
 from engine.case.marked import CaseDate as CaseDate
 from engine.case.pledges import Act as Act
 from engine.case.pledges import Promise as Promise
@@ -118,6 +118,8 @@ class Alert:
     """Contacts who were asked to do nothing for now, and were not written to since."""
     reason: Reason | None = None
     """Why it is withheld or closed."""
+    in_round: bool = False
+    """Whether it hears, again and again, what the others promised and did, and they of it."""
 
     @property
     def pledged(self) -> bool:
@@ -334,6 +336,7 @@ class Case:
     proposal: Proposal | None = None
     standing: Standing | None = None
     standing_proposal: StandingProposal | None = None
+    round: Round | None = None
     links: tuple[Linked, ...] = ()
     """Cases about the same: the stricter of both counts in each."""
     unlinking: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ from engine.cli import (
     people,
     registry,
     retaining,
+    rounds,
     rules,
     running,
     sources,
@@ -71,6 +72,7 @@ backups.declare(app)
 gates.declare(app)
 caring.declare(cases.case)
 dates.declare(cases.case)
+rounds.declare(cases.case)
 lasting.declare(cases.case)
 retaining.declare(cases.case)
 steering.declare(cases.case)

@@ -124,6 +124,7 @@ from schemas.facts.life import (
     WhyStanding,
     WhyUnlinked,
 )
+from schemas.facts.rounds import RoundEnded, RoundHeld, RoundSet
 from schemas.facts.sharing import SharingSet, WhyShared, WiderSharingAsked
 from schemas.facts.steering import (
     CaseHandedOver,
@@ -239,6 +240,9 @@ Fact = Annotated[
     | ContactOwnersSet
     | SeverityLowered
     | RemedyNoted
+    | RoundEnded
+    | RoundHeld
+    | RoundSet
     | CaseHandedOver
     | RecipientAdded
     | ReleaseWithdrawn
@@ -301,13 +305,13 @@ __all__ = [
     "PlannedAlert", "PromiseAsked", "PromiseMissed", "PromiseMoved", "PromiseWithdrawn", "Promised",
     "ProposalDropped", "ProtocolApplied", "QuestionAnswered", "RecipientAdded", "ReleaseExpired",
     "ReleaseGiven", "ReleaseWithdrawn", "RemedyNoted", "RemedyState", "Reopened", "Replanned",
-    "ReprisalSuspected", "Rerouted", "ResolutionProposed", "Resolved", "Reviewed", "SealedKept",
-    "SeverityLowered", "SeverityRaised", "SharingSet", "SourceHeard", "SourceInside",
-    "StandingDropped", "StandingEnded", "StandingProposed", "StandingSet", "StatusNoted",
-    "StepCaughtUp", "StepFired", "StepLeftOut", "StepSkipped", "StepSuperseded", "TaskDone",
-    "TaskKind", "TaskRaised", "TaskReminded", "TaskTaken", "TellRefused", "Told",
-    "ToldBeforeExcluded", "TrackFrozen", "TrackHastened", "TrackJumped", "TrackLifted",
-    "TrackReleased", "TrackWoken", "TriedBy", "UnlinkGiven", "WhyCleared", "WhyErased", "WhyKept",
-    "WhyLowered", "WhyPassed", "WhyShared", "WhyStanding", "WhySteered", "WhyUnlinked",
-    "WiderSharingAsked", "dump_fact", "load_fact",
+    "ReprisalSuspected", "Rerouted", "ResolutionProposed", "Resolved", "Reviewed", "RoundEnded",
+    "RoundHeld", "RoundSet", "SealedKept", "SeverityLowered", "SeverityRaised", "SharingSet",
+    "SourceHeard", "SourceInside", "StandingDropped", "StandingEnded", "StandingProposed",
+    "StandingSet", "StatusNoted", "StepCaughtUp", "StepFired", "StepLeftOut", "StepSkipped",
+    "StepSuperseded", "TaskDone", "TaskKind", "TaskRaised", "TaskReminded", "TaskTaken",
+    "TellRefused", "Told", "ToldBeforeExcluded", "TrackFrozen", "TrackHastened", "TrackJumped",
+    "TrackLifted", "TrackReleased", "TrackWoken", "TriedBy", "UnlinkGiven", "WhyCleared",
+    "WhyErased", "WhyKept", "WhyLowered", "WhyPassed", "WhyShared", "WhyStanding", "WhySteered",
+    "WhyUnlinked", "WiderSharingAsked", "dump_fact", "load_fact",
 ]  # fmt: skip

@@ -55,6 +55,7 @@ TaskKind = Literal[
     "review",
     "handed_over",
     "incident",
+    "round",
     "by_hand",
 ]
 

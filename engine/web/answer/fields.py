@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from engine.case.matter import Matter
 from engine.case.protect import WAITING_ONLY, safeguards
-from engine.case.state import Alert, AlertStatus
+from engine.case.state import Alert, AlertStatus, Case
 from engine.web.answer.stages import Stage
 from rules import exclusion, guard
 from rules.commitments import commitments
@@ -57,6 +57,8 @@ class View:
     projection: Projection | None = None
     verdict: Verdict | None = None
     """Why the guard refused, for our own people alone; None where it was not asked."""
+    case: Case | None = None
+    """Only where the door is open."""
 
 
 def look(
@@ -104,7 +106,7 @@ def look(
         safeguards=protected,
         promised=_promised(alert.party, registry=registry, now=now),
     )
-    return View(door=Door.OPEN, alert=alert, projection=projection)
+    return View(door=Door.OPEN, alert=alert, projection=projection, case=matter.case)
 
 
 def over(matter: Matter, registry: Registry) -> Matter:

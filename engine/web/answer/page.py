@@ -17,6 +17,7 @@ from engine.store import answer_pages, told
 from engine.store.answer_pages import TokenRow
 from engine.web.answer import english
 from engine.web.answer.fields import Door, View, look, over
+from engine.web.answer.others import others
 from engine.web.answer.particulars import Particulars
 from engine.web.answer.replied import replied
 from engine.web.answer.screens import screen
@@ -238,7 +239,11 @@ class AnswerPage:
         said = screen(visit.stage, view.projection, promised=bool(view.alert.promises))
         answers: tuple[Said, ...] = ()
         if visit.stage is Stage.CONTENT:
-            answers = await replied(self._services, view, contact=token.contact, zone=_zone(view))
+            zone = _zone(view)
+            answers = (
+                *await replied(self._services, view, contact=token.contact, zone=zone),
+                *await others(self._services, view, zone=zone, now=now),
+            )
         return page(
             "answer/choose.html",
             zone=_zone(view),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from engine.case.erasing import OVER
+from engine.case.rounds import can_join
 from engine.case.sources import independent
 from engine.case.state import Case, CaseStatus, Task
 from engine.findings import in_words
@@ -18,6 +19,7 @@ from engine.web.console.present_dates import ahead
 from engine.web.console.present_duty import task_words
 from engine.web.console.present_erasing import kept_words
 from engine.web.console.present_holding import in_force
+from engine.web.console.present_rounds import next_words
 from engine.web.console.record_view import RecordView, record_views
 from engine.web.console.story_lines import StoryLine, story_lines
 from engine.web.console.track_view import TrackView, track_views
@@ -97,6 +99,9 @@ class CaseView:
     may_drop: bool
     may_resolve: bool
     may_date: bool
+    may_join: bool
+    """Whether somebody was told who may be kept informed of the others."""
+    round_words: str
     dates: tuple[Said, ...]
     may_reopen: bool
     may_erase: bool
@@ -141,6 +146,8 @@ def case_view(
         may_confirm=is_open and case.proposal is not None and not mine,
         may_drop=is_open and case.proposal is not None,
         may_date=case.status.unresolved and file.row.kind == "case",
+        may_join=case.status.unresolved and any(can_join(alert) for alert in case.alerts),
+        round_words="" if case.round is None else next_words(case.round, names),
         dates=tuple(ahead(each, names) for each in case.dates),
         may_resolve=is_open and case.proposal is None,
         may_reopen=case.status is CaseStatus.MONITORED,

@@ -57,7 +57,7 @@ class DateForm(OneForm):
     def _fits(self, case: Case) -> bool:
         return case.status.unresolved
 
-    def _shown(self, found: Loaded, visitor: Visitor, form: Form) -> dict[str, object]:
+    async def _shown(self, found: Loaded, visitor: Visitor, form: Form) -> dict[str, object]:
         case, names = found.file.case, found.names
         outward = [s.track.name for s in case.tracks if s.track.name.outward]
         kinds = [kind for kind in DateKind if kind is not DateKind.CUSTODY]

@@ -67,7 +67,7 @@ class HoldForm(OneForm):
     def _fits(self, case: Case) -> bool:
         return case.status is CaseStatus.OPEN
 
-    def _shown(self, found: Loaded, visitor: Visitor, form: Form) -> dict[str, object]:
+    async def _shown(self, found: Loaded, visitor: Visitor, form: Form) -> dict[str, object]:
         case, names = found.file.case, found.names
         tracks = [s.track.name for s in case.tracks if s.track.name is not TrackName.DUTY]
         return {

@@ -44,7 +44,7 @@ class KeepForm(OneForm):
     def _fits(self, case: Case) -> bool:
         return case.status in OVER
 
-    def _shown(self, found: Loaded, visitor: Visitor, form: Form) -> dict[str, object]:
+    async def _shown(self, found: Loaded, visitor: Visitor, form: Form) -> dict[str, object]:
         kept = found.file.case.kept
         return {
             "kept": None if kept is None else kept_words(kept, found.names),

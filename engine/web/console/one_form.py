@@ -73,7 +73,7 @@ class OneForm(ABC):
             ref=found.file.row.ref,
             zone_words=f"In {self._shell.services.zone} time.",
             errors=errors,
-            **self._shown(found, visitor, form),
+            **await self._shown(found, visitor, form),
         )
 
     @abstractmethod
@@ -87,7 +87,7 @@ class OneForm(ABC):
         """Whether there is such a page for a case as it now is."""
 
     @abstractmethod
-    def _shown(self, found: Loaded, visitor: Visitor, form: Form) -> dict[str, object]:
+    async def _shown(self, found: Loaded, visitor: Visitor, form: Form) -> dict[str, object]:
         """What the template shows beside reference, zone and errors."""
 
 

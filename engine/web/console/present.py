@@ -14,6 +14,7 @@ from engine.web.console.present_gates import GATES
 from engine.web.console.present_holding import HOLDING
 from engine.web.console.present_life import LIFE
 from engine.web.console.present_line import Line
+from engine.web.console.present_rounds import ROUNDS
 from engine.web.console.present_steering import STEERING
 from engine.web.console.present_telling import TELLING
 from schemas.facts import Fact
@@ -29,6 +30,7 @@ SENTENCES: dict[type, Callable[[Any, Names], Line]] = {
     **GATES,
     **HOLDING,
     **LIFE,
+    **ROUNDS,
     **STEERING,
 }
 

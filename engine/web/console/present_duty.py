@@ -67,6 +67,7 @@ _TO_SAY = {
     Purpose.STAND_DOWN.value: "say that nothing more is asked",
     Purpose.WAIT.value: "ask them to wait",
     Purpose.ANSWER.value: "say that their question is answered",
+    Purpose.ROUND.value: "say what those who help have promised and done",
 }
 
 

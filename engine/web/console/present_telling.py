@@ -19,6 +19,7 @@ PURPOSE: dict[Purpose, str] = {
     Purpose.CONFIRM: "asked whether it still holds, as a date was moved",
     Purpose.REMIND: "reminded of what they took on",
     Purpose.ANSWER: "told that their question is answered",
+    Purpose.ROUND: "told that there is news of what is being done",
     Purpose.STAND_DOWN: "told that nothing more is asked",
     Purpose.WAIT: "asked to wait",
     Purpose.PAGE: "called",

@@ -26,6 +26,7 @@ from engine.web.console.release_form import ReleaseForm
 from engine.web.console.replan_page import ReplanPage
 from engine.web.console.report_form import ReportForm
 from engine.web.console.reveal import Reveal
+from engine.web.console.round_form import RoundForm
 from engine.web.console.shell import Shell
 from engine.web.console.steering_pages import STEERING_PAGES
 from engine.web.console.task_form import TaskForm
@@ -53,6 +54,7 @@ def routes(services: Services) -> list[Route]:
         *HoldForm(shell, case_page).routes(),
         *KeepForm(shell, case_page).routes(),
         *DateForm(shell, case_page).routes(),
+        *RoundForm(shell, case_page).routes(),
         *TaskForm(shell, case_page).routes(),
         *PhoneAnswer(shell, case_page).routes(),
         *PromiseForms(shell, case_page).routes(),

@@ -46,7 +46,7 @@ class TaskForm(OneForm):
     def _fits(self, case: Case) -> bool:
         return case.status.alive
 
-    def _shown(self, found: Loaded, visitor: Visitor, form: Form) -> dict[str, object]:
+    async def _shown(self, found: Loaded, visitor: Visitor, form: Form) -> dict[str, object]:
         people = sorted(found.names.people.items(), key=lambda item: item[1])
         return {
             "owners": [("", "Whoever has the case"), *people],

@@ -178,6 +178,7 @@ _PURPOSE = {
     "stand_down": "told that nothing more is asked",
     "wait": "asked to wait",
     "answer": "told that what they asked is answered",
+    "round": "told what others who help promised and did, without a name",
 }
 _ANSWERED = {
     "acknowledged": "They have it and are looking at it",

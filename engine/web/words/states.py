@@ -291,6 +291,7 @@ TASK: dict[str, str] = {
     "review": "Look back: what was promised, and what was kept",
     "handed_over": "This case was handed to you: take it",
     "incident": "Find out what is wrong with Tocsin itself, and mend it",
+    "round": "Speak with those who help: what did each do, and what comes next?",
     "by_hand": "Do what a colleague wrote",
 }
 TASK_KINDS: tuple[str, ...] = get_args(TaskKind)

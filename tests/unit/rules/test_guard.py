@@ -708,6 +708,7 @@ def test_what_a_message_is_for_keeps_its_name_since_it_is_stored() -> None:
         "CONFIRM": "confirm",
         "REMIND": "remind",
         "ANSWER": "answer",
+        "ROUND": "round",
         "STAND_DOWN": "stand_down",
         "WAIT": "wait",
         "PAGE": "page",
