@@ -35,7 +35,7 @@ GATED = (
 
 PARTS = (
     "freeze", "hold", "dates", "resolve", "left-out", "story?before=9", "consent", "sharing",
-    "clear", "task", "standing", "link", "attempt",
+    "clear", "task", "standing", "link", "attempt", "round",
 )  # fmt: skip
 
 

@@ -1,0 +1,58 @@
+"""Keeping those who help informed of each other, at the terminal."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.cli.exits import Exit
+from engine.clock import SystemClock
+from tests.integration.bootstrap.desk import Desk
+from tests.integration.bootstrap.test_receipt_command import _reported, _told
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    made = Desk(tmp_path, monkeypatch)
+    made.begin()
+    return made
+
+
+def test_a_round_is_shown_set_and_ended_at_the_terminal(desk: Desk) -> None:
+    ref = _told(desk)
+    shown = desk.json("case", "round", "show", ref)
+    (party,) = shown["parties"]
+    assert (party["track"], party["takes_part"], shown["next_at"]) == ("missions", False, None)
+    assert "There is no round. If all of these took part:" in desk.said(
+        "case", "round", "show", ref
+    )
+
+    due = (SystemClock().now() + timedelta(days=2)).isoformat()
+    desk.said(
+        "respond", ref, "--alert", party["alert"], "--kind", "committed", "--action", "visit",
+        "--due", due,
+    )  # fmt: skip
+    first = (SystemClock().now() + timedelta(days=1)).isoformat()
+    said = desk.said("case", "round", "set", ref, "--with", party["alert"], "--first", first)
+    assert "nobody reads a name" in said
+
+    shown = desk.json("case", "round", "show", ref)
+    assert shown["every_days"] == 7 and shown["parties"][0]["takes_part"]
+    (line,) = shown["reads"]
+    assert line.startswith("An embassy or consulate: a visit, promised for ")
+    assert shown["companies_read"] != shown["reads"]
+    assert line in desk.said("case", "round", "show", ref)
+
+    assert "Ended." in desk.said("case", "round", "end", ref)
+    again = desk.run("case", "round", "end", ref)
+    assert again.exit_code == Exit.REFUSED and "there is none" in again.output
+
+
+def test_nobody_takes_part_before_a_message_reached_them(desk: Desk) -> None:
+    ref = _reported(desk)
+    assert "Nobody may take part yet" in desk.said("case", "round", "show", ref)
+    first = (SystemClock().now() + timedelta(days=1)).isoformat()
+    unknown = desk.run("case", "round", "set", ref, "--with", "0000-00", "--first", first)
+    assert unknown.exit_code == Exit.REFUSED
+    late = desk.run("case", "round", "set", ref, "--with", "0000-00", "--first", "soon")
+    assert late.exit_code == Exit.USAGE
