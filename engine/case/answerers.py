@@ -5,10 +5,11 @@ from engine.case.draft import Draft
 from engine.case.state import Alert, AlertStatus
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.projection import Purpose
+from schemas.projection import CALLED_OFF, Purpose
 from schemas.responses import Response
 
 _MESSAGES = (Purpose.TELL, Purpose.ASK_OUTCOME, Purpose.CONFIRM, Purpose.REMIND)
+"""What an answer answers."""
 
 
 def answerer(alert: Alert, response: Response) -> str:
@@ -21,9 +22,20 @@ def answerer(alert: Alert, response: Response) -> str:
 
 
 def cancel(draft: Draft, alert: Alert, *, contact: str = "", reason: str) -> None:
-    """Take back what has not left to this contact, or to all of the party."""
+    """Take back what has not left to this contact, or to all of the party, and is answered."""
+    _take_back(draft, alert, _MESSAGES, contact=contact, reason=reason)
+
+
+def silence(draft: Draft, alert: Alert, *, contact: str = "", reason: str) -> None:
+    """Take back whatever has not left: this contact, or all of the party, hears nothing more."""
+    _take_back(draft, alert, CALLED_OFF, contact=contact, reason=reason)
+
+
+def _take_back(
+    draft: Draft, alert: Alert, purposes: tuple[Purpose, ...], *, contact: str, reason: str
+) -> None:
     draft.add(
-        f.NoticesCancelled(alerts=(alert.id,), purposes=_MESSAGES, contact=contact, reason=reason)
+        f.NoticesCancelled(alerts=(alert.id,), purposes=purposes, contact=contact, reason=reason)
     )
 
 

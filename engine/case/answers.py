@@ -16,7 +16,7 @@ from engine.case import (
     telling,
 )
 from engine.case import commands as c
-from engine.case.answerers import answerer, cancel, go_on_if_silent, needs_no_call
+from engine.case.answerers import answerer, cancel, go_on_if_silent, needs_no_call, silence
 from engine.case.draft import Draft, Refusal
 from engine.case.state import Alert, AlertStatus
 from schemas import facts as f
@@ -91,7 +91,7 @@ def _warns(draft: Draft, alert: Alert, response: Response) -> None:
 
 def _declined(draft: Draft, alert: Alert, response: Response) -> None:
     _note_decline(draft, alert, response)
-    cancel(draft, alert, reason="declined")
+    silence(draft, alert, reason="declined")
     needs_no_call(draft, alert)
     telling.next_party(draft, alert.track)
 
@@ -120,7 +120,7 @@ def _conflict(draft: Draft, alert: Alert, response: Response) -> None:
             at=draft.now,
         )
     )
-    cancel(draft, alert, reason="conflict")
+    silence(draft, alert, reason="conflict")
     needs_no_call(draft, alert)
     recheck.recheck(draft)  # Its pages on other tracks close with it.
     telling.next_party(draft, alert.track)
@@ -149,7 +149,7 @@ def _wrong_contact(draft: Draft, alert: Alert, response: Response) -> None:
                     reason=WithdrawnBecause.BY_GIVER,
                 )
             )
-    cancel(draft, alert, contact=contact, reason="wrong_contact")
+    silence(draft, alert, contact=contact, reason="wrong_contact")
     go_on_if_silent(draft, alert)
 
 

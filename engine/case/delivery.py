@@ -225,7 +225,10 @@ def _about_a_task(case: Case, alert: Alert, command: c.Settled) -> bool:
 
 def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
     contact = telling.contact_of(alert, command.contact)
-    if contact is None or not (alert.live or command.purpose == Purpose.STAND_DOWN):
+    heard_of_it = command.purpose in _BESIDES and alert.status is AlertStatus.ACTED
+    if not (alert.live or heard_of_it or command.purpose == Purpose.STAND_DOWN):
+        return
+    if contact is None:
         return
     way = next_endpoint(alert, contact)
     if way is not None:

@@ -12,10 +12,8 @@ from engine.case.state import AlertStatus, TrackState
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Reason, Spread
-from schemas.projection import ASKING, Purpose
+from schemas.projection import CALLED_OFF
 from schemas.responses import RefusedBecause
-
-_ASKS = tuple(each for each in Purpose if each in ASKING or each is Purpose.WAIT)
 
 
 def release(draft: Draft, command: c.Release) -> None:
@@ -174,7 +172,9 @@ def _call_off(draft: Draft, name: TrackName, *, reason: str) -> None:
     """Nothing of this track leaves any more; whoever was told already is asked nothing by this."""
     mine = [alert for alert in draft.case.alerts if alert.track is name]
     draft.add(
-        f.NoticesCancelled(alerts=tuple(alert.id for alert in mine), purposes=_ASKS, reason=reason)
+        f.NoticesCancelled(
+            alerts=tuple(alert.id for alert in mine), purposes=CALLED_OFF, reason=reason
+        )
     )
     for alert in mine:
         if alert.status is AlertStatus.WAITING and not alert.handed_off:

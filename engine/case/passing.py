@@ -1,7 +1,14 @@
 """Passing on: to a colleague, who is told at once; or to somebody who must not know."""
 
 from engine.case import questions, tasks, telling
-from engine.case.answerers import answerer, cancel, freeze_companies, go_on_if_silent, needs_no_call
+from engine.case.answerers import (
+    answerer,
+    cancel,
+    freeze_companies,
+    go_on_if_silent,
+    needs_no_call,
+    silence,
+)
 from engine.case.draft import Draft, id_only
 from engine.case.protect import EXCLUDED, judge_party
 from engine.case.state import Alert
@@ -30,7 +37,7 @@ def pass_on(draft: Draft, alert: Alert, response: Response) -> None:
     )
     if inside:
         draft.add(f.AlertClosed(alert=alert.id, reason=Reason.PASSED_ON_INSIDE))
-        cancel(draft, alert, reason="passed_on_inside")
+        silence(draft, alert, reason="passed_on_inside")
         needs_no_call(draft, alert)
         freeze_companies(draft, reason="passed_on_inside")
         tasks.raise_task(draft, "passed_on_inside", alert=alert.id, critical=True)

@@ -8,10 +8,9 @@ from engine.case.state import Alert, AlertStatus, Case
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import Reason
-from schemas.projection import ASKING, Purpose
+from schemas.projection import CALLED_OFF, Purpose
 
-_OUTWARD_PURPOSES = tuple(each for each in Purpose if each in ASKING or each is Purpose.WAIT)
-_ALL_PURPOSES = (*_OUTWARD_PURPOSES, Purpose.STAND_DOWN)
+_ALL_PURPOSES = (*CALLED_OFF, Purpose.STAND_DOWN)
 
 
 def again(draft: Draft, command: c.Recheck) -> None:
@@ -123,9 +122,7 @@ def _withdraw(draft: Draft, alert: Alert, reason: Reason) -> None:
         return
     if alert.status is AlertStatus.WITHHELD and alert.reason is reason and not alert.reached:
         return
-    draft.add(
-        f.NoticesCancelled(alerts=(alert.id,), purposes=_OUTWARD_PURPOSES, reason=reason.value)
-    )
+    draft.add(f.NoticesCancelled(alerts=(alert.id,), purposes=CALLED_OFF, reason=reason.value))
     draft.add(f.AlertWithheld(alert=alert.id, reason=reason, untold=alert.untold))
     reached = tuple(ref for ref in alert.contacts if ref.id in alert.reached)
     if reached:

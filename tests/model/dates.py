@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace as Thing
 from typing import Any
 
-from tests.model.outward import LIVE, Outward
+from tests.model.outward import LIVE
+from tests.model.rounds import Rounds
 
 CHECKS = (timedelta(days=14), timedelta(hours=72), timedelta(hours=24))
 OVER = timedelta(hours=4)
 
 
-class Dates(Outward):
+class Dates(Rounds):
     """The same case, as its date draws near."""
 
     date: Any = None

@@ -58,6 +58,8 @@ class Leaving(Dates):
         self.pending.remove(found)
         if purpose == "stand_down":
             return self.say_later(party)
+        if purpose == "round":
+            return
         party.told = [each for each in party.told if each != who]
         party.calls.pop(who, None)
         if not party.calls and not self.pledged(party) and party.status != "acted":
@@ -79,14 +81,16 @@ class Leaving(Dates):
         party.ways[who] = [each for each in party.ways[who] if each != way]
         grave = self.severity in ("critical", "high")
         self.task("dead_way", of=f"{party.name}/{way}")
-        live = party.status in LIVE
-        if party.ways[who] and (live or purpose == "stand_down"):
+        live, news = party.status in LIVE, purpose == "round" and party.status in (*LIVE, "acted")
+        if party.ways[who] and (live or news or purpose == "stand_down"):
             # Its next way, in the same decision.
             self.pending.append((who, purpose, party.name, self.now))
         elif purpose == "stand_down" and self.held_until(party):
             self.say_later(party)
         elif purpose == "stand_down":
             self.task("unreachable", of=f"{party.name}/stand_down", critical=grave)
+        elif news:
+            self.task("unreachable", of=f"{party.name}/round", critical=grave)
         elif live:
             party.calls.pop(who, None)
             self.settle(party)

@@ -42,9 +42,15 @@ class Machine(RuleBasedStateMachine):
         severity=st.sampled_from(SEVERITIES),
         hour=st.integers(min_value=0, max_value=7 * 24 - 1),
         until=st.sampled_from(tuple(UNTIL)),
+        told=st.sampled_from(((), (), ("missions",), ("companies", "missions"))),
     )
-    def begins(self, severity: str, hour: int, until: str) -> None:
+    def begins(self, severity: str, hour: int, until: str, told: tuple[str, ...] = ()) -> None:
+        """`told`: tracks that are told before anything else; most of what happens comes after."""
         self.both = Both(severity, hours=hour, until=until)
+        for name in told:
+            for who in ("ana", "chi") if name == "companies" else ("ana",):
+                self.both.release(name, who)
+            self.both.everything_leaves()
 
     def teardown(self) -> None:
         if hasattr(self, "both"):
@@ -473,6 +479,35 @@ class Machine(RuleBasedStateMachine):
                 harm=worth is AnswerClass.COUNTER_PRODUCTIVE,
             ),
         )
+
+    # --- rounds
+
+    @precondition(worked_on)
+    @rule(
+        which=st.sets(nth, min_size=1),
+        who=people,
+        hours=st.sampled_from((1, 30, 200)),
+        days=st.sampled_from((1, 7, 90)),
+    )
+    def a_round(self, which: set[int], who: str, hours: int, days: int) -> None:
+        model, story = self.both.model, self.both.story
+        may = [party.name for party in model.parties.values() if model.may_join(party)]
+        if not may:
+            return
+        names = list(dict.fromkeys(may[at % len(may)] for at in sorted(which)))
+        first = story.now + timedelta(hours=hours)
+        alerts = tuple(story.alert(name).id for name in names)
+        self.both.both(
+            f"{who} keeps informed of each other {', '.join(names)} every {days} d",
+            c.SetRound(**self.of_case(), by=who, alerts=alerts, first_at=first, every_days=days),
+            lambda m: m.opens_round(names, first, days),
+        )
+
+    @precondition(lambda self: self.worked_on() and self.both.model.round)
+    @rule(who=people)
+    def a_round_ends(self, who: str) -> None:
+        command = c.EndRound(**self.of_case(), by=who)
+        self.both.both(f"{who} ends the round", command, lambda m: m.ends_round())
 
     # --- the end
 

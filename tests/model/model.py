@@ -16,6 +16,7 @@ from tests.model.leaving import Leaving
 from tests.model.outward import HOLDS, LIVE, OUT, PHONE, WAITS
 
 ASKS = ("tell", "ask_outcome", "remind")
+ALL = (*ASKS, "round")
 LATEST = timedelta(days=90)
 RESTS = ("triage", "release", "release_ends", "still_right", *PHONE, "nobody_left")
 
@@ -55,6 +56,8 @@ class Model(Leaving):
         for party in parties if worked_on else ():
             for (kind, key), at in self.clocks(party).items():
                 yield at, partial(self.clock, party, kind, key)
+        if self.round and worked_on:
+            yield self.round.next, self.hold_round
         if self.status == "monitored" and not self.tasks:
             yield self.over_at, self.archive
 
@@ -145,7 +148,7 @@ class Model(Leaving):
     def close_gate(self, track: Any) -> None:
         self.shut(track)
         for party in self.of(track):
-            self.call_off(*ASKS, party=party.name)
+            self.call_off(*ALL, party=party.name)
             if party.status == "waiting" and not party.left:
                 self.withhold(party, "gate")
 
@@ -228,16 +231,11 @@ class Model(Leaving):
             again = again or party.why == "not_found"
             if self.refusal(party) != "consent" or idle or again:
                 continue
-            self.call_off(*ASKS, party=party.name)
+            self.call_off(*ALL, party=party.name)
             self.withhold(party, "consent")
             party.status = "closed" if party.reached else "withheld"
             self.tell(party, *self.right_ones(party), purpose="stand_down")
             self.done(*PHONE, "promise_overdue", of=party.name)
-
-    def right_ones(self, party: Any) -> list[str]:
-        """Whom a message reached, and who did not say that they are the wrong one."""
-        reached = (who for who in party.contacts if who in party.reached)
-        return [who for who in reached if who not in party.dropped]
 
     # --- freezes and holds
 
@@ -353,7 +351,8 @@ class Model(Leaving):
     def answered(self, party: Any, who: str, kind: str, **of: Any) -> None:
         before, whole = party.status, kind in ("committed", "acted", "declined", "conflict")
         track = self.tracks[party.track]
-        self.call_off(*ASKS, who="" if whole else who, party=party.name)
+        out = kind in ("declined", "conflict", "wrong_contact")
+        self.call_off(*(ALL if out else ASKS), who="" if whole else who, party=party.name)
         if kind in ("acknowledged", "already_acting", "asks", "warns"):
             self.done(*PHONE, of=party.name)
             held = of["until"] if kind == "warns" else self.by(HOLDS[track.name], self.gravest)
@@ -457,6 +456,7 @@ class Model(Leaving):
         elif self.proposer:
             self.proposer = ""
             self.done("confirm_resolution")
+        self.recheck()
         month = timedelta(days=30)
         reprisal = act and self.told_outward and self.now - self.told_outward < month
         severity = "critical" if reprisal else severity
@@ -555,7 +555,7 @@ class Model(Leaving):
     def confirm(self) -> None:
         self.status, self.proposer = "monitored", ""
         self.tasks = [task for task in self.tasks if self.to_say_over(task)]
-        self.standing, self.necessity = ("", self.now), None
+        self.standing, self.necessity, self.round = ("", self.now), None, None
         self.over_at, self.quiet = self.now + timedelta(days=30), None
         self.pending = [told for told in self.pending if told[1] == "stand_down"]
         for track in self.tracks.values():

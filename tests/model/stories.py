@@ -248,6 +248,36 @@ def a_night_with_nobody_on_duty() -> None:
     both.wait_until(both.story.now + timedelta(days=2))
 
 
+def a_month_of_rounds() -> None:
+    """Those who help hear of each other: at its time, after an outage, frozen, out, dead, over."""
+    machine = Machine()
+    machine.begins(severity="high", hour=9, until="acted", told=("companies", "missions"))
+    both = machine.both
+    has_it(both, "ana")
+    machine.a_round(which={0, 1, 2, 3, 4, 5, 6}, who="ana", hours=30, days=7)
+    both.wait_until(both.story.now + timedelta(hours=31))
+    both.everything_leaves()
+    says(both, "nhri-qn", "nhri-mail", ResponseKind.ACTED)
+    says(both, "embassy", "lea", ResponseKind.DECLINED)
+    machine.a_freeze(name="companies", who="ana", hours=None)
+    both.outage(days=6, hours=23.5)
+    bounces(both, "nhri-mail")
+    both.everything_leaves()
+    for who in ("ana", "chi"):
+        machine.a_lift(name="companies", who=who)
+    machine.a_round(which={0, 1}, who="chi", hours=1, days=1)
+    both.outage(hours=20)
+    both.restart()
+    for _ in range(6):
+        both.wait_until(both.story.now + timedelta(hours=8))
+    machine.a_round_ends(who="ben")
+    both.wait_until(both.story.now + timedelta(days=2))
+    machine.a_round(which={0}, who="ben", hours=1, days=90)
+    both.propose("ana")
+    agrees(both, "chi")
+    both.wait_until(both.story.now + timedelta(days=40))
+
+
 STORIES = (
     a_day_in_which_most_things_happen,
     a_night_with_nobody_on_duty,
@@ -259,4 +289,5 @@ STORIES = (
     a_night_in_which_nobody_is_reached,
     a_day_in_which_outgoing_is_stopped,
     a_day_in_which_the_clock_is_set_back,
+    a_month_of_rounds,
 )

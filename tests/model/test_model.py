@@ -13,16 +13,18 @@ import pytest
 from engine.case import commands as c
 from engine.case import decide as deciding
 from engine.case import evolve as evolving
-from engine.case import evolve_duty, gates, ladder, quiet, rungs, tasks, telling
+from engine.case import evolve_duty, gates, ladder, quiet, rounds, rungs, tasks, telling
 from engine.case.draft import Draft
 from engine.case.state import Case
 from schemas import facts as f
 from schemas.codes import TrackName
+from schemas.plan import Reason, Verdict
 from tests.model.both import DifferenceError
 from tests.model.machine import TestEngineAndModel as TestEngineAndModel
 from tests.model.stories import (
     STORIES,
     a_day_in_which_most_things_happen,
+    a_month_of_rounds,
     a_night_with_nobody_on_duty,
     a_week_in_which_people_steer,
     three_weeks_before_a_hearing,
@@ -64,6 +66,10 @@ def the_fifth_round_is_the_last(case: Case, fact: f.StepFired) -> Case:
 
 def nothing(case: Case, fact: object) -> Case:
     return case
+
+
+def nothing_more(*_: object, **__: object) -> None:
+    """In the place of whatever a decision would have added."""
 
 
 def call_from_the_first(draft: Draft, command: c.Escalate) -> None:
@@ -150,6 +156,41 @@ PASSED_OVER: dict[str, tuple[Any, str, Any]] = {
     "nobody is asked again when it is quiet no more": (rungs, "wake", lambda draft, asleep: None),
     "nobody is reminded that a release ends": (gates, "remind", lambda draft, name: None),
 }
+
+
+ROUNDS: dict[str, tuple[Any, str, Any]] = {
+    "a round asks no guard": (
+        rounds,
+        "judge_contact",
+        lambda *_, **__: Verdict(allowed=True, reason=Reason.ALLOWED),
+    ),
+    "a round that is late tells all the same": (
+        rounds.promises,
+        "too_late",
+        lambda draft, at: False,
+    ),
+    "a round is held and nobody owes a talk": (tasks, "raise_task", nothing_more),
+    "what of the last round has not left goes on": (rounds, "_call_off", nothing_more),
+}
+
+
+@pytest.mark.parametrize("what", ROUNDS)
+def test_the_model_notices_of_rounds_when(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    where, name, instead = ROUNDS[what]
+    monkeypatch.setattr(where, name, instead)
+
+    with pytest.raises((DifferenceError, RuntimeError)):
+        a_month_of_rounds()
+
+
+@pytest.mark.parametrize("kind", [f.RoundSet, f.RoundHeld, f.RoundEnded])
+def test_the_model_notices_when_a_round_is_not_kept_in_mind(
+    kind: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(evolving._STEPS, kind, nothing)
+
+    with pytest.raises((DifferenceError, RuntimeError)):
+        a_month_of_rounds()
 
 
 def test_the_model_notices_when_duty_is_called_from_another_step(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-MODEL = ("model.py", "leaving.py", "outward.py", "duty.py", "dates.py", "page.py")
+MODEL = ("model.py", "leaving.py", "outward.py", "rounds.py", "duty.py", "dates.py", "page.py")
 ORACLE = TESTS / "simulation" / "oracle.py"
 RECIPIENTS = TESTS / "simulation" / "recipients.py"
 JUDGES = (*(TESTS / "model" / name for name in MODEL), ORACLE, RECIPIENTS)

@@ -151,3 +151,15 @@ def test_a_question_nobody_answers_calls_duty_like_anything_owed() -> None:
     due = story.task("question").due_at
     assert story.until(due).paged(last=True) == ["ana"]
     assert due == at("Tue 02:30") or story.case.severity is not Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    "kind", [ResponseKind.WRONG_CONTACT, ResponseKind.DECLINED, ResponseKind.CONFLICT]
+)
+def test_whoever_is_out_since_gets_no_answer_that_had_not_left(kind: ResponseKind) -> None:
+    """Only what asked for something was called off: the wrong person still heard from us."""
+    story = asked()
+    story.send(a_reply(story)).answer("lea", kind)
+    purposes = {p for fact in story.of(f.NoticesCancelled, last=True) for p in fact.purposes}
+    assert {ANSWER, Purpose.ROUND, Purpose.WAIT, Purpose.TELL} <= purposes
+    assert Purpose.STAND_DOWN not in purposes or kind is ResponseKind.CONFLICT

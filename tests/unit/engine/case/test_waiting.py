@@ -281,3 +281,14 @@ def test_where_consent_went_meanwhile_nobody_is_asked_whether_it_is_still_right(
     story.now = at("Tue 21:30")
     story.consent("revoked", a_consent(revoked=True))
     assert not story.owes("still_right")
+
+
+def test_whoever_has_acted_is_asked_to_wait_by_their_next_way_where_one_is_dead() -> None:
+    """They may be about to go on; the message stopped at the first way that failed."""
+    story = a_joint_letter().acts("lea")
+    _warned(story).bounced("lea", purpose=WAIT)
+    (again,) = story.of(f.Rerouted, last=True)
+    assert (again.purpose, again.notices[0].endpoint) == (WAIT, "sms:sms-lea")
+    story.bounced("lea", purpose=WAIT)
+    assert story.owes("unreachable", detail=WAIT.value)
+    assert story.alert("embassy").status is AlertStatus.ACTED
