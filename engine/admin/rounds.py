@@ -12,7 +12,7 @@ from engine.admin.house import House
 from engine.admin.operation import Asked
 from engine.admin.reading import OneCase, loaded
 from engine.case import commands as c
-from engine.case.rounds import RAREST, can_join, readable
+from engine.case.rounds import RAREST, can_join, is_there, readable, too_quiet
 from engine.case.state import Alert
 from engine.store.ledger import ledger_of
 from engine.web.console.names import Names
@@ -57,7 +57,7 @@ async def show(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]:
     found = await loaded(house, args.case)
     case, names = found.file.case, found.names
     entries = await house.services.reader.run(lambda conn: ledger_of(conn, case.id))
-    joining = [alert for alert in case.alerts if can_join(alert)]
+    joining = [alert for alert in case.alerts if can_join(case, alert)]
     part = [alert for alert in joining if alert.in_round]
     zone = ZoneInfo(house.services.zone)
 
@@ -69,16 +69,21 @@ async def show(house: House, asked: Asked, args: OneCase) -> Mapping[str, Any]:
         "case": found.file.row.ref,
         "next_at": None if case.round is None else case.round.next_at,
         "every_days": None if case.round is None else case.round.every.days,
-        "parties": [_party(alert, names) for alert in joining],
+        "parties": [_party(alert, names, takes_part=alert.in_round) for alert in joining],
+        "quiet": [
+            _party(alert, names, takes_part=False)
+            for alert in case.alerts
+            if is_there(alert) and too_quiet(case, alert.track)
+        ],
         "reads": reads(TrackName.MISSIONS),
         "companies_read": reads(TrackName.COMPANIES),
     }
 
 
-def _party(alert: Alert, names: Names) -> dict[str, Any]:
+def _party(alert: Alert, names: Names, *, takes_part: bool) -> dict[str, Any]:
     return {
         "alert": alert.ref,
         "party": names.party(alert.party).text,
         "track": alert.track.value,
-        "takes_part": alert.in_round,
+        "takes_part": takes_part,
     }

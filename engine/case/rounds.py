@@ -15,7 +15,7 @@ from engine.case.ledger import Entry, Standing
 from engine.case.protect import judge_contact
 from engine.case.state import Alert, AlertStatus, Case
 from schemas import facts as f
-from schemas.codes import ActionKind, TrackName
+from schemas.codes import ActionKind, Mode, TrackName
 from schemas.projection import Purpose
 from schemas.responses import AnswerClass, RefusedBecause
 
@@ -38,10 +38,22 @@ _COMES = (Standing.PROMISED, Standing.ASKED, Standing.UNDERWAY, Standing.DONE)
 _WORTHLESS = (AnswerClass.TOKEN, AnswerClass.COUNTER_PRODUCTIVE, AnswerClass.NONE)
 
 
-def can_join(alert: Alert) -> bool:
-    """Whether this party may take part: one that a message reached, and that is not out."""
+def can_join(case: Case, alert: Alert) -> bool:
+    """Whether this party may take part: told, not out, and of whom the others told may know."""
+    return is_there(alert) and not too_quiet(case, alert.track)
+
+
+def is_there(alert: Alert) -> bool:
+    """Whether a message reached this party, it is not out, and it is none that shields anybody."""
     there = alert.live or alert.status is AlertStatus.ACTED
     return there and bool(alert.reached) and alert.track not in _NEVER
+
+
+def too_quiet(case: Case, name: TrackName) -> bool:
+    """Whether nobody else may learn that those of this track were asked at all."""
+    state = case.track(name)
+    mode = Mode.QUIET if state is None else state.mode
+    return not all(Mode.PRIVATE.within(each) for each in (mode, case.mode_ceiling))
 
 
 def set_round(draft: Draft, command: c.SetRound) -> None:
@@ -50,11 +62,17 @@ def set_round(draft: Draft, command: c.SetRound) -> None:
     if not command.alerts:
         raise Refusal(RefusedBecause.INCOMPLETE, "alerts: name at least one party.")
     for id in command.alerts:
-        if not can_join(draft.alert(id)):
+        alert = draft.alert(id)
+        if not is_there(alert):
             raise Refusal(
                 RefusedBecause.INCOMPLETE,
                 "alerts: only parties that a message reached and that are not out; no lawyers, and "
                 "nobody who shields the person.",
+            )
+        if too_quiet(draft.case, alert.track):
+            raise Refusal(
+                RefusedBecause.INCOMPLETE,
+                "alerts: nobody may learn that a quiet track was asked; let it be private first.",
             )
     if not 1 <= command.every_days <= RAREST:
         raise Refusal(RefusedBecause.INCOMPLETE, f"every_days: from 1 to {RAREST}.")
@@ -103,7 +121,7 @@ def fall_due(draft: Draft) -> bool:
 
 def taking_part(case: Case) -> tuple[Alert, ...]:
     """Those of the round, without whoever is out by now."""
-    return tuple(alert for alert in case.alerts if alert.in_round and can_join(alert))
+    return tuple(alert for alert in case.alerts if alert.in_round and can_join(case, alert))
 
 
 def may_read(case: Case, reader: Alert, entries: Iterable[Entry]) -> tuple[Entry, ...]:

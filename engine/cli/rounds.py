@@ -56,14 +56,21 @@ async def show(terminal: Terminal, ref: Ref) -> None:
         (each["alert"], each["party"], each["track"], "takes part" if each["takes_part"] else "")
         for each in found["parties"]
     ]
+    rows += [
+        (each["alert"], each["party"], each["track"], "quiet: nobody may learn that it was asked")
+        for each in found["quiet"]
+    ]
+    if not rows:
+        return terminal.done(
+            found, ["Nobody may take part yet: a message has to reach them first."]
+        )
+    head, they = "There is no round.", "If all who may took part, they would read now:"
     if found["next_at"]:
         head = f"Next {found['next_at'][:16].replace('T', ' ')}, every {found['every_days']} days."
-    else:
-        head = "There is no round. If all of these took part:"
-    nobody = "Nobody may take part yet: a message has to reach them first."
+        they = "They read now:"
     companies = ["Companies read of companies alone:", *found["companies_read"]]
-    they = ["They read now:", *found["reads"], *(companies if _companies(found) else [])]
-    terminal.done(found, [head, *table(rows), *they] if rows else [nobody])
+    reads = [they, *found["reads"], *(companies if _companies(found) else [])]
+    return terminal.done(found, [head, *table(rows), *reads])
 
 
 def _companies(found: dict[str, object]) -> bool:

@@ -23,10 +23,11 @@ ENOUGH = 1000
 """Runs after which every kind of step has been played, or something keeps the machine from it."""
 KINDS = """
     AddDate AddRecipient AddTask BeLinked Claimed ClockSetBack ConfirmResolution ConfirmStanding
-    ConsentChanged DeadWay DeadWayOfDuty DecideNecessity EndRound EndStanding Escalate EventArrived
-    FinishTask Freeze HandOver JumpStep Lift LowerSeverity PlaceHold ProposeResolution
-    ProposeStanding Release RemoveDate Reopen Replan Respond ReviewCase SetRound Settled SkipStep
-    Stop TakeTask Tick UnlinkCase WithdrawNecessity WithdrawRelease
+    ConsentChanged DeadWay DeadWayOfDuty DecideNecessity EndRound EndStanding Escalate
+    EventArrived FinishTask Freeze HandOver JumpStep Lift LowerMode LowerSeverity PlaceHold
+    ProposeResolution ProposeStanding RaiseMode Release RemoveDate Reopen Replan Respond
+    ReviewCase SetRound Settled SkipStep Stop TakeTask Tick UnlinkCase WithdrawNecessity
+    WithdrawRelease
 """.split()
 """Commands that are played, and what befalls them."""
 

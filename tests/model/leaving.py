@@ -79,6 +79,8 @@ class Leaving(Dates):
         """This message to a party will not arrive this way, nor will any other."""
         party = self.gone(who, purpose, at)
         party.ways[who] = [each for each in party.ways[who] if each != way]
+        if self.status == "closed":
+            return
         grave = self.severity in ("critical", "high")
         self.task("dead_way", of=f"{party.name}/{way}")
         live, news = party.status in LIVE, purpose == "round" and party.status in (*LIVE, "acted")

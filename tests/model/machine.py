@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from engine.case import commands as c
 from engine.case.due import due_at
-from schemas.codes import ActionKind, DateKind, Severity, TrackName
+from schemas.codes import ActionKind, DateKind, Mode, Severity, TrackName
 from schemas.codes.status import Heard
 from schemas.facts.life import Lesson, WhyUnlinked
 from schemas.responses import AnswerClass, ResponseKind, WithdrawnBecause
@@ -481,6 +481,19 @@ class Machine(RuleBasedStateMachine):
         )
 
     # --- rounds
+
+    @precondition(open)
+    @rule(name=st.sampled_from(("missions", "companies")), who=people)
+    def it_is_quieter_or_louder(self, name: str, who: str) -> None:
+        """`private`, or `quiet` again: whether those told may know of each other."""
+        track = self.both.model.tracks[name]
+        made, mode = (c.RaiseMode, Mode.PRIVATE) if track.quiet else (c.LowerMode, Mode.QUIET)
+        quiet = not track.quiet
+        self.both.both(
+            f"{who} lets {name} be {mode.value}",
+            made(**self.of_case(), by=who, mode=mode, track=TrackName(name)),
+            lambda m: m.says_how_openly(track, quiet=quiet),
+        )
 
     @precondition(worked_on)
     @rule(

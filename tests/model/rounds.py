@@ -16,7 +16,13 @@ class Rounds(Outward):
 
     def may_join(self, party: Any) -> bool:
         told = party.status in (*LIVE, "acted") and party.reached
-        return bool(told and party.track != "protection")
+        return bool(told and party.track != "protection" and not self.tracks[party.track].quiet)
+
+    def says_how_openly(self, track: Any, *, quiet: bool) -> None:
+        track.quiet = quiet
+        if quiet:
+            self.recheck()
+        self.ask_releases()
 
     def opens_round(self, parties: list[str], first: datetime, days: int) -> None:
         self.call_off("round")

@@ -254,6 +254,7 @@ def a_month_of_rounds() -> None:
     machine.begins(severity="high", hour=9, until="acted", told=("companies", "missions"))
     both = machine.both
     has_it(both, "ana")
+    machine.it_is_quieter_or_louder(name="missions", who="ana")
     machine.a_round(which={0, 1, 2, 3, 4, 5, 6}, who="ana", hours=30, days=7)
     both.wait_until(both.story.now + timedelta(hours=31))
     both.everything_leaves()

@@ -64,6 +64,7 @@ class World:
                 until="committed" if name == "protection" else "acted",
                 enough=int(name == "protection"),
                 per_kind=False,
+                quiet=name == "missions",
                 rungs=(0, SECOND_RUNG) if name == "missions" else (0,),
                 anchor=None,
                 ends=None,

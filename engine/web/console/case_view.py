@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from engine.case.erasing import OVER
-from engine.case.rounds import can_join
+from engine.case.rounds import is_there
 from engine.case.sources import independent
 from engine.case.state import Case, CaseStatus, Task
 from engine.findings import in_words
@@ -146,7 +146,7 @@ def case_view(
         may_confirm=is_open and case.proposal is not None and not mine,
         may_drop=is_open and case.proposal is not None,
         may_date=case.status.unresolved and file.row.kind == "case",
-        may_join=case.status.unresolved and any(can_join(alert) for alert in case.alerts),
+        may_join=case.status.unresolved and any(is_there(alert) for alert in case.alerts),
         round_words="" if case.round is None else next_words(case.round, names),
         dates=tuple(ahead(each, names) for each in case.dates),
         may_resolve=is_open and case.proposal is None,

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from engine.access import Permission
 from engine.case import commands as c
-from engine.case.rounds import RAREST, can_join, readable
+from engine.case.rounds import RAREST, can_join, is_there, readable, too_quiet
 from engine.case.state import Case
 from engine.store.ledger import ledger_of
 from engine.web.console.case_page import Loaded
@@ -38,7 +38,7 @@ class RoundForm(OneForm):
             inbox = self._shell.inbox(visitor, form, about="end round")
             ended = c.EndRound(inbox=inbox, case=case.id, by=by)
             return await self._send(found, visitor, ended, did="round_ended")
-        joining = {alert.id for alert in case.alerts if can_join(alert)}
+        joining = {alert.id for alert in case.alerts if can_join(case, alert)}
         alerts = tuple(id for id in form.all("alert") if id in joining)
         if not alerts:
             errors["alert"] = "Choose at least one."
@@ -65,7 +65,7 @@ class RoundForm(OneForm):
     async def _shown(self, found: Loaded, visitor: Visitor, form: Form) -> dict[str, object]:
         case, names = found.file.case, found.names
         entries = await self._shell.services.reader.run(lambda conn: ledger_of(conn, case.id))
-        joining = [alert for alert in case.alerts if can_join(alert)]
+        joining = [alert for alert in case.alerts if can_join(case, alert)]
         part = [alert for alert in joining if alert.in_round]
         zone = ZoneInfo(self._shell.services.zone)
 
@@ -82,6 +82,13 @@ class RoundForm(OneForm):
                 (alert.id, f"{names.party(alert.party).text} ({TRACK[alert.track]})")
                 for alert in joining
             ],
+            "quiet": sorted(
+                {
+                    TRACK[alert.track]
+                    for alert in case.alerts
+                    if is_there(alert) and too_quiet(case, alert.track)
+                }
+            ),
             "paces": [(str(days), often(days).capitalize()) for days in _PACES],
             "reads": reads(TrackName.MISSIONS),
             "companies": reads(TrackName.COMPANIES)

@@ -20,19 +20,23 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 def test_a_round_is_shown_set_and_ended_at_the_terminal(desk: Desk) -> None:
     ref = _told(desk)
+    (quiet,) = desk.json("case", "round", "show", ref)["quiet"]
+    assert "nobody may learn that it was asked" in desk.said("case", "round", "show", ref)
+    first = (SystemClock().now() + timedelta(days=1)).isoformat()
+    refused = desk.run("case", "round", "set", ref, "--with", quiet["alert"], "--first", first)
+    assert refused.exit_code == Exit.REFUSED and "let it be private first" in refused.output
+    desk.said("case", "louder", ref, "private", "--track", "missions")
+
     shown = desk.json("case", "round", "show", ref)
     (party,) = shown["parties"]
     assert (party["track"], party["takes_part"], shown["next_at"]) == ("missions", False, None)
-    assert "There is no round. If all of these took part:" in desk.said(
-        "case", "round", "show", ref
-    )
+    assert "There is no round." in desk.said("case", "round", "show", ref)
 
     due = (SystemClock().now() + timedelta(days=2)).isoformat()
     desk.said(
         "respond", ref, "--alert", party["alert"], "--kind", "committed", "--action", "visit",
         "--due", due,
     )  # fmt: skip
-    first = (SystemClock().now() + timedelta(days=1)).isoformat()
     said = desk.said("case", "round", "set", ref, "--with", party["alert"], "--first", first)
     assert "nobody reads a name" in said
 

@@ -27,6 +27,8 @@ def told(desk: Stage) -> tuple[str, Page, Page]:
     release(desk, ref, "nhris")
     embassy = page_of(desk, ref, "embassy-qn", "capital-desk")
     institution = page_of(desk, ref, "nhri-qn", contact_of(desk, ref, "nhri-qn"))
+    for track in ("missions", "nhris"):
+        submit(desk, f"/cases/{ref}/mode", {"mode": "private", "track": track})
     content = choose(desk, embassy, enter(desk, embassy), "agree")
     promising = choose(desk, embassy, content, "committed")
     day = f"{desk.clock.now() + timedelta(days=9):%Y-%m-%d}"

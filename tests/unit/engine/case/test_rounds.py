@@ -15,7 +15,7 @@ from engine.case.ledger import Entry, ledger
 from engine.case.state import AlertStatus, Case, CaseStatus
 from rules import exclusion
 from schemas import facts as f
-from schemas.codes import ActionKind, TrackName
+from schemas.codes import ActionKind, Mode, TrackName
 from schemas.facts import dump_fact, load_fact
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.plan import Reason
@@ -30,7 +30,8 @@ from tests.unit.engine.case.builders import (
     registry_without,
 )
 
-MISSIONS, COMPANIES, INVESTORS = TrackName.MISSIONS, TrackName.COMPANIES, TrackName.INVESTORS
+MISSIONS, NHRIS = TrackName.MISSIONS, TrackName.NHRIS
+COMPANIES, INVESTORS = TrackName.COMPANIES, TrackName.INVESTORS
 LETTER, VISIT, CALL = ActionKind.LETTER, ActionKind.VISIT, ActionKind.CALL
 ROUND = Purpose.ROUND
 EVERYBODY = ("embassy", "nhri-qn", "haldane", "fjord")
@@ -38,7 +39,26 @@ EVERYBODY = ("embassy", "nhri-qn", "haldane", "fjord")
 
 def told(*tracks: TrackName) -> Story:
     """The embassy, the national institution, a company and an investor were told."""
-    return _with_companies(a_told_case(*(tracks or (MISSIONS, TrackName.NHRIS, INVESTORS))))
+    return _private(_with_companies(a_told_case(*(tracks or (MISSIONS, NHRIS, INVESTORS)))))
+
+
+def _private(story: Story) -> Story:
+    """Those told may know of each other."""
+    for name in (MISSIONS, NHRIS, INVESTORS):
+        story.send(louder(story, name))
+    return story
+
+
+def louder(story: Story, name: TrackName) -> c.RaiseMode:
+    return c.RaiseMode(
+        inbox=story.inbox(), case=story.case.id, mode=Mode.PRIVATE, by="ana", track=name
+    )
+
+
+def quieter(story: Story, name: TrackName | None) -> c.LowerMode:
+    return c.LowerMode(
+        inbox=story.inbox(), case=story.case.id, mode=Mode.QUIET, by="ana", track=name
+    )
 
 
 def _with_companies(story: Story) -> Story:
@@ -240,11 +260,11 @@ def test_nobody_takes_part_whom_no_message_reached() -> None:
 
 
 def test_neither_our_own_people_nor_whoever_shields_the_person_take_part() -> None:
-    story = a_told_case()
+    story = told()
     duty = replace(a_round(story, "embassy"), alerts=(story.duty("ana").id,))
     assert story.refused(duty).reason is RefusedBecause.INCOMPLETE
     for name in (TrackName.PROTECTION, TrackName.LEGAL, TrackName.DUTY):
-        assert not rounds.can_join(replace(story.alert("embassy"), track=name))
+        assert not rounds.is_there(replace(story.alert("embassy"), track=name))
 
 
 def test_a_party_of_another_case_and_a_case_that_is_over_have_no_round() -> None:
@@ -256,6 +276,23 @@ def test_a_party_of_another_case_and_a_case_that_is_over_have_no_round() -> None
     story.proposed().confirmed()
     assert story.refused(a_round(story, "embassy")).reason is RefusedBecause.NOT_OPEN
     assert story.refused(ended).reason is RefusedBecause.NOT_OPEN
+
+
+def test_nobody_learns_of_a_quiet_track_that_it_was_asked_nor_reads_of_the_others() -> None:
+    """*Act as of your own accord: nobody may learn that you were asked* stands on their page."""
+    story = _with_companies(a_told_case())
+    refusal = story.refused(a_round(story, "embassy"))
+    assert refusal.reason is RefusedBecause.INCOMPLETE and "quiet" in refusal.detail
+    story.send(louder(story, MISSIONS)).send(a_round(story, "embassy", "haldane"))
+    assert rounds.can_join(story.case, story.alert("embassy"))
+
+
+@pytest.mark.parametrize("name", [MISSIONS, None])
+def test_made_quiet_again_a_track_is_out_at_once_with_what_it_did(name: TrackName | None) -> None:
+    story = in_a_round().acts("lea", action=LETTER)
+    story.send(quieter(story, name))
+    assert (reads(story, "fjord"), reads(story, "embassy")) == ([], [])
+    assert "lea" not in heard(story.when("Thu 10:00")).get("04 Mar 10:00", [])
 
 
 # --- at the door, and what will not arrive

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.case.ledger import Entry, Standing
-from engine.case.rounds import can_join
+from engine.case.rounds import is_there
 from engine.web.words.rounds import NOTHING, ONE, round_lines
 from schemas.codes import ActionKind, TrackName
 from tests.unit.engine.case.builders import a_told_case
@@ -57,5 +57,5 @@ def test_no_line_holds_a_name_a_contact_or_an_id() -> None:
 
 def test_every_kind_of_body_that_may_take_part_has_words() -> None:
     (alert,) = (a for a in a_told_case().case.alerts if a.party == "embassy")
-    may = {name for name in TrackName if can_join(replace(alert, track=name))}
+    may = {name for name in TrackName if is_there(replace(alert, track=name))}
     assert may == set(ONE)
