@@ -238,12 +238,11 @@ class AnswerPage:
             )
         said = screen(visit.stage, view.projection, promised=bool(view.alert.promises))
         answers: tuple[Said, ...] = ()
+        news: tuple[Said, ...] = ()
         if visit.stage is Stage.CONTENT:
             zone = _zone(view)
-            answers = (
-                *await replied(self._services, view, contact=token.contact, zone=zone),
-                *await others(self._services, view, zone=zone, now=now),
-            )
+            answers = await replied(self._services, view, contact=token.contact, zone=zone)
+            news = await others(self._services, view, zone=zone, now=now)
         return page(
             "answer/choose.html",
             zone=_zone(view),
@@ -253,7 +252,7 @@ class AnswerPage:
             exercise=view.projection.exercise,
             heading=said.heading,
             label=said.label,
-            paragraphs=(*answers, *said.paragraphs),
+            paragraphs=(*answers, *said.paragraphs, *news),
             keep_to=said.keep_to,
             options=said.options,
             state=state,
