@@ -69,9 +69,6 @@ async def show(terminal: Terminal, ref: Ref) -> None:
         head = f"Next {found['next_at'][:16].replace('T', ' ')}, every {found['every_days']} days."
         they = "They read now:"
     companies = ["Companies read of companies alone:", *found["companies_read"]]
-    reads = [they, *found["reads"], *(companies if _companies(found) else [])]
+    asked = any(each["track"] == "companies" for each in found["parties"])
+    reads = [they, *found["reads"], *(companies if asked else [])]
     return terminal.done(found, [head, *table(rows), *reads])
-
-
-def _companies(found: dict[str, object]) -> bool:
-    return found["companies_read"] != found["reads"]
