@@ -58,6 +58,8 @@ ASKING = frozenset(
 )
 """Outward, and about the case: each leads to a page. A stand-down and a request to wait say nothing
 of it, and no freeze is in their way."""
+BESIDES = frozenset({Purpose.WAIT, Purpose.ANSWER, Purpose.ROUND})
+"""On top of what somebody was told: by none of these does anybody count as told."""
 CALLED_OFF = tuple(each for each in Purpose if each in ASKING or each is Purpose.WAIT)
 """What does not leave any more to whoever may hear nothing but that nothing is asked."""
 

@@ -25,10 +25,7 @@ from rules import guard
 from schemas import facts as f
 from schemas.codes import TrackName
 from schemas.plan import ContactRef, Reason, Verdict, refused
-from schemas.projection import Purpose
-
-_BESIDES = (Purpose.WAIT, Purpose.ANSWER, Purpose.ROUND)
-"""Messages that come on top of what somebody was told."""
+from schemas.projection import BESIDES, Purpose
 
 
 def verdict(case: Case, notice: c.DueNotice, *, now: datetime) -> Verdict:
@@ -83,7 +80,7 @@ def claim(draft: Draft, command: c.Claimed) -> None:
                 tell_no=notice.tell_no,
                 keys=(notice.key,),
                 # What they were told before stands, whether or not they may hear this as well.
-                contacts=() if notice.purpose in _BESIDES else (notice.contact,),
+                contacts=() if notice.purpose in BESIDES else (notice.contact,),
                 reason=judged.reason,
             )
         )
@@ -225,7 +222,7 @@ def _about_a_task(case: Case, alert: Alert, command: c.Settled) -> bool:
 
 def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
     contact = telling.contact_of(alert, command.contact)
-    heard_of_it = command.purpose in _BESIDES and alert.status is AlertStatus.ACTED
+    heard_of_it = command.purpose in BESIDES and alert.status is AlertStatus.ACTED
     if not (alert.live or heard_of_it or command.purpose == Purpose.STAND_DOWN):
         return
     if contact is None:
@@ -251,7 +248,7 @@ def _outward_failed(draft: Draft, alert: Alert, command: c.Settled) -> None:
             )
         )
         return
-    if command.purpose in (Purpose.STAND_DOWN, *_BESIDES):
+    if command.purpose in (Purpose.STAND_DOWN, *BESIDES):
         _not_told(draft, alert.id, Purpose(command.purpose))
         return
     if command.state == "not_delivered" and all(x.contact != contact.id for x in alert.calls):

@@ -8,7 +8,7 @@ from engine.case.replacing import replace
 from engine.case.state import Alert, AlertStatus, Call, Case
 from schemas import facts as f
 from schemas.codes import TrackName
-from schemas.projection import Purpose
+from schemas.projection import BESIDES, Purpose
 
 
 def swap(case: Case, alert: Alert) -> Case:
@@ -32,12 +32,13 @@ def _told(case: Case, fact: f.Told) -> Case:
         id=fact.alert, ref=fact.ref, track=fact.track, party=fact.party, contacts=()
     )
     contacts = tuple(dict.fromkeys(notice.contact for notice in fact.notices))
+    told = () if fact.purpose in BESIDES else contacts
     alert = replace(
         alert,
         tell_no=fact.tell_no,
         told_contacts=(
             *alert.told_contacts,
-            *(c for c in contacts if c not in alert.told_contacts),
+            *(c for c in told if c not in alert.told_contacts),
         ),
     )
     if fact.purpose is Purpose.WAIT:

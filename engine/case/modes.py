@@ -5,6 +5,7 @@ from engine.case import tasks
 from engine.case.arrival import ask_for_releases
 from engine.case.draft import Draft, Refusal
 from engine.case.freezing import must_be_open, track_of
+from engine.case.protect import UNCONSENTED, judge_party
 from engine.case.recheck import recheck
 from engine.case.state import Alert, Case
 from schemas import facts as f
@@ -26,6 +27,12 @@ def raise_mode(draft: Draft, command: c.RaiseMode) -> None:
         raise Refusal(RefusedBecause.INCOMPLETE, "mode: that is allowed already.")
     if command.track is not None and not command.mode.within(draft.case.mode_ceiling):
         raise Refusal(RefusedBecause.GUARD, "mode: louder than the case allows; raise that first.")
+    if command.track is not None and _would_close(draft, command.track, command.mode):
+        raise Refusal(
+            RefusedBecause.GUARD,
+            "mode: louder than the person allows, so whoever was told would be asked no more; ask "
+            "the person first.",
+        )
     draft.add(f.ModeRaised(mode=command.mode, by=command.by, track=command.track))
     ask_for_releases(draft)
 
@@ -52,6 +59,17 @@ def too_loud(draft: Draft, alert: Alert, kind: ActionKind) -> None:
     """Whoever was told decides for themselves; when it is louder than agreed, a person calls."""
     if not allowed(draft.case, kind, on=alert.track):
         tasks.raise_task(draft, "too_loud", alert=alert.id, critical=True)
+
+
+def _would_close(draft: Draft, name: TrackName, mode: Mode) -> bool:
+    """Whether somebody who was told and may be asked now might not be in this mode."""
+    told = (a for a in draft.case.alerts if a.track is name and (a.live or a.acts))
+    return any(_may(draft, each) and not _may(draft, each, mode=mode) for each in told)
+
+
+def _may(draft: Draft, alert: Alert, *, mode: Mode | None = None) -> bool:
+    judged = judge_party(draft.case, track=alert.track, party=alert.party, now=draft.now, mode=mode)
+    return judged.reason not in UNCONSENTED
 
 
 def _now(draft: Draft, command: c.RaiseMode | c.LowerMode) -> Mode:

@@ -310,6 +310,8 @@ class Machine(RuleBasedStateMachine):
         known = self.both.model.parties.get(ADDED)
         if (known and known.why != "not_found") or self.both.model.refusal(party) not in _WAIT:
             return
+        if known and not any(known.ways.values()):
+            return  # The guard refuses it: nobody of it can be reached.
         self.both.both(
             f"{who} adds {ADDED}",
             c.AddRecipient(

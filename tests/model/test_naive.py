@@ -11,7 +11,8 @@ TESTS = Path(__file__).parents[1]
 MODEL = ("model.py", "leaving.py", "outward.py", "rounds.py", "duty.py", "dates.py", "page.py")
 ORACLE = TESTS / "simulation" / "oracle.py"
 RECIPIENTS = TESTS / "simulation" / "recipients.py"
-JUDGES = (*(TESTS / "model" / name for name in MODEL), ORACLE, RECIPIENTS)
+ROUNDS = TESTS / "simulation" / "rounds.py"
+JUDGES = (*(TESTS / "model" / name for name in MODEL), ORACLE, RECIPIENTS, ROUNDS)
 OF_THE_ENGINE = {"engine.case.ids", "engine.ports"}
 """What the oracle may take: how an id is made, and the shape of a record."""
 LONGEST = 45

@@ -78,6 +78,7 @@ SOMETIMES = {
     "fact promise_asked": 0.5,
     "fact answer_expired": 0.5,
     "fact contact_silent": 0.5,
+    "letter round": 0.1,
     "letter stand_down": 0.5,
     "sealed words": 3.0,
     "a life with an auditor": 0.05,

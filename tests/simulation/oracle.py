@@ -17,6 +17,7 @@ from sqlalchemy import Row
 from engine.case.ids import event_id
 from engine.ports import Record
 from tests.harness.reports import Report
+from tests.simulation import rounds
 from tests.simulation.outside import Letter
 from tests.simulation.recipients import Recipients
 
@@ -33,6 +34,8 @@ MAY_GO = ("noor-deputy",)
 """Contacts that an edited registry lacks: once it is their turn, a person phones instead."""
 AUDIENCES = ("companies", "investors", "missions")
 ASKS = ("tell", "remind", "ask_outcome", "confirm")
+SAYS = (*ASKS, "round")
+"""What nobody hears without consent."""
 IN_HAND = timedelta(seconds=6)
 """How long a message that was judged may wait for its turn: five seconds, and a little."""
 LATE = timedelta(minutes=2)
@@ -225,6 +228,10 @@ def _outside(ledger: Ledger, facts: Facts, now: datetime) -> Iterator[str]:
             yield from (f"{case}: {what}" for what in recipients.wrong(fact, at))
             recipients.take(fact, at)
         yield from late.values()
+        yield from (f"{case}: {what}" for what in rounds.wrong(told))
+        for due, held in rounds.owed(told, now):
+            if ledger.calm(due, held) > LATE:
+                yield f"{case} owes a round since {due}"
 
 
 def _agreed(ledger: Ledger, joined: list[Noted]) -> datetime:
@@ -271,7 +278,7 @@ def _letters(ledger: Ledger, seen: Seen, facts: Facts) -> Iterator[str]:
             if since + IN_HAND < letter.begun < until:
                 yield f"{letter.endpoint} was told at {letter.at}, while all was stopped"
         for cases, since, until in silenced:
-            if known[letter.key].situation in cases and letter.purpose in ASKS:
+            if known[letter.key].situation in cases and letter.purpose in SAYS:
                 if since + IN_HAND < letter.begun < until:
                     yield f"{letter.endpoint} was told at {letter.at}, without consent"
 

@@ -19,6 +19,7 @@ from engine.store.tables import cases
 from schemas.responses import ResponseKind
 from tests.harness.records import a_release
 from tests.harness.reports import Report, consent
+from tests.simulation.informing import informing
 
 if TYPE_CHECKING:
     from tests.simulation.run import Simulation
@@ -48,6 +49,7 @@ class Outreach:
     def __init__(self, sim: "Simulation", command: Callable[[Make], Awaitable[Any]]) -> None:
         self._sim = sim
         self.rng = Random(f"{sim.seed}/outward")
+        self._rounds = Random(f"{sim.seed}/rounds")
         self._command = command
 
     def allowed(self, sent: Report) -> Report:
@@ -72,6 +74,13 @@ class Outreach:
             if acts:
                 for make in self.rng.choice(acts):
                     await self._command(make)
+            await self._inform([load_case(row.state) for row in rows])
+
+    async def _inform(self, known: list[Case]) -> None:
+        """Now and then somebody keeps those who were told informed of each other."""
+        if known and self._rounds.random() < 0.2:
+            for make in informing(self._rounds, self._rounds.choice(known), self._sim.now()):
+                await self._command(make)
 
     def _owed(self, case: Case) -> list[tuple[Make, Make]]:
         """What two people do to each track that could tell somebody and does not."""

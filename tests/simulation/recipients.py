@@ -15,8 +15,8 @@ EARLY = timedelta(seconds=1)
 ENDS = ("resolved", "archived", "reopened")
 """After these nobody is owed a word until a track is released anew."""
 SAYS_NO = ("declined", "conflict_declared", "alert_closed")
-AFTER_PROMISE = ("ask_outcome", "confirm")
-"""What a promise's giver is asked in a standing case as well: promises go on while it rests."""
+WHILE_IT_RESTS = ("ask_outcome", "confirm", "round")
+"""What is said in a standing case as well: promises and rounds go on while it rests."""
 PARTED = ("linked", "represents", "small_cell")
 """What forbids to tell, and a release may follow: what is said in another case, or how few it
 concerns."""
@@ -150,7 +150,7 @@ class Recipients:
                 yield f"{fact['contact']} counts as silent at {at}, and has until {due}"
         if kind != "told" or fact["purpose"] == "stand_down":
             return
-        rests = self.tracks[party.track].rests and fact["purpose"] in AFTER_PROMISE
+        rests = self.tracks[party.track].rests and fact["purpose"] in WHILE_IT_RESTS
         if self.tracks[party.track].since is None and not rests:
             yield f"{party.track} told somebody at {at}, and may tell nobody"
         new = {notice["contact"] for notice in fact["notices"]} - party.heard

@@ -12,6 +12,7 @@ from schemas import facts as f
 from schemas.codes import ActionKind, Mode, TrackName
 from schemas.plan import Reason, Spread
 from schemas.preflight import CODES, Check, Finding
+from schemas.projection import Purpose
 from schemas.responses import RefusedBecause, ResponseKind
 from tests.harness.records import PREFLIGHT, for_companies
 from tests.unit.engine.case.builders import (
@@ -21,6 +22,7 @@ from tests.unit.engine.case.builders import (
     NORDSTEIN,
     Story,
     a_case,
+    a_consent,
     an_event,
     at,
     outward,
@@ -343,6 +345,18 @@ def test_a_track_made_louder_tells_nobody_by_itself() -> None:
     story = a_case()
     story.send(_mode(story, Mode.PRIVATE, track=MISSIONS))
     assert story.told() == [] and story.track(MISSIONS).mode is Mode.PRIVATE
+
+
+def test_a_track_made_louder_than_the_person_allows_closed_whoever_was_told() -> None:
+    """At the next report they read *nothing more is asked of you*, and nobody had meant that."""
+    quiet = Story(consents=(a_consent(mode=Mode.QUIET),)).report().release(MISSIONS)
+    quiet.handed_off("lea")
+    refusal = quiet.refused(_mode(quiet, Mode.PRIVATE, track=MISSIONS))
+    assert refusal.reason is RefusedBecause.GUARD and "ask the person first" in refusal.detail
+    assert not quiet.report(an_event("enrichment")).told(purpose=Purpose.STAND_DOWN)
+    allowed = a_case().release(MISSIONS).handed_off("lea")
+    allowed.send(_mode(allowed, Mode.PRIVATE, track=MISSIONS))
+    assert allowed.track(MISSIONS).mode is Mode.PRIVATE
 
 
 def test_public_names_all_that_it_would_need() -> None:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.case import commands as c
-from engine.case import rounds
+from engine.case import rounds, telling
+from engine.case.draft import Draft
 from engine.case.due import due_at
 from engine.case.evolve import evolve
 from engine.case.ledger import Entry, ledger
@@ -435,3 +436,19 @@ def test_nobody_reads_a_word_of_whoever_takes_no_part(part: set[str], data: st.D
         assert {entry.party for entry in entries} <= (part if reader in part else set())
         if reader == "haldane":
             assert {entry.party for entry in entries} <= {"haldane"}
+
+
+@pytest.mark.parametrize("besides", [Purpose.ROUND, Purpose.WAIT, Purpose.ANSWER])
+def test_whoever_was_let_be_for_a_colleagues_promise_is_told_when_it_is_broken_after_a_round(
+    besides: Purpose,
+) -> None:
+    """The round made them count as told: it was their turn, and a person was to phone instead."""
+    story = _private(a_told_case()).promises("lea", VISIT, due="Wed 12:00")
+    assert story.alert("embassy").told_contacts == ("lea",), "the desk may have its turn"
+    alert, desk = story.alert("embassy"), story.alert("embassy").contacts[1]
+    draft = Draft(case=story.case, now=story.now)
+    telling.tell(draft, alert, (desk,), purpose=besides)
+    story.case = draft.case
+    story.answer("lea", ResponseKind.WRONG_CONTACT)
+    assert story.told(last=True, purpose=Purpose.TELL) == ["desk"]
+    assert not story.owes("phone_them")
