@@ -143,8 +143,9 @@ _REASONS: Mapping[str, Literal["refused_permanent", "unknown_exhausted", "not_de
 
 def _ended(command: c.Settled, *, at: datetime) -> f.HandedOff | f.Delivered | f.DeliveryFailed:
     key, alert, contact = command.key, command.alert, command.contact
+    stand_down = command.purpose == Purpose.STAND_DOWN
     if command.state == "handed_off":
-        return f.HandedOff(key=key, alert=alert, at=at, contact=contact)
+        return f.HandedOff(key=key, alert=alert, at=at, contact=contact, stand_down=stand_down)
     if command.state == "delivered":
         return f.Delivered(key=key, alert=alert, at=at, contact=contact)
     return f.DeliveryFailed(
@@ -154,6 +155,7 @@ def _ended(command: c.Settled, *, at: datetime) -> f.HandedOff | f.Delivered | f
         endpoint=command.endpoint,
         reason=_REASONS[command.state],
         at=at,
+        stand_down=stand_down,
     )
 
 

@@ -83,7 +83,8 @@ def _handed_off(case: Case, fact: f.HandedOff) -> Case:
     alert = case.alert(fact.alert)
     if alert is None:
         return case
-    return swap(_told_outward(case, alert, at=fact.at), _left_the_house(alert, fact.contact))
+    told = "" if fact.stand_down else fact.contact
+    return swap(_told_outward(case, alert, at=fact.at), _left_the_house(alert, told))
 
 
 def _told_outward(case: Case, alert: Alert, *, at: datetime) -> Case:
@@ -115,7 +116,7 @@ def _delivery_failed(case: Case, fact: f.DeliveryFailed) -> Case:
         return case
     if fact.reason == "unknown_exhausted":
         # It may have arrived: whoever may know counts as told.
-        alert = _left_the_house(alert, fact.contact)
+        alert = _left_the_house(alert, "" if fact.stand_down else fact.contact)
         case = _told_outward(case, alert, at=fact.at)
     if fact.endpoint not in alert.failed:
         alert = replace(alert, failed=(*alert.failed, fact.endpoint))

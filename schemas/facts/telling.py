@@ -129,6 +129,8 @@ class HandedOff:
     at: datetime
     contact: str = ""
     """Who is thereby told; only they are ever stood down."""
+    stand_down: bool = False
+    """It said that nothing more is asked: nobody is told anything by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +161,7 @@ class DeliveryFailed:
     endpoint: str
     reason: Literal["refused_permanent", "unknown_exhausted", "not_delivered"]
     at: datetime
+    stand_down: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

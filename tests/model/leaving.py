@@ -36,7 +36,8 @@ class Leaving(Dates):
     def leaves(self, who: str, purpose: str, at: datetime) -> None:
         if party := self.gone(who, purpose, at):
             party.left = True
-            party.reached += [] if who in party.reached else [who]
+            told = purpose != "stand_down" and who not in party.reached
+            party.reached += [who] if told else []
             if party.track != "protection":
                 self.told_outward = self.now
 

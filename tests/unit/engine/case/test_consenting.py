@@ -139,3 +139,15 @@ def test_nobody_phones_a_mailbox_at_opening_when_consent_was_taken_back_in_the_n
     assert story.owes("phone_at_opening")
     story.consent("revoked", a_consent(revoked=True))
     assert not story.owes("phone_at_opening")
+
+
+def test_a_stand_down_that_left_late_is_not_said_a_second_time() -> None:
+    """Consent came back, the old stand-down left, and its going counted as being told anew."""
+    story = a_told_case().consent("revoked", a_consent(revoked=True))
+    assert story.told(last=True, purpose=Purpose.STAND_DOWN)
+    story.consent("granted", a_consent())
+    for contact in ("lea", "desk"):
+        story.settled(contact, "handed_off", purpose=Purpose.STAND_DOWN)
+    assert story.alert("embassy").reached == ()
+    story.consent("revoked", a_consent(revoked=True))
+    assert not story.told(last=True)
