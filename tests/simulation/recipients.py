@@ -222,6 +222,7 @@ class Recipients:
                 party.told.discard(who)
             case "answered" if not party.promises or who in party.clocks:
                 self._ends(party, who, at)
+                party.heard.add(who)  # Of what they were told, a backup may know nothing.
                 party.holds[who] = datetime.fromisoformat(fact["hold_until"])
             case "promised":
                 party.told -= set(party.clocks) - {who}

@@ -168,6 +168,16 @@ def test_a_colleague_who_is_told_while_another_may_still_answer_is_one_too_many(
     assert wrong == [f"['noor-deputy'] were told at {at(2)}, and another contact has it"]
 
 
+def test_whoever_answered_has_heard_though_a_backup_forgot_that_they_were_told() -> None:
+    """Seed 31109: their answer ran out, and asking them again was called one too many."""
+    said = {"kind": "answered", "alert": "near", "contact": "noor-deputy"}
+    ends = {"kind": "answer_expired", "alert": "near", "contact": "noor-deputy"}
+    again = told("near", "noor-deputy")
+    _, wrong = lived(*BOTH, (2, {**said, "hold_until": at(4).isoformat()}), (4, ends), (4, again))
+
+    assert not wrong
+
+
 def test_whoever_has_done_something_is_told_no_more() -> None:
     acted = {"kind": "acted", "alert": "near", "action": "p"}
     recipients, wrong = lived(*BOTH, (2, acted), (8, told("near", "noor")))
