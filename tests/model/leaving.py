@@ -71,7 +71,7 @@ class Leaving(Dates):
     # --- what arrives nowhere
 
     def held_until(self, party: Any) -> list[datetime]:
-        return [until for until, of in self.holds if of == party.name]
+        return [until for until, of in self.holds if of == party.name and until > self.now]
 
     def say_later(self, party: Any) -> None:
         self.task("stand_down_held", of=party.name, due=self.held_until(party)[0])

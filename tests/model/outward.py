@@ -42,7 +42,7 @@ class Outward(Duty):
                 return why
         if party.no:
             return "no"
-        held = any(of == party.name for _, of in self.holds)
+        held = any(of == party.name and until > self.now for until, of in self.holds)
         return "frozen" if self.tracks[party.track].frozen else "held" if held else ""
 
     def is_open(self, track: Any) -> bool:
