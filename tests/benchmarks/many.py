@@ -178,9 +178,9 @@ def _mixed(database: Database, falling: Mapping[str, str], due: datetime) -> Map
         owed = {row.id: row.due_at for row in conn.execute(owing)}
         wrong = Counter(falling.get(case, "another") for case in owed.keys() ^ falling.keys())
         wrong += Counter(falling.get(case, "another") for case, at in owed.items() if at != due)
-        if wrong:
-            raise RuntimeError(f"not due at the moment, or due without being asked to: {wrong}")
-        return counted(conn)
+    if wrong:
+        raise RuntimeError(f"not due at the moment, or due without being asked to: {wrong}")
+    return counted(database)
 
 
 async def _all_decided(

@@ -15,6 +15,7 @@ from engine.case import ids
 from engine.case.state import AlertStatus, Case, load_case
 from engine.clock import ManualClock
 from engine.desk import Lane
+from engine.store.database import Database
 from engine.store.tables import cases, notifications
 from schemas.responses import Done
 from tests.benchmarks.lives import Life
@@ -112,9 +113,10 @@ def shared(lives: Sequence[Life], count: int) -> list[int]:
     return numbers
 
 
-def counted(conn: Connection) -> Counter[str]:
+def counted(database: Database) -> Counter[str]:
     """How many of all cases are in each state. Raises RuntimeError when one has no case."""
-    bodies = conn.execute(select(cases.c.state)).scalars()
+    with database.reader() as conn:  # A server ends a transaction that idles for ten seconds.
+        bodies = conn.execute(select(cases.c.state)).scalars().all()
     found = Counter(state for body in bodies for state in states_of(load_case(body)))
     if lacking := STATES - set(found):
         raise RuntimeError(f"not mixed: no case is {', '.join(sorted(lacking))}")

@@ -561,7 +561,7 @@ class Model(Leaving):
         for track in self.tracks.values():
             self.shut(track)
         for party in self.parties.values():
-            held = [until for until, of in self.holds if of == party.name]
+            held = self.held_until(party)
             asked = party.left and party.status not in OUT
             if asked and held:
                 self.task("stand_down_held", of=party.name, due=held[0])
