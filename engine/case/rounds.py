@@ -15,7 +15,7 @@ from engine.case.ledger import Entry, Standing
 from engine.case.protect import judge_contact
 from engine.case.state import Alert, AlertStatus, Case
 from schemas import facts as f
-from schemas.codes import ActionKind, Mode, TrackName
+from schemas.codes import ActionKind, Effect, Mode, TrackName
 from schemas.projection import Purpose
 from schemas.responses import AnswerClass, RefusedBecause
 
@@ -105,7 +105,7 @@ def fall_due(draft: Draft) -> bool:
     held = draft.case.round
     if held is None or held.next_at > draft.now or not draft.case.status.unresolved:
         return False
-    _call_off(draft, reason="round_set")  # Whoever was not reached in time hears the newest only.
+    _call_off(draft, reason="round_held")  # Whoever was not reached in time hears the newest only.
     missed = (draft.now - held.next_at) // held.every
     draft.add(
         f.RoundHeld(
@@ -144,6 +144,7 @@ def readable(entries: Iterable[Entry], *, of: Iterable[Alert], by: TrackName) ->
         and entry.standing in _COMES
         and entry.kind not in _KEPT
         and entry.answer_class not in _WORTHLESS
+        and entry.effect is not Effect.NEGATIVE
     )
 
 

@@ -16,7 +16,7 @@ from engine.case.ledger import Entry, ledger
 from engine.case.state import AlertStatus, Case, CaseStatus
 from rules import exclusion
 from schemas import facts as f
-from schemas.codes import ActionKind, Mode, TrackName
+from schemas.codes import ActionKind, Effect, Mode, TrackName
 from schemas.facts import dump_fact, load_fact
 from schemas.link import Link, LinkKind, LinkStatus
 from schemas.plan import Reason
@@ -379,6 +379,11 @@ def test_what_a_person_judged_to_be_worth_nothing_reassures_nobody(worth: Answer
             by="ana", answer_class=worth,
         )
     )  # fmt: skip
+    assert reads(story, "fjord") == []
+
+
+def test_what_made_things_worse_is_no_example_to_anybody() -> None:
+    story = in_a_round().acts("lea", effect=Effect.NEGATIVE, action=LETTER)
     assert reads(story, "fjord") == []
 
 
