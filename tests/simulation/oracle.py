@@ -217,9 +217,16 @@ def _offset(severity: str, step: int) -> timedelta:
 def _outside(ledger: Ledger, facts: Facts, now: datetime) -> Iterator[str]:
     """Whoever is to be told outside is, in time; who answers, and where nothing goes, is not."""
     sent = {event_id(noted.report.source, id): noted for id, noted in ledger.reports.items()}
+    # By a clock that was set back a report joins before it was sent.
+    known = {noted.report.id: noted.asked for noted in sent.values()}
+    for told in facts.values():
+        for at, fact in told:
+            if fact["kind"] == "event_joined" and fact["event"] in sent:
+                id = sent[fact["event"]].report.id
+                known[id] = min(known[id], at)
     for case, told in facts.items():
         events = (fact["event"] for _, fact in told if fact["kind"] == "event_joined")
-        until = _agreed(ledger, [sent[event] for event in events if event in sent])
+        until = _agreed(ledger, known, [sent[event] for event in events if event in sent])
         recipients, late = Recipients(NEVER_TOLD, may_go=MAY_GO), dict[str, str]()
         for at, fact in (*told, (now, {"kind": ""})):
             for due, what in recipients.owed():
@@ -234,11 +241,11 @@ def _outside(ledger: Ledger, facts: Facts, now: datetime) -> Iterator[str]:
                 yield f"{case} owes a round since {due}"
 
 
-def _agreed(ledger: Ledger, joined: list[Noted]) -> datetime:
+def _agreed(ledger: Ledger, known: Mapping[str, datetime], joined: list[Noted]) -> datetime:
     """Until when it is sure, and everybody asked agrees: after that, others may be told or not."""
     about = {noted.report.event["subjects"][0]["pseudonym"] for noted in joined}
     unsure = [
-        noted.asked
+        known[noted.report.id]
         for noted in ledger.reports.values()
         if noted.report.event["subjects"][0]["pseudonym"] in about
         and not _says_yes(noted.report.event)
