@@ -285,12 +285,12 @@ async def test_a_second_reader_takes_its_share_and_neither_begins_again_and_agai
         reading(room, settings, owner="two") as two,
     ):
         both_read = (one.lane.standing, two.lane.standing)
-        await until(
-            lambda: all(x.now.state is State.READING and x.now.seconds > 4 for x in both_read)
-        )
-        shares = [len(x.partitions) for x in both_read]
 
-    assert shares == [2, 2]
+        def settled() -> bool:  # On a busy machine a group shares anew more than once.
+            reads = all(x.now.state is State.READING and x.now.seconds > 4 for x in both_read)
+            return reads and [len(x.partitions) for x in both_read] == [2, 2]
+
+        await until(settled)
 
 
 @both
